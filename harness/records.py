@@ -1,0 +1,235 @@
+"""What travels between driver and worker: plain frozen dataclasses that pickle.
+
+A :class:`Job` goes to a worker; it answers with one :class:`Started`, any number of :class:`Evaluated` and, last, one
+of :class:`Finished` and :class:`Failed`. To each :class:`Evaluated` of a prunable job the driver replies with a
+:class:`Reply`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from harness.study import Variant
+
+
+class StopReason(StrEnum):
+    """Why a training ended."""
+
+    TARGET = "target"
+    MAXIMUM = "maximum"
+    TIME_BUDGET = "time_budget"
+    PLATEAU = "plateau"
+    NOT_FINITE = "not_finite"
+    PRUNED = "pruned"
+    INTERRUPTED = "interrupted"
+
+
+class Reply(StrEnum):
+    """What the driver says to an evaluation."""
+
+    GO_ON = "go_on"
+    PRUNE = "prune"
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """The independent seeds of one replicate; the same for every variant, so that comparisons are paired.
+
+    Attributes:
+        split: which images are held out.
+        weights: initial weights.
+        order: batch order.
+        dropout: dropout masks.
+    """
+
+    split: int
+    weights: int
+    order: int
+    dropout: int
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a worker may use.
+
+    Attributes:
+        threads: threads of the compute library.
+        workers: how many workers share the machine.
+        cores: processor cores the worker is pinned to; empty for no pinning.
+    """
+
+    threads: int
+    workers: int
+    cores: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training to do.
+
+    Attributes:
+        trial: the trial's number in its study.
+        variant: what to train.
+        replicate: the replicate's index.
+        seeds: the replicate's seeds.
+        output: folder that the worker writes artifacts to.
+        data_folder: where to look first for image files, if anywhere.
+        prunable: whether to wait for a :class:`Reply` after each evaluation.
+    """
+
+    trial: int
+    variant: Variant
+    replicate: int
+    seeds: Seeds
+    output: Path
+    data_folder: Path | None = None
+    prunable: bool = False
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """Where a trial ran. Seconds are compared only between equal ones.
+
+    Attributes:
+        processor: model name of the CPU or GPU that trained.
+        device: "cpu" or "gpu".
+        backend: Keras backend and its version, e.g. ``tensorflow 2.21.0``.
+        keras: version of Keras.
+        python: version of Python.
+        threads: threads of the worker.
+        workers: workers that shared the machine.
+    """
+
+    processor: str
+    device: str
+    backend: str
+    keras: str
+    python: str
+    threads: int
+    workers: int
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Seconds spent, kept apart; ``time.perf_counter``, device synchronised before it is read.
+
+    Attributes:
+        prepare: data and network.
+        compile: first calls of the compiled programs.
+        train: training steps alone.
+        evaluate: validation and test.
+        record: artifacts, and waiting for replies.
+    """
+
+    prepare: float = 0.0
+    compile: float = 0.0
+    train: float = 0.0
+    evaluate: float = 0.0
+    record: float = 0.0
+
+
+@dataclass(frozen=True)
+class Started:
+    """The worker has data and network and begins to train.
+
+    Attributes:
+        trial: the trial's number.
+        fingerprint: where it runs.
+        costs: cost figures of the network: parameters, macs, activations.
+        data_digest: SHA-256 of the images and labels used, shortened.
+    """
+
+    trial: int
+    fingerprint: Fingerprint
+    costs: Mapping[str, int]
+    data_digest: str
+    max_steps: int
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """One evaluation.
+
+    Attributes:
+        trial: the trial's number.
+        step: training steps done.
+        epoch: passes over the training images done, fractional.
+        train_seconds: training clock so far.
+        metrics: train_loss, train_accuracy, and val_loss, val_accuracy where there is a validation split. The first
+            two are missing at step 0.
+    """
+
+    trial: int
+    step: int
+    epoch: float
+    train_seconds: float
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class TrialResult:
+    """How a training ended.
+
+    Attributes:
+        stop_reason: why.
+        steps: training steps done.
+        epochs: passes over the training images, fractional.
+        metrics: last values of the evaluated metrics, and test_loss and test_accuracy.
+        clocks: seconds spent.
+        steps_to_target: steps at which the target was first held; None if it never was (censored).
+        seconds_to_target: training seconds at that point; None if censored.
+        images_per_second: training images over training seconds.
+        costs: as in :class:`Started`.
+    """
+
+    stop_reason: StopReason
+    steps: int
+    epochs: float
+    metrics: Mapping[str, float]
+    clocks: Clocks
+    steps_to_target: int | None
+    seconds_to_target: float | None
+    images_per_second: float
+    costs: Mapping[str, int] = field(default_factory=dict)
+
+    def value(self, name: str) -> float:
+        """Return a metric of :data:`harness.study.METRICS` by name; infinite where the target was never reached."""
+        if name in ("steps_to_target", "seconds_to_target"):
+            found = getattr(self, name)
+            return float("inf") if found is None else float(found)
+        if name == "train_seconds":
+            return self.clocks.train
+        if name == "images_per_second":
+            return self.images_per_second
+        return float(self.costs[name] if name in self.costs else self.metrics[name])
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The training ended by itself, or was pruned; artifacts are in the job's output folder."""
+
+    trial: int
+    result: TrialResult
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The training broke.
+
+    Attributes:
+        trial: the trial's number.
+        message: one line.
+        traceback: the whole story.
+        fatal: whether every other trial would fail in the same way (missing data, say), so that the run must stop.
+    """
+
+    trial: int
+    message: str
+    traceback: str
+    fatal: bool = False
+
+
+Event = Started | Evaluated | Finished | Failed

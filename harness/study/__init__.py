@@ -1,0 +1,44 @@
+"""The study file: what it may say, what it means, and the variants it asks for."""
+
+from harness.study.design import Confirm, Factorial, Level, OneAtATime, Range, Search, dimensions
+from harness.study.image_sets import IMAGE_SETS, ImageSet
+from harness.study.loading import load_study
+from harness.study.metrics import EVALUATED, METRICS, Metric
+from harness.study.shapes import POOL, block_shapes, window_output
+from harness.study.spec import ConvBlock, DataSpec, ModelSpec, Plateau, TargetSpec, TrainSpec
+from harness.study.study import ReportSpec, Study, build_study, check_networks, grid
+from harness.study.variant import BASE, Variant, canonical, show_level
+
+__all__ = [
+    "BASE",
+    "EVALUATED",
+    "IMAGE_SETS",
+    "METRICS",
+    "POOL",
+    "Confirm",
+    "ConvBlock",
+    "DataSpec",
+    "Factorial",
+    "ImageSet",
+    "Level",
+    "Metric",
+    "ModelSpec",
+    "OneAtATime",
+    "Plateau",
+    "Range",
+    "ReportSpec",
+    "Search",
+    "Study",
+    "TargetSpec",
+    "TrainSpec",
+    "Variant",
+    "block_shapes",
+    "build_study",
+    "canonical",
+    "check_networks",
+    "dimensions",
+    "grid",
+    "load_study",
+    "show_level",
+    "window_output",
+]

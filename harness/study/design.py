@@ -1,0 +1,130 @@
+"""`[design]`: what varies, how often, and who chooses."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, JsonValue, model_validator
+
+from harness.study.metrics import CHOOSABLE, METRICS
+from harness.study.spec import Table, _hint
+
+Level = JsonValue
+"""One value of a factor: a string, a number, true or false, or a list or table for keys that take one."""
+
+Levels = Annotated[tuple[Level, ...], Field(min_length=1)]
+
+_PATH = _hint('Write the dotted path in quotes, e.g. "model.downsample" = ["max_pool", "stride"].')
+
+_replicates = Field(
+    default=1, ge=1, le=1000, description="Trainings of each variant, each from its own seed.",
+    json_schema_extra=_hint("5 or more give intervals worth reading."),
+)  # fmt: skip
+
+
+class Range(Table):
+    """A numeric dimension of a search space. Whole numbers if both ends are."""
+
+    low: int | float = Field(description="Smallest value, included.")
+    high: int | float = Field(description="Largest value, included.")
+    log: bool = Field(default=False, description="Search on a logarithmic scale.")
+    step: int | float | None = Field(default=None, gt=0, description="Only every so many from low; not with log.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Range:
+        if not self.low < self.high:
+            raise ValueError(f"low must be below high, got low = {self.low} and high = {self.high}.")
+        if self.log and self.low <= 0:
+            raise ValueError(f"low must be above 0 with log = true, got {self.low}. E.g. 1e-4.")
+        if self.log and self.step is not None:
+            raise ValueError("step does not go with log = true. Remove one of them.")
+        return self
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether values are whole numbers."""
+        return all(isinstance(end, int) for end in (self.low, self.high, self.step or 1))
+
+
+class Factorial(Table):
+    """Every combination of the levels."""
+
+    kind: Literal["factorial"]
+    replicates: int = _replicates
+    factors: dict[str, Levels] = Field(
+        min_length=1, description="Dotted path in quotes -> its levels.", json_schema_extra=_PATH
+    )
+
+
+class OneAtATime(Table):
+    """The base, and each level of each factor with everything else at the base."""
+
+    kind: Literal["one_at_a_time"]
+    replicates: int = _replicates
+    factors: dict[str, Levels] = Field(
+        min_length=1, description="Dotted path in quotes -> its levels.", json_schema_extra=_PATH
+    )
+
+
+class Confirm(Table):
+    """Fresh replicates of the best variants found, and of the base: what claims are made from."""
+
+    top: int = Field(default=1, ge=1, description="How many of the best variants are trained again.")
+    replicates: int = Field(default=3, ge=1, le=1000, description="Fresh replicates of each.")
+
+
+class Search(Table):
+    """An Optuna search of the space."""
+
+    kind: Literal["search"]
+    trials: int = Field(
+        ge=1, description="Trainings that the search may spend; confirmation comes on top.", json_schema_extra=_hint("E.g. 30.")
+    )
+    replicates: int = _replicates
+    space: dict[str, Range | Levels] = Field(
+        min_length=1,
+        description="Dotted path in quotes -> {low, high, log, step} or a list of choices.",
+        json_schema_extra=_hint('E.g. "train.learning_rate" = {low = 1e-4, high = 1e-2, log = true}.'),
+    )
+    objectives: tuple[Literal[CHOOSABLE], ...] = Field(  # type: ignore[valid-type]
+        default=("val_accuracy",),
+        min_length=1,
+        description="Metrics to optimise: accuracies up, everything else down. Several give a Pareto front.",
+        json_schema_extra=_hint("The test split must not choose: use val_accuracy."),
+    )
+    sampler: Literal["tpe", "random", "gp", "nsga2"] = Field(default="tpe", description="Who suggests variants.")
+    pruner: Literal["none", "median", "hyperband"] = Field(
+        default="none", description="Ends unpromising trainings early; one objective only."
+    )
+    confirm: Confirm = Field(default=Confirm(), description="The re-run of the best variants that ends the search.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Search:
+        if len(set(self.objectives)) < len(self.objectives):
+            raise ValueError(f"objectives must differ, got {list(self.objectives)}. Remove the repeated one.")
+        if self.pruner != "none" and len(self.objectives) > 1:
+            raise ValueError(
+                f"pruner must be 'none' with several objectives, got {self.pruner!r} with {len(self.objectives)}. "
+                "Remove the pruner, or keep one objective."
+            )
+        if self.pruner != "none" and not METRICS[self.objectives[0]].evaluated:
+            raise ValueError(
+                f"pruner needs an objective that is measured while training, got {self.objectives[0]!r}. "
+                "Optimise val_accuracy, or remove the pruner."
+            )
+        if self.replicates > self.trials:
+            raise ValueError(f"trials must be at least replicates ({self.replicates}), got {self.trials}.")
+        return self
+
+    @property
+    def directions(self) -> tuple[Literal["maximize", "minimize"], ...]:
+        """Optuna's direction of each objective."""
+        return tuple(METRICS[name].direction for name in self.objectives)
+
+
+Design = Annotated[Factorial | OneAtATime | Search, Field(discriminator="kind")]
+
+
+def dimensions(design: Factorial | OneAtATime | Search) -> dict[str, Any]:
+    """Return dotted path -> levels or range, whatever the kind of design."""
+    return dict(design.space if isinstance(design, Search) else design.factors)

@@ -1,0 +1,67 @@
+"""From a TOML file to a study."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.errors import StudyError, UsageError, did_you_mean
+from harness.study.study import Study, build_study
+
+
+def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None = None) -> Study:
+    """Read a study file.
+
+    Args:
+        path: the TOML file; its stem is the study's name.
+        overrides: settings as ``"train.max_steps=100"``, applied on top of the file.
+        name: another name than the stem.
+
+    Raises:
+        StudyError: if the file cannot be read or does not describe a study that can be carried out. The message has
+            one line for each problem, each with the file, the key, the rule, the value and the fix.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        near = did_you_mean(str(path), [str(other) for other in path.parent.glob("*.toml")])
+        raise StudyError(f"{path}: no such file.{near or ' `harness list` shows the studies there are.'}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StudyError(f"{path}: cannot be read as UTF-8 text: {error}") from None
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise StudyError(f"{path}: not valid TOML: {error}") from None
+    for override in overrides:
+        _apply(given, override)
+        text += f"\n# --set {override}"
+    name = name or path.stem
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
+        raise StudyError(f"{path}: the name {name!r} must be letters, digits, '.', '_' and '-'. Rename the file.")
+    try:
+        return build_study(given, name=name, source=path, text=text)
+    except StudyError as error:
+        lines = "\n".join(f"{path}: {line}" for line in str(error).splitlines())
+        raise type(error)(lines) from None
+
+
+def _apply(given: dict[str, Any], override: str) -> None:
+    key, separator, value = override.partition("=")
+    key = key.strip()
+    if not separator or not key:
+        raise UsageError(f"--set needs KEY=VALUE, got {override!r}. E.g. --set train.max_epochs=2")
+    try:
+        parsed = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value.strip()
+    *parents, last = key.split(".")
+    table: Any = given
+    for part in parents:
+        table = table.setdefault(part, {}) if isinstance(table, dict) else None
+    if not isinstance(table, dict):
+        raise UsageError(f"--set {key}: {'.'.join(parents)} is not a table. Set the whole list instead.")
+    table[last] = parsed

@@ -1,0 +1,50 @@
+"""The metrics of a trial: one vocabulary for study files, MLflow, tables and figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What a metric is called and which way is better.
+
+    Attributes:
+        title: heading in tables and on axes.
+        better: "higher" or "lower".
+        unit: "share" (0 to 1, shown as per cent), "seconds", "steps", "count", "rate" (per second) or "nats".
+        evaluated: measured at every evaluation, so that a training can be stopped or pruned by it.
+    """
+
+    title: str
+    better: Literal["higher", "lower"]
+    unit: Literal["share", "seconds", "steps", "count", "rate", "nats"]
+    evaluated: bool = False
+
+    @property
+    def direction(self) -> Literal["maximize", "minimize"]:
+        """Optuna's word for ``better``."""
+        return "maximize" if self.better == "higher" else "minimize"
+
+
+METRICS: dict[str, Metric] = {
+    "val_accuracy": Metric("validation accuracy", "higher", "share", evaluated=True),
+    "val_loss": Metric("validation loss", "lower", "nats", evaluated=True),
+    "train_accuracy": Metric("training accuracy", "higher", "share", evaluated=True),
+    "train_loss": Metric("training loss", "lower", "nats", evaluated=True),
+    "test_accuracy": Metric("test accuracy", "higher", "share"),
+    "test_loss": Metric("test loss", "lower", "nats"),
+    "steps_to_target": Metric("steps to target", "lower", "steps"),
+    "seconds_to_target": Metric("seconds to target", "lower", "seconds"),
+    "train_seconds": Metric("training seconds", "lower", "seconds"),
+    "images_per_second": Metric("images per second", "higher", "rate"),
+    "parameters": Metric("parameters", "lower", "count"),
+    "macs": Metric("multiply-accumulates", "lower", "count"),
+}
+"""Every metric by its name. `train_loss` and `train_accuracy` are running means over the batches trained on since the
+last evaluation, as Keras shows them."""
+
+EVALUATED = tuple(name for name, metric in METRICS.items() if metric.evaluated)
+CHOOSABLE = tuple(name for name in METRICS if not name.startswith("test_"))
+"""Metrics a search may optimise: everything but the test split."""

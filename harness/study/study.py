@@ -1,0 +1,288 @@
+"""The study file as a whole, and the variants it asks for."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
+
+from harness.errors import ImpossibleNetwork, StudyError, did_you_mean
+from harness.study.design import Design, Factorial, Level, Range, Search, dimensions
+from harness.study.explain import explain
+from harness.study.image_sets import IMAGE_SETS
+from harness.study.metrics import METRICS
+from harness.study.shapes import block_shapes
+from harness.study.spec import DataSpec, ModelSpec, Table, TargetSpec, TrainSpec
+from harness.study.variant import BASE, Variant, canonical, get_path, set_path, short_names, show_level
+
+_TABLES: dict[str, type[Table]] = {"data": DataSpec, "model": ModelSpec, "train": TrainSpec, "target": TargetSpec}
+
+
+class ReportSpec(Table):
+    """`[report]`: what the comparison is about."""
+
+    metrics: tuple[Literal[tuple(METRICS)], ...] = Field(  # type: ignore[valid-type]
+        default=(),
+        description="Metrics with a paired difference to the base and a verdict. By default test accuracy, and "
+        "seconds to target where there is a target.",
+    )
+    margin: dict[Literal[tuple(METRICS)], float] = Field(  # type: ignore[valid-type]
+        default_factory=dict,
+        description="Metric -> difference below which two variants count as equivalent, in the metric's own unit.",
+        json_schema_extra={"fix": "E.g. margin = { test_accuracy = 0.002 }."},
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> ReportSpec:
+        for name, value in self.margin.items():
+            if value <= 0:
+                raise ValueError(f"margin.{name} must be above 0, got {value:g}. E.g. 0.002 for 0.2 points of accuracy.")
+        return self
+
+
+class Study(Table):
+    """A study: one question, the base network, what varies and what counts as good."""
+
+    question: str = Field(min_length=1, description="The question in plain words; the report's title.")
+    notes: str = Field(default="", description="Why it is asked, where it comes from; shown in the report.")
+    seed: int = Field(default=0, ge=0, le=2**32 - 1, description="The seed that all replicates' seeds come from.")
+    exclusive: bool = Field(
+        default=False, description="Train one trial at a time with all cores, for the cleanest seconds."
+    )
+    data: DataSpec
+    model: ModelSpec
+    train: TrainSpec
+    target: TargetSpec | None = None
+    design: Design
+    report: ReportSpec = ReportSpec()
+
+    _name: str = PrivateAttr(default="study")
+    _source: Path | None = PrivateAttr(default=None)
+    _text: str = PrivateAttr(default="")
+    _given: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check(self) -> Study:
+        if self.data.validation == 0:
+            named = [
+                ("target.metric", self.target.metric if self.target else None),
+                ("train.plateau.metric", self.train.plateau.metric if self.train.plateau else None),
+                *[("design.objectives", name) for name in getattr(self.design, "objectives", ())],
+                *[("report.metrics", name) for name in self.report.metrics],
+            ]
+            for place, name in named:
+                if name and name.startswith("val_"):
+                    raise ValueError(
+                        f"{place} must not be {name!r} with data.validation = 0: there are no validation images. "
+                        "Hold some out, or use train_accuracy."
+                    )
+        if self.target is None:
+            for name in self.report.metrics:
+                if name.endswith("_to_target"):
+                    raise ValueError(f"report.metrics names {name!r} but there is no [target]. Add one, or drop the metric.")
+        return self
+
+    @property
+    def name(self) -> str:
+        """Name of the Optuna study, the MLflow experiment and the report folder: the file's stem."""
+        return self._name
+
+    @property
+    def source(self) -> Path | None:
+        """The file it was read from."""
+        return self._source
+
+    @property
+    def text(self) -> str:
+        """The file's text as it was read, with any overrides in comments at the end."""
+        return self._text
+
+    @property
+    def base(self) -> Variant:
+        """The variant that the file describes before anything varies."""
+        return self.variant({})
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Metrics that get a paired difference and a verdict."""
+        if self.report.metrics:
+            return self.report.metrics
+        return ("test_accuracy", "seconds_to_target") if self.target else ("test_accuracy",)
+
+    def meaning(self) -> dict[str, Any]:
+        """Return what results depend on: everything but wording, the report and the budget."""
+        design = self.design.model_dump(mode="json", exclude={"replicates", "trials", "confirm"})
+        return {"base": self.base.meaning(), "design": design, "seed": self.seed, "exclusive": self.exclusive}
+
+    @property
+    def digest(self) -> str:
+        """Twelve hex digits of the SHA-256 of :meth:`meaning`."""
+        return hashlib.sha256(canonical(self.meaning()).encode()).hexdigest()[:12]
+
+    def variant(self, settings: Mapping[str, Level]) -> Variant:
+        """Return the base with the given dotted paths set to the given levels.
+
+        Raises:
+            StudyError: if a path or a level is not one the tables allow; the message names both.
+        """
+        tables = json.loads(json.dumps({name: self._given[name] for name in _TABLES if name in self._given}))
+        if "model.preset" in settings:
+            tables["model"]["preset"] = settings["model.preset"]
+        base = _validate(tables, "")
+        resolved = {name: spec.model_dump(mode="json", exclude_none=True) for name, spec in base.items()}
+        for path, level in settings.items():
+            if path == "model.preset":
+                continue
+            try:
+                set_path(resolved, path, level)
+            except KeyError as missing:
+                raise StudyError(f'"{path}" does not exist: nothing is called {missing.args[0]!r} there') from None
+        specs = _validate(resolved, "")
+        shown = {path: level for path, level in settings.items() if not self._is_base_level(path, level)}
+        names = short_names(list(dimensions(self.design)))
+        label = ", ".join(f"{names.get(path, path)}={show_level(level)}" for path, level in shown.items())
+        varied = {path: settings.get(path, self._base_level(path)) for path in dimensions(self.design)}
+        return Variant(label=label or BASE, settings=varied, **specs)  # type: ignore[arg-type]
+
+    def _base_level(self, path: str) -> Level:
+        root = path.split(".")[0]
+        if path == "model.preset":
+            return self.model.preset
+        table = getattr(self, root)
+        level: Level = get_path({root: table.model_dump(mode="json") if table else {}}, path)
+        return level
+
+    def _is_base_level(self, path: str, level: Level) -> bool:
+        """Compare as the tables read it, so that 1 and 1.0 or an omitted kernel make no difference."""
+        root = path.split(".")[0]
+        if path == "model.preset":
+            return level == self.model.preset
+        table = getattr(self, root)
+        raw = table.model_dump(mode="json", exclude_none=True)
+        set_path({root: raw}, path, level)
+        return bool(type(table).model_validate_json(json.dumps(raw)) == table)
+
+
+def grid(study: Study) -> list[Variant]:
+    """Return the variants of a factorial or one-at-a-time design, the reference first; for a search, the base alone.
+
+    The reference is the base where the design contains it, else the first combination of levels.
+
+    Raises:
+        StudyError: for a level that is not allowed, an impossible network, or two variants that mean the same.
+    """
+    design = study.design
+    if isinstance(design, Search):
+        return [study.base]
+    if isinstance(design, Factorial):
+        combinations = [
+            dict(zip(design.factors, levels, strict=True)) for levels in itertools.product(*design.factors.values())
+        ]
+        variants = [study.variant(settings) for settings in combinations]
+        variants.sort(key=lambda variant: variant.label != BASE)
+        return variants
+    variants = [study.base]
+    for path, levels in design.factors.items():
+        variants += [variant for level in levels if (variant := study.variant({path: level})).label != BASE]
+    return variants
+
+
+class Problem(NamedTuple):
+    """A network that cannot be built, and why."""
+
+    variant: Variant
+    reason: str
+
+
+def check_networks(study: Study, image_shape: tuple[int, int, int], train_images: int | None = None) -> None:
+    """Check every variant of the design against the images it will see.
+
+    Args:
+        study: the study.
+        image_shape: (height, width, channels) of its images.
+        train_images: images to train on before the split, where known.
+
+    Raises:
+        StudyError: for an impossible network (in a search: only if the base is impossible, the search itself prunes
+            impossible variants), or a batch larger than the training set.
+    """
+    for variant in grid(study):
+        prefix = "" if variant.label == BASE else f"variant {variant.label}: "
+        try:
+            block_shapes(variant.model, image_shape)
+        except ImpossibleNetwork as error:
+            raise ImpossibleNetwork(f"{prefix}{error}") from None
+        if train_images is not None:
+            images = variant.data.train_images or train_images - variant.data.validation
+            if images < 1:
+                raise StudyError(
+                    f"{prefix}data.validation must be below {train_images}, the training images there are, "
+                    f"got {variant.data.validation}."
+                )
+            if variant.train.batch_size > images:
+                raise StudyError(
+                    f"{prefix}train.batch_size must be at most {images}, the images there are to train on, "
+                    f"got {variant.train.batch_size}."
+                )
+
+
+def build_study(given: dict[str, Any], name: str, source: Path | None = None, text: str = "") -> Study:
+    """Return a study from the tables of a file, checked through and through.
+
+    Raises:
+        StudyError: with a line for everything that is wrong.
+    """
+    try:
+        study = Study.model_validate_json(json.dumps(given, default=str))
+    except ValidationError as error:
+        raise StudyError("\n".join(explain(error, Study))) from None
+    except ValueError as error:  # json.dumps: a circular or non-string key cannot come from TOML
+        raise StudyError(f"not a study: {error}") from None
+    study._name, study._source, study._text, study._given = name, source, text, given
+    _check_dimensions(study)
+    labels: dict[str, str] = {}
+    for variant in grid(study):
+        if variant.digest in labels:
+            raise StudyError(
+                f"design: the variants {labels[variant.digest]!r} and {variant.label!r} mean the same. "
+                "Remove a repeated level."
+            )
+        labels[variant.digest] = variant.label
+    for set_name in {variant.data.name for variant in grid(study)}:
+        known = IMAGE_SETS.get(set_name)
+        if known:
+            check_networks(study, known.image_shape, known.train_images)
+    return study
+
+
+def _check_dimensions(study: Study) -> None:
+    place = "design.space" if isinstance(study.design, Search) else "design.factors"
+    for path, levels in dimensions(study.design).items():
+        root = path.split(".")[0]
+        if root not in ("data", "model", "train"):
+            fix = did_you_mean(root, ("data", "model", "train"))
+            fix = fix or ' Write the whole path in quotes, e.g. "model.downsample".'
+            raise StudyError(f'{place} "{path}" must be a path into [data], [model] or [train], got {root!r}.{fix}')
+        tried = [levels.low, levels.high] if isinstance(levels, Range) else list(levels)
+        if len({canonical(level) for level in tried}) < len(tried):
+            raise StudyError(f'{place} "{path}": levels must differ, got {show_level(list(levels))}.')
+        for level in tried:
+            try:
+                study.variant({path: level})
+            except StudyError as error:
+                raise StudyError(f'{place} "{path}": {error}') from None
+
+
+def _validate(tables: dict[str, Any], prefix: str) -> dict[str, Table]:
+    specs: dict[str, Table] = {}
+    for name, given in tables.items():
+        try:
+            specs[name] = _TABLES[name].model_validate_json(json.dumps(given))
+        except ValidationError as error:
+            raise StudyError("\n".join(explain(error, _TABLES[name], prefix + name))) from None
+    return specs

@@ -1,0 +1,133 @@
+"""A variant: everything that defines a training except its seed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from harness.study.design import Level
+from harness.study.spec import DataSpec, ModelSpec, TargetSpec, TrainSpec
+
+BASE = "base"
+"""Label of the variant that differs from the base in nothing."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Network, preprocessing, optimiser and protocol of a training.
+
+    Attributes:
+        label: short name that tells only what differs from the base, e.g. ``downsample=stride``.
+        settings: dotted path -> level of every dimension the study varies, as this variant has it.
+    """
+
+    label: str
+    data: DataSpec
+    model: ModelSpec
+    train: TrainSpec
+    target: TargetSpec | None = None
+    settings: Mapping[str, Level] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """Twelve hex digits of the SHA-256 of what the variant means; label, preset name and defaults left out."""
+        return hashlib.sha256(canonical(self.meaning()).encode()).hexdigest()[:12]
+
+    def meaning(self) -> dict[str, Any]:
+        """Return the settings that differ from the schema's defaults, as plain JSON values."""
+        return {
+            "data": self.data.model_dump(mode="json", exclude_defaults=True),
+            "model": self.model.model_dump(mode="json", exclude_defaults=True, exclude={"preset"}),
+            "train": self.train.model_dump(mode="json", exclude_defaults=True),
+            "target": self.target.model_dump(mode="json", exclude_defaults=True) if self.target else None,
+        }
+
+    def flat(self) -> dict[str, Any]:
+        """Return every setting by dotted path, readable: ``{"model.conv": "16@5x5 36@5x5", ...}``."""
+        tables = {"data": self.data, "model": self.model, "train": self.train, "target": self.target}
+        return {
+            f"{name}.{key}": show_level(value)
+            for name, table in tables.items()
+            if table is not None
+            for key, value in table.model_dump(mode="json").items()
+            if value is not None
+        }
+
+
+def canonical(value: Any) -> str:
+    """Return JSON with sorted keys and no spaces: equal values give equal text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def show_level(value: Any) -> str:
+    """Write a level the short way: ``0.00123``, ``16@5x5 36@5x5``, ``128 64``, ``none``."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, (list, tuple)):
+        return " ".join(show_level(item) for item in value) or "none"
+    if isinstance(value, dict) and "filters" in value:
+        kernel = value.get("kernel", 3)
+        tail = f"/{value['downsample']}" if value.get("downsample") else ""
+        return f"{value['filters']}@{kernel}x{kernel}{tail}"
+    if isinstance(value, dict):
+        return " ".join(f"{key}={show_level(item)}" for key, item in value.items() if item is not None)
+    return str(value)
+
+
+def short_names(paths: list[str]) -> dict[str, str]:
+    """Return dotted path -> the fewest last parts that tell it from the others."""
+    names: dict[str, str] = {}
+    for path in paths:
+        parts = path.split(".")
+        for count in range(1, len(parts) + 1):
+            name = ".".join(parts[-count:])
+            clash = any(other != path and (other == name or other.endswith("." + name)) for other in paths)
+            if not clash and not name[0].isdigit():
+                break
+        names[path] = name
+    return names
+
+
+def set_path(tables: dict[str, Any], path: str, value: Level) -> None:
+    """Set ``tables["model"]["conv"][0]["filters"]`` for the path ``model.conv.0.filters``, in place.
+
+    Raises:
+        KeyError: if a part of the path does not exist; the argument is that part.
+    """
+    *parents, last = path.split(".")
+    place: Any = tables
+    for part in parents:
+        place = _step(place, part)
+    if isinstance(place, list):
+        _step(place, last)
+        place[int(last)] = value
+    elif isinstance(place, dict):
+        place[last] = value
+    else:
+        raise KeyError(last)
+
+
+def get_path(tables: Mapping[str, Any], path: str) -> Any:
+    """Return the value at a dotted path.
+
+    Raises:
+        KeyError: if a part of the path does not exist; the argument is that part.
+    """
+    place: Any = tables
+    for part in path.split("."):
+        place = _step(place, part)
+    return place
+
+
+def _step(place: Any, part: str) -> Any:
+    if isinstance(place, dict) and part in place:
+        return place[part]
+    if isinstance(place, list) and part.isdigit() and int(part) < len(place):
+        return place[int(part)]
+    raise KeyError(part)
