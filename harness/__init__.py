@@ -1,0 +1,1 @@
+"""Answers questions about image CNNs by experiment."""

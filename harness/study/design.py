@@ -45,6 +45,15 @@ class Range(Table):
         """Whether values are whole numbers."""
         return all(isinstance(end, int) for end in (self.low, self.high, self.step or 1))
 
+    def contains(self, value: Any) -> bool:
+        """Whether a value can be suggested."""
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return False
+        if not self.low <= value <= self.high or (self.is_integer and value != int(value)):
+            return False
+        steps = (value - self.low) / self.step if self.step else 0.0
+        return abs(steps - round(steps)) < 1e-9
+
 
 class Factorial(Table):
     """Every combination of the levels."""
@@ -78,7 +87,9 @@ class Search(Table):
 
     kind: Literal["search"]
     trials: int = Field(
-        ge=1, description="Trainings that the search may spend; confirmation comes on top.", json_schema_extra=_hint("E.g. 30.")
+        ge=1,
+        description="Trainings that the search may spend; confirmation comes on top.",
+        json_schema_extra=_hint("E.g. 30."),
     )
     replicates: int = _replicates
     space: dict[str, Range | Levels] = Field(
@@ -115,11 +126,6 @@ class Search(Table):
         if self.replicates > self.trials:
             raise ValueError(f"trials must be at least replicates ({self.replicates}), got {self.trials}.")
         return self
-
-    @property
-    def directions(self) -> tuple[Literal["maximize", "minimize"], ...]:
-        """Optuna's direction of each objective."""
-        return tuple(METRICS[name].direction for name in self.objectives)
 
 
 Design = Annotated[Factorial | OneAtATime | Search, Field(discriminator="kind")]

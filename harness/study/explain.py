@@ -108,7 +108,7 @@ def _line(item: Any, model: type[BaseModel], prefix: str) -> str:
         close = did_you_mean(got, choices) if isinstance(got, str) and not from_test else ""
         return f"{text}{close or hint}"
     if kind == "union_tag_not_found":
-        return f"{place}.kind is required. Write kind = \"factorial\", \"one_at_a_time\" or \"search\"."
+        return f'{place}.kind is required. Write kind = "factorial", "one_at_a_time" or "search".'
     if kind in _BOUNDS:
         words, name = _BOUNDS[kind]
         return f"{place} must be {words} {context[name]:g}, got {_show(got)}.{hint}"
@@ -132,7 +132,7 @@ def _field(model: type[BaseModel], location: tuple[Any, ...]) -> tuple[type[Base
         if isinstance(part, str) and owner is not None and part in owner.model_fields:
             field = owner.model_fields[part]
             tables = _tables(field.annotation)
-            owner = tables[0] if len(tables) == 1 else (tables or [None])[0]
+            owner = tables[0] if tables else None
             candidates = tables
         elif isinstance(part, str) and field is not None:
             named = [table for table in candidates if _tag(table) == part or table.__name__ == part]

@@ -160,7 +160,9 @@ class Plateau(Table):
 
     metric: EvaluatedMetric = Field(default="val_loss", description="The metric that must keep improving.")
     evaluations: int = Field(
-        ge=1, description="Stop after this many evaluations in a row without improvement.", json_schema_extra=_hint("E.g. 5.")
+        ge=1,
+        description="Stop after this many evaluations in a row without improvement.",
+        json_schema_extra=_hint("E.g. 5."),
     )
     min_delta: float = Field(default=0.0, ge=0, description="A smaller change is no improvement.")
 
@@ -174,9 +176,7 @@ class TrainSpec(Table):
         json_schema_extra=_hint("Typical values are 1e-4 to 1e-2."),
     )  # fmt: skip
     momentum: float = Field(default=0.9, ge=0, lt=1, description="Momentum of 'sgd' (0 for none); unused elsewhere.")
-    weight_decay: float = Field(
-        default=0.004, ge=0, description="Decoupled weight decay of 'adamw'; unused elsewhere."
-    )
+    weight_decay: float = Field(default=0.004, ge=0, description="Decoupled weight decay of 'adamw'; unused elsewhere.")
     schedule: Literal["constant", "cosine", "one_cycle"] = Field(
         default="constant",
         description="Learning rate over the steps up to the maximum: constant, half a cosine from learning_rate to 0, "
@@ -191,7 +191,9 @@ class TrainSpec(Table):
     precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = Field(
         default="float32", description="Keras dtype policy; weights and logits stay float32."
     )
-    max_steps: int | None = Field(default=None, ge=1, description="Training ends after this many batches at the latest.")
+    max_steps: int | None = Field(
+        default=None, ge=1, description="Training ends after this many batches at the latest."
+    )
     max_epochs: float | None = Field(
         default=None, gt=0, description="Training ends after this many passes over the training images at the latest."
     )
@@ -221,12 +223,16 @@ class TargetSpec(Table):
     )
     value: float = Field(gt=0, description="Reached when an accuracy is at least, a loss at most, this.")
     in_a_row: int = Field(default=1, ge=1, description="Evaluations in a row that must reach it.")
-    stop: bool = Field(default=True, description="False: note when the target was reached, and train on to the maximum.")
+    stop: bool = Field(
+        default=True, description="False: note when the target was reached, and train on to the maximum."
+    )
 
     @model_validator(mode="after")
     def _check(self) -> TargetSpec:
         if self.metric.endswith("accuracy") and self.value > 1:
-            raise ValueError(f"value must be between 0 and 1, got {self.value:g}. Write {self.value / 100:g} for {self.value:g} %.")
+            raise ValueError(
+                f"value must be between 0 and 1, got {self.value:g}. Write {self.value / 100:g} for {self.value:g} %."
+            )
         return self
 
     def is_met(self, value: float) -> bool:

@@ -7,7 +7,7 @@ import itertools
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
@@ -41,7 +41,9 @@ class ReportSpec(Table):
     def _check(self) -> ReportSpec:
         for name, value in self.margin.items():
             if value <= 0:
-                raise ValueError(f"margin.{name} must be above 0, got {value:g}. E.g. 0.002 for 0.2 points of accuracy.")
+                raise ValueError(
+                    f"margin.{name} must be above 0, got {value:g}. E.g. 0.002 for 0.2 points of accuracy."
+                )
         return self
 
 
@@ -84,7 +86,9 @@ class Study(Table):
         if self.target is None:
             for name in self.report.metrics:
                 if name.endswith("_to_target"):
-                    raise ValueError(f"report.metrics names {name!r} but there is no [target]. Add one, or drop the metric.")
+                    raise ValueError(
+                        f"report.metrics names {name!r} but there is no [target]. Add one, or drop the metric."
+                    )
         return self
 
     @property
@@ -103,9 +107,21 @@ class Study(Table):
         return self._text
 
     @property
+    def given(self) -> dict[str, Any]:
+        """The tables as they were read: what :func:`build_study` makes the same study from."""
+        return self._given
+
+    @property
     def base(self) -> Variant:
         """The variant that the file describes before anything varies."""
         return self.variant({})
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """Metrics that make up an Optuna trial's values: the search's, else the accuracy that may be looked at."""
+        if isinstance(self.design, Search):
+            return self.design.objectives
+        return ("val_accuracy",) if self.data.validation else ("train_accuracy",)
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -143,7 +159,7 @@ class Study(Table):
             except KeyError as missing:
                 raise StudyError(f'"{path}" does not exist: nothing is called {missing.args[0]!r} there') from None
         specs = _validate(resolved, "")
-        shown = {path: level for path, level in settings.items() if not self._is_base_level(path, level)}
+        shown = {path: level for path, level in settings.items() if not self.is_base_level(path, level)}
         names = short_names(list(dimensions(self.design)))
         label = ", ".join(f"{names.get(path, path)}={show_level(level)}" for path, level in shown.items())
         varied = {path: settings.get(path, self._base_level(path)) for path in dimensions(self.design)}
@@ -157,8 +173,8 @@ class Study(Table):
         level: Level = get_path({root: table.model_dump(mode="json") if table else {}}, path)
         return level
 
-    def _is_base_level(self, path: str, level: Level) -> bool:
-        """Compare as the tables read it, so that 1 and 1.0 or an omitted kernel make no difference."""
+    def is_base_level(self, path: str, level: Level) -> bool:
+        """Whether a level is the base's, compared as the tables read it: 1 is 1.0, an omitted kernel its default."""
         root = path.split(".")[0]
         if path == "model.preset":
             return level == self.model.preset
@@ -190,13 +206,6 @@ def grid(study: Study) -> list[Variant]:
     for path, levels in design.factors.items():
         variants += [variant for level in levels if (variant := study.variant({path: level})).label != BASE]
     return variants
-
-
-class Problem(NamedTuple):
-    """A network that cannot be built, and why."""
-
-    variant: Variant
-    reason: str
 
 
 def check_networks(study: Study, image_shape: tuple[int, int, int], train_images: int | None = None) -> None:
@@ -268,7 +277,7 @@ def _check_dimensions(study: Study) -> None:
             fix = did_you_mean(root, ("data", "model", "train"))
             fix = fix or ' Write the whole path in quotes, e.g. "model.downsample".'
             raise StudyError(f'{place} "{path}" must be a path into [data], [model] or [train], got {root!r}.{fix}')
-        tried = [levels.low, levels.high] if isinstance(levels, Range) else list(levels)
+        tried: list[Level] = [levels.low, levels.high] if isinstance(levels, Range) else list(levels)
         if len({canonical(level) for level in tried}) < len(tried):
             raise StudyError(f'{place} "{path}": levels must differ, got {show_level(list(levels))}.')
         for level in tried:
@@ -276,6 +285,25 @@ def _check_dimensions(study: Study) -> None:
                 study.variant({path: level})
             except StudyError as error:
                 raise StudyError(f'{place} "{path}": {error}') from None
+        if isinstance(study.design, Search):
+            _check_base_in_space(study, path, levels)
+
+
+def _check_base_in_space(study: Study, path: str, levels: Range | tuple[Level, ...]) -> None:
+    """The base is a point of its search space: the search starts there, and its confirmation compares with it."""
+    base = study.base.settings[path]
+    if isinstance(levels, Range):
+        if levels.contains(base):
+            return
+        space = f"{levels.low} to {levels.high}" + (f" in steps of {levels.step}" if levels.step else "")
+    else:
+        if any(study.is_base_level(path, level) for level in levels):
+            return
+        space = ", ".join(show_level(level) for level in levels)
+    raise StudyError(
+        f'design.space "{path}" must contain the base value {show_level(base)}, got {space}. '
+        f"Set {path} to a value inside, or add it here."
+    )
 
 
 def _validate(tables: dict[str, Any], prefix: str) -> dict[str, Table]:

@@ -47,10 +47,10 @@ class Variant:
         }
 
     def flat(self) -> dict[str, Any]:
-        """Return every setting by dotted path, readable: ``{"model.conv": "16@5x5 36@5x5", ...}``."""
+        """Return every setting by dotted path, readable: ``{"model.conv": "16@5x5 36@5x5", ...}``; floats in full."""
         tables = {"data": self.data, "model": self.model, "train": self.train, "target": self.target}
         return {
-            f"{name}.{key}": show_level(value)
+            f"{name}.{key}": repr(value) if isinstance(value, float) else show_level(value)
             for name, table in tables.items()
             if table is not None
             for key, value in table.model_dump(mode="json").items()

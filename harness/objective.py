@@ -1,0 +1,165 @@
+"""The Optuna objective: a trial becomes a variant, a result becomes the value or values.
+
+The driver uses :meth:`Objective.suggest` and :meth:`Objective.values` through ask and tell. As a callable it is an
+objective like any other, and trains in the calling process::
+
+    optuna_study = optuna.create_study(direction="maximize")
+    optuna_study.optimize(harness.Objective(harness.load_study("studies/x.toml")), n_trials=20)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import optuna
+
+from harness.errors import ImpossibleNetwork
+from harness.records import Evaluated, Seeds, StopReason, TrialResult
+from harness.study import IMAGE_SETS, METRICS, Level, Range, Study, Variant, block_shapes, canonical, dimensions
+
+REFUSED = "harness:refused"
+"""Trial attribute: why a suggested network could not be built."""
+
+
+class Objective:
+    """Builds variants from Optuna trials, suggesting exactly what the study varies.
+
+    Args:
+        study: the study.
+        replicate: the replicate that a call trains; replicates share seeds across variants.
+        store: folder of the MLflow store that a call logs to; None logs nothing.
+        data_folder: where image files are looked for first.
+        threads: threads of the compute library in this process, for a call.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        *,
+        replicate: int = 0,
+        store: str | Path | None = "mlruns",
+        data_folder: str | Path | None = None,
+        threads: int = 1,
+    ) -> None:
+        self.study = study
+        self.replicate = replicate
+        self.store = None if store is None else Path(store)
+        self.data_folder = None if data_folder is None else Path(data_folder)
+        self.threads = threads
+        self._choices: dict[str, dict[Any, Level]] = {
+            path: {encode(level): level for level in self._levels(path, levels)}
+            for path, levels in dimensions(study.design).items()
+            if not isinstance(levels, Range)
+        }
+
+    def _levels(self, path: str, levels: tuple[Level, ...]) -> list[Level]:
+        """The levels of a factor, and the base's if it is not among them."""
+        if any(self.study.is_base_level(path, level) for level in levels):
+            return list(levels)
+        return [self.study.base.settings[path], *levels]
+
+    def suggest(self, trial: optuna.trial.BaseTrial) -> Variant:
+        """Return the variant that a trial stands for.
+
+        Raises:
+            optuna.TrialPruned: if that network cannot be built; the reason is also in the trial's user attributes.
+        """
+        settings: dict[str, Level] = {}
+        for path, levels in dimensions(self.study.design).items():
+            if not isinstance(levels, Range):
+                choice = trial.suggest_categorical(path, list(self._choices[path]))
+                settings[path] = self._choices[path][choice]
+            elif levels.is_integer:
+                step = int(levels.step or 1)
+                settings[path] = trial.suggest_int(path, int(levels.low), int(levels.high), step=step, log=levels.log)
+            else:
+                settings[path] = trial.suggest_float(path, levels.low, levels.high, step=levels.step, log=levels.log)
+        variant = self.study.variant(settings)
+        known = IMAGE_SETS.get(variant.data.name)
+        try:
+            if known:
+                block_shapes(variant.model, known.image_shape)
+        except ImpossibleNetwork as error:
+            trial.set_user_attr(REFUSED, str(error))
+            raise optuna.TrialPruned(str(error)) from None
+        return variant
+
+    def parameters(self, variant: Variant) -> dict[str, Any]:
+        """Return what :meth:`suggest` would have to be given to build this variant: path -> encoded level."""
+        encoded: dict[str, Any] = {}
+        for path, level in variant.settings.items():
+            choices = self._choices.get(path)
+            if choices is None:
+                encoded[path] = level
+                continue
+            same = [key for key, choice in choices.items() if canonical(choice) == canonical(level)]
+            encoded[path] = same[0] if same else self._base_choice(path, choices)
+        return encoded
+
+    def _base_choice(self, path: str, choices: Mapping[Any, Level]) -> Any:
+        return next(key for key, choice in choices.items() if self.study.is_base_level(path, choice))
+
+    def values(self, result: TrialResult) -> list[float]:
+        """Return the value of each objective of the study."""
+        return [result.value(name) for name in self.study.objectives]
+
+    def intermediate(self, metrics: Mapping[str, float]) -> float | None:
+        """Return what pruners compare, from the metrics of an evaluation; None if it was not measured."""
+        return metrics.get(self.study.objectives[0])
+
+    def seeds(self, replicate: int) -> Seeds:
+        """Return the seeds of a replicate of this study."""
+        return replicate_seeds(self.study.seed, replicate)
+
+    def __call__(self, trial: optuna.Trial) -> float | tuple[float, ...]:
+        """Train the suggested variant in this process, and return its value or values.
+
+        Stops at the target, prunes when the trial's pruner says so, logs to MLflow as the driver does.
+
+        Raises:
+            optuna.TrialPruned: for an impossible network, a pruned training, or one whose loss is not finite.
+        """
+        from harness.solo import train_trial
+
+        variant = self.suggest(trial)
+        prunable = len(self.study.objectives) == 1 and METRICS[self.study.objectives[0]].evaluated
+        count = 0
+
+        def prune(evaluated: Evaluated) -> bool:
+            nonlocal count
+            value = self.intermediate(evaluated.metrics)
+            if not prunable or value is None or not math.isfinite(value):
+                return False
+            count += 1
+            trial.report(value, count)
+            return trial.should_prune()
+
+        result = train_trial(self, trial.number, variant, prune)
+        trial.set_user_attr("harness:stop_reason", result.stop_reason.value)
+        values = self.values(result)
+        if result.stop_reason is StopReason.PRUNED:
+            raise optuna.TrialPruned(f"pruned after {result.steps} steps")
+        if not is_rankable(values):
+            raise optuna.TrialPruned(f"objective is not finite after {result.steps} steps: {values}")
+        return values[0] if len(values) == 1 else tuple(values)
+
+
+def encode(level: Level) -> str | int | float | bool:
+    """Return a level as a choice that Optuna's storages can keep: structured ones as JSON."""
+    return level if isinstance(level, (str, int, float, bool)) else canonical(level)
+
+
+def is_rankable(values: list[float]) -> bool:
+    """Whether every value is finite: Optuna would let infinity win."""
+    return all(math.isfinite(value) for value in values)
+
+
+def replicate_seeds(seed: int, replicate: int) -> Seeds:
+    """Return the seeds of a replicate: independent streams of one root (numpy's SeedSequence)."""
+    import numpy as np
+
+    words = np.random.SeedSequence([seed, replicate]).generate_state(4)
+    return Seeds(*(int(word) for word in words))
