@@ -31,6 +31,8 @@ class Objective:
         study: the study.
         replicate: the replicate that a call trains; replicates share seeds across variants.
         store: folder of the MLflow store that a call logs to; None logs nothing.
+        experiment: MLflow experiment that a call logs to; by default the study's name and ``.optimize``, apart from
+            what `harness run` records, since trial numbers are the caller's.
         data_folder: where image files are looked for first.
         threads: threads of the compute library in this process, for a call.
     """
@@ -41,11 +43,13 @@ class Objective:
         *,
         replicate: int = 0,
         store: str | Path | None = "mlruns",
+        experiment: str | None = None,
         data_folder: str | Path | None = None,
         threads: int = 1,
     ) -> None:
         self.study = study
         self.replicate = replicate
+        self.experiment = experiment or f"{study.name}.optimize"
         self.store = None if store is None else Path(store)
         self.data_folder = None if data_folder is None else Path(data_folder)
         self.threads = threads
@@ -78,14 +82,20 @@ class Objective:
             else:
                 settings[path] = trial.suggest_float(path, levels.low, levels.high, step=levels.step, log=levels.log)
         variant = self.study.variant(settings)
-        known = IMAGE_SETS.get(variant.data.name)
         try:
-            if known:
-                block_shapes(variant.model, known.image_shape)
+            block_shapes(variant.model, self._image_shape(variant))
         except ImpossibleNetwork as error:
             trial.set_user_attr(REFUSED, str(error))
             raise optuna.TrialPruned(str(error)) from None
         return variant
+
+    def _image_shape(self, variant: Variant) -> tuple[int, int, int]:
+        known = IMAGE_SETS.get(variant.data.name)
+        if known:
+            return known.image_shape
+        from harness.data import image_facts
+
+        return image_facts(variant.data, self.data_folder)[0]
 
     def parameters(self, variant: Variant) -> dict[str, Any]:
         """Return what :meth:`suggest` would have to be given to build this variant: path -> encoded level."""

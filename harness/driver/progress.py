@@ -1,0 +1,104 @@
+"""What a run tells those who watch it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from harness.launchers import Death
+from harness.records import Evaluated, Event
+from harness.study import Study
+
+if TYPE_CHECKING:
+    from harness.plan import Assignment
+
+
+@dataclass
+class Running:
+    """A trial in flight, as a progress display needs it.
+
+    Attributes:
+        assignment: what is trained.
+        run_id: its MLflow run.
+        max_steps: steps at most, once the worker has said.
+        last: its latest evaluation.
+    """
+
+    assignment: Assignment
+    run_id: str
+    began: float
+    max_steps: int = 0
+    last: Evaluated | None = None
+
+
+@dataclass
+class Progress:
+    """Where a run stands. Given to observers after every change.
+
+    Attributes:
+        done: trainings that count, earlier ones included.
+        remaining: trainings still to come, running ones included.
+        running: trial number -> what is in flight.
+        failed: messages of trials that failed in this run.
+        finished_here: trainings that this run finished.
+        seconds: since the run began.
+        workers: how many workers there are.
+    """
+
+    workers: int = 0
+    done: int = 0
+    remaining: int = 0
+    running: dict[int, Running] = field(default_factory=dict)
+    failed: dict[int, str] = field(default_factory=dict)
+    finished_here: int = 0
+    began: float = field(default_factory=time.monotonic)
+    first_start: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self.began
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimate from the trainings finished so far and the progress of those in flight; None before there is any."""
+        if self.first_start is None:
+            return None
+        parts = [r.last.step / r.max_steps for r in self.running.values() if r.last and r.max_steps]
+        done = self.finished_here + sum(parts)
+        if done < 0.05:
+            return None
+        left = self.remaining - sum(parts)
+        return left * (time.monotonic() - self.first_start) / done
+
+
+class Observer(Protocol):
+    """Sees what happens: a live table, or lines of text."""
+
+    def __call__(self, progress: Progress, event: Event | Death | None) -> None:
+        """Take note of the state after an event; the event is None for a regular tick."""
+        ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        study: the study.
+        finished: trainings that count, earlier ones included.
+        finished_here: trainings that this run did.
+        failed: trial number -> message of those that failed now.
+        interrupted: whether it was stopped from outside.
+    """
+
+    study: Study
+    finished: int
+    finished_here: int
+    failed: dict[int, str]
+    interrupted: bool = False
+
+
+def unobserved(progress: Progress, event: Event | Death | None) -> None:
+    """Take no note."""

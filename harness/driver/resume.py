@@ -1,0 +1,90 @@
+"""Running again: what a study already has, and closing what a killed run left open."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.errors import StudyError, UsageError
+from harness.launchers.local import staging_folder
+from harness.study import Study
+
+if TYPE_CHECKING:
+    from optuna.storages import RDBStorage
+
+    from harness.plan import Plan
+    from harness.tracking import Recorder
+
+
+def require_same_meaning(study: Study, storage: RDBStorage) -> None:
+    """Refuse to mix results of two different studies under one name.
+
+    Raises:
+        StudyError: naming what differs, and the ways out.
+    """
+    from harness.plan import read_meaning
+
+    old = read_meaning(study.name, storage)
+    if old is None or old == study.meaning():
+        return
+    changes = "; ".join(_differences(old, study.meaning()))
+    raise StudyError(
+        f"{study.source or study.name}: the study changed since its results were made: {changes}. "
+        f"Put it back, run it under another name (--name NEW), or begin anew with --fresh (the old results are kept, "
+        "renamed)."
+    )
+
+
+def _differences(old: object, new: object, place: str = "") -> Iterator[str]:
+    """Yield ``train.learning_rate was 0.001, now 0.01`` for everything that differs."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted({*old, *new}):
+            name = key if not place or place == "base" else f"{place}.{key}"
+            yield from _differences(old.get(key), new.get(key), name)
+    elif old != new:
+        yield f"{place} was {'default' if old is None else old}, now {'default' if new is None else new}"
+
+
+def put_aside(study: Study, store: Path, storage: RDBStorage) -> None:
+    """Rename what there is of a study, in Optuna and in MLflow, so that it can begin anew. Nothing is deleted."""
+    from harness import tracking
+    from harness.plan import archive_study
+
+    aside = f"{study.name} until {datetime.now(UTC):%Y-%m-%d %H.%M.%S}"
+    archive_study(study.name, aside, storage)
+    tracking.archive_experiment(tracking.open_client(store), study.name, aside)
+
+
+def reconcile_runs(recorder: Recorder, store: Path) -> set[int]:
+    """Close runs that a killed driver left open; return the numbers of trials whose results are recorded."""
+    from harness import tracking
+
+    for run_id in tracking.open_runs(recorder.client, recorder.experiment_id):
+        recorder.kill(run_id, "its run was killed")
+    shutil.rmtree(staging_folder(store, recorder.study.name, 0).parent, ignore_errors=True)
+    trials, _ = tracking.read_frames(store, recorder.study.name)
+    return set(trials.loc[trials["status"].isin(["finished", "pruned"]), "trial"]) if len(trials) else set()
+
+
+def reconcile_plan(plan: Plan, recorder: Recorder, store: Path, recorded: set[int]) -> None:
+    """Give Optuna the results that were recorded but not told; close what has none."""
+    from harness import tracking
+
+    unknown = recorded - plan.known_trials()
+    if unknown:
+        raise UsageError(
+            f"{store}: trials {sorted(unknown)[:5]} of {plan.study.name!r} are in MLflow but not in Optuna's storage. "
+            "Put optuna.db back, or begin anew with --fresh (the old results are kept, renamed)."
+        )
+    open_trials = plan.open_trials()
+    if not open_trials:
+        return
+    trials, _ = tracking.read_frames(store, recorder.study.name)
+    for number in open_trials:
+        if number in recorded:
+            plan.adopt(number, tracking.read_result(trials, number))
+        else:
+            plan.abandon(number)

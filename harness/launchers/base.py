@@ -1,0 +1,47 @@
+"""What a launcher does, wherever its workers are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from harness.records import Event, Job, Reply
+
+
+@dataclass(frozen=True)
+class Death:
+    """A worker ended without being told to.
+
+    Attributes:
+        trial: what it was training; None if it died before it took a job.
+        message: how it ended, and the last it said.
+    """
+
+    trial: int | None
+    message: str
+
+
+class Launcher(Protocol):
+    """Places workers, moves jobs and events, notices death."""
+
+    @property
+    def free(self) -> int:
+        """How many more jobs can be taken now."""
+        ...
+
+    def submit(self, job: Job) -> None:
+        """Give a job to a free worker."""
+        ...
+
+    def poll(self, seconds: float) -> Sequence[Event | Death]:
+        """Wait up to ``seconds`` for events and return those that came."""
+        ...
+
+    def reply(self, trial: int, reply: Reply) -> None:
+        """Answer an evaluation of a prunable job."""
+        ...
+
+    def close(self) -> None:
+        """End all workers now, whatever they do."""
+        ...

@@ -1,0 +1,153 @@
+"""Workers as processes of this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from multiprocessing.connection import Connection, Pipe, wait
+from pathlib import Path
+from typing import IO
+
+from harness.launchers.base import Death
+from harness.launchers.resources import allowed_cores, cores_of
+from harness.records import Event, Failed, Finished, Job, Reply, Resources
+
+RECYCLE_AFTER = 25
+"""Trials after which a worker is replaced: Keras leaks 9 to 16 MB a trial."""
+
+
+class _Process:
+    """One worker process, its pipe and what it is doing."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.resources = resources
+        self.connection, theirs = Pipe()
+        self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by close()
+        environment = {
+            **os.environ,
+            "OMP_NUM_THREADS": str(resources.threads),
+            "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "harness.launchers.local_worker", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=self.errors,
+            stderr=self.errors,
+            env=environment,
+        )
+        theirs.close()
+        self.connection.send(resources)
+        self.trial: int | None = None
+        self.trained = 0
+
+    def last_words(self) -> str:
+        """Return how the process ended and the end of what it wrote."""
+        code = self.process.wait()
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        if code == -signal.SIGKILL:
+            how += " (out of memory?)"
+        self.errors.seek(0)
+        lines = self.errors.read().decode(errors="replace").strip().splitlines()
+        return f"the worker process {how}" + (f": {lines[-1]}" if lines else "")
+
+    def close(self) -> None:
+        """End the process now."""
+        with contextlib.suppress(OSError):
+            self.connection.close()
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.errors.close()
+
+
+class LocalLauncher:
+    """Runs jobs in long-lived worker processes of this machine. Use it as a context manager.
+
+    Args:
+        resources: how many workers, and the threads of each.
+        recycle_after: trials after which a worker is replaced.
+    """
+
+    def __init__(self, resources: Resources, recycle_after: int = RECYCLE_AFTER) -> None:
+        self._resources = resources
+        self._recycle_after = recycle_after
+        self._cores = allowed_cores()
+        self._workers = [self._start(index) for index in range(resources.workers)]
+
+    def _start(self, index: int) -> _Process:
+        cores = cores_of(index, self._resources, self._cores)
+        return _Process(dataclasses.replace(self._resources, cores=cores))
+
+    def __enter__(self) -> LocalLauncher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def free(self) -> int:
+        """How many more jobs can be taken now."""
+        return sum(worker.trial is None for worker in self._workers)
+
+    def submit(self, job: Job) -> None:
+        """Give a job to a free worker. If it has just died, :meth:`poll` will say so."""
+        worker = next(worker for worker in self._workers if worker.trial is None)
+        worker.trial = job.trial
+        with contextlib.suppress(OSError):
+            worker.connection.send(job)
+
+    def poll(self, seconds: float) -> Sequence[Event | Death]:
+        """Wait up to ``seconds`` for events and return those that came; replace workers that died or are used up."""
+        events: list[Event | Death] = []
+        by_connection = {worker.connection: index for index, worker in enumerate(self._workers)}
+        deadline = time.monotonic() + seconds
+        while not events and (left := deadline - time.monotonic()) > 0:
+            for ready in wait(list(by_connection), timeout=left):
+                assert isinstance(ready, Connection)
+                events += self._receive(by_connection[ready])
+            by_connection = {worker.connection: index for index, worker in enumerate(self._workers)}
+        return events
+
+    def _receive(self, index: int) -> list[Event | Death]:
+        worker = self._workers[index]
+        try:
+            event: Event = worker.connection.recv()
+        except (EOFError, OSError):
+            death = Death(worker.trial, worker.last_words())
+            worker.close()
+            self._workers[index] = self._start(index)
+            return [death]
+        if isinstance(event, (Finished, Failed)):
+            worker.trial = None
+            worker.trained += 1
+            if worker.trained >= self._recycle_after:
+                worker.close()
+                self._workers[index] = self._start(index)
+        return [event]
+
+    def reply(self, trial: int, reply: Reply) -> None:
+        """Answer an evaluation of a prunable job."""
+        for worker in self._workers:
+            if worker.trial == trial:
+                with contextlib.suppress(OSError):
+                    worker.connection.send(reply)
+
+    def close(self) -> None:
+        """End all workers now, whatever they do."""
+        for worker in self._workers:
+            worker.close()
+        self._workers = []
+
+
+def staging_folder(store: Path, study: str, trial: int) -> Path:
+    """Return where a worker leaves a trial's artifacts for the driver to take into the store."""
+    return (store / "staging" / study / str(trial)).resolve()

@@ -1,0 +1,355 @@
+"""The plan of a study: which variant and replicate to train next, and what became of it."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+import optuna
+from optuna.trial import TrialState
+
+from harness.objective import REFUSED, Objective, is_rankable
+from harness.records import StopReason, TrialResult
+from harness.study import METRICS, Search, Study, Variant, grid
+
+CONFIRM_FROM = 1000
+"""First replicate of a confirmation: none that a search can have used, the same for all that are confirmed."""
+
+_DIGEST, _LABEL, _REPLICATE, _PHASE, _RUN = (
+    f"harness:{name}" for name in ("digest", "variant", "replicate", "phase", "run_id")
+)
+
+
+_ERROR = "harness:error"
+INTERRUPTED = "interrupted"
+"""Error text of a trial that was in flight when its run was interrupted: the next run does it again."""
+
+
+class Phase(StrEnum):
+    """What a trial is for."""
+
+    DESIGN = "design"
+    SEARCH = "search"
+    CONFIRM = "confirm"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One training that is to be done now; its trial is running from here on.
+
+    Attributes:
+        trial: the trial's number.
+        variant: what to train; for a refused trial, the base.
+        replicate: which replicate of it.
+        phase: what for.
+        prunable: whether evaluations are to be reported with :meth:`Plan.should_prune`.
+        refused: why nothing is to be trained: the suggested network is impossible. Already told to Optuna.
+    """
+
+    trial: int
+    variant: Variant
+    replicate: int
+    phase: Phase
+    prunable: bool = False
+    refused: str | None = None
+
+
+class Finding(NamedTuple):
+    """A finished trial, as the plan needs to know it."""
+
+    trial: int
+    digest: str
+    replicate: int
+    phase: Phase
+    variant: Variant
+    values: tuple[float, ...] | None
+
+
+class Budget(NamedTuple):
+    """How much a study trains.
+
+    Attributes:
+        variants: how many variants; for a search, how many are sampled at most.
+        trainings: how many trainings at most, confirmation included.
+    """
+
+    variants: int
+    trainings: int
+
+
+def budget(study: Study) -> Budget:
+    """Return how much a study trains when nothing is done yet."""
+    design = study.design
+    if isinstance(design, Search):
+        sampled = math.ceil(design.trials / design.replicates)
+        confirmed = min(design.confirm.top, sampled) + 1
+        return Budget(sampled, design.trials + confirmed * design.confirm.replicates)
+    variants = len(grid(study))
+    return Budget(variants, variants * design.replicates)
+
+
+class Plan:
+    """Hands out trainings until the study's budget is spent. Knows nothing of how they are done.
+
+    Args:
+        study: the study.
+        optuna_study: its Optuna study, with what earlier runs left in it.
+        recorded: numbers of the trials whose results are safely recorded; a trial that Optuna calls finished but
+            that is not among them is done again.
+        data_folder: where image files are looked for first.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        optuna_study: optuna.Study,
+        recorded: Collection[int] = (),
+        data_folder: Path | None = None,
+    ) -> None:
+        self.study = study
+        self.objective = Objective(study, data_folder=data_folder)
+        self._optuna = optuna_study
+        self._running: dict[int, tuple[optuna.Trial, Assignment]] = {}
+        self._findings: dict[int, Finding] = {}
+        self._queue: deque[tuple[Variant, int, Phase]] = deque()
+        self._evaluations: dict[int, int] = {}
+        self._spent = 0
+        self._drop_waiting()
+        trials = optuna_study.get_trials(deepcopy=False)
+        for trial in trials:
+            self._recall(trial, trial.number in recorded)
+        for trial in trials:
+            self._requeue(trial)
+        if not isinstance(study.design, Search):
+            variants = grid(study)
+            self._enqueue(variants, range(study.design.replicates), Phase.DESIGN)
+
+    def _recall(self, trial: optuna.trial.FrozenTrial, recorded: bool) -> None:
+        """Take over what an earlier run finished."""
+        if trial.state not in (TrialState.COMPLETE, TrialState.PRUNED):
+            return
+        if REFUSED in trial.user_attrs:
+            self._spent += 1
+            return
+        if not recorded:
+            return
+        attributes = trial.user_attrs
+        phase = Phase(attributes[_PHASE])
+        self._spent += phase is Phase.SEARCH
+        variant = self.objective.suggest(optuna.trial.FixedTrial(trial.params))
+        values = tuple(trial.values) if trial.state is TrialState.COMPLETE else None
+        self._findings[trial.number] = Finding(
+            trial.number, attributes[_DIGEST], attributes[_REPLICATE], phase, variant, values
+        )
+
+    def _requeue(self, trial: optuna.trial.FrozenTrial) -> None:
+        """Queue what a search had in flight when it was interrupted: the same variant, the same replicate."""
+        attributes = trial.user_attrs
+        in_flight = trial.state is TrialState.RUNNING or attributes.get(_ERROR) == INTERRUPTED
+        if in_flight and attributes.get(_PHASE) == Phase.SEARCH:
+            variant = self.objective.suggest(optuna.trial.FixedTrial(trial.params))
+            self._enqueue([variant], [attributes[_REPLICATE]], Phase.SEARCH)
+
+    def _drop_waiting(self) -> None:
+        """Close what a run enqueued in the moment before it was killed: the next ask would get it."""
+        while self._optuna.get_trials(deepcopy=False, states=(TrialState.WAITING,)):
+            self._optuna.tell(self._optuna.ask(), state=TrialState.FAIL)
+
+    def _enqueue(self, variants: Iterable[Variant], replicates: Iterable[int], phase: Phase) -> None:
+        """Queue what is neither done nor running, replicate by replicate, so that a part done is balanced."""
+        known = {(finding.digest, finding.replicate, finding.phase) for finding in self._findings.values()}
+        known |= {(job.variant.digest, job.replicate, job.phase) for _, job in self._running.values()}
+        known |= {(variant.digest, replicate, queued) for variant, replicate, queued in self._queue}
+        variants = list(variants)
+        for replicate in replicates:
+            for variant in variants:
+                if (variant.digest, replicate, phase) not in known:
+                    self._queue.append((variant, replicate, phase))
+
+    @property
+    def finished(self) -> int:
+        """Trainings whose results count, those of earlier runs included."""
+        return len(self._findings)
+
+    @property
+    def running(self) -> int:
+        """Trainings handed out and not yet told."""
+        return len(self._running)
+
+    @property
+    def remaining(self) -> int:
+        """Trainings that are still to come, running ones included, as far as is known now."""
+        design = self.study.design
+        left = len(self._queue) + len(self._running)
+        if isinstance(design, Search):
+            queued = sum(phase is Phase.SEARCH for _, _, phase in self._queue)
+            running = sum(job.phase is Phase.SEARCH for _, job in self._running.values())
+            unsampled = max(0, design.trials - self._spent - queued - running)
+            confirmations = (min(design.confirm.top, design.trials) + 1) * design.confirm.replicates
+            confirmed = sum(finding.phase is Phase.CONFIRM for finding in self._findings.values())
+            confirming = left - queued - running
+            left += unsampled + max(0, confirmations - confirmed - confirming)
+        return left
+
+    def next(self) -> Assignment | None:
+        """Return the next training; None if there is none now (some may follow from those still running)."""
+        design = self.study.design
+        if isinstance(design, Search) and not self._queue:
+            running = sum(job.phase is Phase.SEARCH for _, job in self._running.values())
+            if self._spent + running < design.trials:
+                return self._sample(design)
+            if running == 0:
+                self._enqueue(self._winners(design), self._confirmations(design), Phase.CONFIRM)
+        if not self._queue:
+            return None
+        variant, replicate, phase = self._queue.popleft()
+        self._optuna.enqueue_trial(self.objective.parameters(variant))
+        trial = self._optuna.ask()
+        suggested = self.objective.suggest(trial)
+        assert suggested.digest == variant.digest, (suggested, variant)
+        return self._assign(trial, variant, replicate, phase)
+
+    def _sample(self, design: Search) -> Assignment:
+        """Ask the sampler for a variant; the search starts at the base."""
+        if not self._findings and not self._running and not self._spent:
+            self._optuna.enqueue_trial(self.objective.parameters(self.study.base))
+        trial = self._optuna.ask()
+        try:
+            variant = self.objective.suggest(trial)
+        except optuna.TrialPruned as refusal:
+            trial.set_user_attr(_PHASE, Phase.SEARCH.value)
+            self._optuna.tell(trial, state=TrialState.PRUNED)
+            self._spent += 1
+            return Assignment(trial.number, self.study.base, 0, Phase.SEARCH, refused=str(refusal))
+        # A variant that comes up again gets a fresh replicate: the same seed would only repeat the same numbers.
+        seen = [finding.replicate for finding in self._findings.values() if finding.digest == variant.digest]
+        seen += [job.replicate for _, job in self._running.values() if job.variant.digest == variant.digest]
+        first = max((replicate for replicate in seen if replicate < CONFIRM_FROM), default=-1) + 1
+        running = sum(job.phase is Phase.SEARCH for _, job in self._running.values())
+        more = min(design.replicates - 1, design.trials - self._spent - running - 1)
+        self._queue.extend((variant, first + 1 + index, Phase.SEARCH) for index in range(more))
+        return self._assign(trial, variant, first, Phase.SEARCH)
+
+    def _confirmations(self, design: Search) -> range:
+        return range(CONFIRM_FROM, CONFIRM_FROM + design.confirm.replicates)
+
+    def _winners(self, design: Search) -> list[Variant]:
+        """The base, and the best variants of the search by their mean objectives."""
+        groups: dict[str, list[Finding]] = {}
+        for finding in self._findings.values():
+            if finding.phase is Phase.SEARCH and finding.values is not None:
+                groups.setdefault(finding.digest, []).append(finding)
+        means = {
+            digest: tuple(sum(column) / len(column) for column in zip(*(f.values or () for f in findings), strict=True))
+            for digest, findings in groups.items()
+        }
+        best = rank(means, [METRICS[name].better for name in design.objectives])
+        base = self.study.base
+        chosen = [groups[digest][0].variant for digest in best if digest != base.digest][: design.confirm.top]
+        return [base, *chosen]
+
+    def _assign(self, trial: optuna.Trial, variant: Variant, replicate: int, phase: Phase) -> Assignment:
+        trial.set_user_attr(_DIGEST, variant.digest)
+        trial.set_user_attr(_LABEL, variant.label)
+        trial.set_user_attr(_REPLICATE, replicate)
+        trial.set_user_attr(_PHASE, phase.value)
+        design = self.study.design
+        prunable = phase is Phase.SEARCH and isinstance(design, Search) and design.pruner != "none"
+        assignment = Assignment(trial.number, variant, replicate, phase, prunable)
+        self._running[trial.number] = (trial, assignment)
+        self._evaluations[trial.number] = 0
+        return assignment
+
+    def should_prune(self, number: int, metrics: Mapping[str, float]) -> bool:
+        """Report an evaluation of a prunable trial; return whether its pruner wants it ended."""
+        trial, _ = self._running[number]
+        value = self.objective.intermediate(metrics)
+        if value is None or not math.isfinite(value):
+            return False
+        self._evaluations[number] += 1
+        trial.report(value, self._evaluations[number])
+        return bool(trial.should_prune())
+
+    def tell(self, number: int, result: TrialResult, run_id: str) -> None:
+        """Record how a trial ended. One whose objective is not finite is pruned: Optuna would let infinity win."""
+        trial, job = self._running.pop(number)
+        trial.set_user_attr("harness:stop_reason", result.stop_reason.value)
+        trial.set_user_attr(_RUN, run_id)
+        self._close(number, job.variant, job.replicate, job.phase, result)
+
+    def adopt(self, number: int, result: TrialResult) -> None:
+        """Close a trial whose result was recorded by a run that was killed before it could tell Optuna."""
+        trial = self._optuna.get_trials(deepcopy=False)[number]
+        variant = self.objective.suggest(optuna.trial.FixedTrial(trial.params))
+        phase, replicate = Phase(trial.user_attrs[_PHASE]), trial.user_attrs[_REPLICATE]
+        self._close(number, variant, replicate, phase, result)
+        self._queue = deque(
+            item for item in self._queue if (item[0].digest, *item[1:]) != (variant.digest, replicate, phase)
+        )
+
+    def _close(self, number: int, variant: Variant, replicate: int, phase: Phase, result: TrialResult) -> None:
+        values = None if result.stop_reason is StopReason.PRUNED else self.objective.values(result)
+        if values is not None and not is_rankable(values):
+            values = None
+        state = TrialState.PRUNED if values is None else TrialState.COMPLETE
+        self._optuna.tell(number, values, state=state)
+        self._spent += phase is Phase.SEARCH
+        told = None if values is None else tuple(values)
+        self._findings[number] = Finding(number, variant.digest, replicate, phase, variant, told)
+
+    def fail(self, number: int, message: str, again: bool = False) -> None:
+        """Record that a trial broke or was interrupted.
+
+        Args:
+            number: the trial's number.
+            message: why.
+            again: hand the same training out once more, as a new trial.
+        """
+        trial, job = self._running.pop(number)
+        trial.set_user_attr(_ERROR, message)
+        self._optuna.tell(trial, state=TrialState.FAIL)
+        if again:
+            self._queue.appendleft((job.variant, job.replicate, job.phase))
+        elif job.phase is Phase.SEARCH:
+            self._spent += 1
+
+    def abandon(self, number: int) -> None:
+        """Close a trial that a killed run left open and that has no result."""
+        self._optuna.tell(number, state=TrialState.FAIL)
+
+    def known_trials(self) -> set[int]:
+        """Return the numbers of all trials there are in Optuna's storage."""
+        return {trial.number for trial in self._optuna.get_trials(deepcopy=False)}
+
+    def open_trials(self) -> list[int]:
+        """Return numbers of trials that Optuna holds open and this plan did not hand out."""
+        trials = self._optuna.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+        return [trial.number for trial in trials if trial.number not in self._running]
+
+
+def rank(values: Mapping[str, tuple[float, ...]], better: list[str]) -> list[str]:
+    """Return keys best first: by the value, or with several by Pareto front and the first objective within it.
+
+    A front holds what nothing left over dominates (Deb et al. 2002, NSGA-II, non-dominated sorting).
+    """
+    signed = {
+        key: tuple(value if way == "higher" else -value for value, way in zip(row, better, strict=True))
+        for key, row in values.items()
+    }
+    order: list[str] = []
+    left = dict(signed)
+    while left:
+        front = [
+            key
+            for key, row in left.items()
+            if not any(all(a >= b for a, b in zip(other, row, strict=True)) and other != row for other in left.values())
+        ]
+        order += sorted(front, key=lambda key: signed[key], reverse=True)
+        for key in front:
+            del left[key]
+    return order

@@ -1,0 +1,23 @@
+"""The MLflow store: runs, metrics in batches, artifacts, status, reading back. The only importer of MLflow.
+
+:mod:`harness.tracking.reading` reads the same SQLite file without importing MLflow: a hundred times faster.
+"""
+
+from harness.tracking.reading import StudySummary, read_frames, read_result, summaries
+from harness.tracking.recorder import Recorder, archive_experiment, open_runs
+from harness.tracking.store import DATABASE, check_store, lock_study, open_client, store_uri
+
+__all__ = [
+    "DATABASE",
+    "Recorder",
+    "StudySummary",
+    "archive_experiment",
+    "check_store",
+    "lock_study",
+    "open_client",
+    "open_runs",
+    "read_frames",
+    "read_result",
+    "store_uri",
+    "summaries",
+]

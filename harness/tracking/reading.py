@@ -1,0 +1,256 @@
+"""Reading back, straight from MLflow's SQLite tables: no MLflow import, and a fraction of its time.
+
+The tables are those of MLflow 3 (`runs`, `tags`, `params`, `metrics`, `latest_metrics`); a test holds that they give
+what MLflow's own client gives.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import math
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import UsageError, did_you_mean
+from harness.records import Clocks, StopReason, TrialResult
+from harness.study import EVALUATED
+from harness.tracking.store import DATABASE, check_store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_STATUS = {"FINISHED": "finished", "FAILED": "failed", "KILLED": "killed", "RUNNING": "running"}
+
+FINGERPRINT = ("processor", "device", "backend", "keras", "python", "threads", "workers")
+_COSTS = ("parameters", "macs", "activations", "activation_ops", "pool_ops")
+_CLOCKS = ("prepare", "compile", "train", "evaluate", "record")
+NUMBERS = (
+    "steps",
+    "epochs",
+    "steps_to_target",
+    "seconds_to_target",
+    *(f"{name}_seconds" for name in _CLOCKS),
+    "images_per_second",
+    *EVALUATED,
+    "test_accuracy",
+    "test_loss",
+    *_COSTS,
+)
+HISTORY = ("epoch", "train_seconds", *EVALUATED)
+
+
+@dataclass(frozen=True)
+class StudySummary:
+    """A study in the store, in brief.
+
+    Attributes:
+        name: of the study.
+        question: its question.
+        counts: status -> number of trials.
+    """
+
+    name: str
+    question: str
+    counts: Mapping[str, int]
+
+
+def summaries(store: Path) -> list[StudySummary]:
+    """Return the studies in a store, by name; none if there is no store."""
+    if not (store / DATABASE).exists():
+        return []
+    with _connect(store) as connection:
+        rows = connection.execute(
+            """SELECT e.name, q.value, r.status, COALESCE(p.value, 'false'), COUNT(*)
+               FROM experiments e JOIN runs r ON r.experiment_id = e.experiment_id
+               JOIN tags k ON k.run_uuid = r.run_uuid AND k.key = 'harness.kind' AND k.value = 'trial'
+               LEFT JOIN tags p ON p.run_uuid = r.run_uuid AND p.key = 'harness.pruned'
+               LEFT JOIN tags parent ON parent.run_uuid = r.run_uuid AND parent.key = 'mlflow.parentRunId'
+               LEFT JOIN tags q ON q.run_uuid = parent.value AND q.key = 'harness.question'
+               WHERE e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'
+               GROUP BY 1, 2, 3, 4 ORDER BY 1"""
+        ).fetchall()
+    found: dict[str, StudySummary] = {}
+    for name, question, status, pruned, count in rows:
+        known = found.get(name, StudySummary(name, question or "", {}))
+        kind = "pruned" if pruned == "true" else _STATUS.get(status, status.lower())
+        found[name] = StudySummary(name, known.question, {**known.counts, kind: known.counts.get(kind, 0) + count})
+    return list(found.values())
+
+
+def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return a study's trials (a row each) and history (a row an evaluation).
+
+    ``trials.attrs["study"]`` holds what :func:`harness.study.build_study` makes the study from. Trials still running
+    are left out.
+
+    Raises:
+        UsageError: if the store has no such study.
+    """
+    import pandas as pd
+
+    with _connect(store) as connection:
+        runs = connection.execute(
+            """SELECT r.run_uuid, r.status, r.start_time, r.end_time FROM runs r
+               JOIN experiments e ON e.experiment_id = r.experiment_id
+               WHERE e.name = ? AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'""",
+            (name,),
+        ).fetchall()
+        if not runs:
+            raise _unknown(connection, store, name)
+        tags = _texts(connection, "tags", name)
+        finals = _finals(connection, name)
+        points = _points(connection, name)
+    parent = next((tags[run[0]] for run in runs if tags.get(run[0], {}).get("harness.kind") == "study"), {})
+    rows = [
+        _row(run, tags[run[0]], finals.get(run[0], {}))
+        for run in runs
+        if tags.get(run[0], {}).get("harness.kind") == "trial" and run[1] != "RUNNING"
+    ]
+    trials = pd.DataFrame(sorted(rows, key=lambda row: (row["trial"], row["started"])), columns=_columns(rows))
+    for column in ("started", "ended"):
+        trials[column] = pd.to_datetime(trials[column], unit="ms", utc=True)
+    trials.attrs["study"] = {"name": name, **_study(parent)}
+    by_run = {row["run_id"]: row for row in rows}
+    history = pd.DataFrame(
+        [
+            {
+                **{key: by_run[run_id][key] for key in ("trial", "variant", "replicate")},
+                "step": step,
+                **{column: values.get(column, math.nan) for column in HISTORY},
+            }
+            for (run_id, step), values in points.items()
+            if run_id in by_run
+        ],
+        columns=["trial", "variant", "replicate", "step", *HISTORY],
+    )
+    return trials, history.sort_values(["trial", "step"], ignore_index=True)
+
+
+def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
+    """Return the result of a recorded trial as its worker sent it."""
+    row = trials.loc[trials["trial"] == trial].iloc[0].to_dict()
+
+    def number(column: str) -> float | None:
+        value = row.get(column)
+        return None if value is None or math.isnan(value) else float(value)
+
+    steps = number("steps_to_target")
+    evaluated = {column: number(column) for column in (*EVALUATED, "test_loss", "test_accuracy")}
+    return TrialResult(
+        stop_reason=StopReason(row["stop_reason"]),
+        steps=int(row["steps"]),
+        epochs=float(row["epochs"]),
+        metrics={column: value for column, value in evaluated.items() if value is not None},
+        clocks=Clocks(**{name: number(f"{name}_seconds") or 0.0 for name in _CLOCKS}),
+        steps_to_target=None if steps is None else int(steps),
+        seconds_to_target=number("seconds_to_target"),
+        images_per_second=float(row["images_per_second"]),
+        costs={name: int(row[name]) for name in _COSTS if number(name) is not None},
+    )
+
+
+def _row(run: tuple[Any, ...], tags: Mapping[str, str], metrics: Mapping[str, float]) -> dict[str, Any]:
+    run_id, status, started, ended = run
+    row: dict[str, Any] = {
+        "study": tags["harness.study"],
+        "trial": int(tags["harness.trial"]),
+        "run_id": run_id,
+        "variant": tags["harness.variant"],
+        "digest": tags["harness.digest"],
+        "replicate": int(tags["harness.replicate"]),
+        "phase": tags["harness.phase"],
+        "status": "pruned" if tags.get("harness.pruned") == "true" else _STATUS[status],
+        "stop_reason": tags.get("harness.stop_reason"),
+        "error": tags.get("harness.error"),
+        **{name: metrics.get(name, math.nan) for name in NUMBERS},
+        **{name: tags.get(f"harness.{name}") for name in FINGERPRINT},
+        "started": started,
+        "ended": ended,
+        "data_digest": tags.get("harness.data_digest"),
+        "git_revision": tags.get("mlflow.source.git.commit"),
+        "version": tags.get("harness.version"),
+    }
+    row["threads"], row["workers"] = (int(row[name]) if row[name] else None for name in ("threads", "workers"))
+    settings = json.loads(tags["harness.settings"])
+    return {**row, **{path: level if _is_scalar(level) else json.dumps(level) for path, level in settings.items()}}
+
+
+def _study(tags: Mapping[str, str]) -> dict[str, Any]:
+    """Put together the study that the recorder kept in parts."""
+    parts = itertools.takewhile(
+        lambda part: part is not None, (tags.get(f"harness.study.{n}") for n in itertools.count())
+    )
+    return dict(json.loads("".join(str(part) for part in parts) or "{}"))
+
+
+def _is_scalar(level: Any) -> bool:
+    return level is None or isinstance(level, (str, int, float, bool))
+
+
+def _columns(rows: list[dict[str, Any]]) -> list[str] | None:
+    return list(rows[0]) if rows else None
+
+
+_OF_STUDY = """FROM {table} t JOIN runs r ON r.run_uuid = t.run_uuid
+               JOIN experiments e ON e.experiment_id = r.experiment_id
+               WHERE e.name = ? AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'"""
+
+
+def _texts(connection: sqlite3.Connection, table: str, name: str) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    query = f"SELECT t.run_uuid, t.key, t.value {_OF_STUDY.format(table=table)}"
+    for run_id, key, value in connection.execute(query, (name,)):
+        found.setdefault(run_id, {})[key] = value
+    return found
+
+
+def _finals(connection: sqlite3.Connection, name: str) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    query = f"SELECT t.run_uuid, t.key, t.value, t.is_nan {_OF_STUDY.format(table='latest_metrics')}"
+    for run_id, key, value, is_nan in connection.execute(query, (name,)):
+        found.setdefault(run_id, {})[key] = _number(value, is_nan)
+    return found
+
+
+def _points(connection: sqlite3.Connection, name: str) -> dict[tuple[str, int], dict[str, float]]:
+    """Return (run, step) -> metrics, for the steps at which an evaluation was recorded."""
+    found: dict[tuple[str, int], dict[str, float]] = {}
+    keys = ", ".join("?" for _ in HISTORY)
+    query = (
+        f"SELECT t.run_uuid, t.step, t.key, t.value, t.is_nan {_OF_STUDY.format(table='metrics')} AND t.key IN ({keys})"
+    )
+    for run_id, step, key, value, is_nan in connection.execute(query, (name, *HISTORY)):
+        found.setdefault((run_id, step), {})[key] = _number(value, is_nan)
+    return {place: values for place, values in found.items() if "epoch" in values}
+
+
+def _number(value: float, is_nan: bool) -> float:
+    """Undo MLflow's way of keeping what SQL cannot: NaN as a flag, infinities as the largest double."""
+    if is_nan:
+        return math.nan
+    return math.copysign(math.inf, value) if abs(value) > 1.7e308 else value
+
+
+@contextlib.contextmanager
+def _connect(store: Path) -> Iterator[sqlite3.Connection]:
+    file = store / DATABASE
+    if not file.exists():
+        raise UsageError(f"{file}: no such store. `harness run` makes one; --store names another folder.")
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=60)) as connection:
+            yield connection
+    except sqlite3.DatabaseError as error:
+        check_store(store)
+        raise UsageError(f"{file}: cannot be read: {error}. `harness doctor` looks at the store.") from None
+
+
+def _unknown(connection: sqlite3.Connection, store: Path, name: str) -> UsageError:
+    rows = connection.execute("SELECT name FROM experiments WHERE lifecycle_stage = 'active'").fetchall()
+    names = [row[0] for row in rows if row[0] != "Default"]
+    near = did_you_mean(name, names) or (f" There are: {', '.join(names)}." if names else " It is empty.")
+    return UsageError(f"{store}: no study {name!r} in this store.{near}")

@@ -1,0 +1,234 @@
+"""Writing: one experiment a study, a parent run for the study, a run a trial."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import UsageError
+from harness.records import Evaluated, Started, StopReason, TrialResult
+from harness.study import Study, Variant
+
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+
+_BATCH = 800
+"""Metrics at once: MLflow takes at most 1,000 items, 100 params and 100 tags of them."""
+
+_PART = 4000
+"""Characters of a study that one tag holds: MLflow's limit is 8,000 bytes."""
+
+
+class Recorder:
+    """Records one study's trials in MLflow.
+
+    Args:
+        client: of the store.
+        store: the store's folder.
+        study: the study.
+        source: tags that say where the code and study come from (git revision, version).
+        experiment: name of the MLflow experiment; the study's by default.
+    """
+
+    def __init__(
+        self, client: MlflowClient, store: Path, study: Study, source: Mapping[str, str], experiment: str | None = None
+    ) -> None:
+        self.client = client
+        self.study = study
+        self.name = experiment or study.name
+        self._source = dict(source)
+        self.experiment_id = self._open_experiment(store)
+        self.parent_id = self._open_parent()
+        self._pending: dict[str, list[Evaluated]] = {}
+
+    def _open_experiment(self, store: Path) -> str:
+        name = self.name
+        experiment = self.client.get_experiment_by_name(name)
+        if experiment is None:
+            location = (store / "artifacts" / name).resolve().as_uri()
+            return str(self.client.create_experiment(name, artifact_location=location))
+        if experiment.lifecycle_stage != "active":
+            raise UsageError(
+                f"the MLflow experiment {name!r} was deleted in the MLflow UI. Restore it there "
+                f"(`mlflow experiments restore -x {experiment.experiment_id}`), or run with --fresh."
+            )
+        return str(experiment.experiment_id)
+
+    def _open_parent(self) -> str:
+        runs = self.client.search_runs([self.experiment_id], "tags.`harness.kind` = 'study'", max_results=1)
+        if runs:
+            self.client.update_run(runs[0].info.run_id, status="RUNNING")
+            run_id = str(runs[0].info.run_id)
+        else:
+            run = self.client.create_run(self.experiment_id, run_name=f"study {self.name}")
+            run_id = str(run.info.run_id)
+        source = str(self.study.source) if self.study.source else self.study.name
+        self._tag(
+            run_id,
+            {
+                "harness.kind": "study",
+                "harness.study": self.name,
+                "harness.digest": self.study.digest,
+                "harness.question": self.study.question,
+                **_in_parts(
+                    {"given": self.study.given, "source": source, "text": self.study.text},
+                ),
+                "mlflow.note.content": f"**{self.study.question}**\n\n{self.study.notes}",
+                **self._source,
+            },
+        )
+        self.client.set_experiment_tag(self.experiment_id, "mlflow.note.content", f"**{self.study.question}**")
+        self.client.log_text(run_id, self.study.text, f"{self.study.name}.toml")
+        return run_id
+
+    def start(self, trial: int, variant: Variant, replicate: int, phase: str) -> str:
+        """Open the run of a trial; return its id."""
+        tags = {
+            "harness.kind": "trial",
+            "harness.study": self.name,
+            "harness.trial": str(trial),
+            "harness.variant": variant.label,
+            "harness.digest": variant.digest,
+            "harness.replicate": str(replicate),
+            "harness.phase": phase,
+            "harness.settings": json.dumps(dict(variant.settings)),
+            "mlflow.parentRunId": self.parent_id,
+            **self._source,
+        }
+        name = f"{variant.label[:180]} · r{replicate} · #{trial}"
+        run = self.client.create_run(self.experiment_id, run_name=name, tags=tags)
+        params = {**variant.flat(), "replicate": str(replicate), "seed": str(self.study.seed)}
+        self._log(run.info.run_id, params=params)
+        return str(run.info.run_id)
+
+    def started(self, run_id: str, event: Started) -> None:
+        """Record where a trial runs and what its network costs."""
+        tags = {f"harness.{name}": str(value) for name, value in asdict(event.fingerprint).items()}
+        tags["harness.data_digest"] = event.data_digest
+        self._log(run_id, metrics=[(name, value, 0) for name, value in event.costs.items()], tags=tags)
+
+    def evaluated(self, run_id: str, event: Evaluated) -> None:
+        """Note an evaluation; it is written with the next :meth:`flush`."""
+        self._pending.setdefault(run_id, []).append(event)
+
+    def flush(self) -> None:
+        """Write all evaluations noted since the last time, one batch a run."""
+        for run_id, events in self._pending.items():
+            rows = [
+                (name, value, event.step)
+                for event in events
+                for name, value in {
+                    **event.metrics,
+                    "epoch": event.epoch,
+                    "train_seconds": event.train_seconds,
+                }.items()
+            ]
+            self._log(run_id, metrics=rows)
+        self._pending.clear()
+
+    def finish(self, run_id: str, result: TrialResult, artifacts: Path | None = None) -> None:
+        """Close a run: FINISHED, or KILLED with a tag for one that was pruned."""
+        self.flush()
+        metrics: dict[str, float] = {
+            **{name: value for name, value in result.metrics.items() if name.startswith("test_")},
+            **{f"{name}_seconds": seconds for name, seconds in asdict(result.clocks).items()},
+            "images_per_second": result.images_per_second,
+            "steps": result.steps,
+            "epochs": result.epochs,
+        }
+        if result.steps_to_target is not None and result.seconds_to_target is not None:
+            metrics["steps_to_target"] = result.steps_to_target
+            metrics["seconds_to_target"] = result.seconds_to_target
+        pruned = result.stop_reason is StopReason.PRUNED
+        tags = {"harness.stop_reason": result.stop_reason.value}
+        if pruned:
+            tags["harness.pruned"] = "true"
+        self._log(run_id, metrics=[(name, value, result.steps) for name, value in metrics.items()], tags=tags)
+        self._attach(run_id, artifacts)
+        self.client.set_terminated(run_id, "KILLED" if pruned else "FINISHED")
+
+    def refuse(self, run_id: str, reason: str) -> None:
+        """Close the run of a variant that cannot be built: pruned before it began."""
+        tags = {"harness.stop_reason": "pruned", "harness.pruned": "true", "harness.error": reason}
+        self._log(run_id, tags=tags)
+        self.client.set_terminated(run_id, "KILLED")
+
+    def fail(self, run_id: str, message: str, details: str = "", artifacts: Path | None = None) -> None:
+        """Close a run as FAILED, with the traceback as an artifact."""
+        self.flush()
+        self._log(run_id, tags={"harness.error": message})
+        if details:
+            self.client.log_text(run_id, details, "traceback.txt")
+        self._attach(run_id, artifacts)
+        self.client.set_terminated(run_id, "FAILED")
+
+    def kill(self, run_id: str, reason: str, artifacts: Path | None = None) -> None:
+        """Close a run as KILLED: interrupted from outside."""
+        self.flush()
+        tags = {"harness.stop_reason": StopReason.INTERRUPTED.value, "harness.error": reason}
+        self._log(run_id, tags=tags)
+        self._attach(run_id, artifacts)
+        self.client.set_terminated(run_id, "KILLED")
+
+    def close(self, status: str, report: Path | None = None) -> None:
+        """Close the parent run with FINISHED, FAILED or KILLED, attaching the report if there is one."""
+        self.flush()
+        if report is not None:
+            self.client.log_artifacts(self.parent_id, str(report), "report")
+        self.client.set_terminated(self.parent_id, status)
+
+    def _attach(self, run_id: str, folder: Path | None) -> None:
+        if folder is not None and folder.exists():
+            self.client.log_artifacts(run_id, str(folder))
+            shutil.rmtree(folder)
+
+    def _tag(self, run_id: str, tags: Mapping[str, str]) -> None:
+        self._log(run_id, tags=tags)
+
+    def _log(
+        self,
+        run_id: str,
+        metrics: Iterable[tuple[str, float, int]] = (),
+        params: Mapping[str, Any] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        from mlflow.entities import Metric, Param, RunTag
+
+        now = int(time.time() * 1000)
+        rows = [Metric(name, float(value), now, step) for name, value, step in metrics]
+        texts = [Param(name, str(value)[:6000]) for name, value in (params or {}).items()]
+        notes = [RunTag(name, value[:7900]) for name, value in (tags or {}).items()]
+        self.client.log_batch(run_id, rows[:_BATCH], texts[:100], notes[:100])
+        for first in range(_BATCH, len(rows), _BATCH):
+            self.client.log_batch(run_id, rows[first : first + _BATCH])
+
+
+def open_runs(client: MlflowClient, experiment_id: str) -> dict[str, int]:
+    """Return run id -> trial number of the trials that MLflow holds open: left by a run that was killed."""
+    found = client.search_runs(
+        [experiment_id], "tags.`harness.kind` = 'trial' and attributes.status = 'RUNNING'", max_results=10_000
+    )
+    return {str(run.info.run_id): int(run.data.tags["harness.trial"]) for run in found}
+
+
+def archive_experiment(client: MlflowClient, name: str, new_name: str) -> None:
+    """Rename an experiment, if it exists, so that its name is free again. Deleted ones are restored first."""
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
+        return
+    if experiment.lifecycle_stage != "active":
+        client.restore_experiment(experiment.experiment_id)
+    client.rename_experiment(experiment.experiment_id, new_name)
+
+
+def _in_parts(study: Mapping[str, Any]) -> dict[str, str]:
+    """Return a study as tags ``harness.study.0``, ``harness.study.1`` and so on, each short enough for MLflow."""
+    text = json.dumps(study)
+    return {
+        f"harness.study.{index}": text[first : first + _PART] for index, first in enumerate(range(0, len(text), _PART))
+    }

@@ -1,0 +1,88 @@
+"""Where the store lies, how it is opened, and who may write to a study."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.errors import UsageError
+
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+
+DATABASE = "mlflow.db"
+
+
+def store_uri(store: Path) -> str:
+    """Return MLflow's tracking URI of a store folder."""
+    return f"sqlite:///{(store / DATABASE).resolve()}"
+
+
+def open_client(store: Path) -> MlflowClient:
+    """Open the store in a folder, creating it if need be, in WAL mode and with telemetry off.
+
+    Raises:
+        UsageError: if its database is damaged.
+    """
+    store.mkdir(parents=True, exist_ok=True)
+    check_store(store)
+    with contextlib.closing(sqlite3.connect(store / DATABASE, timeout=60)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    from mlflow.tracking import MlflowClient
+
+    return MlflowClient(tracking_uri=store_uri(store))
+
+
+def check_store(store: Path) -> None:
+    """Check that the store's database, if there is one, can be read.
+
+    Raises:
+        UsageError: naming the file, if it is damaged.
+    """
+    file = store / DATABASE
+    if not file.exists() or file.stat().st_size == 0:
+        return
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=60)) as connection:
+            problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        problem = str(error)
+    if problem != "ok":
+        raise UsageError(
+            f"{file}: not a usable MLflow database: {problem}. Move the folder {store} away and run again; "
+            "reports can be rebuilt from the Parquet files beside them."
+        )
+
+
+@contextlib.contextmanager
+def lock_study(store: Path, name: str) -> Iterator[None]:
+    """Hold the right to run a study; the operating system frees it even if the process is killed.
+
+    Raises:
+        UsageError: if another process holds it.
+    """
+    folder = store / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{name}.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            raise UsageError(
+                f"study {name!r} is being run by process {file.read().strip() or 'unknown'} already. "
+                "Wait for it, or run under another name with --name."
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
