@@ -1,1 +1,44 @@
-"""Answers questions about image CNNs by experiment."""
+"""Answers questions about image CNNs by experiment.
+
+The verbs of the command line, for notebooks and scripts::
+
+    import harness
+
+    study = harness.load_study("studies/quickstart.toml")
+    harness.run(study)
+    results = harness.load_results(study.name)      # results.trials, results.history: pandas frames
+    harness.write_report(*results, "reports/quickstart")
+
+`harness.Objective(study)` is an objective for an Optuna study of your own.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.driver import run_study as run
+    from harness.objective import Objective
+    from harness.report import read_report, write_report
+    from harness.results import load_results
+    from harness.study import load_study
+
+__all__ = ["Objective", "load_results", "load_study", "read_report", "run", "write_report"]
+
+_PLACES = {
+    "Objective": ("harness.objective", "Objective"),
+    "load_results": ("harness.results", "load_results"),
+    "load_study": ("harness.study", "load_study"),
+    "read_report": ("harness.report", "read_report"),
+    "run": ("harness.driver", "run_study"),
+    "write_report": ("harness.report", "write_report"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a verb when it is first used, so that ``import harness`` stays fast."""
+    if name not in _PLACES:
+        raise AttributeError(f"module 'harness' has no attribute {name!r}")
+    module, attribute = _PLACES[name]
+    return getattr(import_module(module), attribute)

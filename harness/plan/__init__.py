@@ -1,6 +1,6 @@
 """What is trained next: designs, sampling, pruning, replicates, resuming. Optuna's ask and tell."""
 
-from harness.plan.plan import CONFIRM_FROM, INTERRUPTED, Assignment, Finding, Phase, Plan, budget
+from harness.plan.plan import CONFIRM_FROM, INTERRUPTED, Assignment, Finding, Phase, Plan
 from harness.plan.storage import archive_study, open_storage, open_study, read_meaning
 
 __all__ = [
@@ -11,7 +11,6 @@ __all__ = [
     "Phase",
     "Plan",
     "archive_study",
-    "budget",
     "open_storage",
     "open_study",
     "read_meaning",

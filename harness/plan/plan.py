@@ -70,29 +70,6 @@ class Finding(NamedTuple):
     values: tuple[float, ...] | None
 
 
-class Budget(NamedTuple):
-    """How much a study trains.
-
-    Attributes:
-        variants: how many variants; for a search, how many are sampled at most.
-        trainings: how many trainings at most, confirmation included.
-    """
-
-    variants: int
-    trainings: int
-
-
-def budget(study: Study) -> Budget:
-    """Return how much a study trains when nothing is done yet."""
-    design = study.design
-    if isinstance(design, Search):
-        sampled = math.ceil(design.trials / design.replicates)
-        confirmed = min(design.confirm.top, sampled) + 1
-        return Budget(sampled, design.trials + confirmed * design.confirm.replicates)
-    variants = len(grid(study))
-    return Budget(variants, variants * design.replicates)
-
-
 class Plan:
     """Hands out trainings until the study's budget is spent. Knows nothing of how they are done.
 

@@ -6,7 +6,7 @@ from harness.study.loading import load_study
 from harness.study.metrics import EVALUATED, METRICS, Metric
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.spec import ConvBlock, DataSpec, ModelSpec, Plateau, TargetSpec, TrainSpec
-from harness.study.study import ReportSpec, Study, build_study, check_networks, grid
+from harness.study.study import ReportSpec, Study, Trainings, build_study, check_networks, grid, trainings
 from harness.study.variant import BASE, Variant, canonical, show_level
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Study",
     "TargetSpec",
     "TrainSpec",
+    "Trainings",
     "Variant",
     "block_shapes",
     "build_study",
@@ -40,5 +41,6 @@ __all__ = [
     "grid",
     "load_study",
     "show_level",
+    "trainings",
     "window_output",
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
@@ -206,6 +207,29 @@ def grid(study: Study) -> list[Variant]:
     for path, levels in design.factors.items():
         variants += [variant for level in levels if (variant := study.variant({path: level})).label != BASE]
     return variants
+
+
+class Trainings(NamedTuple):
+    """How much a study trains when nothing is done yet.
+
+    Attributes:
+        variants: how many variants; for a search, how many are sampled at most.
+        trainings: how many trainings at most, confirmation included.
+    """
+
+    variants: int
+    trainings: int
+
+
+def trainings(study: Study) -> Trainings:
+    """Return how many variants and trainings a study asks for."""
+    design = study.design
+    if isinstance(design, Search):
+        sampled = math.ceil(design.trials / design.replicates)
+        confirmed = min(design.confirm.top, sampled) + 1
+        return Trainings(sampled, design.trials + confirmed * design.confirm.replicates)
+    variants = len(grid(study))
+    return Trainings(variants, variants * design.replicates)
 
 
 def check_networks(study: Study, image_shape: tuple[int, int, int], train_images: int | None = None) -> None:

@@ -4,7 +4,7 @@
 """
 
 from harness.tracking.reading import StudySummary, read_frames, read_result, summaries
-from harness.tracking.recorder import Recorder, archive_experiment, open_runs
+from harness.tracking.recorder import Recorder, archive_experiment, attach_report, open_runs
 from harness.tracking.store import DATABASE, check_store, lock_study, open_client, store_uri
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Recorder",
     "StudySummary",
     "archive_experiment",
+    "attach_report",
     "check_store",
     "lock_study",
     "open_client",

@@ -175,11 +175,9 @@ class Recorder:
         self._attach(run_id, artifacts)
         self.client.set_terminated(run_id, "KILLED")
 
-    def close(self, status: str, report: Path | None = None) -> None:
-        """Close the parent run with FINISHED, FAILED or KILLED, attaching the report if there is one."""
+    def close(self, status: str) -> None:
+        """Close the parent run with FINISHED, FAILED or KILLED."""
         self.flush()
-        if report is not None:
-            self.client.log_artifacts(self.parent_id, str(report), "report")
         self.client.set_terminated(self.parent_id, status)
 
     def _attach(self, run_id: str, folder: Path | None) -> None:
@@ -232,3 +230,13 @@ def _in_parts(study: Mapping[str, Any]) -> dict[str, str]:
     return {
         f"harness.study.{index}": text[first : first + _PART] for index, first in enumerate(range(0, len(text), _PART))
     }
+
+
+def attach_report(client: MlflowClient, name: str, folder: Path) -> None:
+    """Put a study's report beside the study's own run, replacing an earlier one; nothing if there is no such run."""
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
+        return
+    runs = client.search_runs([experiment.experiment_id], "tags.`harness.kind` = 'study'", max_results=1)
+    if runs:
+        client.log_artifacts(runs[0].info.run_id, str(folder), "report")

@@ -1,0 +1,50 @@
+"""How `harness list` looks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from harness.errors import HarnessError
+from harness.study import load_study, trainings
+from harness.tracking.reading import StudySummary, summaries
+
+
+def show_studies(folder: Path, store: Path, reports: Path) -> None:
+    """Print a table of the study files, and of studies in the store that have no file any more."""
+    known = {summary.name: summary for summary in summaries(store)}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("study", "question", "done", "report"):
+        table.add_column(heading, overflow="fold", ratio=3 if heading == "question" else None)
+    files = sorted(folder.glob("*.toml"))
+    for path in files:
+        try:
+            study = load_study(path)
+        except HarnessError as error:
+            table.add_row(path.stem, f"[red]invalid:[/] {str(error).splitlines()[0]}", "", "")
+            continue
+        done = _done(known.get(study.name), trainings(study).trainings)
+        table.add_row(study.name, study.question, done, _report(reports, study.name))
+    for name, summary in known.items():
+        if name not in {path.stem for path in files}:
+            table.add_row(name, summary.question, _done(summary, None), _report(reports, name))
+    console = Console()
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print(f"no study files in {folder}/")
+
+
+def _done(summary: StudySummary | None, total: int | None) -> str:
+    counts = summary.counts if summary else {}
+    done = counts.get("finished", 0) + counts.get("pruned", 0)
+    text = f"{done}" if total is None else f"{done} of {total}"
+    others = [f"{count} {kind}" for kind, count in counts.items() if kind in ("failed", "killed", "running")]
+    return ", ".join([text, *others])
+
+
+def _report(reports: Path, name: str) -> str:
+    page = reports / name / "comparison.html"
+    return str(page) if page.exists() else ""

@@ -1,0 +1,50 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from harness.errors import UsageError, did_you_mean
+
+STUDIES = Path("studies")
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+store_option: Decorator = click.option(
+    "--store", type=click.Path(path_type=Path, file_okay=False), default=Path("mlruns"), show_default=True,
+    help="Folder of the MLflow store.",
+)  # fmt: skip
+reports_option: Decorator = click.option(
+    "--reports", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True,
+    help="Folder of the reports.",
+)  # fmt: skip
+data_option: Decorator = click.option(
+    "--data-dir", type=click.Path(path_type=Path, file_okay=False), envvar="HARNESS_DATA_DIR", show_envvar=True,
+    help="Where to look first for image files.",
+)  # fmt: skip
+
+
+def complete_study(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the study files there are."""
+    _ = context, parameter
+    paths = [str(path) for path in sorted(STUDIES.glob("*.toml"))]
+    return [CompletionItem(path) for path in paths if incomplete in path]
+
+
+def study_file(text: str) -> Path:
+    """Return the study file that a path or a bare name means.
+
+    Raises:
+        UsageError: if there is none.
+    """
+    for path in (Path(text), STUDIES / f"{text}.toml"):
+        if path.is_file():
+            return path
+    names = [path.stem for path in STUDIES.glob("*.toml")]
+    near = did_you_mean(Path(text).stem, names) or " `harness list` shows the studies there are."
+    raise UsageError(f"{text}: no such study file, and no {STUDIES / (text + '.toml')}.{near}")

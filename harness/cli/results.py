@@ -1,0 +1,84 @@
+"""`harness show` and `harness report`: what was found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.cli.options import complete_study, reports_option, store_option
+from harness.errors import UsageError
+
+
+@click.command("show", epilog="Example: harness show quickstart")
+@click.argument("study", shell_complete=complete_study)
+@store_option
+@reports_option
+def show_command(study: str, store: Path, reports: Path) -> None:
+    """Print the comparison of STUDY: its name or file, or a report's folder."""
+    from harness.report import compare
+
+    comparison = compare(*_read(study, store, reports))
+    _print(comparison)
+
+
+@click.command("report", epilog="Example: harness report reports/quickstart")
+@click.argument("studies", nargs=-1, shell_complete=complete_study, metavar="[STUDY]...")
+@click.option("--all", "every", is_flag=True, help="Rebuild every report in the reports folder.")
+@store_option
+@reports_option
+def report_command(studies: tuple[str, ...], every: bool, store: Path, reports: Path) -> None:
+    """Build the report of each STUDY again; nothing is trained.
+
+    A study's name or file takes what is in the MLflow store; the folder of a report takes the Parquet files in it, and
+    needs no store.
+    """
+    if every:
+        studies = (*studies, *(str(path.parent) for path in sorted(reports.glob("*/trials.parquet"))))
+    if not studies:
+        raise UsageError("name a study or a report's folder, or give --all. E.g. harness report reports/quickstart")
+    for study in studies:
+        if (Path(study) / "trials.parquet").exists():
+            from harness.report import read_report, write_report
+
+            write_report(*read_report(Path(study)), Path(study))
+            click.echo(f"{study}: rebuilt from the Parquet files in it")
+        else:
+            report_study(Path(study).stem if study.endswith(".toml") else study, store, reports)
+
+
+def report_study(name: str, store: Path, reports: Path) -> None:
+    """Write a study's report from the store, attach it to the study's run, print the table and where things are."""
+    from harness.report import compare, write_report
+    from harness.results import load_results
+    from harness.tracking import attach_report, open_client
+
+    results = load_results(name, store)
+    folder = reports / name
+    write_report(*results, folder, str(store))
+    attach_report(open_client(store), name, folder)
+    _print(compare(*results))
+    click.echo(f"\nReport:    {folder / 'comparison.html'}")
+
+
+def _read(study: str, store: Path, reports: Path):  # type: ignore[no-untyped-def]
+    from harness.report import read_report
+    from harness.results import load_results
+    from harness.tracking import summaries
+
+    name = Path(study).stem if study.endswith(".toml") else study
+    if (Path(study) / "trials.parquet").exists():
+        return read_report(Path(study))
+    known = [summary.name for summary in summaries(store)]
+    if name not in known and (reports / name / "trials.parquet").exists():
+        return read_report(reports / name)
+    return load_results(name, store)
+
+
+def _print(comparison: object) -> None:
+    from rich.console import Console
+
+    from harness.report import render_table
+
+    console = Console()
+    console.print(render_table(comparison, console.width))  # type: ignore[arg-type]

@@ -1,0 +1,79 @@
+"""`harness run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.cli.options import complete_study, data_option, reports_option, store_option, study_file
+
+
+@click.command("run", epilog="Example: harness run studies/quickstart.toml --set design.replicates=5")
+@click.argument("study", shell_complete=complete_study)
+@click.option("--workers", type=click.IntRange(1, 256), help="Trainings side by side; by default one a core.")
+@click.option("--threads", type=click.IntRange(1, 256), help="Threads of each; by default the cores shared out.")
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a setting of the file; repeatable."
+)
+@click.option("--name", help="Run under another name than the file's.")
+@click.option("--fresh", is_flag=True, help="Begin anew; what there is is kept under another name.")
+@click.option("--dry-run", is_flag=True, help="Show the plan and train nothing.")
+@data_option
+@store_option
+@reports_option
+def run_command(
+    study: str,
+    workers: int | None,
+    threads: int | None,
+    overrides: tuple[str, ...],
+    name: str | None,
+    fresh: bool,
+    dry_run: bool,
+    data_dir: Path | None,
+    store: Path,
+    reports: Path,
+) -> None:
+    """Train what is missing of STUDY (a file, or its name in studies/) and write its report.
+
+    Running again continues: finished trainings are kept, a larger budget adds what is missing. Ctrl-C stops the
+    trainings and closes their runs; the next run goes on from there.
+    """
+    from harness.study import load_study
+
+    loaded = load_study(study_file(study), overrides, name)
+    if dry_run:
+        from harness.cli.dry_run import show_plan
+
+        show_plan(loaded, data_dir, store, workers, threads)
+        return
+
+    from harness.cli.progress import watching
+    from harness.driver import run_study
+
+    with watching(loaded) as observe:
+        outcome = run_study(
+            loaded,
+            store=store,
+            data_folder=data_dir,
+            workers=workers,
+            threads=threads,
+            fresh=fresh,
+            observe=observe,
+        )
+    if outcome.interrupted:
+        click.echo(
+            f"interrupted: {outcome.finished} trainings are kept, those in flight were closed as KILLED. "
+            f"`harness run {study}` goes on from there.",
+            err=True,
+        )
+        raise click.exceptions.Exit(130)
+
+    from harness.cli.results import report_study
+
+    report_study(loaded.name, store, reports)
+    click.echo(f"\nMLflow UI: harness ui{'' if store == Path('mlruns') else f' --store {store}'}")
+    for trial, message in outcome.failed.items():
+        click.echo(f"{click.style('failed:', fg='red', bold=True)} trial {trial}: {message}", err=True)
+    if outcome.failed:
+        raise click.exceptions.Exit(1)

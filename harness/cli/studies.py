@@ -1,0 +1,63 @@
+"""`harness validate`, `harness list` and `harness schema`: study files, nothing trained."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from harness.cli.options import STUDIES, complete_study, data_option, reports_option, store_option, study_file
+from harness.errors import HarnessError, StudyError, UsageError
+
+
+@click.command("validate", epilog="Example: harness validate studies/quickstart.toml")
+@click.argument("studies", nargs=-1, shell_complete=complete_study)
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a setting first; repeatable.")
+@data_option
+def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_dir: Path | None) -> None:
+    """Check study files (all in studies/ by default). Nothing is created."""
+    from harness.study import check_networks, load_study, trainings
+
+    paths = [study_file(study) for study in studies] or sorted(STUDIES.glob("*.toml"))
+    if not paths:
+        raise UsageError(f"{STUDIES}: no study files here. Name one, or change to the project's folder.")
+    problems: list[str] = []
+    for path in paths:
+        try:
+            study = load_study(path, overrides)
+            if study.data.name == "folder":
+                from harness.data import image_facts
+
+                try:
+                    check_networks(study, *image_facts(study.data, data_dir))
+                except HarnessError as error:
+                    raise StudyError(f"{path}: {error}") from None
+        except HarnessError as error:
+            problems.append(str(error))
+        else:
+            variants, count = trainings(study)
+            click.echo(f"{path}: ok, {variants} variants, {count} trainings")
+    if problems:
+        raise StudyError("\n".join(problems))
+
+
+@click.command("list", epilog="Example: harness list")
+@store_option
+@reports_option
+def list_command(store: Path, reports: Path) -> None:
+    """List the studies, how far each one is, and whether it has a report."""
+    from harness.cli.listing import show_studies
+
+    show_studies(STUDIES, store, reports)
+
+
+@click.command("schema", epilog="Example: harness schema > study.schema.json")
+def schema_command() -> None:
+    """Print the JSON Schema of study files: every key, its type, range, default and meaning."""
+    from harness.study import Study
+
+    schema = Study.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "harness study file"
+    click.echo(json.dumps(schema, indent=2))

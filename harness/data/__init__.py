@@ -1,0 +1,18 @@
+"""Image sets as arrays: where their files are, reading and verifying them, splits, scaling."""
+
+from harness.data.images import ImageData, Split, image_facts, load_images
+from harness.data.sources import Location, fetch, find, locate
+from harness.data.verify import FileCheck, verify
+
+__all__ = [
+    "FileCheck",
+    "ImageData",
+    "Location",
+    "Split",
+    "fetch",
+    "find",
+    "image_facts",
+    "load_images",
+    "locate",
+    "verify",
+]

@@ -1,0 +1,120 @@
+"""Reading IDX files, the format of MNIST, and saying exactly what is wrong with a damaged one.
+
+An IDX file is: two zero bytes, a byte for the type, a byte for the number of dimensions, each dimension as a
+big-endian 32-bit integer, then the values in row-major order.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import zlib
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from harness.errors import DataError
+
+Kind = Literal["images", "labels"]
+
+_UNSIGNED_BYTE = 0x08
+_GZIP = b"\x1f\x8b"
+_LONGEST_HEADER = 4 + 4 * 255
+_FIX = "Replace it with an intact copy."
+
+
+def read_bytes(path: Path, size: int | None = None) -> bytes:
+    """Return the contents of a file, decompressed if its name ends in ``.gz``.
+
+    Args:
+        path: the file.
+        size: read only this many bytes from the start; all by default.
+
+    Raises:
+        DataError: if it cannot be read, is truncated, or is not gzip although its name says so.
+    """
+    try:
+        if path.suffix != ".gz":
+            with path.open("rb") as file:
+                return file.read(-1 if size is None else size)
+        with path.open("rb") as file:
+            start = file.read(2)
+        if start != _GZIP:
+            raise DataError(f"{path}: must be gzip, as its name says, but begins with {_hex(start)}. {_FIX}")
+        if size is None:
+            return gzip.decompress(path.read_bytes())
+        with gzip.open(path) as stream:
+            return stream.read(size)
+    except EOFError:
+        raise DataError(f"{path}: is truncated: the gzip stream ends too early. {_FIX}") from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise DataError(f"{path}: is damaged: the gzip stream is not valid ({error}). {_FIX}") from None
+    except OSError as error:
+        raise DataError(
+            f"{path}: cannot be read: {error.strerror or error}. Check the path and its permissions."
+        ) from None
+
+
+def parse_idx(contents: bytes, path: Path, kind: Kind) -> np.ndarray:
+    """Return the array in the decompressed contents of an IDX file.
+
+    Args:
+        contents: the whole file.
+        path: where it came from, for messages.
+        kind: what it must hold.
+
+    Returns:
+        uint8 (n, height, width, channels) for images, (n,) for labels; a read-only view of ``contents``.
+
+    Raises:
+        DataError: if it is not IDX, holds something else, or has more or fewer values than its header says.
+    """
+    shape, start = _parse_header(contents, path, kind)
+    expected, got = math.prod(shape), len(contents) - start
+    if got < expected:
+        raise DataError(f"{path}: is truncated: shape {shape} needs {expected:,} values, got {got:,}. {_FIX}")
+    if got > expected:
+        raise DataError(
+            f"{path}: must end after the {expected:,} values of shape {shape}, "
+            f"got {got - expected:,} bytes more. {_FIX}"
+        )
+    return np.frombuffer(contents, np.uint8, offset=start).reshape(shape)
+
+
+def read_shape(path: Path, kind: Kind) -> tuple[int, ...]:
+    """Return the shape that :func:`parse_idx` would give, from the header alone.
+
+    Raises:
+        DataError: if the header cannot be read or says something else than ``kind``.
+    """
+    return _parse_header(read_bytes(path, _LONGEST_HEADER), path, kind)[0]
+
+
+def _parse_header(contents: bytes, path: Path, kind: Kind) -> tuple[tuple[int, ...], int]:
+    """Return the shape, with a channel axis for images, and where the values start."""
+    if contents[:2] == _GZIP:
+        raise DataError(f"{path}: is gzip, but its name does not end in .gz. Rename or decompress it.")
+    if len(contents) < 4 or contents[:2] != b"\0\0":
+        raise DataError(f"{path}: is not an IDX file: it must begin with 0000, got {_hex(contents[:4])}. {_FIX}")
+    if contents[2] != _UNSIGNED_BYTE:
+        raise DataError(
+            f"{path}: must hold unsigned bytes (IDX type 0x08), got type 0x{contents[2]:02x}. "
+            "Write pixels as 0 to 255 and labels as 0 to 255."
+        )
+    dimensions = contents[3]
+    if dimensions not in ((1,) if kind == "labels" else (3, 4)):
+        held = {1: "labels", 3: "images", 4: "images"}.get(dimensions, "neither")
+        rule = "labels (1 dimension)" if kind == "labels" else "images (3 dimensions, or 4 with channels)"
+        raise DataError(f"{path}: must hold {rule}, got {dimensions} dimensions ({held}). Are two files swapped?")
+    start = 4 + 4 * dimensions
+    if len(contents) < start:
+        raise DataError(f"{path}: is truncated: the header needs {start} bytes, got {len(contents)}. {_FIX}")
+    shape = tuple(int(side) for side in np.frombuffer(contents, ">u4", dimensions, offset=4))
+    if not all(shape):
+        raise DataError(f"{path}: must hold at least one of the {kind}, got shape {shape}. {_FIX}")
+    return (*shape, 1) if dimensions == 3 else shape, start
+
+
+def _hex(start: bytes) -> str:
+    return start.hex() or "nothing"

@@ -1,0 +1,102 @@
+"""The images of a study, split and scaled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from harness.data.idx import read_shape
+from harness.data.raw import read_raw
+from harness.data.scaling import scale
+from harness.data.sources import find
+from harness.data.splits import split_positions
+from harness.study import IMAGE_SETS, DataSpec
+
+
+@dataclass(frozen=True)
+class Split:
+    """Images and their classes.
+
+    Attributes:
+        images: float32 (n, height, width, channels), scaled.
+        labels: int32 (n,), 0 to classes - 1.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+
+
+@dataclass(frozen=True)
+class ImageData:
+    """Everything a training needs to know of its images.
+
+    Attributes:
+        train: images to train on, in file order.
+        validation: images held out; may be empty.
+        test: images scored once, at the end.
+        image_shape: (height, width, channels).
+        classes: number of classes.
+        class_names: name of each class, by label.
+        test_pixels: the test images as they are, uint8 (n, height, width, channels), read-only; for looking at.
+        digest: first 16 hex digits of the SHA-256 of the raw contents of the whole set, before splits and scaling.
+    """
+
+    train: Split
+    validation: Split
+    test: Split
+    image_shape: tuple[int, int, int]
+    classes: int
+    class_names: tuple[str, ...]
+    test_pixels: np.ndarray
+    digest: str
+
+
+def load_images(spec: DataSpec, seed: int, folder: Path | None = None) -> ImageData:
+    """Return the images of a study, verified, split and scaled. MNIST and Fashion-MNIST are downloaded if need be.
+
+    The undecoded set stays in memory: loading it again with another split or scaling reads no file.
+
+    Args:
+        spec: `[data]` of the study.
+        seed: of the replicate, 0 or above; decides which images are held out with split = 'stratified'.
+        folder: where to look first for image files if the study names no folder.
+
+    Raises:
+        DataError: if files are missing, damaged or not what their name says.
+        StudyError: if the set has too few images for what the study asks.
+    """
+    raw = read_raw(find(spec, folder))
+    train, validation = split_positions(raw.train_labels, spec, seed)
+    images = scale(spec.scaling, raw.train_images[train], raw.train_images[validation], raw.test_images)
+    height, width, channels = raw.train_images.shape[1:]
+    return ImageData(
+        train=Split(images[0], raw.train_labels[train]),
+        validation=Split(images[1], raw.train_labels[validation]),
+        test=Split(images[2], raw.test_labels),
+        image_shape=(height, width, channels),
+        classes=len(raw.class_names),
+        class_names=raw.class_names,
+        test_pixels=raw.test_images,
+        digest=raw.digest,
+    )
+
+
+def image_facts(spec: DataSpec, folder: Path | None = None) -> tuple[tuple[int, int, int], int]:
+    """Return the image shape (height, width, channels) and the number of training images before the split.
+
+    Built-in sets are known by heart; of a folder, only the header of the training images is read.
+
+    Args:
+        spec: `[data]` of the study.
+        folder: as in :func:`load_images`.
+
+    Raises:
+        DataError: if a folder lacks a file, or the header is damaged.
+    """
+    known = IMAGE_SETS.get(spec.name)
+    if known:
+        return known.image_shape, known.train_images
+    count, height, width, channels = read_shape(find(spec, folder).files[0], "images")
+    return (height, width, channels), count

@@ -1,0 +1,69 @@
+"""Which training images are held out, and which of the others are trained on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.errors import StudyError
+from harness.study import DataSpec
+
+
+def split_positions(labels: np.ndarray, spec: DataSpec, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Choose the images to train on and those held out for validation.
+
+    The held-out images depend on ``validation``, ``split`` and the seed alone, not on ``train_images``.
+
+    Args:
+        labels: of all training images, (n,), in file order.
+        spec: validation, split and train_images of `[data]`.
+        seed: of the replicate, 0 or above; used by split = 'stratified' alone.
+
+    Returns:
+        Positions to train on, and positions held out (perhaps none), both ascending: in file order.
+
+    Raises:
+        StudyError: if there are too few images for what the study asks.
+    """
+    count = len(labels)
+    if spec.validation >= count:
+        raise StudyError(
+            f"data.validation must be below {count}, the training images there are, got {spec.validation}. "
+            "Leave some to train on."
+        )
+    left = count - spec.validation
+    wanted = left if spec.train_images is None else spec.train_images
+    if wanted > left:
+        raise StudyError(
+            f"data.train_images must be at most {left} ({count} training images less {spec.validation} for "
+            f"validation), got {wanted}."
+        )
+    positions = np.arange(count)
+    if spec.split == "first":
+        return positions[spec.validation :][:wanted], positions[: spec.validation]
+    if spec.split == "last":
+        return positions[:wanted], positions[left:]
+    # A SeedSequence takes seeds of any size, random_state only 32 bits.
+    random = np.random.RandomState(np.random.MT19937(np.random.SeedSequence(seed)))
+    validation, train = _draw(positions, labels, spec.validation, random, "validation")
+    if wanted < left:
+        train, _ = _draw(train, labels, wanted, random, "train_images")
+    return train, validation
+
+
+def _draw(
+    positions: np.ndarray, labels: np.ndarray, count: int, random: np.random.RandomState, key: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return ``count`` of the positions, drawn so that each class keeps its share, and the others; both ascending."""
+    from sklearn.model_selection import train_test_split
+
+    if count == 0:
+        return positions[:0], positions
+    classes = labels[positions]
+    try:
+        others, drawn = train_test_split(positions, test_size=count, stratify=classes, random_state=random)
+    except ValueError as error:
+        raise StudyError(
+            f"data.{key}: {count} of {len(positions)} images in {len(np.unique(classes))} classes cannot be drawn by "
+            f"class, got: {str(error).splitlines()[0].rstrip('.')}. Use split = 'first', or another number."
+        ) from None
+    return np.sort(drawn), np.sort(others)

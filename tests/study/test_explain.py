@@ -1,0 +1,176 @@
+"""Every mistake in a study file gives one line with place, rule, value and fix."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.errors import ImpossibleNetwork, StudyError
+
+SEARCH = {"kind": "search", "trials": 3}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"train.learning_rate": -1},
+            "train.learning_rate must be above 0, got -1. Typical values are 1e-4 to 1e-2.",
+        ),
+        (
+            {"train.lerning_rate": 1},
+            "train.lerning_rate: unknown key 'lerning_rate' in [train], got 1. Did you mean 'learning_rate'?",
+        ),
+        ({"train.max_steps": 1e4}, "train.max_steps must be a whole number, got 10000.0. Write 10000."),
+        (
+            {"train.max_steps": None},
+            "train: exactly one of max_steps and max_epochs must be given, got neither. E.g. max_epochs = 5.",
+        ),
+        (
+            {"train.max_epochs": 3.0},
+            "train: exactly one of max_steps and max_epochs must be given, got both. E.g. max_epochs = 5.",
+        ),
+        ({"model.padding": "sam"}, "model.padding must be one of same, valid, got 'sam'. Did you mean 'same'?"),
+        (
+            {"model.preset": "hvass"},
+            "model.preset must be one of hvass02, hvass13b, fashion02, digitcnn, keras_two_conv, keras_dense, "
+            "keras_one_conv, got 'hvass'. Did you mean 'hvass02'?",
+        ),
+        (
+            {"design.kind": "fact"},
+            "design.kind must be one of factorial, one_at_a_time, search, got 'fact'. Did you mean 'factorial'?",
+        ),
+        (
+            {"design.kind": None},
+            'design.kind is required. Write kind = "factorial", "one_at_a_time" or "search".',
+        ),
+        (
+            {"design.factors": {"model": {"downsample": ["stride"]}}},
+            "design.factors.model must be a list, got {'downsample': ['stride']}. "
+            'Write the dotted path in quotes, e.g. "model.downsample" = ["max_pool", "stride"].',
+        ),
+        (
+            {"design.factors": {"model.downsampl": ["stride"]}},
+            "design.factors \"model.downsampl\": model.downsampl: unknown key 'downsampl' in [model], got 'stride'. "
+            "Did you mean 'downsample'?",
+        ),
+        (
+            {"design.factors": {"model.downsample": ["strid"]}},
+            'design.factors "model.downsample": model.downsample must be one of max_pool, average_pool, stride, none, '
+            "got 'strid'. Did you mean 'stride'?",
+        ),
+        (
+            {"design.factors": {"model.downsample": ["stride", "stride"]}},
+            'design.factors "model.downsample": levels must differ, got stride stride.',
+        ),
+        (
+            {"design.factors": {"target.value": [0.9]}},
+            "design.factors \"target.value\" must be a path into [data], [model] or [train], got 'target'. "
+            'Write the whole path in quotes, e.g. "model.downsample".',
+        ),
+        (
+            {"design.factors": {"model.conv.5.filters": [3]}},
+            'design.factors "model.conv.5.filters": "model.conv.5.filters" does not exist: nothing is called '
+            "'5' there",
+        ),
+        ({"design.replicates": 0}, "design.replicates must be at least 1, got 0. 5 or more give intervals worth reading."),
+        (
+            {"design": {**SEARCH, "space": {"train.learning_rate": {"low": 1e-2, "high": 1e-4}}}},
+            'design.space."train.learning_rate": low must be below high, got low = 0.01 and high = 0.0001.',
+        ),
+        (
+            {"design": {**SEARCH, "space": {"model.dense_dropout": {"low": 0.0, "high": 1.5}}}},
+            'design.space "model.dense_dropout": model.dense_dropout must be below 1, got 1.5. '
+            "It is the share of units dropped, usually 0.2 to 0.5.",
+        ),
+        (
+            {"design": {**SEARCH, "space": {"train.learning_rate": {"low": 1e-3, "high": 1e-2}}}},
+            'design.space "train.learning_rate" must contain the base value 0.0001, got 0.001 to 0.01. '
+            "Set train.learning_rate to a value inside, or add it here.",
+        ),
+        (
+            {
+                "design": {
+                    **SEARCH,
+                    "pruner": "median",
+                    "objectives": ["val_accuracy", "parameters"],
+                    "space": {"model.dense_dropout": [0.0, 0.5]},
+                }
+            },
+            "design: pruner must be 'none' with several objectives, got 'median' with 2. "
+            "Remove the pruner, or keep one objective.",
+        ),
+        (
+            {"design": {**SEARCH, "objectives": ["test_accuracy"], "space": {"model.dense_dropout": [0.0, 0.5]}}},
+            "design.objectives.0 must be one of val_accuracy, val_loss, train_accuracy, train_loss, steps_to_target, "
+            "seconds_to_target, train_seconds, images_per_second, parameters, macs, got 'test_accuracy'. "
+            "The test split must not choose: use val_accuracy.",
+        ),
+        (
+            {"target.metric": "test_accuracy"},
+            "target.metric must be one of val_accuracy, val_loss, train_accuracy, train_loss, got 'test_accuracy'. "
+            "The test split is scored once, at the end: stop on val_accuracy instead.",
+        ),
+        ({"target.value": 98}, "target: value must be between 0 and 1, got 98. Write 0.98 for 98 %."),
+        (
+            {"data.validation": 60000},
+            "data: validation must be below 60000, the training images of mnist, got 60000. Leave some to train on.",
+        ),
+        (
+            {"data.validation": 0},
+            "target.metric must not be 'val_accuracy' with data.validation = 0: there are no validation images. "
+            "Hold some out, or use train_accuracy.",
+        ),
+        (
+            {"data.name": "folder"},
+            "data: folder is required with name = 'folder'. Name the folder that holds the four IDX files.",
+        ),
+        (
+            {"train.batch_size": 60000},
+            "train.batch_size must be at most 55000, the images there are to train on, got 60000.",
+        ),
+        ({"question": None}, "question is required."),
+        ({"exclusive": 1}, "exclusive must be true or false, got 1."),
+        ({"model": 3}, "model must be a table, got 3."),
+        (
+            {"train.evaluate_every": "epch"},
+            "train.evaluate_every must be one of epoch, got 'epch'. Did you mean 'epoch'?",
+        ),
+        (
+            {"train.evaluate_every": 0},
+            'train.evaluate_every must be at least 1, got 0. Write a number of steps such as 100, or "epoch".',
+        ),
+        (
+            {"report": {"metrics": ["seconds_to_target"]}, "target": None},
+            "report.metrics names 'seconds_to_target' but there is no [target]. Add one, or drop the metric.",
+        ),
+    ],
+)
+def test_one_line_with_place_rule_value_and_fix(build, changes, message):
+    with pytest.raises(StudyError) as caught:
+        build(**changes)
+    assert str(caught.value) == message
+
+
+def test_a_network_that_shrinks_below_one_pixel(build):
+    with pytest.raises(ImpossibleNetwork) as caught:
+        build(**{"model": {"conv": [{"filters": 4, "kernel": 29}], "dense": [], "padding": "valid"}})
+    assert str(caught.value) == (
+        "model.conv block 1 needs at least 29x29 pixels with padding = 'valid', got a map of 28x28. "
+        "Use fewer blocks, a smaller kernel or padding = 'same'."
+    )
+
+
+def test_an_impossible_corner_of_a_factorial_is_named(build):
+    deep = [{"filters": 4, "kernel": 5}] * 5
+    factors = {"model.padding": ["same", "valid"], "model.conv": [deep[:2], deep]}
+    with pytest.raises(ImpossibleNetwork, match=r"^variant padding=valid, conv=4@5x5 4@5x5 4@5x5 4@5x5 4@5x5: model"):
+        build(**{"design.factors": factors})
+
+
+def test_every_mistake_has_its_line(build):
+    with pytest.raises(StudyError) as caught:
+        build(**{"train.learning_rate": 0, "model.padding": 3})
+    assert str(caught.value).splitlines() == [
+        "model.padding must be one of same, valid, got 3.",
+        "train.learning_rate must be above 0, got 0. Typical values are 1e-4 to 1e-2.",
+    ]

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from harness.errors import StudyError
+from harness.study import Range, grid, trainings
+
+
+def test_factorial_grid_starts_with_the_base(build):
+    study = build(**{"design.factors": {"model.downsample": ["stride", "max_pool"], "model.dense": [[128], [64, 32]]}})
+    assert [variant.label for variant in grid(study)] == [
+        "base",
+        "downsample=stride",
+        "downsample=stride, dense=64 32",
+        "dense=64 32",
+    ]
+    assert trainings(study) == (4, 12)
+
+
+def test_one_at_a_time_keeps_the_base_once(build):
+    design = {
+        "kind": "one_at_a_time",
+        "replicates": 2,
+        "factors": {"model.downsample": ["max_pool", "stride"], "train.learning_rate": [1e-3, 1e-2]},
+    }
+    study = build(design=design)
+    assert [variant.label for variant in grid(study)] == [
+        "base",
+        "downsample=stride",
+        "learning_rate=0.001",
+        "learning_rate=0.01",
+    ]
+    assert trainings(study) == (4, 8)
+
+
+def test_a_variant_has_the_level_and_all_else_as_the_base(build):
+    study = build()
+    base, stride = grid(study)
+    assert stride.model == base.model.model_copy(update={"downsample": "stride"})
+    assert (stride.data, stride.train, stride.target) == (base.data, base.train, base.target)
+    assert stride.settings == {"model.downsample": "stride"}
+
+
+def test_a_path_may_lead_into_a_list(build):
+    study = build(**{"design.factors": {"model.conv.1.filters": [36, 72]}})
+    _, wide = grid(study)
+    assert [block.filters for block in wide.model.conv] == [16, 72]
+    assert wide.label == "filters=72"
+
+
+def test_a_preset_may_vary(build):
+    study = build(**{"model": {"preset": "keras_two_conv"}, "design.factors": {"model.preset": ["keras_two_conv", "keras_dense"]}})
+    base, dense = grid(study)
+    assert (len(base.model.conv), len(dense.model.conv)) == (2, 0)
+    assert dense.label == "preset=keras_dense"
+
+
+def test_keys_beside_a_preset_win(build):
+    study = build(**{"model": {"preset": "hvass02", "dense": [10]}})
+    assert study.model.dense == (10,)
+    assert [block.filters for block in study.model.conv] == [16, 36]
+
+
+def test_two_variants_that_mean_the_same_are_refused(build):
+    # hvass02 and fashion02 are one network
+    with pytest.raises(StudyError, match=r"the variants 'base' and 'preset=fashion02' mean the same"):
+        build(**{"design.factors": {"model.preset": ["hvass02", "fashion02"]}})
+
+
+def test_digest_ignores_wording_and_budget_but_not_meaning(build):
+    digest = build().digest
+    assert build(question="Other words?").digest == digest
+    assert build(**{"design.replicates": 9}).digest == digest
+    assert build(**{"report": {"margin": {"test_accuracy": 0.01}}}).digest == digest
+    assert build(**{"train.momentum": 0.9}).digest == digest, "a default that is written out changes nothing"
+    assert build(**{"train.learning_rate": 2e-4}).digest != digest
+    assert build(seed=1).digest != digest
+    assert build(**{"design.factors": {"model.downsample": ["max_pool", "none"]}}).digest != digest
+
+
+def test_variant_digest_is_stable():
+    from harness.study import load_study
+
+    study = load_study("studies/pooling_or_stride.toml")
+    # A changed digest orphans every recorded result: only a change of meaning may do that.
+    assert [variant.digest for variant in grid(study)] == ["4a3ec9598ca0", "a1f67e6afd29"]
+
+
+def test_search_starts_from_the_base_alone(build):
+    space = {"train.learning_rate": {"low": 1e-4, "high": 1e-2, "log": True}, "model.dense": [[128], [64]]}
+    study = build(design={"kind": "search", "trials": 10, "replicates": 3, "space": space, "confirm": {"top": 2}})
+    assert [variant.label for variant in grid(study)] == ["base"]
+    assert study.base.settings == {"train.learning_rate": 1e-4, "model.dense": [128]}
+    # ceil(10 / 3) variants sampled; 10 trainings, then 2 winners and the base three times each
+    assert trainings(study) == (4, 19)
+
+
+def test_default_metrics_follow_the_target(build):
+    assert build().metrics == ("test_accuracy", "seconds_to_target")
+    assert build(target=None).metrics == ("test_accuracy",)
+
+
+def test_objectives_of_a_fixed_design(build):
+    assert build().objectives == ("val_accuracy",)
+    assert build(target=None, **{"data.validation": 0}).objectives == ("train_accuracy",)
+
+
+def test_a_study_pickles(build):
+    variant = build().base
+    assert pickle.loads(pickle.dumps(variant)) == variant
+
+
+@pytest.mark.parametrize(
+    ("space", "value", "inside"),
+    [
+        (Range(low=1, high=9, step=4), 5, True),
+        (Range(low=1, high=9, step=4), 6, False),
+        (Range(low=1, high=9), 2.5, False),
+        (Range(low=0.1, high=0.7, step=0.3), 0.4, True),
+        (Range(low=1e-4, high=1e-2, log=True), 1e-2, True),
+        (Range(low=1e-4, high=1e-2, log=True), 0.02, False),
+    ],
+)
+def test_range_contains(space, value, inside):
+    assert space.contains(value) is inside

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from harness.study.variant import get_path, set_path, short_names, show_level
+
+
+@pytest.mark.parametrize(
+    ("level", "text"),
+    [
+        ("stride", "stride"),
+        (1e-4, "0.0001"),
+        (0.0012345678, "0.001235"),
+        (True, "true"),
+        ([128, 64], "128 64"),
+        ([], "none"),
+        ([{"filters": 16, "kernel": 5}, {"filters": 36}], "16@5x5 36@3x3"),
+        ([{"filters": 16, "kernel": 5, "downsample": "none"}], "16@5x5/none"),
+        ({"evaluations": 5, "metric": None}, "evaluations=5"),
+    ],
+)
+def test_show_level(level, text):
+    assert show_level(level) == text
+
+
+def test_short_names_tell_apart():
+    paths = ["model.conv.0.filters", "model.conv.1.filters", "model.padding", "train.learning_rate"]
+    assert short_names(paths) == {
+        "model.conv.0.filters": "conv.0.filters",
+        "model.conv.1.filters": "conv.1.filters",
+        "model.padding": "padding",
+        "train.learning_rate": "learning_rate",
+    }
+
+
+def test_short_names_never_begin_with_an_index():
+    assert short_names(["model.dense.0"]) == {"model.dense.0": "dense.0"}
+
+
+def test_set_and_get_path():
+    tables = {"model": {"conv": [{"filters": 1}, {"filters": 2}]}}
+    set_path(tables, "model.conv.1.filters", 9)
+    assert tables == {"model": {"conv": [{"filters": 1}, {"filters": 9}]}}
+    assert get_path(tables, "model.conv.0.filters") == 1
+    with pytest.raises(KeyError, match="2"):
+        set_path(tables, "model.conv.2.filters", 9)
+
+
+def test_flat_settings_are_readable_and_exact(build):
+    flat = build(**{"train.learning_rate": 0.0012345678}).base.flat()
+    assert flat["model.conv"] == "16@5x5 36@5x5"
+    assert flat["train.learning_rate"] == "0.0012345678"
+    assert flat["target.value"] == "0.98"
+    assert "train.max_epochs" not in flat
