@@ -148,6 +148,7 @@ class _Session:
         prune = (lambda _: self._ask(asked)) if asked else None
         stops: list[StopCallback] = stop_callbacks(self.job.variant, clock=lambda: self.watch.train, decide=prune)
         callbacks = CallbackList(stops, model=self.model)
+        self.model.stop_training = False  # what Keras's fit does before it asks callbacks
         callbacks.on_train_begin()
         done = 0
         for index, step in enumerate(evaluation_steps(self.job.variant.train, images, total)):

@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, UsageError, did_you_mean
 
 _COMMANDS = {
     "run": "run",
@@ -39,6 +39,13 @@ class _Commands(click.Group):
         module = importlib.import_module(f"harness.cli.{_COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
+            raise UsageError(f"no such command {args[0]!r}.{did_you_mean(args[0], _COMMANDS)} See harness --help.")
+        return super().resolve_command(ctx, args)
 
 
 @click.group(

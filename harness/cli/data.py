@@ -8,7 +8,6 @@ import click
 
 from harness.cli.options import data_option
 from harness.errors import DataError
-from harness.study import IMAGE_SETS
 
 _sets = click.argument("sets", nargs=-1, metavar="[SET]...")
 
@@ -23,6 +22,7 @@ def data_command() -> None:
 def list_sets(data_dir: Path | None) -> None:
     """Show each image set and where it was found. Nothing is downloaded."""
     from harness.data import locate
+    from harness.study import IMAGE_SETS
 
     for name, facts in IMAGE_SETS.items():
         location = locate(name, data_dir)
@@ -37,6 +37,7 @@ def list_sets(data_dir: Path | None) -> None:
 def fetch_sets(sets: tuple[str, ...], data_dir: Path | None) -> None:
     """Download image sets that are not here yet (all by default), verified."""
     from harness.data import fetch
+    from harness.study import IMAGE_SETS
 
     for name in sets or IMAGE_SETS:
         click.echo(f"{name}: {fetch(name, data_dir).folder}")
@@ -48,6 +49,7 @@ def fetch_sets(sets: tuple[str, ...], data_dir: Path | None) -> None:
 def verify_sets(sets: tuple[str, ...], data_dir: Path | None) -> None:
     """Check the contents of image sets, or of folders with IDX files, against their SHA-256."""
     from harness.data import locate, verify
+    from harness.study import IMAGE_SETS
 
     problems: list[str] = []
     for name in sets or [known for known in IMAGE_SETS if locate(known, data_dir)]:

@@ -47,4 +47,5 @@ def study_file(text: str) -> Path:
             return path
     names = [path.stem for path in STUDIES.glob("*.toml")]
     near = did_you_mean(Path(text).stem, names) or " `harness list` shows the studies there are."
-    raise UsageError(f"{text}: no such study file, and no {STUDIES / (text + '.toml')}.{near}")
+    tried = "" if text.endswith(".toml") else f", and no {STUDIES / text}.toml"
+    raise UsageError(f"{text}: no such study file{tried}.{near}")

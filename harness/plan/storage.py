@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ def open_storage(store: Path) -> optuna.storages.RDBStorage:
     Raises:
         UsageError: if the file is there but is not a healthy SQLite database.
     """
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
     store.mkdir(parents=True, exist_ok=True)
     file = (store / FILE).resolve()
     try:
@@ -58,7 +60,9 @@ def open_study(study: Study, storage: optuna.storages.RDBStorage) -> optuna.Stud
         optuna_study.sampler = _sampler(design, study.seed + done)
     if _MEANING not in optuna_study.user_attrs:
         optuna_study.set_user_attr("question", study.question)
-        optuna_study.set_metric_names(list(study.objectives))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            optuna_study.set_metric_names(list(study.objectives))
         optuna_study.set_user_attr(_MEANING, json.dumps(study.meaning()))
     return optuna_study
 

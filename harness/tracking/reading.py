@@ -41,6 +41,8 @@ NUMBERS = (
     "test_loss",
     *_COSTS,
 )
+_IDENTITY = ("study", "trial", "run_id", "variant", "digest", "replicate", "phase", "status", "stop_reason", "error")
+_SOURCE = ("started", "ended", "data_digest", "git_revision", "version")
 HISTORY = ("epoch", "train_seconds", *EVALUATED)
 
 
@@ -111,7 +113,8 @@ def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         for run in runs
         if tags.get(run[0], {}).get("harness.kind") == "trial" and run[1] != "RUNNING"
     ]
-    trials = pd.DataFrame(sorted(rows, key=lambda row: (row["trial"], row["started"])), columns=_columns(rows))
+    rows.sort(key=lambda row: (row["trial"], row["started"]))
+    trials = pd.DataFrame(rows, columns=_columns(rows))
     for column in ("started", "ended"):
         trials[column] = pd.to_datetime(trials[column], unit="ms", utc=True)
     trials.attrs["study"] = {"name": name, **_study(parent)}
@@ -192,8 +195,8 @@ def _is_scalar(level: Any) -> bool:
     return level is None or isinstance(level, (str, int, float, bool))
 
 
-def _columns(rows: list[dict[str, Any]]) -> list[str] | None:
-    return list(rows[0]) if rows else None
+def _columns(rows: list[dict[str, Any]]) -> list[str]:
+    return list(rows[0]) if rows else [*_IDENTITY, *NUMBERS, *FINGERPRINT, *_SOURCE]
 
 
 _OF_STUDY = """FROM {table} t JOIN runs r ON r.run_uuid = t.run_uuid

@@ -1,0 +1,52 @@
+# Two commands matter: `make demo` and `make test`. Both install what they need into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help install demo test test-slow lint format types lock clean
+
+help:  ## Show the targets.
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: .venv/installed  ## Install, run the quickstart study and show its comparison.
+	$(BIN)/harness run studies/quickstart.toml
+
+test: .venv/installed-dev lint types  ## Install what tests need; lint, type-check and test (minutes).
+	$(BIN)/python -m pytest
+
+test-slow: .venv/installed-dev  ## The heavier tests, marked slow.
+	$(BIN)/python -m pytest -m slow
+
+lint: .venv/installed-dev  ## Check style.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: .venv/installed-dev  ## Put style right.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: .venv/installed-dev  ## Check types.
+	$(BIN)/mypy
+
+install: .venv/installed  ## Install into .venv, every package pinned by hash.
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "harness needs Python 3.11, 3.12 or 3.13; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make demo PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+lock: .venv/installed-dev  ## Pin the dependencies of pyproject.toml anew.
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --constraints requirements.lock --custom-compile-command "make lock" --quiet \
+	  --output-file requirements-dev.lock
+
+clean:  ## Remove .venv and caches; results stay.
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,92 @@
+"""What `harness run --dry-run` prints: the plan, and nothing trained."""
+
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from harness.cli.progress import duration
+from harness.errors import UsageError
+from harness.estimate import estimate_variants, total_seconds
+from harness.launchers import choose_resources
+from harness.study import IMAGE_SETS, Range, Search, Study, check_networks, dimensions, show_level, trainings
+
+
+def show_plan(study: Study, data_folder: Path | None, store: Path, workers: int | None, threads: int | None) -> None:
+    """Print variants, trainings, the size of each network and an estimate of the time. Creates nothing."""
+    shape, images, classes = _images(study, data_folder)
+    check_networks(study, shape, images)
+    count = trainings(study)
+    resources = choose_resources(count.trainings, study.exclusive, workers, threads)
+    estimates = estimate_variants(study, shape, images, classes, _measured(study.name, store))
+    console = Console()
+    console.print(f"[bold]{study.question}[/]", highlight=False)
+    console.print(f"{study.name}: {_design(study)}; {resources.workers} at a time, {resources.threads} threads each")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("variant", "parameters", "multiply-accumulates", "steps at most", "ms a step", "time at most"):
+        table.add_column(heading, justify="left" if heading == "variant" else "right")
+    for row in estimates:
+        table.add_row(
+            row.variant.label,
+            f"{row.costs['parameters']:,}",
+            f"{row.costs['macs']:,}",
+            f"{row.steps:,}",
+            f"{row.step_seconds * 1e3:.1f}{'' if row.measured else ' (estimate)'}",
+            duration(row.steps * row.step_seconds),
+        )
+    console.print(table)
+    if isinstance(study.design, Search):
+        for path, levels in dimensions(study.design).items():
+            console.print(f"  searched: {path} {_space(levels)}", highlight=False)
+    seconds = total_seconds(study, estimates, resources.workers)
+    console.print(
+        f"{count.trainings} trainings, about {duration(seconds)} at most on this machine if none stops early "
+        "(a rough figure). Nothing was trained or created.",
+        highlight=False,
+    )
+
+
+def _design(study: Study) -> str:
+    design, count = study.design, trainings(study)
+    if isinstance(design, Search):
+        return (
+            f"{design.sampler} search, {design.trials} trainings of up to {count.variants} variants, then the best "
+            f"{design.confirm.top} and the base {design.confirm.replicates} times each"
+        )
+    return f"{design.kind.replace('_', ' ')}, {count.variants} variants x {design.replicates} replicates"
+
+
+def _space(levels: object) -> str:
+    if isinstance(levels, Range):
+        scale = ", logarithmic" if levels.log else ""
+        return f"from {levels.low} to {levels.high}{scale}{f', step {levels.step}' if levels.step else ''}"
+    assert isinstance(levels, tuple)
+    return "of " + ", ".join(show_level(level) for level in levels)
+
+
+def _images(study: Study, data_folder: Path | None) -> tuple[tuple[int, int, int], int, int]:
+    """Return image shape, training images and classes; of a folder, from the files."""
+    if study.data.name in IMAGE_SETS:
+        facts = IMAGE_SETS[study.data.name]
+        return facts.image_shape, facts.train_images, 10
+    from harness.data import load_images
+
+    data = load_images(study.data, 0, data_folder)
+    return data.image_shape, len(data.train.images) + len(data.validation.images), data.classes
+
+
+def _measured(name: str, store: Path) -> dict[str, float]:
+    """Return variant digest -> median seconds a step, from what the store has of this study."""
+    from harness.results import load_results
+
+    try:
+        trials = load_results(name, store).trials
+    except UsageError:
+        return {}
+    found: dict[str, list[float]] = {}
+    for row in trials.loc[trials["steps"] > 0, ["digest", "steps", "train_seconds"]].itertuples(index=False):
+        found.setdefault(str(row[0]), []).append(float(row[2]) / float(row[1]))
+    return {digest: statistics.median(values) for digest, values in found.items()}

@@ -1,0 +1,83 @@
+"""Compiled training loops, one module per Keras backend; the only importers of tensorflow."""
+
+from __future__ import annotations
+
+import os
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from harness.engines.base import Device, Engine, Images, Labels, Means, mean_scores
+from harness.engines.order import BatchOrder, steps_for
+from harness.errors import HarnessError
+from harness.study import TrainSpec
+
+if TYPE_CHECKING:
+    import keras
+
+# TensorFlow reads this when it is first imported, so import this package before Keras to have its notices hidden.
+# Errors still show, and so does what it prints while it is being imported.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+__all__ = [
+    "BatchOrder",
+    "Device",
+    "Engine",
+    "Images",
+    "Labels",
+    "Means",
+    "build_engine",
+    "configure",
+    "describe_device",
+    "mean_scores",
+    "steps_for",
+]
+
+
+def build_engine(
+    model: keras.Model, spec: TrainSpec, total_steps: int, images: Images, labels: Labels, order_seed: int
+) -> Engine:
+    """Return the engine of the Keras backend in use; the model is trained in place.
+
+    Args:
+        model: from :func:`harness.network.build_network`, not compiled.
+        spec: optimiser and protocol.
+        total_steps: steps that a learning rate schedule spans.
+        images: training images (n, height, width, channels).
+        labels: training labels (n,), whole numbers from 0.
+        order_seed: seed of the batch order.
+
+    Raises:
+        HarnessError: if there is no engine for the backend.
+    """
+    engine: Engine = _backend_module().build(model, spec, total_steps, images, labels, order_seed)
+    return engine
+
+
+def configure(threads: int) -> None:
+    """Set how many threads the backend computes with. Call it before anything is computed in this process.
+
+    Raises:
+        HarnessError: if the backend already computes with another number, or there is no engine for it.
+    """
+    _backend_module().configure(threads)
+
+
+def describe_device() -> Device:
+    """Return the device that engines of this process compute on.
+
+    Raises:
+        HarnessError: if there is no engine for the backend.
+    """
+    device: Device = _backend_module().describe_device()
+    return device
+
+
+def _backend_module() -> ModuleType:
+    import keras
+
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        from harness.engines import tensorflow
+
+        return tensorflow
+    raise HarnessError(f"KERAS_BACKEND must be 'tensorflow', got {backend!r}. Unset it, or set it to tensorflow.")

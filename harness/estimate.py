@@ -1,0 +1,71 @@
+"""How long a study will take, roughly: for `--dry-run`, never for a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from harness.cost import total_costs
+from harness.study import Search, Study, Variant, grid, trainings
+
+# Least-squares fit to one-thread steps of the reference networks on a server core with AVX-512 (float32); another
+# processor may be twice as fast or half as fast.
+STEP_SECONDS = 0.4e-3
+SECONDS_PER_MAC = 3.0e-11
+SECONDS_PER_ACTIVATION = 2.0e-9
+TRAINING_SECONDS = 2.5
+"""Data, compilation, evaluations and artifacts of one training, whatever its length."""
+START_SECONDS = 8.0
+"""Imports of the driver and the first workers."""
+
+
+class Estimate(NamedTuple):
+    """A variant and how long it may train.
+
+    Attributes:
+        variant: the variant.
+        costs: its cost figures (see :func:`harness.cost.total_costs`).
+        steps: steps at most.
+        step_seconds: seconds of one step.
+        measured: whether ``step_seconds`` was measured in earlier trials rather than estimated from costs.
+    """
+
+    variant: Variant
+    costs: dict[str, int]
+    steps: int
+    step_seconds: float
+    measured: bool
+
+
+def estimate_variants(
+    study: Study, image_shape: tuple[int, int, int], images: int, classes: int, measured: Mapping[str, float]
+) -> list[Estimate]:
+    """Estimate each variant of the design; for a search, the base.
+
+    Args:
+        study: the study.
+        image_shape: (height, width, channels).
+        images: training images before the split.
+        classes: number of classes.
+        measured: variant digest -> seconds a step in earlier trials.
+    """
+    estimates = []
+    for variant in grid(study):
+        costs = total_costs(variant.model, image_shape, classes)
+        left = variant.data.train_images or images - variant.data.validation
+        train = variant.train
+        steps = train.max_steps or max(1, round((train.max_epochs or 0) * left / train.batch_size))
+        image_seconds = costs["macs"] * SECONDS_PER_MAC + costs["activations"] * SECONDS_PER_ACTIVATION
+        seconds = measured.get(variant.digest, STEP_SECONDS + train.batch_size * image_seconds)
+        estimates.append(Estimate(variant, costs, steps, seconds, variant.digest in measured))
+    return estimates
+
+
+def total_seconds(study: Study, estimates: list[Estimate], workers: int) -> float:
+    """Return the seconds that the whole study takes at most: no training stops early, nothing is done yet."""
+    each = [estimate.steps * estimate.step_seconds + TRAINING_SECONDS for estimate in estimates]
+    if isinstance(study.design, Search):
+        work = each[0] * trainings(study).trainings
+    else:
+        work = sum(each) * study.design.replicates
+    return START_SECONDS + max(work / workers, max(each))

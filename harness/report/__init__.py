@@ -1,0 +1,78 @@
+"""From one row a trial to a page that answers the study's question.
+
+:func:`compare` computes what is shown; the modules `markdown`, `html`, `latex`, `export`, `figures` and `terminal`
+draw it; :func:`write_report` puts the files beside each other and :func:`read_report` reads them back. Imports wait
+until a function is called: pandas and matplotlib take long.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import RenderableType
+
+    from harness.report.comparison import Comparison
+    from harness.report.files import ReportFiles
+    from harness.study import Study
+
+__all__ = ["compare", "read_report", "render_table", "write_report"]
+
+
+def compare(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Comparison:
+    """Compute everything that a report shows.
+
+    Args:
+        study: what was asked.
+        trials: a row a trial, with the columns of :data:`harness.report.frames.TRIAL_COLUMNS` and one for each
+            varied dotted path; missing columns count as empty.
+        history: a row an evaluation, with the columns of :data:`harness.report.frames.HISTORY_COLUMNS`.
+    """
+    from harness.report.assembly import assemble
+
+    return assemble(study, trials, history)
+
+
+def write_report(
+    study: Study, trials: pd.DataFrame, history: pd.DataFrame, folder: Path, store: str | None = None
+) -> ReportFiles:
+    """Write comparison.md, .html, .csv and .tex, report.json, figures/*.svg and the two Parquet files.
+
+    Every file appears whole or not at all; other files in the folder are left alone. The same arguments give the
+    same bytes.
+
+    Args:
+        study: what was asked.
+        trials: as in :func:`compare`.
+        history: as in :func:`compare`.
+        folder: where to write; made if it does not exist.
+        store: the MLflow store that the trials were read from, for the page to name; by default what an earlier
+            report of these trials named, else ``mlruns``.
+
+    Raises:
+        UsageError: if the folder cannot be written.
+    """
+    from harness.report.files import write
+
+    return write(study, trials, history, folder, store)
+
+
+def read_report(folder: Path) -> tuple[Study, pd.DataFrame, pd.DataFrame]:
+    """Read the study, the trials and the history that a report was written from.
+
+    Raises:
+        UsageError: if the folder has no report.
+        DataError: if a Parquet file is damaged or was not written by :func:`write_report`.
+    """
+    from harness.report.files import read
+
+    return read(folder)
+
+
+def render_table(comparison: Comparison, width: int) -> RenderableType:
+    """Return the comparison for a terminal of ``width`` columns; the narrower, the fewer columns it has."""
+    from harness.report.terminal import render
+
+    return render(comparison, width)

@@ -1,0 +1,59 @@
+"""From frames to everything that a report shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from harness.report.comparison import Comparison, Run
+from harness.report.contrasts import contrasts
+from harness.report.curves import curve_figures
+from harness.report.frames import tidy_history, tidy_trials
+from harness.report.measured import held_fixed, how_measured, remarks
+from harness.report.rows import group_trials, in_order, make_row, reference_title, scored_metrics, withheld_seconds
+from harness.report.sentences import sentences
+from harness.report.wording import show_target
+from harness.study import Search, Study
+
+
+def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: str = "mlruns") -> Comparison:
+    """Compute a report; see :func:`harness.report.compare`."""
+    trials, history = tidy_trials(study, trials), tidy_history(history)
+    groups = group_trials(study, trials)
+    base = groups[0]
+    title = reference_title(base)
+    reference = make_row(study, base, title, withheld_seconds(base, base))
+    rows = [reference]
+    for group in groups[1:]:
+        row = make_row(study, group, group.label, withheld_seconds(group, base))
+        rows.append(replace(row, contrasts=contrasts(study, row, group, reference, base)))
+    rows = in_order(study, rows)
+    target = show_target(study.target)
+    return Comparison(
+        name=study.name,
+        question=study.question,
+        notes=study.notes.strip(),
+        source=study.source.as_posix() if study.source else f"studies/{study.name}.toml",
+        text=study.text,
+        search=isinstance(study.design, Search),
+        target=target,
+        objectives=tuple(getattr(study.design, "objectives", ())),
+        scored=scored_metrics(study),
+        rows=tuple(rows),
+        sentences=sentences(study, rows, target),
+        remarks=remarks(study, trials, rows),
+        held=held_fixed(study),
+        measured=how_measured(study, trials),
+        runs=_runs(trials),
+        figures=curve_figures(study, rows, history),
+        store=store,
+    )
+
+
+def _runs(trials: pd.DataFrame) -> tuple[Run, ...]:
+    columns = ["trial", "run_id", "variant", "replicate", "phase", "status"]
+    return tuple(
+        Run(int(trial), run_id, variant, -1 if pd.isna(replicate) else int(replicate), phase, status)
+        for trial, run_id, variant, replicate, phase, status in trials[columns].itertuples(index=False)
+    )

@@ -1,0 +1,204 @@
+"""What a report shows, as plain frozen dataclasses: computed once, drawn by several modules, checked by tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from harness.stats import Interval, Verdict
+
+Phase = Literal["design", "search", "confirm"]
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A variant against the reference in one metric.
+
+    Attributes:
+        metric: name in :data:`harness.study.METRICS`.
+        kind: "difference" in the metric's unit, paired by replicate; "ratio", the geometric mean of the paired
+            ratios; "exact", the ratio of two counts that no seed changes.
+        estimate: variant minus reference, or variant over reference; NaN if it cannot be had.
+        low: lower end of the 95 % interval; NaN if there is none.
+        high: upper end.
+        pairs: replicates that both have.
+        p_value: of the sign-flip permutation test; NaN if there is none.
+        verdict: what follows.
+        note: why a number is missing; empty if none is.
+    """
+
+    metric: str
+    kind: Literal["difference", "ratio", "exact"]
+    estimate: float
+    low: float
+    high: float
+    pairs: int
+    p_value: float
+    verdict: Verdict
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is known of one variant.
+
+    Attributes:
+        label: the variant's label, unique in the report.
+        title: the label; that of the base followed by its settings.
+        digest: the variant's digest.
+        phase: which trials the numbers are made of. Only "design" and "confirm" make claims; "search" explored.
+        settings: varied dotted path -> level, as text.
+        finished: trials that ended by themselves: what the numbers rest on.
+        failed: trials that broke.
+        killed: trials that were interrupted.
+        pruned: trials that the pruner ended.
+        scores: metric -> mean with 95 % interval, for the metrics of :attr:`Comparison.scored`.
+        reached: finished trials that reached the target; None without a target.
+        steps_to_target: Kaplan-Meier median; None without a target.
+        seconds_to_target: the same in training seconds; None without a target, or if seconds are withheld.
+        parameters: of the network; None before a trial has started.
+        macs: multiply-accumulates of one image; None before a trial has started.
+        images_per_second: median; NaN if unknown or withheld.
+        withheld: why seconds are not shown; empty if they are.
+        objectives: mean of each objective of a search, infinite where a target was never reached.
+        pareto: whether no other row of its phase is at least as good in all of several objectives and better in one;
+            None with one objective or none.
+        contrasts: against the reference, one for each metric of the study; empty for the reference itself, and where
+            no claim is made.
+        trials: numbers of the finished trials.
+        error: message of the first failed trial.
+    """
+
+    label: str
+    title: str
+    digest: str
+    phase: Phase
+    settings: Mapping[str, str]
+    finished: int
+    failed: int
+    killed: int
+    pruned: int
+    scores: Mapping[str, Interval]
+    reached: int | None
+    steps_to_target: Interval | None
+    seconds_to_target: Interval | None
+    parameters: int | None
+    macs: int | None
+    images_per_second: float
+    withheld: str = ""
+    objectives: tuple[float, ...] = ()
+    pareto: bool | None = None
+    contrasts: tuple[Contrast, ...] = ()
+    trials: tuple[int, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Points of a line, at most a few hundred."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Learning curves of one variant.
+
+    Attributes:
+        label: the row's label.
+        mean: mean over the replicates, as far as all of them go.
+        replicates: one line each, at most ten.
+    """
+
+    label: str
+    mean: Line
+    replicates: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class CurveFigure:
+    """One figure of learning curves.
+
+    Attributes:
+        name: file name without ending.
+        title: what it shows.
+        x_title: label of the x axis with its unit.
+        y_title: label of the y axis with its unit.
+        target: height of the target line, in the unit of y; None for no line.
+        bottom: where the y axis starts, in the unit of y.
+        curves: a curve a variant.
+        left_out: labels of variants with curves that are not drawn.
+        description: what a reader who cannot see it should know.
+    """
+
+    name: str
+    title: str
+    x_title: str
+    y_title: str
+    target: float | None
+    bottom: float
+    curves: tuple[Curve, ...]
+    left_out: tuple[str, ...]
+    description: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """Which MLflow run a trial is."""
+
+    trial: int
+    run_id: str
+    variant: str
+    replicate: int
+    phase: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that a report shows.
+
+    Attributes:
+        name: the study's name.
+        question: the study's question.
+        notes: the study's notes.
+        source: the study file, as it was named when it was read.
+        text: the study file's text.
+        search: whether the design is a search.
+        target: the target in words, e.g. "98 % validation accuracy"; empty without one.
+        objectives: objectives of a search.
+        scored: metrics of :attr:`Row.scores`, in the order of the columns.
+        rows: the reference first.
+        sentences: the answer, a sentence each.
+        remarks: what a reader must know to trust the numbers.
+        held: dotted path -> setting that every variant shares.
+        measured: heading -> how it was measured.
+        runs: every trial's MLflow run.
+        figures: learning curves.
+        store: the MLflow store.
+    """
+
+    name: str
+    question: str
+    notes: str
+    source: str
+    text: str
+    search: bool
+    target: str
+    objectives: tuple[str, ...]
+    scored: tuple[str, ...]
+    rows: tuple[Row, ...]
+    sentences: tuple[str, ...]
+    remarks: tuple[str, ...]
+    held: Mapping[str, str]
+    measured: Mapping[str, str]
+    runs: tuple[Run, ...] = ()
+    figures: tuple[CurveFigure, ...] = ()
+    store: str = field(default="mlruns")
+
+    @property
+    def reference(self) -> Row:
+        """The row that the others are compared with."""
+        return self.rows[0]

@@ -1,0 +1,100 @@
+"""Learning curves as SVG: readable without colour, the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import re
+import textwrap
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from harness.report.comparison import CurveFigure
+
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+"""Okabe & Ito (2008), "Color universal design": told apart by colour-blind readers. Their yellow is too pale here."""
+_DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
+_STYLE: dict[Any, Any] = {
+    "svg.fonttype": "none",  # text stays text: small, searchable, in the reader's font
+    "svg.hashsalt": "harness",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 10,
+    "axes.edgecolor": "#555555",
+    "axes.labelcolor": "#222222",
+    "xtick.color": "#444444",
+    "ytick.color": "#444444",
+    "path.simplify": True,
+}
+
+
+def draw(figure: CurveFigure) -> str:
+    """Return the SVG document of one figure: thick means, thin replicates, the target as a dotted line."""
+    with mpl.rc_context(_STYLE):
+        legend_rows = len(figure.curves) + (figure.target is not None)
+        height = 3.3 + 0.21 * legend_rows
+        canvas = Figure(figsize=(4.9, height), layout="constrained")
+        FigureCanvasSVG(canvas)
+        axes = canvas.add_subplot()
+        handles = _lines(axes, figure)
+        axes.set_xlabel(figure.x_title)
+        axes.set_ylabel(figure.y_title)
+        axes.set_ylim(figure.bottom, _top(figure))
+        axes.set_xlim(left=0)
+        axes.xaxis.set_major_locator(MaxNLocator(6))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,g}"))
+        axes.grid(color="#dddddd", linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.spines[["top", "right"]].set_visible(False)
+        canvas.legend(
+            handles=handles, loc="outside lower left", frameon=False, fontsize=9, handlelength=3.2, labelspacing=0.3
+        )
+        file = io.StringIO()
+        canvas.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return file.getvalue()
+
+
+def inline(svg: str, prefix: str, label: str) -> str:
+    """Return the ``<svg>`` element for a page: fluid, named for a screen reader, its ids unique by the prefix."""
+    element = svg[svg.index("<svg") :]
+    element = re.sub(r"<metadata>.*?</metadata>\s*", "", element, flags=re.DOTALL)
+    element = re.sub(r'\bid="', f'id="{prefix}-', element)
+    element = re.sub(r'href="#', f'href="#{prefix}-', element)
+    element = element.replace("url(#", f"url(#{prefix}-")
+    head, rest = element.split(">", 1)
+    head = re.sub(r'\s(width|height|xmlns:xlink|version)="[^"]*"', "", head)
+    return f'{head} role="img" aria-label="{_attribute(label)}">{rest}'.strip()
+
+
+def _lines(axes: Axes, figure: CurveFigure) -> list[Line2D]:
+    handles = []
+    for place, curve in enumerate(figure.curves):
+        colour = PALETTE[place % len(PALETTE)]
+        dashes = _DASHES[(place + place // len(PALETTE)) % len(_DASHES)]
+        if len(curve.replicates) > 1:
+            for line in curve.replicates:
+                axes.plot(line.x, line.y, color=colour, linewidth=0.6, alpha=0.45)
+        label = textwrap.shorten(curve.label, 66, placeholder=" …")
+        style: dict[str, Any] = {"color": colour, "linestyle": dashes, "linewidth": 1.9}
+        (mean,) = axes.plot(curve.mean.x, curve.mean.y, label=label, **style)
+        handles.append(mean)
+    if figure.target is not None:
+        style = {"color": "#555555", "linestyle": (0, (1, 2)), "linewidth": 1.4}
+        handles.append(axes.axhline(figure.target, label=f"target {figure.target:.6g} %", **style))
+    return handles
+
+
+def _top(figure: CurveFigure) -> float:
+    """Return the upper end of the y axis: a little above the highest point, no higher than 100 %."""
+    lines = [line for curve in figure.curves for line in (curve.mean, *curve.replicates)]
+    highest = max([y for line in lines for y in line.y] + [figure.target or 0.0])
+    return min(100.0, highest + 0.08 * max(highest - figure.bottom, 0.1)) if highest < 100 else 100.2
+
+
+def _attribute(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,141 @@
+"""A report on disk: written whole, read back."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from harness.errors import DataError, StudyError, UsageError
+from harness.report.assembly import assemble
+from harness.report.export import to_csv, to_json
+from harness.report.figures import draw
+from harness.report.frames import tidy_history, tidy_trials
+from harness.report.html import to_html
+from harness.report.latex import to_latex
+from harness.report.markdown import to_markdown
+from harness.study import Study, build_study
+
+_STORE = "mlruns"
+_KEYS = {"name", "given", "source", "text"}
+
+
+@dataclass(frozen=True)
+class ReportFiles:
+    """Where a report is.
+
+    Attributes:
+        folder: its folder.
+        markdown: comparison.md.
+        html: comparison.html.
+        csv: comparison.csv.
+        latex: comparison.tex.
+        json: report.json.
+        figures: SVG files.
+        trials: trials.parquet.
+        history: history.parquet.
+    """
+
+    folder: Path
+    markdown: Path
+    html: Path
+    csv: Path
+    latex: Path
+    json: Path
+    figures: tuple[Path, ...]
+    trials: Path
+    history: Path
+
+
+def write(study: Study, trials: pd.DataFrame, history: pd.DataFrame, folder: Path, store: str | None) -> ReportFiles:
+    """Write a report; see :func:`harness.report.write_report`."""
+    store = store or str(trials.attrs.get("store", _STORE))
+    comparison = assemble(study, trials, history, store)
+    drawings = {figure.name: draw(figure) for figure in comparison.figures}
+    texts = {
+        "comparison.md": to_markdown(comparison),
+        "comparison.html": to_html(comparison, drawings),
+        "comparison.csv": to_csv(comparison),
+        "comparison.tex": to_latex(comparison),
+        "report.json": to_json(comparison),
+        **{f"figures/{name}.svg": svg for name, svg in drawings.items()},
+    }
+    kept_trials, kept_history = tidy_trials(study, trials), tidy_history(history)
+    kept_trials.attrs = {
+        "study": {
+            "name": study.name,
+            "source": study.source.as_posix() if study.source else None,
+            "given": study.given,
+            "text": study.text,
+        },
+        "store": store,
+    }
+    try:
+        _write_all(folder, texts, {"trials.parquet": kept_trials, "history.parquet": kept_history})
+    except OSError as error:
+        raise UsageError(f"{folder}: the report cannot be written: {error}. Name another folder.") from None
+    return ReportFiles(
+        folder=folder,
+        markdown=folder / "comparison.md",
+        html=folder / "comparison.html",
+        csv=folder / "comparison.csv",
+        latex=folder / "comparison.tex",
+        json=folder / "report.json",
+        figures=tuple(folder / "figures" / f"{name}.svg" for name in drawings),
+        trials=folder / "trials.parquet",
+        history=folder / "history.parquet",
+    )
+
+
+def read(folder: Path) -> tuple[Study, pd.DataFrame, pd.DataFrame]:
+    """Read a report back; see :func:`harness.report.read_report`."""
+    trials, history = _read_table(folder / "trials.parquet"), _read_table(folder / "history.parquet")
+    stored = trials.attrs.get("study")
+    if not isinstance(stored, dict) or not stored.keys() >= _KEYS:
+        raise DataError(
+            f"{folder / 'trials.parquet'}: holds no study, so that it was not written by a report. "
+            "Build the report from the MLflow store instead."
+        )
+    source = Path(stored["source"]) if stored["source"] else None
+    try:
+        study = build_study(stored["given"], name=stored["name"], source=source, text=stored["text"])
+    except StudyError as error:
+        lines = "\n".join(f"{folder / 'trials.parquet'}: {line}" for line in str(error).splitlines())
+        raise DataError(f"{lines}\nThe report was written by another version of harness.") from None
+    return study, trials, history
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise UsageError(
+            f"{path}: no such file. A report folder has trials.parquet and history.parquet; name one, or build the "
+            "report from the MLflow store."
+        )
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError, KeyError) as error:  # pyarrow's errors are ValueErrors and OSErrors
+        raise DataError(f"{path}: damaged, cannot be read as Parquet: {error}. Build the report anew.") from None
+
+
+def _write_all(folder: Path, texts: dict[str, str], tables: dict[str, pd.DataFrame]) -> None:
+    """Write everything beside the folder first, then move it in: what everything is made from before the pages.
+
+    Files are moved one by one, since the folder may hold what others put there. Figures that are no longer made go
+    last.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as name:
+        beside = Path(name)
+        for file, table in tables.items():
+            table.to_parquet(beside / file, index=False)
+        for file, text in texts.items():
+            (beside / file).parent.mkdir(exist_ok=True)
+            (beside / file).write_text(text, encoding="utf-8", newline="\n")
+        (folder / "figures").mkdir(parents=True, exist_ok=True)
+        for file in [*tables, *texts]:
+            (beside / file).replace(folder / file)
+    for old in (folder / "figures").glob("*_accuracy_by_*.svg"):
+        if f"figures/{old.name}" not in texts:
+            old.unlink()

@@ -1,0 +1,67 @@
+"""comparison.html: one file that needs nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup, escape
+
+from harness.report.comparison import Comparison
+from harness.report.figures import inline
+from harness.report.table import Table
+from harness.report.templating import contents, environment
+
+
+def to_html(comparison: Comparison, drawings: dict[str, str]) -> str:
+    """Return the page.
+
+    Args:
+        comparison: what is shown.
+        drawings: name of each figure -> its SVG document.
+    """
+    templates = environment(autoescape=True)
+    templates.filters |= {
+        "code": code,
+        "small": small,
+        "row_groups": row_groups,
+        "breakable": breakable,
+        "together": together,
+    }
+    figures = [
+        (figure, Markup(inline(drawings[figure.name], f"f{place}", figure.description)))
+        for place, figure in enumerate(comparison.figures)
+    ]
+    return templates.get_template("comparison.html.j2").render(figures=figures, **contents(comparison))
+
+
+def small(text: str) -> Markup:
+    """Return ``98.76 (98.67 to 98.84)`` with what is in the brackets below, and small."""
+    head, bracket, rest = text.partition(" (")
+    if not bracket or not rest.endswith(")"):
+        return escape(text)
+    return Markup("{} <small>{}</small>").format(head, rest[:-1])
+
+
+def breakable(markup: Markup) -> Markup:
+    """Let a label wrap after its equals signs rather than within a word."""
+    return Markup(str(markup).replace("=", "=<wbr>"))
+
+
+def together(text: str) -> str:
+    """Keep a number and its per cent sign, and the parts of ``p = 0.25``, on one line."""
+    return re.sub(r"(\d) %", "\\1\u00a0%", text).replace("p = ", "p\u00a0=\u00a0")
+
+
+def row_groups(table: Table) -> list[tuple[str, list[tuple[str, ...]], bool]]:
+    """Return (name, rows without their first cell, whether faint) for each run of rows with the same name."""
+    groups: list[tuple[str, list[tuple[str, ...]], bool]] = []
+    for row, faint in zip(table.rows, table.faint, strict=True):
+        if not groups or groups[-1][0] != row[0]:
+            groups.append((row[0], [], faint))
+        groups[-1][1].append(row[1:])
+    return groups
+
+
+def code(text: str) -> Markup:
+    """Return text with `backquoted` parts as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))

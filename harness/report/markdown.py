@@ -1,0 +1,35 @@
+"""comparison.md: the page for a terminal, a pull request, a repository."""
+
+from __future__ import annotations
+
+import re
+
+from harness.report.comparison import Comparison
+from harness.report.table import Table
+from harness.report.templating import contents, environment
+
+
+def to_markdown(comparison: Comparison) -> str:
+    """Return the page as GitHub-flavoured Markdown."""
+    templates = environment(autoescape=False)
+    templates.filters["table"] = table_lines
+    templates.filters["cell"] = cell
+    templates.filters["fence"] = fence
+    return templates.get_template("comparison.md.j2").render(contents(comparison))
+
+
+def table_lines(table: Table) -> str:
+    """Return a pipe table, numbers aligned right."""
+    lines = [table.headings, tuple("---:" if numeric else "---" for numeric in table.numeric)]
+    return "\n".join(f"| {' | '.join(cell(text) for text in row)} |" for row in [*lines, *table.rows])
+
+
+def cell(text: str) -> str:
+    """Escape what would end a cell or start markup: ``|``, ``*``, ``<``, ``[``, backquotes, line breaks."""
+    return re.sub(r"([\\|*<\[`])", r"\\\1", " ".join(str(text).split()))
+
+
+def fence(text: str) -> str:
+    """Return a fence longer than any run of backquotes in the text."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    return "`" * max(3, longest + 1)

@@ -1,0 +1,173 @@
+"""What was held fixed, how it was measured, and what a reader must know to trust it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pandas as pd
+
+from harness.report.comparison import Row
+from harness.report.wording import counted, listed, three_digits
+from harness.study import IMAGE_SETS, Search, Study, dimensions, grid
+
+_CLOCK = (
+    "Seconds are those of training steps alone: `time.perf_counter`, read after the device has finished. Preparing, "
+    "compiling, evaluating and recording have clocks of their own. Seconds are compared only between trials with the "
+    "same processor, device, backend, threads and workers; steps always."
+)
+_SPLITS = (
+    "Stopping and choosing looked at {looked} data only; the test split was scored once, at the end of each trial."
+)
+_STATISTICS = (
+    "Means have Student t intervals of 95 %. Variants are compared with the reference replicate by replicate: mean "
+    "difference, or geometric mean of ratios for seconds, steps and rates, with a t interval. p is that of the exact "
+    "sign-flip permutation test, which cannot be below 2/2ⁿ with n pairs (0.25 for 3, 0.0625 for 5). A verdict is "
+    "better or worse if the 95 % interval excludes no difference, equivalent if the 90 % interval lies within the "
+    "margin of the study (two one-sided tests at 5 %), else undecided. Verdicts are not corrected for their number."
+)
+_TARGETS = (
+    "Steps and seconds to target are Kaplan-Meier medians: a trial that never reached the target counts as one that "
+    "takes longer than it was watched."
+)
+
+
+_USED_BY = {
+    "train.momentum": ("train.optimizer", ("sgd",)),
+    "train.weight_decay": ("train.optimizer", ("adamw",)),
+    "model.initializer_stddev": ("model.initializer", ("truncated_normal", "random_normal")),
+}
+"""Settings that matter only beside certain others; elsewhere they would mislead a reader."""
+
+
+def held_fixed(study: Study) -> dict[str, str]:
+    """Return dotted path -> setting of everything that no variant changes."""
+    base = study.base.flat()
+    varied = tuple(dimensions(study.design))
+    if isinstance(study.design, Search):
+        if "model.preset" in varied:
+            varied += tuple(key for key in base if key.startswith("model."))
+    else:
+        flat = [variant.flat() for variant in grid(study)]
+        varied += tuple(key for key in base if any(other.get(key) != base[key] for other in flat))
+    held = {key: value for key, value in base.items() if not any(f"{path}.".startswith(f"{key}.") for path in varied)}
+    for key, (other, users) in _USED_BY.items():
+        if held.get(other, users[0]) not in users:
+            held.pop(key, None)
+    return held
+
+
+def how_measured(study: Study, trials: pd.DataFrame) -> dict[str, str]:
+    """Return heading -> text, in the order in which it is read."""
+    told = {"Clock": _CLOCK, "Splits": _SPLITS.format(looked="validation" if study.data.validation else "training")}
+    told["Statistics"] = f"{_STATISTICS} {_TARGETS}" if study.target else _STATISTICS
+    margins = study.report.margin
+    if margins:
+        told["Margins"] = listed([f"{name} {value:g}" for name, value in margins.items()])
+    told["Replicates"] = _replicates(study)
+    if len(trials):
+        told["Trials"] = _trials(trials)
+        told["Machine"] = _machine(trials)
+        told["Versions"] = _versions(trials)
+        told["Data"] = _data(study, trials)
+        told["When"] = _when(trials)
+    return {heading: text for heading, text in told.items() if text}
+
+
+def remarks(study: Study, trials: pd.DataFrame, rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return what limits the numbers: few replicates, failures, withheld seconds, broken trainings."""
+    said = []
+    status = Counter(trials["status"].tolist())
+    apart = [f"{status[kind]} {kind}" for kind in ("pruned", "failed", "killed") if status[kind]]
+    if apart:
+        said.append(f"Not in the numbers: {listed(apart)} of {counted(len(trials), 'trial')}.")
+    claiming = [row for row in rows if row.phase != "search" and row.finished]
+    if claiming and max(row.finished for row in claiming) == 1:
+        said.append("Each variant was trained once, so that nothing can be said of chance: no intervals, no verdicts.")
+    elif claiming and min(row.finished for row in claiming) < 5:
+        fewest = min(row.finished for row in claiming)
+        said.append(f"Some variants have only {counted(fewest, 'finished trial')}: their intervals are rough.")
+    broken = int((trials["stop_reason"] == "not_finite").sum())
+    if broken:
+        said.append(f"{counted(broken, 'training')} broke off because the loss was not a number.")
+    reasons = {row.withheld: row.label for row in reversed(rows) if row.withheld}
+    for reason, label in reasons.items():
+        many = sum(row.withheld == reason for row in rows)
+        who = label if many == 1 else counted(many, "variant")
+        said.append(f"Seconds are not compared for {who}, because the trials ran in different places: {reason}.")
+    if isinstance(study.design, Search) and any(row.phase == "search" and row.finished for row in rows):
+        said.append(
+            "Explored variants were looked at by the search itself, so that the best of them are better on paper than "
+            "in truth. Claims are made of confirmed variants alone."
+        )
+    return tuple(said)
+
+
+def _replicates(study: Study) -> str:
+    design = study.design
+    if isinstance(design, Search):
+        fresh = counted(design.confirm.replicates, "fresh replicate")
+        who = "best variant" if design.confirm.top == 1 else f"{design.confirm.top} best variants"
+        plan = f"{counted(design.trials, 'trial')} ({design.sampler}), then {fresh} of the {who} and of the base"
+    else:
+        plan = f"{counted(design.replicates, 'replicate')} of each variant"
+    return (
+        f"Planned: {plan}. All seeds come from seed {study.seed}; a replicate has the same split and batch order in "
+        "every variant."
+    )
+
+
+def _trials(trials: pd.DataFrame) -> str:
+    status = Counter(trials["status"].tolist())
+    kinds = [f"{status[kind]} {kind}" for kind in ("finished", "pruned", "failed", "killed") if status[kind]]
+    stops = Counter(text.replace("_", " ") for text in trials["stop_reason"] if text)
+    ended = [f"{reason} {count}" for reason, count in sorted(stops.items(), key=lambda item: (-item[1], item[0]))]
+    text = f"{counted(len(trials), 'trial')}: {listed(kinds)}." if kinds else f"{counted(len(trials), 'trial')}."
+    if ended:
+        text += f" Trainings ended by: {', '.join(ended)}."
+    failed = trials[trials["status"] == "failed"]
+    for number, error in zip(failed["trial"].head(3), failed["error"].head(3), strict=True):
+        text += f" Trial {int(number)} failed: {error or 'no message'}."
+    return text
+
+
+def _machine(trials: pd.DataFrame) -> str:
+    known = trials[trials["processor"] != ""]
+    columns = ("processor", "device", "threads", "workers")
+    places = Counter(zip(*(known[column].tolist() for column in columns), strict=True))
+    parts = []
+    for (processor, device, threads, workers), count in sorted(places.items(), key=lambda item: -item[1]):
+        shared = [] if pd.isna(threads) else [counted(int(threads), "thread")]
+        shared += [] if pd.isna(workers) else [f"{counted(int(workers), 'worker')} at a time"]
+        parts.append(f"{processor} ({', '.join([device, *shared])}): {counted(count, 'trial')}")
+    return "; ".join(parts) + "." if parts else ""
+
+
+def _versions(trials: pd.DataFrame) -> str:
+    parts = [_distinct(trials, "version", "harness "), _distinct(trials, "backend", "")]
+    parts += [_distinct(trials, "keras", "Keras "), _distinct(trials, "python", "Python ")]
+    parts += [_distinct(trials, "git_revision", "revision ")]
+    return "; ".join(part for part in parts if part)
+
+
+def _data(study: Study, trials: pd.DataFrame) -> str:
+    known = IMAGE_SETS.get(study.data.name)
+    digests = _distinct(trials, "data_digest", "")
+    name = known.title if known else study.data.name
+    return f"{name}; SHA-256 of the images and labels used: {digests}." if digests else name
+
+
+def _when(trials: pd.DataFrame) -> str:
+    started, ended = trials["started"].min(), trials["ended"].max()
+    if pd.isna(started):
+        return ""
+    spent = trials["train_seconds"].sum()
+    until = "" if pd.isna(ended) else f" to {ended:%Y-%m-%d %H:%M}"
+    return f"{started:%Y-%m-%d %H:%M}{until} UTC; {three_digits(float(spent))} seconds of training in all."
+
+
+def _distinct(trials: pd.DataFrame, column: str, prefix: str) -> str:
+    values = sorted({str(value) for value in trials[column].unique()} - {""})
+    if len(values) > 3:
+        return f"{prefix}{', '.join(values[:3])} and {len(values) - 3} more"
+    return f"{prefix}{', '.join(values)}" if values else ""

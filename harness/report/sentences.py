@@ -1,0 +1,177 @@
+"""The answer in sentences that a person would say, with the numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from harness.report.comparison import Contrast, Row
+from harness.report.contrasts import best_first
+from harness.report.wording import counted, listed, show_effect, show_ends, show_p, show_ratio, show_value
+from harness.stats import Verdict
+from harness.study import METRICS, Search, Study
+
+_AT_MOST = 8
+"""Sentences about single variants; a table says the rest better."""
+
+_IN_FULL = 2
+"""Variants that get a whole sentence each; for more, verdicts come first and the sentences are short."""
+_PREPOSITION = {Verdict.UNDECIDED: "on"}
+_TIMES = {
+    "train_seconds": "trains for {} times the seconds",
+    "images_per_second": "trains at {} times the images per second",
+    "parameters": "has {} times the parameters",
+    "macs": "needs {} times the multiply-accumulates",
+}
+
+
+def sentences(study: Study, rows: Sequence[Row], target: str) -> tuple[str, ...]:
+    """Return the answer: what each variant does against the reference, or why nothing can be said.
+
+    Args:
+        study: the study.
+        rows: rows with their contrasts, the reference first.
+        target: the target in words.
+    """
+    if not any(row.finished for row in rows):
+        broken = next((row.error for row in rows if row.error), "")
+        tail = f" The first error: {broken}" if broken else ""
+        return (f"No trial has finished yet, so there is nothing to compare.{tail}",)
+    said = [_search_outcome(rows, study.design)] if isinstance(study.design, Search) else []
+    reference, others = rows[0], list(rows[1:])
+    claims = [row for row in others if row.contrasts]
+    if reference.finished:
+        chosen = claims
+        if len(claims) > _AT_MOST:
+            chosen = [claims[place] for place in sorted(best_first(claims, study.metrics[0])[:_AT_MOST])]
+        said += _claims(chosen, reference, target)
+        if len(claims) > len(chosen):
+            said.append(f"The other {len(claims) - len(chosen)} variants are in the table.")
+    else:
+        said.append(f"No trial of {reference.title} has finished, so nothing can be compared with it.")
+    said += [_unfinished(row) for row in others if not row.finished and row.failed][:_AT_MOST]
+    if reference.finished and not any(row.finished for row in others):
+        said.append(f"Only {reference.title} has finished trials.")
+    return tuple(said)
+
+
+def _claims(rows: Sequence[Row], reference: Row, target: str) -> list[str]:
+    """Return whole sentences for one or two variants, verdicts first and in short for more."""
+    if len(rows) <= _IN_FULL:
+        names = [reference.title, *[reference.label] * len(rows)]
+        return [_in_full(row, name, target) for row, name in zip(rows, names, strict=False)]
+    return [f"Against {reference.title}, with 95 % intervals:", *(_in_short(row) for row in rows)]
+
+
+def _in_full(row: Row, reference: str, target: str) -> str:
+    parts: list[str] = []
+    pairs = 0
+    for contrast in row.contrasts:
+        if contrast.pairs or contrast.kind == "exact":
+            parts.append(f"{_clause(contrast, target)} ({_evidence(contrast, pairs)})")
+            pairs = contrast.pairs or pairs
+    if parts:
+        text = f"Against {reference}, {_quoted(row.label)} {listed(parts)}: {_judgement(row.contrasts)}."
+    else:
+        text = f"{_quoted(row.label)} cannot be judged against {reference}."
+    without: dict[str, list[str]] = {}
+    for contrast in row.contrasts:
+        if contrast.note and not contrast.pairs:
+            without.setdefault(contrast.note, []).append(METRICS[contrast.metric].title)
+    return " ".join([text, *(f"{_capital(listed(titles))}: {note}." for note, titles in without.items())])
+
+
+def _in_short(row: Row) -> str:
+    said = []
+    for verdict in Verdict:
+        sizes = []
+        for contrast in row.contrasts:
+            if contrast.verdict is verdict:
+                sizes.append(f"{METRICS[contrast.metric].title} ({_size(contrast)})")
+        if sizes:
+            said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(sizes)}")
+    return f"{_quoted(row.label)}: {'; '.join(said)}."
+
+
+def _size(contrast: Contrast) -> str:
+    if math.isnan(contrast.estimate):
+        return contrast.note
+    return show_effect(contrast) if math.isnan(contrast.low) else f"{show_effect(contrast)}, {show_ends(contrast)}"
+
+
+def _clause(contrast: Contrast, target: str) -> str:
+    metric, title = contrast.metric, METRICS[contrast.metric].title
+    if metric.endswith("_to_target"):
+        text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {METRICS[metric].unit}"
+    elif contrast.kind in ("ratio", "exact"):
+        text = _TIMES[metric].format(show_ratio(contrast.estimate))
+    elif float(show_value(metric, abs(contrast.estimate))) == 0:
+        text = f"ends level in {title}"
+    else:
+        size = show_value(metric, abs(contrast.estimate))
+        unit = " points" if METRICS[metric].unit == "share" else ""
+        text = f"ends {size}{unit} {'higher' if contrast.estimate > 0 else 'lower'} in {title}"
+    return text
+
+
+def _evidence(contrast: Contrast, said_pairs: int) -> str:
+    """Return interval, pairs and p in brackets; what the clause before has said is left out."""
+    if contrast.kind == "exact":
+        return "exact"
+    if contrast.pairs == 1:
+        return "1 pair, no interval"
+    ends, p = show_ends(contrast), f"p = {show_p(contrast.p_value)}".replace("= <", "< ")
+    if not said_pairs:
+        ends = f"95 % interval {ends}"
+    return f"{ends}; {p}" if contrast.pairs == said_pairs else f"{ends}; {counted(contrast.pairs, 'pair')}; {p}"
+
+
+def _judgement(contrasts: Sequence[Contrast]) -> str:
+    said = []
+    for verdict in Verdict:
+        titles = [METRICS[contrast.metric].title for contrast in contrasts if contrast.verdict is verdict]
+        if titles:
+            said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(titles)}")
+    return "; ".join(said)
+
+
+def _unfinished(row: Row) -> str:
+    tail = f": {row.error.rstrip('.')}." if row.error else "."
+    return f"{row.label} has no finished trial; {counted(row.failed, 'trial')} failed{tail}"
+
+
+def _search_outcome(rows: Sequence[Row], design: Search) -> str:
+    """Say what was explored, which row leads, and on what evidence."""
+    confirmed = [row for row in rows if row.phase == "confirm" and row.finished]
+    explored = [row for row in rows if row.phase == "search" and row.finished]
+    looked = f"Of {counted(len(explored) + len(confirmed), 'variant')} that finished a trial, {len(confirmed)}"
+    if confirmed:
+        text = f"{looked} {'was' if len(confirmed) == 1 else 'were'} trained again with fresh replicates; of these"
+    else:
+        text = f"{looked} have been trained again with fresh replicates, so that this is exploration, no claim; so far"
+    if len(design.objectives) == 1:
+        return f"{text}, {_leader(confirmed or explored, design.objectives[0])}."
+    front = [_quoted(row.label) for row in (confirmed or explored) if row.pareto]
+    more = f" and {len(front) - _AT_MOST} more" if len(front) > _AT_MOST else ""
+    titles = listed([METRICS[name].title for name in design.objectives])
+    verb = "is" if len(front) == 1 else "are"
+    return f"{text}, {len(front)} {verb} Pareto-optimal in {titles}: {', '.join(front[:_AT_MOST])}{more}."
+
+
+def _leader(rows: Sequence[Row], objective: str) -> str:
+    metric = METRICS[objective]
+    sign = -1 if metric.better == "higher" else 1
+    best = min(rows, key=lambda row: math.inf if math.isnan(row.objectives[0]) else sign * row.objectives[0])
+    unit = " %" if metric.unit == "share" else ""
+    value = f"{show_value(objective, best.objectives[0])}{unit}"
+    mean = "mean of " if best.finished > 1 else ""
+    return f"{_quoted(best.label)} has the best {metric.title} ({value}, {mean}{counted(best.finished, 'trial')})"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _quoted(label: str) -> str:
+    """Hold together a label that has commas of its own."""
+    return f"“{label}”" if ", " in label else label

@@ -1,0 +1,37 @@
+"""The templates' environment, and what both pages are given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jinja2
+
+from harness.report.comparison import Comparison
+from harness.report.table import contrasts_table, results_table
+from harness.report.wording import counted
+
+MOST_RUNS = 200
+"""Runs listed on a page; trials.parquet has all of them."""
+
+
+def environment(autoescape: bool) -> jinja2.Environment:
+    """Return an environment over harness/report/templates that fails on an unknown name."""
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("harness.report"),
+        autoescape=autoescape,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def contents(comparison: Comparison) -> dict[str, Any]:
+    """Return the names that a template may use."""
+    left = len(comparison.runs) - MOST_RUNS
+    return {
+        "comparison": comparison,
+        "tables": [table for table in (results_table(comparison), contrasts_table(comparison)) if table],
+        "runs": comparison.runs[:MOST_RUNS],
+        "more_runs": f"{counted(left, 'more run')} in trials.parquet." if left > 0 else "",
+    }

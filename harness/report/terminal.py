@@ -1,0 +1,71 @@
+"""The comparison in a terminal: what `harness show` and the end of `harness run` print."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from harness.report.comparison import Comparison
+from harness.report.table import Table, contrasts_table, results_table
+
+_COSTS_FROM = 130
+_FULL_FROM = 100
+_SHORT = {
+    "validation accuracy (%)": "val acc %",
+    "training accuracy (%)": "train acc %",
+    "test accuracy (%)": "test acc %",
+    "reached target": "target",
+    "steps to target": "steps",
+    "seconds to target": "seconds",
+    "multiply-accumulates": "MACs",
+    "images per second": "images/s",
+}
+_VERDICTS = {"better": "green", "worse": "red", "equivalent": "cyan"}
+
+
+def render(comparison: Comparison, width: int, limit: int = 20) -> RenderableType:
+    """Return the answer, the two tables and the remarks.
+
+    Args:
+        comparison: what is shown.
+        width: columns of the terminal. Costs are left out below 150 columns, intervals of means below 100.
+        limit: rows at most.
+    """
+    results = results_table(comparison, limit, costs=width >= _COSTS_FROM)
+    if width < _FULL_FROM:
+        results = _without_intervals(results)
+    parts: list[RenderableType] = [Text(sentence) for sentence in comparison.sentences]
+    for table in (results, contrasts_table(comparison, limit)):
+        if table:
+            parts += [Text(), _draw(table, width)]
+    parts += [Padding(Text(remark, style="dim"), (0, 0, 0, 2)) for remark in comparison.remarks]
+    return Group(*parts)
+
+
+def _draw(table: Table, width: int) -> RichTable:
+    drawn = RichTable(
+        title=Text(table.caption, style="italic"), title_justify="left", caption=table.note or None, box=box.SIMPLE
+    )
+    longest = max(len(row[0]) for row in table.rows)
+    for place, (heading, numeric) in enumerate(zip(table.headings, table.numeric, strict=True)):
+        short = _SHORT.get(heading, heading)
+        least = min(longest, width // 6) if place == 0 else max(len(word) for word in short.split())
+        drawn.add_column(Text(short), justify="right" if numeric else "left", overflow="fold", min_width=least)
+    before = ""
+    for row, faint in zip(table.rows, table.faint, strict=True):
+        first = "" if row[0] == before else row[0]
+        before = row[0]
+        last = row[-1].split(";")[0]  # why there is no number is said in the sentences
+        cells = [Text(first), *(Text(text) for text in row[1:-1]), Text(last, style=_VERDICTS.get(last, ""))]
+        drawn.add_row(*cells, style="dim" if faint else None)
+    return drawn
+
+
+def _without_intervals(table: Table) -> Table:
+    rows = tuple((row[0], *(text.split(" (")[0] for text in row[1:])) for row in table.rows)
+    return replace(table, rows=rows, caption=table.caption.replace(" with 95 % intervals", ""))

@@ -1,0 +1,61 @@
+import math
+
+import pytest
+
+from harness.stats import mean_interval, wilson_interval
+
+
+def test_mean_interval_by_hand():
+    # 1, 2, 3: mean 2, standard deviation 1, t(0.975, 2) = 4.30265, half width 4.30265 / sqrt(3) = 2.48414
+    interval = mean_interval([1, 2, 3])
+    assert interval.estimate == 2
+    assert interval.low == pytest.approx(2 - 2.48414, abs=1e-5)
+    assert interval.high == pytest.approx(2 + 2.48414, abs=1e-5)
+    assert interval.n == 3
+
+
+def test_a_lower_confidence_is_narrower():
+    # t(0.95, 2) = 2.91999
+    assert mean_interval([1, 2, 3], confidence=0.9).high == pytest.approx(2 + 2.91999 / math.sqrt(3), abs=1e-5)
+
+
+def test_one_value_has_no_ends_and_none_has_nothing():
+    one = mean_interval([0.5])
+    assert (one.estimate, one.n) == (0.5, 1)
+    assert math.isnan(one.low)
+    assert math.isnan(one.high)
+    none = mean_interval([])
+    assert none.n == 0
+    assert math.isnan(none.estimate)
+
+
+def test_missing_values_are_not_counted():
+    assert mean_interval([1, math.nan, 3]).n == 2
+
+
+def test_equal_values_have_no_width_whatever_the_rounding():
+    interval = mean_interval([0.1 + 0.2, 0.3, 0.3])
+    assert interval.low == interval.high == interval.estimate
+
+
+def test_an_infinite_value_has_no_interval():
+    interval = mean_interval([1, math.inf])
+    assert interval.estimate == math.inf
+    assert math.isnan(interval.low)
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "low", "high"),
+    [(5, 10, 0.2366, 0.7634), (0, 5, 0.0, 0.4345), (5, 5, 0.5655, 1.0)],  # tables of Wilson's interval, z = 1.96
+)
+def test_wilson_interval(k, n, low, high):
+    interval = wilson_interval(k, n)
+    assert interval.estimate == k / n
+    assert interval.low == pytest.approx(low, abs=1e-4)
+    assert interval.high == pytest.approx(high, abs=1e-4)
+
+
+def test_wilson_of_nothing_and_of_nonsense():
+    assert math.isnan(wilson_interval(0, 0).estimate)
+    with pytest.raises(ValueError, match="between 0 and n = 3, got 4"):
+        wilson_interval(4, 3)

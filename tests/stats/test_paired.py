@@ -1,0 +1,94 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from harness.stats import paired_difference, paired_ratio
+
+
+def test_difference_by_hand():
+    # differences 1, 2, 3 after pairing by replicate, whatever the order of the rows
+    values = pd.Series([14.0, 11.0, 12.0], index=[2, 0, 1])
+    base = pd.Series([10.0, 10.0, 11.0], index=[0, 1, 2])
+    difference = paired_difference(values, base)
+    assert difference.estimate == 2
+    assert difference.n == 3
+    assert difference.standard_error == pytest.approx(1 / math.sqrt(3))
+    assert difference.low == pytest.approx(2 - 2.48414, abs=1e-5)
+    assert difference.high == pytest.approx(2 + 2.48414, abs=1e-5)
+    assert difference.p_value == 2 / 8  # of eight sign patterns only +++ and --- reach a sum of 6
+    assert difference.interval(0.95).low == pytest.approx(difference.low)
+
+
+def test_p_counts_patterns_that_reach_the_observed_sum():
+    # differences 3, 2, -1: sum 4. Sums of the eight patterns: +-6, +-4, +-2, 0, 0: four reach 4 in size
+    base = pd.Series([0.0, 0.0, 0.0])
+    assert paired_difference(pd.Series([3.0, 2.0, -1.0]), base).p_value == 4 / 8
+
+
+def test_only_replicates_that_both_have_are_paired():
+    values = pd.Series([1.0, 2.0, math.nan], index=[0, 1, 2])
+    base = pd.Series([0.0, 0.0, 0.0, 0.0], index=[1, 2, 3, 4])
+    difference = paired_difference(values, base)
+    assert difference.n == 1
+    assert difference.estimate == 2
+    assert math.isnan(difference.low)
+    assert math.isnan(difference.p_value)
+
+
+def test_no_pairs():
+    difference = paired_difference(pd.Series([1.0], index=[0]), pd.Series([1.0], index=[1]))
+    assert difference.n == 0
+    assert math.isnan(difference.estimate)
+    assert paired_difference(pd.Series(dtype=float), pd.Series(dtype=float)).n == 0
+
+
+def test_equal_differences_have_no_standard_error_whatever_the_rounding():
+    difference = paired_difference(pd.Series([0.9801, 0.9805]), pd.Series([0.9791, 0.9795]))
+    assert difference.standard_error == 0
+    assert difference.p_value == 2 / 4
+
+
+def test_a_replicate_must_occur_once():
+    with pytest.raises(ValueError, match="once"):
+        paired_difference(pd.Series([1.0, 2.0], index=[0, 0]), pd.Series([1.0]))
+
+
+def test_many_pairs_are_sampled_from_a_fixed_seed():
+    rng = np.random.default_rng(1)
+    values, base = pd.Series(rng.normal(0.5, 1, 20)), pd.Series(np.zeros(20))
+    p = paired_difference(values, base).p_value
+    assert p == paired_difference(values, base).p_value
+    assert p == pytest.approx(stats.ttest_rel(values, base).pvalue, abs=0.02)
+    assert paired_difference(values + 100, base).p_value == 1 / 2**14
+
+
+def test_sampling_agrees_with_trying_all(monkeypatch):
+    rng = np.random.default_rng(2)
+    values, base = pd.Series(rng.normal(0.3, 1, 12)), pd.Series(np.zeros(12))
+    exact = paired_difference(values, base).p_value
+    monkeypatch.setattr("harness.stats.paired._EXACT_UP_TO", 11)
+    assert paired_difference(values, base).p_value == pytest.approx(exact, abs=0.015)
+
+
+def test_ratio_is_the_geometric_mean():
+    ratio = paired_ratio(pd.Series([1.0, 4.0]), pd.Series([2.0, 2.0]))  # 1/2 and 2
+    assert ratio.estimate == pytest.approx(1)
+    # logs -ln 2 and ln 2: standard error ln 2, t(0.975, 1) = 12.7062
+    assert ratio.high == pytest.approx(math.exp(12.7062 * math.log(2)), rel=1e-4)
+    assert ratio.low == pytest.approx(1 / ratio.high)
+    assert ratio.p_value == 1
+    assert ratio.n == 2
+
+
+def test_ratio_of_constant_factor():
+    ratio = paired_ratio(pd.Series([1.0, 2.0, 3.0]), pd.Series([2.0, 4.0, 6.0]))
+    assert (ratio.estimate, ratio.low, ratio.high) == pytest.approx((0.5, 0.5, 0.5))
+    assert ratio.log.standard_error == 0
+
+
+def test_ratio_needs_positive_values():
+    with pytest.raises(ValueError, match="above 0, got 0"):
+        paired_ratio(pd.Series([1.0, 0.0]), pd.Series([1.0, 1.0]))
