@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.records import (
@@ -24,7 +26,7 @@ from harness.records import (
     StopReason,
     TrialResult,
 )
-from harness.study import TrainSpec, Variant
+from harness.study import DataSpec, TrainSpec, Variant
 
 if TYPE_CHECKING:
     import keras
@@ -75,7 +77,6 @@ def run_job(job: Job, resources: Resources, emit: Emit, decide: Decide | None = 
     """
     # Imported here so that a driver can name this module without loading a backend.
     from harness.cost import total_costs
-    from harness.data import load_images
     from harness.engines import build_engine, configure, describe_device
     from harness.network import build_network
 
@@ -83,7 +84,8 @@ def run_job(job: Job, resources: Resources, emit: Emit, decide: Decide | None = 
     variant, train = job.variant, job.variant.train
     configure(resources.threads)
     with watch.timing("prepare"):
-        data = load_images(variant.data, job.seeds.split, job.data_folder)
+        split = job.seeds.split if variant.data.split == "stratified" else 0
+        data = _load(variant.data, split, job.data_folder)
         model = build_network(
             variant.model, data.image_shape, data.classes, job.seeds.weights, train.precision, job.seeds.dropout
         )
@@ -101,6 +103,14 @@ def run_job(job: Job, resources: Resources, emit: Emit, decide: Decide | None = 
     result = session.result(reason, test, costs)
     emit(Finished(job.trial, result))
     return result
+
+
+@functools.lru_cache(maxsize=2)
+def _load(spec: DataSpec, seed: int, folder: Path | None) -> ImageData:
+    """Load images once for all trials of this process that share them: the engines then share them on the device."""
+    from harness.data import load_images
+
+    return load_images(spec, seed, folder)
 
 
 def max_steps(train: TrainSpec, images: int) -> int:
@@ -141,7 +151,7 @@ class _Session:
         """Train until a callback stops it or ``total`` steps are done; return why it ended."""
         from keras.callbacks import CallbackList
 
-        from harness.callbacks import StopAtTarget, stop_callbacks
+        from harness.callbacks import StopAtTarget, keras_logs, stop_callbacks, stop_reason
 
         images = len(self.data.train.images)
         asked = decide if self.job.prunable else None
@@ -156,13 +166,13 @@ class _Session:
                 means = self.engine.train(step - done)
             done = step
             self._evaluate(step, means)
-            callbacks.on_epoch_end(index, _keras_logs(self.history[-1]))
+            callbacks.on_epoch_end(index, keras_logs(self.history[-1].metrics))
             if self.model.stop_training:
                 break
         callbacks.on_train_end()
         target = next((stop for stop in stops if isinstance(stop, StopAtTarget)), None)
         self.target_at = target.reached_at if target else None
-        return next((stop.stop_reason for stop in stops if stop.stop_reason is not None), StopReason.MAXIMUM)
+        return stop_reason(stops) or StopReason.MAXIMUM
 
     def _evaluate(self, step: int, means: Means) -> None:
         metrics = {"train_loss": means.loss, "train_accuracy": means.accuracy}
@@ -198,11 +208,6 @@ class _Session:
             images_per_second=last.step * self.job.variant.train.batch_size / max(self.watch.train, 1e-9),
             costs=costs,
         )
-
-
-def _keras_logs(event: Evaluated) -> dict[str, float]:
-    """Return an evaluation's metrics under the names that Keras gives callbacks."""
-    return {name.removeprefix("train_"): value for name, value in event.metrics.items()}
 
 
 def _fingerprint(resources: Resources, device: tuple[str, str, str]) -> Fingerprint:

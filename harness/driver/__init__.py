@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from harness.driver.loop import Loop
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
 from harness.driver.resume import put_aside, reconcile_plan, reconcile_runs, require_same_meaning
 from harness.errors import StudyError
-from harness.launchers import choose_resources
+from harness.launchers import Launcher, LocalLauncher, choose_resources
+from harness.records import Resources
 from harness.study import Study, check_networks
 
 __all__ = ["Observer", "Outcome", "Progress", "Running", "run_study"]
@@ -23,6 +25,7 @@ def run_study(
     threads: int | None = None,
     fresh: bool = False,
     observe: Observer = unobserved,
+    launch: Callable[[Resources], Launcher] = LocalLauncher,
 ) -> Outcome:
     """Train what is missing of a study.
 
@@ -34,6 +37,7 @@ def run_study(
         threads: likewise, threads of each worker.
         fresh: put what there is of this study aside (renamed, not deleted) and begin anew.
         observe: sees every change.
+        launch: starts the workers.
 
     Raises:
         StudyError: if the study cannot be carried out, or its meaning changed since it was run.
@@ -64,7 +68,7 @@ def run_study(
             recorder.close("FAILED")
             raise
         resources = choose_resources(plan.remaining, study.exclusive, workers, threads)
-        return Loop(plan, recorder, store, data_folder, resources, observe).run()
+        return Loop(plan, recorder, store, data_folder, resources, observe, launch).run()
 
 
 def _require_data(study: Study, data_folder: Path | None) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.driver.progress import Observer, Outcome, Progress, Running
 from harness.errors import RunError
-from harness.launchers import Death, Launcher, LocalLauncher
+from harness.launchers import Death, Launcher
 from harness.launchers.local import staging_folder
 from harness.records import Evaluated, Event, Failed, Finished, Job, Reply, Resources, Started, TrialResult
 
@@ -38,6 +38,7 @@ class Loop:
         data_folder: where workers look first for image files.
         resources: how many workers, and the threads of each.
         observe: sees every change.
+        launch: starts the workers.
     """
 
     def __init__(
@@ -48,9 +49,10 @@ class Loop:
         data_folder: Path | None,
         resources: Resources,
         observe: Observer,
+        launch: Callable[[Resources], Launcher],
     ) -> None:
         self.plan, self.recorder, self.store, self.data_folder = plan, recorder, store, data_folder
-        self.resources, self.observe = resources, observe
+        self.resources, self.observe, self.launch = resources, observe, launch
         self.progress = Progress(workers=resources.workers)
         self.deaths: dict[tuple[str, int], int] = {}
         self.deaths_in_a_row = self.failures_in_a_row = 0
@@ -61,7 +63,7 @@ class Loop:
         try:
             self._update(None)
             if self.plan.remaining:
-                with LocalLauncher(self.resources) as launcher:
+                with contextlib.closing(self.launch(self.resources)) as launcher:
                     self._work(launcher)
             status = "FAILED" if self.progress.failed else "FINISHED"
         except KeyboardInterrupt:

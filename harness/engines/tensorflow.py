@@ -143,7 +143,7 @@ class TensorFlowEngine:
         return logits
 
     def _forward(self, images: tf.Tensor) -> tf.Tensor:
-        return self._model(images, training=True)
+        return self._model(images, training=False)
 
     def _train_steps(self, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         def body(step: tf.Tensor, loss_sum: tf.Tensor, hits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:

@@ -70,7 +70,7 @@ class _Process:
 
 
 class LocalLauncher:
-    """Runs jobs in long-lived worker processes of this machine. Use it as a context manager.
+    """Runs jobs in long-lived worker processes of this machine.
 
     Args:
         resources: how many workers, and the threads of each.
@@ -86,12 +86,6 @@ class LocalLauncher:
     def _start(self, index: int) -> _Process:
         cores = cores_of(index, self._resources, self._cores)
         return _Process(dataclasses.replace(self._resources, cores=cores))
-
-    def __enter__(self) -> LocalLauncher:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @property
     def free(self) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib
 import os
 import signal
 import sys
@@ -28,9 +29,9 @@ def main(descriptor: int) -> None:
     if resources.cores:
         with contextlib.suppress(OSError):
             os.sched_setaffinity(0, resources.cores)
-    import harness.network  # while the driver is still busy with its own imports, and before the first job
-
-    _ = harness.network
+    # Now, while the driver is still busy with its own imports; engines first, since it quietens TensorFlow.
+    for module in ("harness.engines", "harness.network", "harness.engines.tensorflow"):
+        importlib.import_module(module)
     while True:
         try:
             job: Job = connection.recv()

@@ -105,6 +105,7 @@ class Plan:
         if not isinstance(study.design, Search):
             variants = grid(study)
             self._enqueue(variants, range(study.design.replicates), Phase.DESIGN)
+        self._confirm_if_searched()
 
     def _recall(self, trial: optuna.trial.FrozenTrial, recorded: bool) -> None:
         """Take over what an earlier run finished."""
@@ -161,27 +162,27 @@ class Plan:
     @property
     def remaining(self) -> int:
         """Trainings that are still to come, running ones included, as far as is known now."""
-        design = self.study.design
         left = len(self._queue) + len(self._running)
-        if isinstance(design, Search):
-            queued = sum(phase is Phase.SEARCH for _, _, phase in self._queue)
-            running = sum(job.phase is Phase.SEARCH for _, job in self._running.values())
-            unsampled = max(0, design.trials - self._spent - queued - running)
-            confirmations = (min(design.confirm.top, design.trials) + 1) * design.confirm.replicates
-            confirmed = sum(finding.phase is Phase.CONFIRM for finding in self._findings.values())
-            confirming = left - queued - running
-            left += unsampled + max(0, confirmations - confirmed - confirming)
-        return left
+        design = self.study.design
+        if not isinstance(design, Search):
+            return left
+        queued = sum(phase is Phase.SEARCH for _, _, phase in self._queue)
+        searching = queued + self._searching
+        unsampled = max(0, design.trials - self._spent - searching)
+        if not unsampled and not searching:
+            return left  # confirmations are queued
+        return left + unsampled + (min(design.confirm.top, design.trials) + 1) * design.confirm.replicates
+
+    @property
+    def _searching(self) -> int:
+        return sum(job.phase is Phase.SEARCH for _, job in self._running.values())
 
     def next(self) -> Assignment | None:
         """Return the next training; None if there is none now (some may follow from those still running)."""
         design = self.study.design
         if isinstance(design, Search) and not self._queue:
-            running = sum(job.phase is Phase.SEARCH for _, job in self._running.values())
-            if self._spent + running < design.trials:
+            if self._spent + self._searching < design.trials:
                 return self._sample(design)
-            if running == 0:
-                self._enqueue(self._winners(design), self._confirmations(design), Phase.CONFIRM)
         if not self._queue:
             return None
         variant, replicate, phase = self._queue.popleft()
@@ -202,18 +203,24 @@ class Plan:
             trial.set_user_attr(_PHASE, Phase.SEARCH.value)
             self._optuna.tell(trial, state=TrialState.PRUNED)
             self._spent += 1
+            self._confirm_if_searched()
             return Assignment(trial.number, self.study.base, 0, Phase.SEARCH, refused=str(refusal))
         # A variant that comes up again gets a fresh replicate: the same seed would only repeat the same numbers.
         seen = [finding.replicate for finding in self._findings.values() if finding.digest == variant.digest]
         seen += [job.replicate for _, job in self._running.values() if job.variant.digest == variant.digest]
         first = max((replicate for replicate in seen if replicate < CONFIRM_FROM), default=-1) + 1
-        running = sum(job.phase is Phase.SEARCH for _, job in self._running.values())
-        more = min(design.replicates - 1, design.trials - self._spent - running - 1)
+        more = min(design.replicates - 1, design.trials - self._spent - self._searching - 1)
         self._queue.extend((variant, first + 1 + index, Phase.SEARCH) for index in range(more))
         return self._assign(trial, variant, first, Phase.SEARCH)
 
-    def _confirmations(self, design: Search) -> range:
-        return range(CONFIRM_FROM, CONFIRM_FROM + design.confirm.replicates)
+    def _confirm_if_searched(self) -> None:
+        """Queue the confirmations once the search has spent its trials and none is in flight."""
+        design = self.study.design
+        if not isinstance(design, Search) or self._spent < design.trials or self._searching:
+            return
+        if not any(phase is Phase.SEARCH for _, _, phase in self._queue):
+            replicates = range(CONFIRM_FROM, CONFIRM_FROM + design.confirm.replicates)
+            self._enqueue(self._winners(design), replicates, Phase.CONFIRM)
 
     def _winners(self, design: Search) -> list[Variant]:
         """The base, and the best variants of the search by their mean objectives."""
@@ -278,6 +285,7 @@ class Plan:
         self._spent += phase is Phase.SEARCH
         told = None if values is None else tuple(values)
         self._findings[number] = Finding(number, variant.digest, replicate, phase, variant, told)
+        self._confirm_if_searched()
 
     def fail(self, number: int, message: str, again: bool = False) -> None:
         """Record that a trial broke or was interrupted.
@@ -294,6 +302,7 @@ class Plan:
             self._queue.appendleft((job.variant, job.replicate, job.phase))
         elif job.phase is Phase.SEARCH:
             self._spent += 1
+        self._confirm_if_searched()
 
     def abandon(self, number: int) -> None:
         """Close a trial that a killed run left open and that has no result."""

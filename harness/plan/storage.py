@@ -98,7 +98,7 @@ def _sampler(design: Search, seed: int) -> optuna.samplers.BaseSampler:
 
 def _pruner(design: Search) -> optuna.pruners.BasePruner:
     if design.pruner == "median":
-        return optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=1)
+        return optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=2)  # never by the first evaluation alone
     if design.pruner == "hyperband":
         return optuna.pruners.HyperbandPruner(min_resource=1, max_resource="auto", reduction_factor=3)
     return optuna.pruners.NopPruner()

@@ -72,7 +72,10 @@ SEARCH = {"kind": "search", "trials": 3}
             'design.factors "model.conv.5.filters": "model.conv.5.filters" does not exist: nothing is called '
             "'5' there",
         ),
-        ({"design.replicates": 0}, "design.replicates must be at least 1, got 0. 5 or more give intervals worth reading."),
+        (
+            {"design.replicates": 0},
+            "design.replicates must be at least 1, got 0. 5 or more give intervals worth reading.",
+        ),
         (
             {"design": {**SEARCH, "space": {"train.learning_rate": {"low": 1e-2, "high": 1e-4}}}},
             'design.space."train.learning_rate": low must be below high, got low = 0.01 and high = 0.0001.',

@@ -51,7 +51,9 @@ def test_a_path_may_lead_into_a_list(build):
 
 
 def test_a_preset_may_vary(build):
-    study = build(**{"model": {"preset": "keras_two_conv"}, "design.factors": {"model.preset": ["keras_two_conv", "keras_dense"]}})
+    study = build(
+        **{"model": {"preset": "keras_two_conv"}, "design.factors": {"model.preset": ["keras_two_conv", "keras_dense"]}}
+    )
     base, dense = grid(study)
     assert (len(base.model.conv), len(dense.model.conv)) == (2, 0)
     assert dense.label == "preset=keras_dense"

@@ -1,0 +1,139 @@
+"""Small real studies, and results made by hand for tests that train nothing."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.launchers import Death
+from harness.records import (
+    Clocks,
+    Evaluated,
+    Event,
+    Failed,
+    Fingerprint,
+    Finished,
+    Job,
+    Reply,
+    Resources,
+    Started,
+    StopReason,
+    TrialResult,
+)
+from harness.study import Study, build_study
+
+TINY: dict[str, Any] = {
+    "question": "Is a stride of 2 as good as pooling on 8x8 digits?",
+    "data": {"name": "digits", "validation": 300},
+    "model": {"conv": [{"filters": 4}], "dense": [16]},
+    "train": {"learning_rate": 0.01, "batch_size": 32, "max_steps": 60, "evaluate_every": 20},
+    "target": {"metric": "val_accuracy", "value": 0.99},
+    "design": {"kind": "factorial", "replicates": 2, "factors": {"model.downsample": ["max_pool", "stride"]}},
+}
+"""A study on the 8x8 digits that trains in a second."""
+
+FINGERPRINT = Fingerprint("test processor", "cpu", "tensorflow 2.21.0", "3.15.1", "3.11.7", 1, 2)
+COSTS = {"parameters": 1000, "macs": 5000, "activations": 300, "activation_ops": 200, "pool_ops": 100}
+
+
+@pytest.fixture
+def tiny() -> Callable[..., Study]:
+    """Build the tiny study with some keys changed: ``tiny(**{"train.max_steps": 3})``; None removes a key."""
+
+    def make(name: str = "tiny", **changes: Any) -> Study:
+        tables = copy.deepcopy(TINY)
+        for path, value in changes.items():
+            *parents, last = path.split(".")
+            place = tables
+            for part in parents:
+                place = place.setdefault(part, {})
+            if value is None:
+                del place[last]
+            else:
+                place[last] = value
+        return build_study(tables, name=name, text="# tiny\n")
+
+    return make
+
+
+def make_result(accuracy: float = 0.9, stop_reason: StopReason = StopReason.MAXIMUM, **changes: Any) -> TrialResult:
+    """A result as a worker sends it."""
+    values: dict[str, Any] = {
+        "stop_reason": stop_reason,
+        "steps": 60,
+        "epochs": 1.5,
+        "metrics": {
+            "train_loss": 0.5,
+            "train_accuracy": 0.8,
+            "val_loss": 0.4,
+            "val_accuracy": accuracy,
+            "test_loss": 0.45,
+            "test_accuracy": accuracy - 0.01,
+        },
+        "clocks": Clocks(prepare=0.1, compile=1.0, train=2.0, evaluate=0.2, record=0.3),
+        "steps_to_target": None,
+        "seconds_to_target": None,
+        "images_per_second": 960.0,
+        "costs": COSTS,
+    }
+    return TrialResult(**{**values, **changes})
+
+
+class ScriptedLauncher:
+    """Answers each job at once with what a function says: a result, an exception's text, or a death.
+
+    Args:
+        answer: takes a job and returns a TrialResult, a Failed, a Death, or raises (Ctrl-C, say).
+        places: jobs at a time.
+        evaluations: validation accuracies reported before the end, for every job.
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[Job], TrialResult | Failed | Death],
+        places: int = 2,
+        evaluations: Sequence[float] = (0.3, 0.6),
+    ) -> None:
+        self.answer, self.places, self.evaluations = answer, places, evaluations
+        self.jobs: list[Job] = []
+        self.waiting: list[Job] = []
+        self.replies: list[tuple[int, Reply]] = []
+        self.closed = False
+
+    def __call__(self, resources: Resources) -> ScriptedLauncher:
+        self.resources = resources
+        return self
+
+    @property
+    def free(self) -> int:
+        return self.places - len(self.waiting)
+
+    def submit(self, job: Job) -> None:
+        self.jobs.append(job)
+        self.waiting.append(job)
+
+    def reply(self, trial: int, reply: Reply) -> None:
+        self.replies.append((trial, reply))
+
+    def poll(self, seconds: float) -> list[Event | Death]:  # noqa: ARG002
+        job = self.waiting.pop(0)
+        events: list[Event | Death] = [Started(job.trial, FINGERPRINT, COSTS, "0123456789abcdef", 60)]
+        events += [
+            Evaluated(job.trial, 20 * n, 0.5 * n, 0.7 * n, {"val_accuracy": value, "val_loss": 1 - value})
+            for n, value in enumerate(self.evaluations, start=1)
+        ]
+        answer = self.answer(job)
+        events.append(Finished(job.trial, answer) if isinstance(answer, TrialResult) else answer)
+        return events
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def store(tmp_path) -> Path:
+    return tmp_path / "mlruns"

@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+
+from harness.plan import CONFIRM_FROM, Phase, Plan, open_storage, open_study
+from harness.plan.plan import rank
+from harness.records import StopReason
+from tests.conftest import make_result
+
+SPACE = {"train.learning_rate": {"low": 1e-3, "high": 1e-1, "log": True}, "model.dense": [[16], [8]]}
+
+
+@pytest.fixture
+def plan_of(store):
+    """Open the plan of a study on its store; ``lost`` are trials whose results are not in MLflow."""
+
+    def open_plan(study, lost=()):
+        optuna_study = open_study(study, open_storage(store))
+        recorded = {trial.number for trial in optuna_study.get_trials(deepcopy=False)} - set(lost)
+        return Plan(study, optuna_study, recorded)
+
+    return open_plan
+
+
+def run_all(plan, accuracy=lambda job: 0.9):
+    jobs = []
+    while job := plan.next():
+        jobs.append(job)
+        if job.refused is None:
+            plan.tell(job.trial, make_result(accuracy(job)), run_id="r")
+    return jobs
+
+
+def seen(jobs):
+    return [(job.trial, job.variant.label, job.replicate) for job in jobs]
+
+
+class TestFixedDesigns:
+    def test_replicate_by_replicate_so_that_a_part_done_is_balanced(self, plan_of, tiny):
+        plan = plan_of(tiny())
+        assert plan.remaining == 4
+        assert seen(run_all(plan)) == [
+            (0, "base", 0),
+            (1, "downsample=stride", 0),
+            (2, "base", 1),
+            (3, "downsample=stride", 1),
+        ]
+        assert (plan.finished, plan.remaining, plan.next()) == (4, 0, None)
+
+    def test_a_trial_is_an_optuna_trial_with_what_it_was(self, plan_of, tiny, store):
+        run_all(plan_of(tiny()), accuracy=lambda job: 0.5 + job.trial / 10)
+        trials = optuna.load_study(study_name="tiny", storage=open_storage(store)).trials
+        assert [trial.params for trial in trials[:2]] == [
+            {"model.downsample": "max_pool"},
+            {"model.downsample": "stride"},
+        ]
+        assert [trial.value for trial in trials] == pytest.approx([0.5, 0.6, 0.7, 0.8])
+        assert trials[3].user_attrs["harness:variant"] == "downsample=stride"
+        assert trials[3].user_attrs["harness:replicate"] == 1
+
+    def test_running_again_has_nothing_to_do(self, plan_of, tiny):
+        run_all(plan_of(tiny()))
+        plan = plan_of(tiny())
+        assert (plan.finished, plan.remaining, plan.next()) == (4, 0, None)
+
+    def test_a_larger_budget_adds_only_what_is_missing(self, plan_of, tiny):
+        run_all(plan_of(tiny()))
+        plan = plan_of(tiny(**{"design.replicates": 3}))
+        assert seen(run_all(plan)) == [(4, "base", 2), (5, "downsample=stride", 2)]
+
+    def test_what_was_in_flight_is_done_again(self, plan_of, tiny):
+        first = plan_of(tiny())
+        assert seen([first.next(), first.next()]) == [(0, "base", 0), (1, "downsample=stride", 0)]
+        first.tell(0, make_result(), "r")  # and the process is killed with trial 1 in flight
+        plan = plan_of(tiny())
+        assert plan.open_trials() == [1]
+        plan.abandon(1)
+        assert seen(run_all(plan)) == [(2, "downsample=stride", 0), (3, "base", 1), (4, "downsample=stride", 1)]
+
+    def test_a_result_that_was_recorded_but_not_told_is_adopted(self, plan_of, tiny):
+        first = plan_of(tiny())
+        first.next()
+        plan = plan_of(tiny())
+        plan.adopt(0, make_result(0.77))
+        assert plan.finished == 1
+        assert seen(run_all(plan))[0] == (1, "downsample=stride", 0)
+        assert plan_of(tiny()).finished == 4
+
+    def test_what_was_lost_from_the_store_is_done_again(self, plan_of, tiny):
+        run_all(plan_of(tiny()))
+        assert seen(run_all(plan_of(tiny(), lost=[2]))) == [(4, "base", 1)]
+
+    def test_a_failed_trial_is_done_once_more_when_asked(self, plan_of, tiny):
+        plan = plan_of(tiny())
+        plan.fail(plan.next().trial, "the worker died", again=True)
+        assert seen([plan.next()]) == [(1, "base", 0)]
+
+    def test_a_trial_enqueued_in_the_moment_before_a_kill_does_no_harm(self, plan_of, tiny, store):
+        plan_of(tiny())
+        optuna.load_study(study_name="tiny", storage=open_storage(store)).enqueue_trial({"model.downsample": "stride"})
+        assert seen([plan_of(tiny()).next()]) == [(1, "base", 0)]
+
+    def test_a_loss_that_is_not_finite_never_wins(self, plan_of, tiny, store):
+        plan = plan_of(tiny())
+        job = plan.next()
+        plan.tell(job.trial, make_result(float("inf"), StopReason.NOT_FINITE), "r")
+        trial = optuna.load_study(study_name="tiny", storage=open_storage(store)).trials[0]
+        assert trial.state is TrialState.PRUNED
+        assert trial.user_attrs["harness:stop_reason"] == "not_finite"
+        assert plan.finished == 1, "it is a result, not a failure"
+
+    def test_structured_levels_go_through_optuna(self, plan_of, tiny):
+        factors = {
+            "model.conv": [[{"filters": 4}], [{"filters": 8, "kernel": 5}, {"filters": 8}]],
+            "model.dense": [[], [4]],
+        }
+        study = tiny(**{"design.factors": factors, "design.replicates": 1})
+        jobs = run_all(plan_of(study))
+        assert [job.variant.label for job in jobs] == [
+            "dense=none",
+            "dense=4",
+            "conv=8@5x5 8@3x3, dense=none",
+            "conv=8@5x5 8@3x3, dense=4",
+        ]
+        assert jobs[2].variant.model.conv[0].kernel == 5
+
+
+class TestSearch:
+    def design(self, **changes):
+        return {"kind": "search", "trials": 6, "sampler": "random", "space": SPACE, **changes}
+
+    def test_starts_at_the_base_and_confirms_the_best_with_fresh_replicates(self, plan_of, tiny):
+        study = tiny(design=self.design(confirm={"top": 2, "replicates": 2}))
+        plan = plan_of(study)
+        assert plan.remaining == 12
+        jobs = run_all(plan, accuracy=lambda job: 0.5 + job.variant.train.learning_rate)
+        search, confirm = jobs[:6], jobs[6:]
+        assert search[0].variant.label == "base"
+        assert {job.phase for job in search} == {Phase.SEARCH}
+        assert {job.phase for job in confirm} == {Phase.CONFIRM}
+        sampled = {job.variant.digest: job.variant for job in search[1:]}
+        best = sorted(sampled.values(), key=lambda variant: -variant.train.learning_rate)
+        expected = [study.base.digest, best[0].digest, best[1].digest]
+        assert [job.variant.digest for job in confirm] == expected * 2
+        assert [job.replicate for job in confirm] == [CONFIRM_FROM] * 3 + [CONFIRM_FROM + 1] * 3
+        assert (plan.finished, plan.remaining) == (12, 0)
+
+    def test_replicates_follow_the_variant(self, plan_of, tiny):
+        jobs = run_all(plan_of(tiny(design=self.design(replicates=3, confirm={"top": 1, "replicates": 1}))))
+        assert [job.replicate for job in jobs[:6]] == [0, 1, 2, 0, 1, 2]
+        assert len({job.variant.digest for job in jobs[:3]}) == 1
+        assert len(jobs) == 6 + 2
+
+    def test_a_variant_that_comes_up_again_gets_a_fresh_replicate(self, plan_of, tiny):
+        jobs = run_all(plan_of(tiny(design=self.design(space={"model.dense": [[16], [8]]}))))
+        places = [(job.variant.digest, job.replicate) for job in jobs]
+        assert len(set(places)) == len(places)
+
+    def test_a_larger_budget_goes_on_with_new_variants(self, plan_of, tiny):
+        first = run_all(plan_of(tiny(design=self.design())))
+        more = run_all(plan_of(tiny(design=self.design(trials=8))))
+        searched = {job.variant.digest for job in first if job.phase is Phase.SEARCH}
+        new = [job for job in more if job.phase is Phase.SEARCH]
+        assert len(new) == 2
+        assert not searched & {job.variant.digest for job in new}, "the sampler must not draw its first variants again"
+
+    def test_new_winners_of_a_larger_budget_are_confirmed(self, plan_of, tiny):
+        run_all(plan_of(tiny(design=self.design())), accuracy=lambda job: 0.5)
+        plan = plan_of(tiny(design=self.design(trials=8)))
+        more = run_all(plan, accuracy=lambda job: 0.9)
+        new = {job.variant.digest for job in more if job.phase is Phase.SEARCH}
+        confirmed = [job.variant.digest for job in more if job.phase is Phase.CONFIRM]
+        assert len(confirmed) == 3
+        assert set(confirmed) < new
+        assert plan_of(tiny(design=self.design(trials=8))).remaining == 0
+
+    def test_an_impossible_network_is_pruned_with_the_reason(self, plan_of, tiny, store):
+        space = {"model.conv": [[{"filters": 4}], [{"filters": 4, "kernel": 9}]]}
+        study = tiny(design=self.design(space=space, trials=5), **{"model.padding": "valid"})
+        jobs = run_all(plan_of(study))
+        refused = [job for job in jobs if job.refused]
+        assert refused
+        assert refused[0].refused.startswith("model.conv block 1 needs at least 9x9 pixels")
+        trial = optuna.load_study(study_name="tiny", storage=open_storage(store)).trials[refused[0].trial]
+        assert trial.state is TrialState.PRUNED
+        assert trial.user_attrs["harness:refused"] == refused[0].refused
+        assert plan_of(study).remaining == 0, "a refused trial is spent"
+
+    def test_an_interrupted_search_does_the_same_variant_again(self, plan_of, tiny):
+        study = tiny(design=self.design())
+        first = plan_of(study)
+        first.tell(first.next().trial, make_result(), "r")
+        job = first.next()
+        first.fail(job.trial, "interrupted")
+        again = plan_of(study).next()
+        assert (again.variant.digest, again.replicate) == (job.variant.digest, job.replicate)
+        assert again.trial == job.trial + 1
+
+    def test_the_pruner_sees_every_evaluation(self, plan_of, tiny, store):
+        plan = plan_of(tiny(design=self.design(pruner="median", trials=8)))
+        for _ in range(5):
+            job = plan.next()
+            assert job.prunable
+            assert not any(plan.should_prune(job.trial, {"val_accuracy": value}) for value in (0.8, 0.85, 0.9))
+            plan.tell(job.trial, make_result(), "r")
+        poor = plan.next()
+        assert [plan.should_prune(poor.trial, {"val_accuracy": 0.1}) for _ in range(3)] == [False, True, True]
+        plan.tell(poor.trial, make_result(stop_reason=StopReason.PRUNED), "r")
+        trial = optuna.load_study(study_name="tiny", storage=open_storage(store)).trials[poor.trial]
+        assert trial.state is TrialState.PRUNED
+        assert trial.intermediate_values == {1: 0.1, 2: 0.1, 3: 0.1}
+
+    def test_confirmation_is_never_pruned(self, plan_of, tiny):
+        jobs = run_all(plan_of(tiny(design=self.design(pruner="hyperband"))))
+        assert {job.prunable for job in jobs if job.phase is Phase.CONFIRM} == {False}
+
+    @pytest.mark.parametrize("sampler", ["tpe", "nsga2"])
+    def test_several_objectives(self, plan_of, tiny, store, sampler):
+        design = self.design(sampler=sampler, objectives=["val_accuracy", "parameters"], trials=12)
+        run_all(plan_of(tiny(design=design)), accuracy=lambda job: 0.5 + job.variant.train.learning_rate)
+        study = optuna.load_study(study_name="tiny", storage=open_storage(store))
+        assert [direction.name for direction in study.directions] == ["MAXIMIZE", "MINIMIZE"]
+        assert study.trials[0].values == [pytest.approx(0.51), 1000.0]
+
+
+def test_rank_by_one_value():
+    assert rank({"a": (1.0,), "b": (3.0,), "c": (2.0,)}, ["higher"]) == ["b", "c", "a"]
+    assert rank({"a": (1.0,), "b": (3.0,), "c": (2.0,)}, ["lower"]) == ["a", "c", "b"]
+
+
+def test_rank_by_pareto_front():
+    # a and b do not dominate each other; c is dominated by a; d by all
+    values = {"d": (0.5, 50.0), "c": (0.9, 20.0), "a": (0.9, 10.0), "b": (0.95, 30.0)}
+    assert rank(values, ["higher", "lower"]) == ["b", "a", "c", "d"]

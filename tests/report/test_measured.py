@@ -1,0 +1,51 @@
+import pandas as pd
+
+from harness.report import compare
+from harness.report.measured import held_fixed
+from tests.report.conftest import make_study
+from tests.report.test_rows import search
+
+
+def test_held_fixed_leaves_out_what_varies_and_what_is_unused(study):
+    held = held_fixed(study)
+    assert "model.downsample" not in held
+    assert held["model.conv"] == "16@5x5 36@5x5"
+    assert held["train.optimizer"] == "adam"
+    assert "train.momentum" not in held  # of sgd only
+    assert "model.initializer_stddev" in held  # hvass02 draws from a truncated normal
+
+
+def test_a_factor_within_a_list_is_not_held_fixed():
+    design = {"kind": "factorial", "factors": {"model.conv.0.filters": [8, 16]}}
+    assert "model.conv" not in held_fixed(make_study(design=design))
+    assert "train.learning_rate" not in held_fixed(search())
+
+
+def test_how_it_was_measured(study, trials, history):
+    trials.loc[trials["trial"] == 5, ["status", "stop_reason", "error"]] = ["failed", None, "out of memory"]
+    told = compare(study, trials, history).measured
+    assert told["Trials"] == (
+        "6 trials: 5 finished and 1 failed. Trainings ended by: maximum 5. Trial 5 failed: out of memory."
+    )
+    assert told["Machine"] == "Xeon 8581C (cpu, 1 thread, 2 workers at a time): 6 trials."
+    assert told["Versions"].startswith("harness 0.1.0; tensorflow 2.21.0; Keras 3.15.1; Python 3.11.9")
+    assert told["When"] == "2026-03-01 10:00 to 2026-03-01 10:06 UTC; 48.0 seconds of training in all."
+    assert "seed 0" in told["Replicates"]
+
+
+def test_without_trials_only_the_rules_are_told(study):
+    assert set(compare(study, pd.DataFrame(), pd.DataFrame()).measured) == {
+        *("Clock", "Splits", "Statistics", "Replicates"),
+    }
+
+
+def test_remarks_name_what_limits_the_numbers(study, trials, history):
+    trials.loc[trials["trial"] == 5, "workers"] = 1
+    trials.loc[trials["trial"] == 0, "status"] = "killed"
+    trials.loc[trials["trial"] == 1, "stop_reason"] = "not_finite"
+    assert compare(study, trials, history).remarks == (
+        "Not in the numbers: 1 killed of 6 trials.",
+        "Some variants have only 2 finished trials: their intervals are rough.",
+        "1 training broke off because the loss was not a number.",
+        "Seconds are not compared for downsample=stride, because the trials ran in different places: workers 1 and 2.",
+    )

@@ -1,0 +1,89 @@
+import numpy as np
+import pandas as pd
+
+from harness.report import compare
+from tests.report.conftest import POOL, STRIDE, make_study, trial
+from tests.report.test_rows import explored, search
+
+
+def test_a_variant_in_one_sentence(study, trials, history):
+    trials["seconds_to_target"] = [4.0, 5.0, 6.0, 2.1, 2.5, 2.9]
+    assert compare(study, trials, history).sentences == (
+        "Against base (downsample=max_pool), downsample=stride ends 0.20 points lower in test accuracy (95 % interval "
+        "−0.45 to +0.05; 3 pairs; p = 0.25), reaches 98 % validation accuracy in 0.50 times the seconds (0.46 to 0.55; "
+        "p = 0.25) and has 0.50 times the parameters (exact): better in seconds to target and parameters; undecided "
+        "on test accuracy.",
+    )
+
+
+def test_censored(study, trials, history):
+    trials.loc[trials["trial"] == 3, ["seconds_to_target", "steps_to_target"]] = np.nan
+    (sentence,) = compare(study, trials, history).sentences
+    assert sentence.endswith("Seconds to target: 1 of 3 never reached it; base: 0 of 3.")
+
+
+def test_many_variants_in_short():
+    levels = ["max_pool", "stride", "average_pool", "none"]
+    study = make_study(
+        design={"kind": "one_at_a_time", "factors": {"model.downsample": levels}}, report={"metrics": ["test_accuracy"]}
+    )
+    rows = []
+    for level in levels:
+        for replicate in range(2):
+            accuracy = 0.98 + 0.001 * replicate * (level == "stride")
+            rows.append(trial(study, len(rows), {"model.downsample": level}, replicate, test_accuracy=accuracy))
+    head, stride, *_ = compare(study, pd.DataFrame(rows), pd.DataFrame()).sentences
+    assert head == "Against base (downsample=max_pool), with 95 % intervals:"
+    # differences 0 and 0.1 points: 0.05 +- 12.7062 * 0.05
+    assert stride == "downsample=stride: undecided on test accuracy (+0.05 points, −0.59 to +0.69)."
+
+
+def test_nothing_finished(study, trials, history):
+    assert compare(study, pd.DataFrame(), pd.DataFrame()).sentences == (
+        "No trial has finished yet, so there is nothing to compare.",
+    )
+    trials["status"], trials["error"] = "failed", "no images"
+    assert compare(study, trials, history).sentences[0].endswith("The first error: no images")
+
+
+def test_a_variant_whose_trials_all_failed(study, trials, history):
+    trials.loc[trials["variant"] != "base", ["status", "error"]] = ["failed", "out of memory"]
+    assert compare(study, trials, history).sentences == (
+        "downsample=stride has no finished trial; 3 trials failed: out of memory.",
+        "Only base (downsample=max_pool) has finished trials.",
+    )
+
+
+def test_a_base_whose_trials_all_failed(study, trials, history):
+    trials.loc[trials["variant"] == "base", "status"] = "failed"
+    assert compare(study, trials, history).sentences == (
+        "No trial of base (downsample=max_pool) has finished, so nothing can be compared with it.",
+    )
+
+
+def test_one_trial_each(study):
+    rows = [trial(study, 0, POOL, 0), trial(study, 1, STRIDE, 0, test_accuracy=0.9812)]
+    comparison = compare(study, pd.DataFrame(rows), pd.DataFrame())
+    assert "ends 0.12 points higher in test accuracy (1 pair, no interval)" in comparison.sentences[0]
+    assert "trained once" in comparison.remarks[0]
+
+
+def test_a_search_before_and_after_confirmation():
+    study = search()
+    rows = [explored(study, 0, 1e-4, 0.97), explored(study, 1, 1e-3, 0.99)]
+    before = compare(study, pd.DataFrame(rows), pd.DataFrame())
+    assert before.sentences == (
+        "Of 2 variants that finished a trial, 0 have been trained again with fresh replicates, so that this is "
+        "exploration, no claim; so far, learning_rate=0.001 has the best validation accuracy (99.00 %, 1 trial).",
+    )
+    for number, (rate, accuracy) in enumerate([(1e-4, 0.97), (1e-4, 0.972), (1e-3, 0.98), (1e-3, 0.984)], 2):
+        confirming = {"phase": "confirm", "val_accuracy": accuracy, "test_accuracy": accuracy}
+        rows.append(trial(study, number, {"train.learning_rate": rate}, 100 + number % 2, **confirming))
+    first, second = compare(study, pd.DataFrame(rows), pd.DataFrame()).sentences
+    assert first == (
+        "Of 2 variants that finished a trial, 2 were trained again with fresh replicates; of these, "
+        "learning_rate=0.001 has the best validation accuracy (98.20 %, mean of 2 trials)."
+    )
+    assert second.startswith(
+        "Against base (learning_rate=0.0001), learning_rate=0.001 ends 1.10 points higher in test accuracy"
+    )
