@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import shutil
+import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from harness.records import (
     TrialResult,
 )
 from harness.study import Study, build_study
+from harness.tracking import DATABASE, open_client
 
 TINY: dict[str, Any] = {
     "question": "Is a stride of 2 as good as pooling on 8x8 digits?",
@@ -134,6 +137,20 @@ class ScriptedLauncher:
         self.closed = True
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory) -> Path:
+    """MLflow's tables, made once: its migrations take a second."""
+    store = tmp_path_factory.mktemp("store")
+    open_client(store).search_experiments()
+    with sqlite3.connect(store / DATABASE) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return store / DATABASE
+
+
 @pytest.fixture
-def store(tmp_path) -> Path:
-    return tmp_path / "mlruns"
+def store(tmp_path, empty_database) -> Path:
+    """A store folder with an empty database."""
+    folder = tmp_path / "mlruns"
+    folder.mkdir()
+    shutil.copy(empty_database, folder / DATABASE)
+    return folder

@@ -81,10 +81,12 @@ def results_table(comparison: Comparison, limit: int = MOST_ROWS, costs: bool = 
 
 def contrasts_table(comparison: Comparison, limit: int = MOST_ROWS) -> Table | None:
     """Return each variant against the reference, a row for each metric; None if there is nothing to compare."""
-    rows, note = _most_relevant(comparison, limit)
-    rows = [row for row in rows if row.contrasts]
+    shown, note = _most_relevant(comparison, limit)
+    rows = [row for row in shown if row.contrasts]
     if not rows:
         return None
+    if len(rows) == sum(bool(row.contrasts) for row in comparison.rows):
+        note = ""
     cells = [
         (
             row.title,

@@ -28,10 +28,13 @@ def environment(autoescape: bool) -> jinja2.Environment:
 
 def contents(comparison: Comparison) -> dict[str, Any]:
     """Return the names that a template may use."""
+    tables = [results_table(comparison), contrasts_table(comparison)]
+    if comparison.search:
+        tables.reverse()  # claims before what was only explored
     left = len(comparison.runs) - MOST_RUNS
     return {
         "comparison": comparison,
-        "tables": [table for table in (results_table(comparison), contrasts_table(comparison)) if table],
+        "tables": [table for table in tables if table],
         "runs": comparison.runs[:MOST_RUNS],
         "more_runs": f"{counted(left, 'more run')} in trials.parquet." if left > 0 else "",
     }

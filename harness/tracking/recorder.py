@@ -67,7 +67,7 @@ class Recorder:
         else:
             run = self.client.create_run(self.experiment_id, run_name=f"study {self.name}")
             run_id = str(run.info.run_id)
-        source = str(self.study.source) if self.study.source else self.study.name
+        source = str(self.study.source) if self.study.source else None
         self._tag(
             run_id,
             {

@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -85,7 +84,7 @@ def test_a_crash_leaves_the_old_report_whole(study, trials, history, tmp_path, m
     with pytest.raises(UsageError, match=r"x: the report cannot be written: .*No space left.*Name another folder"):
         write_report(study, trials.assign(test_accuracy=0.5), history, folder)
     assert contents(folder) == before
-    assert os.listdir(tmp_path) == ["x"]
+    assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_a_missing_or_damaged_file_is_named(study, trials, history, tmp_path):

@@ -10,7 +10,7 @@ def test_a_variant_in_one_sentence(study, trials, history):
     trials["seconds_to_target"] = [4.0, 5.0, 6.0, 2.1, 2.5, 2.9]
     assert compare(study, trials, history).sentences == (
         "Against base (downsample=max_pool), downsample=stride ends 0.20 points lower in test accuracy (95 % interval "
-        "−0.45 to +0.05; 3 pairs; p = 0.25), reaches 98 % validation accuracy in 0.50 times the seconds (0.46 to 0.55; "
+        "−0.45 to +0.05; 3 pairs; p = 0.25), reaches 98 % validation accuracy in 0.50 times the seconds (0.45 to 0.56; "
         "p = 0.25) and has 0.50 times the parameters (exact): better in seconds to target and parameters; undecided "
         "on test accuracy.",
     )

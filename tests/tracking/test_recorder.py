@@ -1,0 +1,188 @@
+"""What is written is what MLflow's own client reads, and what comes back as frames."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from harness.errors import UsageError
+from harness.records import Evaluated, Started, StopReason
+from harness.results import load_results
+from harness.study import grid
+from harness.tracking import Recorder, archive_experiment, open_client, open_runs, read_frames, read_result, summaries
+from tests.conftest import COSTS, FINGERPRINT, make_result
+
+
+@pytest.fixture
+def recorder(store, tiny):
+    return Recorder(open_client(store), store, tiny(), {"harness.version": "0.1.0", "mlflow.source.git.commit": "abc"})
+
+
+def record(recorder, trial=0, variant=1, replicate=0, end=True, **result):
+    run_id = recorder.start(trial, grid(recorder.study)[variant], replicate, "design")
+    recorder.started(run_id, Started(trial, FINGERPRINT, COSTS, "0123456789abcdef", 60))
+    for step, value in ((20, 0.5), (40, 0.75)):
+        metrics = {"train_loss": 0.7, "train_accuracy": 0.6, "val_loss": 1 - value, "val_accuracy": value}
+        recorder.evaluated(run_id, Evaluated(trial, step, step / 40, step / 100, metrics))
+    if end:
+        recorder.finish(run_id, make_result(**result))
+    return run_id
+
+
+class TestRuns:
+    def test_a_finished_trial(self, recorder, tmp_path):
+        artifacts = tmp_path / "staged"
+        artifacts.mkdir()
+        (artifacts / "summary.txt").write_text("layers")
+        run_id = recorder.start(7, grid(recorder.study)[1], 3, "design")
+        recorder.finish(run_id, make_result(0.9), artifacts)
+        run = recorder.client.get_run(run_id)
+        assert run.info.status == "FINISHED"
+        assert run.info.run_name == "downsample=stride · r3 · #7"
+        assert run.data.params["model.downsample"] == "stride"
+        assert run.data.params["train.learning_rate"] == "0.01"
+        assert run.data.params["replicate"] == "3"
+        assert run.data.metrics["test_accuracy"] == pytest.approx(0.89)
+        assert run.data.metrics["train_seconds"] == 2.0
+        assert "steps_to_target" not in run.data.metrics, "a censored time is no number"
+        tags = run.data.tags
+        assert tags["mlflow.parentRunId"] == recorder.parent_id
+        assert tags["mlflow.source.git.commit"] == "abc"
+        assert tags["harness.variant"] == "downsample=stride"
+        assert tags["harness.stop_reason"] == "maximum"
+        assert [file.path for file in recorder.client.list_artifacts(run_id)] == ["summary.txt"]
+        assert not artifacts.exists(), "what was taken is not left behind"
+
+    def test_metrics_by_step_are_written_with_a_flush(self, recorder):
+        run_id = record(recorder, end=False)
+        assert recorder.client.get_metric_history(run_id, "val_accuracy") == []
+        recorder.flush()
+        points = recorder.client.get_metric_history(run_id, "val_accuracy")
+        assert [(point.step, point.value) for point in points] == [(20, 0.5), (40, 0.75)]
+
+    def test_a_pruned_trial_is_killed_and_says_so(self, recorder):
+        run = recorder.client.get_run(record(recorder, stop_reason=StopReason.PRUNED))
+        assert run.info.status == "KILLED"
+        assert (run.data.tags["harness.pruned"], run.data.tags["harness.stop_reason"]) == ("true", "pruned")
+
+    def test_an_interrupted_trial_is_killed_and_not_called_pruned(self, recorder):
+        run_id = record(recorder, end=False)
+        recorder.kill(run_id, "interrupted")
+        run = recorder.client.get_run(run_id)
+        assert run.info.status == "KILLED"
+        assert "harness.pruned" not in run.data.tags
+        assert len(recorder.client.get_metric_history(run_id, "val_accuracy")) == 2, "what was measured is kept"
+
+    def test_a_failed_trial_has_its_traceback(self, recorder):
+        run_id = record(recorder, end=False)
+        recorder.fail(run_id, "ValueError: no", "Traceback ...\nValueError: no")
+        assert recorder.client.get_run(run_id).info.status == "FAILED"
+        assert [file.path for file in recorder.client.list_artifacts(run_id)] == ["traceback.txt"]
+
+    def test_the_parent_run_carries_the_study(self, recorder):
+        recorder.close("FINISHED")
+        parent = recorder.client.get_run(recorder.parent_id)
+        assert parent.info.status == "FINISHED"
+        assert parent.data.tags["harness.question"] == recorder.study.question
+        assert [file.path for file in recorder.client.list_artifacts(recorder.parent_id)] == ["tiny.toml"]
+
+    def test_the_experiment_lies_beside_the_database_wherever_the_process_stands(self, recorder, store):
+        experiment = recorder.client.get_experiment(recorder.experiment_id)
+        assert experiment.name == "tiny"
+        assert experiment.artifact_location == (store / "artifacts" / "tiny").resolve().as_uri()
+
+    def test_opening_again_goes_on_in_the_same_parent(self, recorder, store, tiny):
+        again = Recorder(open_client(store), store, tiny(), {})
+        assert (again.experiment_id, again.parent_id) == (recorder.experiment_id, recorder.parent_id)
+
+    def test_a_deleted_experiment_is_named_with_the_way_out(self, recorder, store, tiny):
+        recorder.client.delete_experiment(recorder.experiment_id)
+        with pytest.raises(UsageError, match="was deleted in the MLflow UI. Restore it there"):
+            Recorder(open_client(store), store, tiny(), {})
+
+    def test_archiving_keeps_everything_under_another_name(self, recorder, store, tiny):
+        record(recorder)
+        archive_experiment(recorder.client, "tiny", "tiny until now")
+        fresh = Recorder(open_client(store), store, tiny(), {})
+        assert fresh.experiment_id != recorder.experiment_id
+        assert len(read_frames(store, "tiny until now")[0]) == 1
+
+
+class TestReading:
+    def test_a_row_a_trial(self, recorder, store):
+        run_id = record(recorder, trial=4, replicate=2)
+        trials, history = read_frames(store, "tiny")
+        row = trials.iloc[0]
+        expected = {
+            "study": "tiny", "trial": 4, "run_id": run_id, "variant": "downsample=stride", "replicate": 2,
+            "phase": "design", "status": "finished", "stop_reason": "maximum", "steps": 60, "val_accuracy": 0.75,
+            "test_accuracy": 0.89, "parameters": 1000, "macs": 5000, "processor": "test processor", "workers": 2,
+            "data_digest": "0123456789abcdef", "git_revision": "abc", "model.downsample": "stride",
+        }  # fmt: skip
+        assert {name: row[name] for name in expected} == expected
+        assert math.isnan(row["steps_to_target"])
+        assert history[["trial", "step", "epoch", "train_seconds", "val_accuracy"]].values.tolist() == [
+            [4, 20, 0.5, 0.2, 0.5],
+            [4, 40, 1.0, 0.4, 0.75],
+        ]
+
+    def test_it_is_what_the_client_reads(self, recorder, store):
+        run_id = record(recorder)
+        trials, history = read_frames(store, "tiny")
+        metrics = recorder.client.get_run(run_id).data.metrics
+        shared = [name for name in metrics if name in trials.columns]
+        assert len(shared) > 15
+        assert {name: trials.iloc[0][name] for name in shared} == {name: metrics[name] for name in shared}
+        for name in ("val_loss", "train_accuracy"):
+            points = recorder.client.get_metric_history(run_id, name)
+            assert history[name].tolist() == [point.value for point in points]
+
+    def test_not_a_number_and_infinity_survive(self, recorder, store):
+        metrics = {**make_result().metrics, "test_loss": math.nan, "test_accuracy": 0.1}
+        record(recorder, metrics=metrics, images_per_second=math.inf)
+        row = read_frames(store, "tiny")[0].iloc[0]
+        assert math.isnan(row["test_loss"])
+        assert row["images_per_second"] == math.inf
+
+    def test_a_result_comes_back_whole(self, recorder, store):
+        sent = make_result(0.75, StopReason.TARGET, steps_to_target=40, seconds_to_target=0.4)
+        sent.metrics.update({"train_loss": 0.7, "train_accuracy": 0.6, "val_loss": 0.25})
+        run_id = record(recorder, end=False)
+        recorder.finish(run_id, sent)
+        assert read_result(read_frames(store, "tiny")[0], 0) == sent
+
+    def test_the_study_comes_back(self, recorder, store):
+        record(recorder)
+        results = load_results("tiny", store)
+        assert results.study == recorder.study
+        assert results.study.text == "# tiny\n"
+        assert len(results.trials) == 1
+
+    def test_a_long_study_comes_back_whole(self, store, tiny):
+        study = tiny(notes="long " * 5000)
+        Recorder(open_client(store), store, study, {})
+        assert load_results("tiny", store).study.notes == study.notes
+
+    def test_running_trials_are_left_out(self, recorder, store):
+        run_id = record(recorder, end=False)
+        assert read_frames(store, "tiny")[0].empty
+        assert open_runs(recorder.client, recorder.experiment_id) == {run_id: 0}
+
+    def test_summaries_count_by_status(self, recorder, store):
+        record(recorder, 0)
+        record(recorder, 1, stop_reason=StopReason.PRUNED)
+        record(recorder, 2, end=False)
+        (summary,) = summaries(store)
+        assert (summary.name, summary.question) == ("tiny", recorder.study.question)
+        assert summary.counts == {"finished": 1, "pruned": 1, "running": 1}
+
+    def test_an_unknown_study_suggests_the_nearest(self, recorder, store):
+        assert recorder
+        with pytest.raises(UsageError, match=r"no study 'tinny' in this store\. Did you mean 'tiny'\?"):
+            read_frames(store, "tinny")
+
+    def test_no_store(self, tmp_path):
+        assert summaries(tmp_path) == []
+        with pytest.raises(UsageError, match="no such store"):
+            read_frames(tmp_path, "tiny")
