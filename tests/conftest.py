@@ -122,7 +122,7 @@ class ScriptedLauncher:
     def reply(self, trial: int, reply: Reply) -> None:
         self.replies.append((trial, reply))
 
-    def poll(self, seconds: float) -> list[Event | Death]:  # noqa: ARG002
+    def poll(self, seconds: float) -> list[Event | Death]:
         job = self.waiting.pop(0)
         events: list[Event | Death] = [Started(job.trial, FINGERPRINT, COSTS, "0123456789abcdef", 60)]
         events += [

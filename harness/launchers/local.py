@@ -50,14 +50,14 @@ class _Process:
         self.trained = 0
 
     def last_words(self) -> str:
-        """Return how the process ended and the end of what it wrote."""
+        """Return how the process ended and, if it ended by itself, the last line it wrote."""
         code = self.process.wait()
-        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        if code == -signal.SIGKILL:
-            how += " (out of memory?)"
+        if code < 0:
+            hint = " (out of memory?)" if code == -signal.SIGKILL else ""
+            return f"the worker process was killed by {signal.Signals(-code).name}{hint}"
         self.errors.seek(0)
         lines = self.errors.read().decode(errors="replace").strip().splitlines()
-        return f"the worker process {how}" + (f": {lines[-1]}" if lines else "")
+        return f"the worker process ended with exit code {code}" + (f": {lines[-1]}" if lines else "")
 
     def close(self) -> None:
         """End the process now."""

@@ -180,9 +180,8 @@ class Plan:
     def next(self) -> Assignment | None:
         """Return the next training; None if there is none now (some may follow from those still running)."""
         design = self.study.design
-        if isinstance(design, Search) and not self._queue:
-            if self._spent + self._searching < design.trials:
-                return self._sample(design)
+        if isinstance(design, Search) and not self._queue and self._spent + self._searching < design.trials:
+            return self._sample(design)
         if not self._queue:
             return None
         variant, replicate, phase = self._queue.popleft()

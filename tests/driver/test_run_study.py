@@ -143,7 +143,7 @@ class TestWhatGoesWrong:
             def poll(self, seconds):
                 return [Death(None, "the worker process ended with exit code 1: ImportError: no")]
 
-        with pytest.raises(RunError, match="3 worker processes died in a row, the last so: .*ImportError: no"):
+        with pytest.raises(RunError, match=r"3 worker processes died in a row, the last so: .*ImportError: no"):
             run_study(tiny(), store=store, launch=Stillborn(finish))
 
     def test_ctrl_c_closes_runs_as_killed_and_the_next_run_goes_on(self, store, tiny):

@@ -26,9 +26,17 @@ def test_published_shapes(preset, sides):
 
 @pytest.mark.parametrize(
     ("size", "window", "stride", "padding", "output"),
-    [(28, 5, 1, "same", 28), (28, 5, 2, "same", 14), (7, 2, 2, "same", 4), (7, 2, 2, "valid", 3), (28, 5, 2, "valid", 12),
-     (4, 5, 1, "valid", 0), (1, 2, 2, "valid", 0), (1, 2, 2, "same", 1)],
-)  # fmt: skip
+    [
+        (28, 5, 1, "same", 28),
+        (28, 5, 2, "same", 14),
+        (7, 2, 2, "same", 4),
+        (7, 2, 2, "valid", 3),
+        (28, 5, 2, "valid", 12),
+        (4, 5, 1, "valid", 0),
+        (1, 2, 2, "valid", 0),
+        (1, 2, 2, "same", 1),
+    ],
+)
 def test_window_output(size, window, stride, padding, output):
     assert window_output(size, window, stride, padding) == output
 

@@ -98,7 +98,7 @@ class TestRuns:
 
     def test_a_deleted_experiment_is_named_with_the_way_out(self, recorder, store, tiny):
         recorder.client.delete_experiment(recorder.experiment_id)
-        with pytest.raises(UsageError, match="was deleted in the MLflow UI. Restore it there"):
+        with pytest.raises(UsageError, match=r"was deleted in the MLflow UI\. Restore it there"):
             Recorder(open_client(store), store, tiny(), {})
 
     def test_archiving_keeps_everything_under_another_name(self, recorder, store, tiny):

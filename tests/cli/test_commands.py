@@ -1,0 +1,165 @@
+"""The command line as a user meets it: real processes, exit codes, what is printed, what is created."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+
+def files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+class TestStudyFiles:
+    def test_validate(self, harness):
+        assert harness("validate") == (0, "studies/tiny.toml: ok, 2 variants, 4 trainings\n", "")
+
+    def test_a_mistake_is_one_line_exit_code_2_and_nothing_created(self, harness, project):
+        before = files(project)
+        code, out, err = harness("run", "tiny", "--set", "model.downsample=strid")
+        assert (code, out) == (2, "")
+        assert err == (
+            "error: studies/tiny.toml: model.downsample must be one of max_pool, average_pool, stride, none, "
+            "got 'strid'. Did you mean 'stride'?\n"
+        )
+        assert files(project) == before
+
+    def test_validate_reports_every_bad_file_and_accepts_the_others(self, harness, project):
+        (project / "studies" / "bad.toml").write_text("question = 3\n")
+        code, out, err = harness("validate")
+        assert code == 2
+        assert out == "studies/tiny.toml: ok, 2 variants, 4 trainings\n"
+        assert "studies/bad.toml: question must be a string in quotes, got 3." in err
+
+    def test_schema_describes_the_study_files_of_the_project(self, harness):
+        import tomllib
+
+        code, out, _ = harness("schema")
+        assert code == 0
+        schema = json.loads(out)
+        jsonschema.Draft202012Validator.check_schema(schema)
+        for path in Path("studies").glob("*.toml"):
+            given = tomllib.loads(path.read_text())
+            if "preset" not in given["model"]:
+                jsonschema.validate(given, schema)
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({"question": 3}, schema)
+
+    def test_dry_run_prints_the_plan_and_creates_nothing(self, harness, project):
+        before = files(project)
+        code, out, _ = harness("run", "tiny", "--dry-run", "--workers", "2")
+        assert code == 0
+        assert "factorial, 2 variants x 2 replicates; 2 at a time" in out
+        assert next(line for line in out.splitlines() if "base" in line).split()[:4] == ["base", "1,250", "3,488", "60"]
+        assert "4 trainings, about" in out
+        assert files(project) == before
+
+    def test_list(self, harness, project):
+        (project / "studies" / "bad.toml").write_text("question = 3\n")
+        code, out, _ = harness("list")
+        assert code == 0
+        assert "0 of 4" in out
+        assert "invalid:" in out
+
+
+class TestWrongUse:
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (["rnu"], "error: no such command 'rnu'. Did you mean 'run'? See harness --help."),
+            (["run", "tinny"], "error: tinny: no such study file, and no studies/tinny.toml. Did you mean 'tiny'?"),
+            (["run", "tiny", "--set", "x"], "error: --set needs KEY=VALUE, got 'x'. E.g. --set train.max_epochs=2"),
+            (["report"], "error: name a study or a report's folder, or give --all. E.g. harness report"),
+            (["show", "tiny"], "error: mlruns/mlflow.db: no such store. `harness run` makes one"),
+            (["ui"], "error: mlruns/mlflow.db: no such store. `harness run` makes one"),
+            (["data", "verify", "mnits"], "error: 'mnits' is neither an image set"),
+            (["run", "tiny", "--workers", "0"], "Invalid value for '--workers'"),
+        ],
+    )
+    def test_one_message_and_exit_code_2(self, harness, project, arguments, message):
+        before = files(project)
+        code, out, err = harness(*arguments)
+        assert (code, out) == (2, "")
+        assert message in err
+        assert "Traceback" not in err
+        assert files(project) == before
+
+    def test_missing_images(self, harness, project, tmp_path):
+        code, out, err = harness(
+            "run", "tiny", "--set", "data.name=folder", "--set", f"data.folder={tmp_path / 'nowhere'}"
+        )
+        assert (code, out) == (2, "")
+        assert str(tmp_path / "nowhere") in err
+        assert not (project / "mlruns").exists()
+
+
+def test_help_has_an_example_for_every_command():
+    from harness.cli import cli
+
+    commands = {name: cli.get_command(None, name) for name in cli.list_commands(None)}
+    commands |= {f"data {name}": command for name, command in commands.pop("data").commands.items()}
+    for name, command in commands.items():
+        assert command.help, name
+        assert f"harness {name}" in command.epilog, name
+
+
+def test_completion_scripts(harness):
+    for shell, word in (("bash", "_harness_completion"), ("zsh", "#compdef harness"), ("fish", "complete ")):
+        code, out, _ = harness("completion", shell)
+        assert code == 0
+        assert word in out
+
+
+def test_completion_offers_studies(harness):
+    _, out, _ = harness(_HARNESS_COMPLETE="bash_complete", COMP_WORDS="harness run ", COMP_CWORD="2")
+    assert "studies/tiny.toml" in out
+
+
+def test_doctor(harness):
+    code, out, _ = harness("doctor")
+    assert code == 0
+    assert {line.split()[0] for line in out.splitlines()} == {"versions", "machine", "data", "store"}
+    assert "mnist_5k: verified" in out
+
+
+def test_doctor_names_a_damaged_store(harness, project):
+    (project / "mlruns").mkdir()
+    (project / "mlruns" / "mlflow.db").write_bytes(b"no database " * 1000)
+    code, out, _ = harness("doctor")
+    assert code == 1
+    assert "PROBLEM" in out
+
+
+class TestTheWholeRoad:
+    """One run with real workers; everything that can be asked of it afterwards."""
+
+    def test_run_show_report_and_run_again(self, harness, project):
+        code, out, err = harness("run", "tiny")
+        assert code == 0, err
+        assert "4 trainings to do, 0 done before" in out
+        assert out.count("validation accuracy") >= 4
+        assert "reports/tiny/comparison.html" in out
+        assert "harness ui" in out
+        folder = project / "reports" / "tiny"
+        expected = {"comparison.md", "comparison.html", "comparison.csv", "comparison.tex", "report.json"}
+        assert expected | {"trials.parquet", "history.parquet"} <= files(folder)
+
+        code, again, _ = harness("run", "tiny")
+        assert code == 0
+        assert "0 trainings to do, 4 done before" in again
+
+        code, shown, _ = harness("show", "tiny")
+        assert code == 0
+        assert "downsample=stride" in shown
+
+        # the store is gone; the report's own data is enough
+        pages = {name: (folder / name).read_bytes() for name in expected}
+        shutil.rmtree(project / "mlruns")
+        code, rebuilt, _ = harness("report", "--all")
+        assert (code, rebuilt) == (0, "reports/tiny: rebuilt from the Parquet files in it\n")
+        assert {name: (folder / name).read_bytes() for name in expected} == pages
+        assert harness("show", "tiny")[0] == 0

@@ -1,0 +1,134 @@
+"""The objective in a plain Optuna study, training in this process."""
+
+from __future__ import annotations
+
+import optuna
+import pytest
+from mlflow.tracking import MlflowClient
+
+import harness
+from harness.objective import is_rankable, replicate_seeds
+from harness.records import Seeds, StopReason
+from harness.results import load_results
+from harness.tracking import store_uri
+from tests.conftest import make_result
+
+SEARCH = {
+    "kind": "search",
+    "trials": 4,
+    "space": {
+        "train.learning_rate": {"low": 1e-3, "high": 1e-1, "log": True},
+        "model.dense.0": {"low": 8, "high": 32, "step": 8},
+        "model.conv": [[{"filters": 4}], [{"filters": 4}, {"filters": 8}]],
+        "model.batch_norm": [False, True],
+    },
+}
+
+
+class TestSuggest:
+    def test_exactly_what_the_study_varies(self, tiny):
+        objective = harness.Objective(tiny(design=SEARCH))
+        trial = optuna.create_study().ask()
+        variant = objective.suggest(trial)
+        assert set(trial.params) == set(SEARCH["space"])
+        assert variant.train.learning_rate == trial.params["train.learning_rate"]
+        assert variant.model.dense == (trial.params["model.dense.0"],)
+        assert variant.model.batch_norm == trial.params["model.batch_norm"]
+        assert len(variant.model.conv) == trial.params["model.conv"].count("filters")
+        assert trial.distributions == {
+            "train.learning_rate": optuna.distributions.FloatDistribution(1e-3, 1e-1, log=True),
+            "model.dense.0": optuna.distributions.IntDistribution(8, 32, step=8),
+            "model.conv": optuna.distributions.CategoricalDistribution(
+                ['[{"filters":4}]', '[{"filters":4},{"filters":8}]']
+            ),
+            "model.batch_norm": optuna.distributions.CategoricalDistribution([False, True]),
+        }
+
+    def test_parameters_lead_back_to_the_variant(self, tiny):
+        objective = harness.Objective(tiny(design=SEARCH))
+        optuna_study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
+        for _ in range(8):
+            variant = objective.suggest(optuna_study.ask())
+            again = objective.suggest(optuna.trial.FixedTrial(objective.parameters(variant)))
+            assert again.digest == variant.digest
+
+    def test_the_base_has_parameters_too(self, tiny):
+        study = tiny(design=SEARCH)
+        assert harness.Objective(study).parameters(study.base) == {
+            "train.learning_rate": 0.01,
+            "model.dense.0": 16,
+            "model.conv": '[{"filters":4}]',
+            "model.batch_norm": False,
+        }
+
+    def test_an_impossible_network_is_pruned_with_the_reason(self, tiny):
+        space = {"model.conv": [[{"filters": 4}], [{"filters": 4, "kernel": 9}]]}
+        objective = harness.Objective(tiny(design={**SEARCH, "space": space}, **{"model.padding": "valid"}))
+        with pytest.raises(optuna.TrialPruned, match="needs at least 9x9 pixels"):
+            objective.suggest(optuna.trial.FixedTrial({"model.conv": '[{"filters":4,"kernel":9}]'}))
+
+
+def test_values_are_the_objectives(tiny):
+    objective = harness.Objective(tiny(design={**SEARCH, "objectives": ["val_loss", "macs", "steps_to_target"]}))
+    assert objective.values(make_result()) == [0.4, 5000.0, float("inf")]
+    assert not is_rankable([0.4, float("inf")])
+    assert not is_rankable([float("nan")])
+    assert is_rankable([0.4, 5000.0])
+
+
+def test_seeds_of_replicates_are_independent_and_stable():
+    assert replicate_seeds(0, 0) == replicate_seeds(0, 0)
+    seeds = [replicate_seeds(seed, replicate) for seed in (0, 1) for replicate in range(50)]
+    words = [word for one in seeds for word in (one.split, one.weights, one.order, one.dropout)]
+    assert len(set(words)) == len(words)
+    # changed seeds change every published result
+    assert replicate_seeds(0, 0) == Seeds(split=2968811710, weights=3677149159, order=745650761, dropout=2884920346)
+
+
+class TestOptimize:
+    def test_trains_stops_at_the_target_and_logs_to_mlflow(self, tiny, store):
+        study = tiny(design=SEARCH, **{"target.value": 0.5, "train.max_steps": 300})
+        optuna_study = optuna.create_study(direction="maximize", sampler=optuna.samplers.RandomSampler(seed=0))
+        optuna_study.enqueue_trial(harness.Objective(study).parameters(study.base))
+        optuna_study.optimize(harness.Objective(study, store=store), n_trials=1)
+        (trial,) = optuna_study.trials
+        assert trial.user_attrs["harness:stop_reason"] == "target"
+        trials = load_results("tiny.optimize", store).trials
+        row = trials.iloc[0]
+        assert (row["trial"], row["status"], row["stop_reason"]) == (0, "finished", "target")
+        assert row["val_accuracy"] == trial.value >= 0.5
+        assert row["steps_to_target"] == row["steps"] < 300
+        files = {file.path for file in MlflowClient(store_uri(store)).list_artifacts(row["run_id"])}
+        assert {"model.keras", "history.csv", "confusion_matrix.png"} <= files
+
+    def test_its_pruner_prunes(self, tiny, store):
+        study = tiny(design=SEARCH)
+        always = optuna.pruners.ThresholdPruner(lower=1.0)
+        optuna_study = optuna.create_study(direction="maximize", pruner=always)
+        optuna_study.enqueue_trial(harness.Objective(study).parameters(study.base))
+        optuna_study.optimize(harness.Objective(study, store=store), n_trials=1)
+        (trial,) = optuna_study.trials
+        assert trial.state is optuna.trial.TrialState.PRUNED
+        assert list(trial.intermediate_values) == [1]
+        row = load_results("tiny.optimize", store).trials.iloc[0]
+        assert (row["status"], row["stop_reason"], row["steps"]) == ("pruned", StopReason.PRUNED, 20)
+
+    def test_two_objectives_without_a_store(self, tiny):
+        study = tiny(design={**SEARCH, "objectives": ["val_accuracy", "parameters"]})
+        optuna_study = optuna.create_study(directions=["maximize", "minimize"])
+        optuna_study.enqueue_trial(harness.Objective(study).parameters(study.base))
+        optuna_study.optimize(harness.Objective(study, store=None), n_trials=1)
+        accuracy, parameters = optuna_study.trials[0].values
+        assert 0 < accuracy < 1
+        assert parameters == 1250
+
+    def test_a_broken_trial_is_a_failed_run(self, tiny, store, monkeypatch):
+        def broken(*arguments, **named):
+            raise ValueError("no")
+
+        monkeypatch.setattr("harness.solo.run_job", broken)
+        study = tiny()
+        optuna_study = optuna.create_study(direction="maximize")
+        optuna_study.optimize(harness.Objective(study, store=store), n_trials=1, catch=ValueError)
+        row = load_results("tiny.optimize", store).trials.iloc[0]
+        assert (row["status"], row["error"]) == ("failed", "ValueError: no")

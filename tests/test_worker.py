@@ -1,0 +1,173 @@
+"""One job from data to artifacts, on 8x8 digits."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+
+from harness.errors import ImpossibleNetwork
+from harness.objective import replicate_seeds
+from harness.records import Evaluated, Finished, Job, Resources, Started, StopReason
+from harness.study import TrainSpec
+from harness.worker import evaluation_steps, max_steps, run_job, summarise
+
+ONE = Resources(threads=1, workers=1)
+
+
+@pytest.fixture
+def train(tiny, tmp_path):
+    """Train the base of the tiny study with some keys changed; gives the events."""
+
+    def run(decide=None, prunable=False, **changes):
+        study = tiny(**changes)
+        events = []
+        job = Job(5, study.base, 0, replicate_seeds(study.seed, 0), tmp_path / "artifacts", prunable=prunable)
+        run_job(job, ONE, events.append, decide)
+        return events
+
+    return run
+
+
+class TestRunJob:
+    def test_events_in_order_and_clocks_apart(self, train):
+        started, *evaluated, finished = train()
+        assert isinstance(started, Started)
+        assert (started.trial, started.max_steps, started.costs["parameters"]) == (5, 60, 1250)
+        assert started.fingerprint.threads == 1
+        assert [event.step for event in evaluated] == [20, 40, 60]
+        # 1,437 images less 300 for validation, 32 a step
+        assert [event.epoch for event in evaluated] == [20 * 32 / 1137, 40 * 32 / 1137, 60 * 32 / 1137]
+        assert isinstance(finished, Finished)
+        result = finished.result
+        assert result.stop_reason is StopReason.MAXIMUM
+        assert result.steps == 60
+        assert (result.steps_to_target, result.seconds_to_target) == (None, None)
+        assert result.metrics["val_accuracy"] == evaluated[-1].metrics["val_accuracy"]
+        assert result.clocks.train == evaluated[-1].train_seconds
+        assert result.images_per_second == pytest.approx(60 * 32 / result.clocks.train)
+        assert min(dataclasses.astuple(result.clocks)) > 0
+
+    def test_it_learns(self, train):
+        *_, finished = train(**{"train.max_steps": 300})
+        assert finished.result.metrics["test_accuracy"] > 0.9
+
+    def test_stops_at_the_target_and_says_when(self, train):
+        *evaluated, finished = train(**{"target.value": 0.5, "train.max_steps": 400})[1:]
+        result = finished.result
+        assert result.stop_reason is StopReason.TARGET
+        assert evaluated[-1].metrics["val_accuracy"] >= 0.5
+        assert all(event.metrics["val_accuracy"] < 0.5 for event in evaluated[:-1])
+        assert result.steps_to_target == result.steps == evaluated[-1].step < 400
+        assert result.seconds_to_target == evaluated[-1].train_seconds
+
+    def test_may_note_the_target_and_train_on(self, train):
+        *_, finished = train(**{"target.value": 0.5, "target.stop": False, "train.max_steps": 200})
+        assert finished.result.stop_reason is StopReason.MAXIMUM
+        assert finished.result.steps == 200
+        assert finished.result.steps_to_target < 200
+
+    def test_stops_at_a_time_budget(self, train):
+        *_, finished = train(**{"train.max_seconds": 1e-6, "target": None})
+        assert (finished.result.stop_reason, finished.result.steps) == (StopReason.TIME_BUDGET, 20)
+
+    def test_stops_on_a_plateau(self, train):
+        plateau = {"metric": "val_accuracy", "evaluations": 2, "min_delta": 1.0}
+        *_, finished = train(**{"train.plateau": plateau, "target": None})
+        assert (finished.result.stop_reason, finished.result.steps) == (StopReason.PLATEAU, 60)
+
+    def test_stops_when_the_loss_is_not_finite(self, train):
+        *_, finished = train(**{"train.optimizer": "sgd", "train.learning_rate": 1e30, "target": None})
+        assert finished.result.stop_reason is StopReason.NOT_FINITE
+        assert finished.result.steps == 20
+
+    def test_is_pruned_when_the_driver_says_so(self, train):
+        asked = []
+
+        def decide(event: Evaluated) -> bool:
+            asked.append(event.step)
+            return event.step >= 40
+
+        *_, finished = train(decide, prunable=True)
+        assert asked == [20, 40]
+        assert (finished.result.stop_reason, finished.result.steps) == (StopReason.PRUNED, 40)
+
+    def test_trains_without_validation_images(self, train):
+        _, *evaluated, finished = train(
+            **{"data.validation": 0, "target.metric": "train_accuracy", "target.value": 0.3, "train.max_steps": 200}
+        )
+        assert set(evaluated[0].metrics) == {"train_loss", "train_accuracy"}
+        assert finished.result.stop_reason is StopReason.TARGET
+
+    def test_artifacts(self, train, tmp_path):
+        *evaluated, finished = train()[1:]
+        folder = tmp_path / "artifacts"
+        assert sorted(path.name for path in folder.iterdir()) == [
+            "confusion_matrix.csv",
+            "confusion_matrix.png",
+            "history.csv",
+            "misclassified.png",
+            "model.keras",
+            "summary.txt",
+        ]
+        with (folder / "history.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        assert [float(row["val_accuracy"]) for row in rows] == [event.metrics["val_accuracy"] for event in evaluated]
+        with (folder / "confusion_matrix.csv").open() as file:
+            matrix = np.array([row[1:] for row in list(csv.reader(file))[1:]], dtype=int)
+        assert matrix.sum() == 360
+        assert matrix.trace() / 360 == pytest.approx(finished.result.metrics["test_accuracy"])
+        assert (folder / "confusion_matrix.png").read_bytes().startswith(b"\x89PNG")
+
+    def test_the_saved_model_is_the_one_that_was_scored(self, train, tmp_path):
+        from harness.data import load_images
+
+        *_, finished = train()
+        model = keras.saving.load_model(tmp_path / "artifacts" / "model.keras")
+        data = load_images(_study_data(), 0)
+        accuracy = (model.predict(data.test.images, verbose=0).argmax(axis=1) == data.test.labels).mean()
+        assert accuracy == pytest.approx(finished.result.metrics["test_accuracy"])
+
+    def test_the_same_job_twice_is_the_same_to_the_bit(self, train):
+        first, second = train(**{"model.dense_dropout": 0.3}), train(**{"model.dense_dropout": 0.3})
+        assert [event.metrics for event in first[1:-1]] == [event.metrics for event in second[1:-1]]
+
+    def test_an_impossible_network_is_an_error(self, train):
+        with pytest.raises(ImpossibleNetwork):
+            train(**{"model.conv": [{"filters": 2, "kernel": 9}], "model.padding": "valid"})
+
+
+def _study_data():
+    from harness.study import DataSpec
+
+    return DataSpec(name="digits", validation=300)
+
+
+@pytest.mark.parametrize(
+    ("given", "total", "steps"),
+    [
+        ({"max_steps": 250, "evaluate_every": 100}, 250, [100, 200, 250]),
+        ({"max_steps": 200, "evaluate_every": 100}, 200, [100, 200]),
+        ({"max_steps": 50, "evaluate_every": 100}, 50, [50]),
+        # 1,000 images in batches of 64 are 15.625 steps an epoch
+        ({"max_epochs": 3.0, "evaluate_every": "epoch"}, 47, [16, 31, 47]),
+        ({"max_epochs": 0.01}, 1, [1]),
+    ],
+)
+def test_when_it_evaluates(given, total, steps):
+    train = TrainSpec.model_validate({"batch_size": 64, **given})
+    assert max_steps(train, 1000) == total
+    assert list(evaluation_steps(train, 1000, total)) == steps
+
+
+def test_summary_lists_shapes_and_parameters(tiny):
+    text = summarise(tiny().base, (8, 8, 1), 10)
+    lines = [line.split() for line in text.splitlines()]
+    assert ["conv_1", "8x8x4", "40", "2,304"] in lines
+    # pooled to 4x4x4 = 64 values: 64 * 16 + 16 and 16 * 10 + 10
+    assert ["dense_1", "16", "1,040", "1,024"] in lines
+    assert ["logits", "10", "170", "160"] in lines
+    assert lines[-1] == ["total", "1,250", "3,488"]
