@@ -33,7 +33,7 @@ def render(comparison: Comparison, width: int, limit: int = 20) -> RenderableTyp
 
     Args:
         comparison: what is shown.
-        width: columns of the terminal. Costs are left out below 150 columns, intervals of means below 100.
+        width: columns of the terminal. Costs are left out below 130 columns, intervals of means below 100.
         limit: rows at most.
     """
     results = results_table(comparison, limit, costs=width >= _COSTS_FROM)
@@ -55,7 +55,14 @@ def _draw(table: Table, width: int) -> RichTable:
     for place, (heading, numeric) in enumerate(zip(table.headings, table.numeric, strict=True)):
         short = _SHORT.get(heading, heading)
         least = min(longest, width // 6) if place == 0 else max(len(word) for word in short.split())
-        drawn.add_column(Text(short), justify="right" if numeric else "left", overflow="fold", min_width=least)
+        is_last = place == len(table.headings) - 1
+        drawn.add_column(
+            Text(short),
+            justify="right" if numeric else "left",
+            overflow="fold",
+            min_width=least,
+            no_wrap=is_last and not numeric,  # a verdict is one word
+        )
     before = ""
     for row, faint in zip(table.rows, table.faint, strict=True):
         first = "" if row[0] == before else row[0]
