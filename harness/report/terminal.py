@@ -55,14 +55,9 @@ def _draw(table: Table, width: int) -> RichTable:
     for place, (heading, numeric) in enumerate(zip(table.headings, table.numeric, strict=True)):
         short = _SHORT.get(heading, heading)
         least = min(longest, width // 6) if place == 0 else max(len(word) for word in short.split())
-        is_last = place == len(table.headings) - 1
-        drawn.add_column(
-            Text(short),
-            justify="right" if numeric else "left",
-            overflow="fold",
-            min_width=least,
-            no_wrap=is_last and not numeric,  # a verdict is one word
-        )
+        if place == len(table.headings) - 1 and not numeric:
+            least = max(len(row[-1].split(";")[0]) for row in table.rows)  # a verdict is one word
+        drawn.add_column(Text(short), justify="right" if numeric else "left", overflow="fold", min_width=least)
     before = ""
     for row, faint in zip(table.rows, table.faint, strict=True):
         first = "" if row[0] == before else row[0]

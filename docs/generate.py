@@ -1,0 +1,175 @@
+"""Write the reference in docs/studies.md from the schema of study files: ``python docs/generate.py``.
+
+Everything between the two markers is replaced; a test fails when it is out of date.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.presets import PRESETS
+from harness.study import IMAGE_SETS, METRICS, Study, show_level
+
+PAGE = Path(__file__).with_name("studies.md")
+BEGIN = "<!-- from here on written by docs/generate.py -->"
+END = "<!-- up to here written by docs/generate.py -->"
+
+TABLES = (
+    ("", "Study", "Top level", "Keys above the first table."),
+    ("data", "DataSpec", "[data]", ""),
+    ("model", "ModelSpec", "[model]", ""),
+    ("model.conv", "ConvBlock", "model.conv", "Each entry of the list:"),
+    ("train", "TrainSpec", "[train]", ""),
+    ("train.plateau", "Plateau", "[train.plateau]", ""),
+    ("target", "TargetSpec", "[target]", "Optional: without it every training runs to its maximum."),
+    ("design", "Factorial", '[design] with kind = "factorial"', ""),
+    ("design", "OneAtATime", '[design] with kind = "one_at_a_time"', ""),
+    ("design", "Search", '[design] with kind = "search"', ""),
+    ("design.space", "Range", "design.space", "A numeric range:"),
+    ("design.confirm", "Confirm", "[design.confirm]", "Only with a search."),
+    ("report", "ReportSpec", "[report]", "Optional."),
+)
+"""Path in the file, name in the schema, heading, and what is said below it."""
+
+_BOUNDS = (
+    ("minimum", "at least"),
+    ("exclusiveMinimum", "above"),
+    ("gt", "above"),
+    ("maximum", "at most"),
+    ("exclusiveMaximum", "below"),
+)
+
+
+def reference() -> str:
+    """Return the reference of all keys, presets, image sets and metrics, in Markdown."""
+    schema = Study.model_json_schema()
+    parts = []
+    for _, name, heading, note in TABLES:
+        table = schema if name == "Study" else schema["$defs"][name]
+        said = [heading_of(heading), note or _without_path(table.get("description", "")), _keys(name, table)]
+        parts.append("\n\n".join(text for text in said if text))
+    return "\n\n".join([*parts, _presets(), _image_sets(), _metrics()])
+
+
+def heading_of(text: str) -> str:
+    """Return a heading of the reference; the file's own syntax in code type."""
+    return f"### {text}" if text == "Top level" else f"### `{text}`"
+
+
+def rewrite(page: str) -> str:
+    """Return the page with the reference in place of what is between the markers."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{reference()}\n\n{END}{after}"
+
+
+def show_type(schema: Mapping[str, Any]) -> str:
+    """Return the type of a key in words, from its JSON Schema: ``whole number, at least 1``."""
+    if "const" in schema:
+        return _code(schema["const"])
+    if "enum" in schema:
+        return ", ".join(_code(value) for value in schema["enum"])
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return "anything" if name == "JsonValue" else "table"
+    if "anyOf" in schema:
+        kinds = [show_type(choice) for choice in schema["anyOf"] if choice.get("type") != "null"]
+        if sorted(kinds) == ["number", "whole number"]:
+            kinds = ["number"]
+        return " or ".join(kinds) + _bounds(schema)
+    kind = schema.get("type")
+    if kind == "array":
+        items = show_type(schema["items"])
+        return "list" if items == "anything" else f"list of: {items}"
+    if kind == "object":
+        inner = schema["additionalProperties"]
+        return f"table of: {show_type(inner)}"
+    words = {"integer": "whole number", "number": "number", "string": "text", "boolean": "`true` or `false`"}
+    return words[str(kind)] + _bounds(schema)
+
+
+def _bounds(schema: Mapping[str, Any]) -> str:
+    return "".join(f", {words} {schema[key]}" for key, words in _BOUNDS if key in schema)
+
+
+def _keys(name: str, table: Mapping[str, Any]) -> str:
+    rows = []
+    for key, field in table["properties"].items():
+        if name == "Study" and "description" not in field:
+            continue  # a table with its own heading
+        rows.append((f"`{key}`", show_type(field), _default(name, key, table), field.get("description", "")))
+    return _table(("key", "type", "default", "meaning"), rows)
+
+
+def _default(name: str, key: str, table: Mapping[str, Any]) -> str:
+    field = table["properties"][key]
+    if key not in table.get("required", ()):
+        value = field.get("default")
+        return "none" if value is None or value in ({}, [], "") else _code(value)
+    return "from the preset, else required" if name == "ModelSpec" else "required"
+
+
+def _presets() -> str:
+    rows = []
+    for name, keys in PRESETS.items():
+        blocks, dense = show_level(keys["conv"]), show_level(keys["dense"])
+        if keys.get("dense_dropout"):
+            dense += f", dropout {keys['dense_dropout']}"
+        weights = f"{keys['initializer']}, bias {keys['bias']:g}"
+        pool = f"{keys['downsample']}, {keys['pool_padding']}; activation {keys['activation_order'].replace('_', ' ')}"
+        rows.append((f"`{name}`", blocks, keys["padding"], pool if keys["conv"] else "", dense, weights))
+    note = "`16@5x5` is a block of 16 filters of 5x5 pixels. A dense layer of one logit a class follows in each."
+    headings = ("preset", "conv", "padding", "pool", "dense", "weights")
+    return f"### Presets\n\n{note}\n\n{_table(headings, rows)}"
+
+
+def _image_sets() -> str:
+    rows = [
+        (f"`{name}`", facts.title, "x".join(map(str, facts.image_shape)), f"{facts.train_images:,}", f"{facts.test_images:,}")
+        for name, facts in IMAGE_SETS.items()
+    ]  # fmt: skip
+    headings = ("name", "images", "shape", "training images", "test images")
+    return f"### Image sets\n\n{_table(headings, rows)}"
+
+
+def _metrics() -> str:
+    units = {"share": "0 to 1", "rate": "a second", "nats": "nats"}
+    rows = [
+        (
+            f"`{name}`",
+            metric.title,
+            units.get(metric.unit, metric.unit),
+            metric.better,
+            "every evaluation" if metric.evaluated else "the end",
+        )
+        for name, metric in METRICS.items()
+    ]
+    headings = ("metric", "title", "unit", "better", "known at")
+    return f"### Metrics\n\n{_table(headings, rows)}"
+
+
+def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    headings = tuple(headings)
+    lines = [headings, ("---",) * len(headings), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _code(value: Any) -> str:
+    """Write a value as a study file would."""
+    if isinstance(value, dict):
+        return "`{ " + ", ".join(f"{key} = {json.dumps(item)}" for key, item in value.items()) + " }`"
+    return f"`{json.dumps(value)}`"
+
+
+def _without_path(description: str) -> str:
+    """Return a table's docstring without the name that the heading says already."""
+    head, mark, tail = description.partition("`: ")
+    text = tail if mark and head.startswith("`[") else description
+    return text[:1].upper() + text[1:]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(rewrite(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
