@@ -70,6 +70,8 @@ def show_type(schema: Mapping[str, Any]) -> str:
     """Return the type of a key in words, from its JSON Schema: ``whole number, at least 1``."""
     if "const" in schema:
         return _code(schema["const"])
+    if "enum" in schema and set(schema["enum"]) >= {name for name in METRICS if not name.startswith("test_")}:
+        return "[metric](#metrics)" if "test_accuracy" in schema["enum"] else "[metric](#metrics) but of the test split"
     if "enum" in schema:
         return ", ".join(_code(value) for value in schema["enum"])
     if "$ref" in schema:
@@ -85,8 +87,8 @@ def show_type(schema: Mapping[str, Any]) -> str:
         items = show_type(schema["items"])
         return "list" if items == "anything" else f"list of: {items}"
     if kind == "object":
-        inner = schema["additionalProperties"]
-        return f"table of: {show_type(inner)}"
+        keys = show_type(schema["propertyNames"]) if "propertyNames" in schema else "dotted path"
+        return f"table: {keys} = {show_type(schema['additionalProperties'])}"
     words = {"integer": "whole number", "number": "number", "string": "text", "boolean": "`true` or `false`"}
     return words[str(kind)] + _bounds(schema)
 
@@ -100,7 +102,8 @@ def _keys(name: str, table: Mapping[str, Any]) -> str:
     for key, field in table["properties"].items():
         if name == "Study" and "description" not in field:
             continue  # a table with its own heading
-        rows.append((f"`{key}`", show_type(field), _default(name, key, table), field.get("description", "")))
+        meaning = field.get("description", "Which design it is.")
+        rows.append((f"`{key}`", show_type(field), _default(name, key, table), meaning))
     return _table(("key", "type", "default", "meaning"), rows)
 
 
@@ -127,10 +130,10 @@ def _presets() -> str:
 
 
 def _image_sets() -> str:
-    rows = [
-        (f"`{name}`", facts.title, "x".join(map(str, facts.image_shape)), f"{facts.train_images:,}", f"{facts.test_images:,}")
-        for name, facts in IMAGE_SETS.items()
-    ]  # fmt: skip
+    rows = []
+    for name, facts in IMAGE_SETS.items():
+        shape = "x".join(map(str, facts.image_shape))
+        rows.append((f"`{name}`", facts.title, shape, f"{facts.train_images:,}", f"{facts.test_images:,}"))
     headings = ("name", "images", "shape", "training images", "test images")
     return f"### Image sets\n\n{_table(headings, rows)}"
 

@@ -33,14 +33,16 @@ def render(comparison: Comparison, width: int, limit: int = 20) -> RenderableTyp
 
     Args:
         comparison: what is shown.
-        width: columns of the terminal. Costs are left out below 130 columns, intervals of means below 100.
+        width: columns of the terminal. Costs are left out below 130 columns, intervals of means and numbers of pairs below 100.
         limit: rows at most.
     """
     results = results_table(comparison, limit, costs=width >= _COSTS_FROM)
+    contrasts = contrasts_table(comparison, limit)
     if width < _FULL_FROM:
         results = _without_intervals(results)
+        contrasts = _narrow(contrasts) if contrasts else contrasts
     parts: list[RenderableType] = [Text(sentence) for sentence in comparison.sentences]
-    for table in (results, contrasts_table(comparison, limit)):
+    for table in (results, contrasts):
         if table:
             parts += [Text(), _draw(table, width)]
     parts += [Padding(Text(remark, style="dim"), (0, 0, 0, 2)) for remark in comparison.remarks]
@@ -55,8 +57,6 @@ def _draw(table: Table, width: int) -> RichTable:
     for place, (heading, numeric) in enumerate(zip(table.headings, table.numeric, strict=True)):
         short = _SHORT.get(heading, heading)
         least = min(longest, width // 6) if place == 0 else max(len(word) for word in short.split())
-        if place == len(table.headings) - 1 and not numeric:
-            least = max(len(row[-1].split(";")[0]) for row in table.rows)  # a verdict is one word
         drawn.add_column(Text(short), justify="right" if numeric else "left", overflow="fold", min_width=least)
     before = ""
     for row, faint in zip(table.rows, table.faint, strict=True):
@@ -71,3 +71,12 @@ def _draw(table: Table, width: int) -> RichTable:
 def _without_intervals(table: Table) -> Table:
     rows = tuple((row[0], *(text.split(" (")[0] for text in row[1:])) for row in table.rows)
     return replace(table, rows=rows, caption=table.caption.replace(" with 95 % intervals", ""))
+
+
+def _narrow(table: Table) -> Table:
+    """Contrasts without the number of pairs, which the sentences give, and with short names of metrics."""
+    kept = [place for place, heading in enumerate(table.headings) if heading != "pairs"]
+    short = {heading.removesuffix(" (%)"): name.removesuffix(" %") for heading, name in _SHORT.items()}
+    rows = (tuple(short.get(row[place], row[place]) for place in kept) for row in table.rows)
+    headings = tuple(table.headings[place] for place in kept)
+    return replace(table, headings=headings, numeric=tuple(table.numeric[place] for place in kept), rows=tuple(rows))

@@ -1,0 +1,198 @@
+"""What README and docs say is true: commands, options, links, examples, and the reference of study files."""
+
+from __future__ import annotations
+
+import os
+import re
+import runpy
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from harness.cli import cli
+from harness.study import Study, load_study
+
+PAGES = [Path("README.md"), *sorted(Path("docs").glob("*.md"))]
+TEXTS = {path: path.read_text(encoding="utf-8") for path in PAGES}
+ALL = "\n".join(TEXTS.values())
+
+TINY = """
+question = "Does the page's example run?"
+data = { name = "digits", validation = 300 }
+model = { conv = [{ filters = 2 }], dense = [] }
+train = { max_steps = 4, evaluate_every = 2 }
+design = { kind = "factorial", factors = { "model.downsample" = ["max_pool", "stride"] } }
+"""
+
+
+def blocks(language: str) -> list:
+    """Every fenced block of a language, with the page and a number as its name."""
+    found = []
+    for path, text in TEXTS.items():
+        for number, block in enumerate(re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S), start=1):
+            found.append(pytest.param(block, id=f"{path.name}-{number}"))
+    return found
+
+
+def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], click.Command]:
+    """Every command by its words, sub-commands too: ``("data", "list")``."""
+    found = {}
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            found |= commands(command, (*path, name))
+        else:
+            found[(*path, name)] = command
+    return found
+
+
+COMMANDS = commands()
+
+
+def command_lines() -> list[str]:
+    """Every ``harness ...`` that is shown: in shell blocks, in code within text, in the help of commands."""
+    shell = "\n".join(re.findall(r"^```sh\n(.*?)^```", ALL, re.M | re.S))
+    text = re.sub(r"^```.*?^```", "", ALL, flags=re.M | re.S)
+    lines = re.findall(r"^harness (.+)$", shell, re.M)
+    lines += re.findall(r"`(?:eval \"\$\()?harness ([a-z][^`)]*)", text)
+    lines += [re.findall(r"harness ([^)]+)", command.epilog or "")[0] for command in COMMANDS.values()]
+    return sorted({line.partition(">")[0].strip() for line in lines})
+
+
+class TestCommandLine:
+    @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+    def test_every_command_is_in_the_table_with_a_line_and_an_example(self, words):
+        name = " ".join(words)
+        rows = re.findall(rf"^\| `{name}` \| (.+) \| `(.+)` \|$", TEXTS[Path("README.md")], re.M)
+        assert len(rows) == 1
+        assert f"harness {name}" in rows[0][1]
+
+    def test_the_table_has_no_command_that_is_not_there(self):
+        table = TEXTS[Path("README.md")].partition("\n## Commands\n")[2].partition("\n## ")[0]
+        named = re.findall(r"^\| `([a-z ]+)` \|", table, re.M)
+        assert {tuple(name.split()) for name in named} == set(COMMANDS)
+
+    @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+    def test_every_long_option_is_named(self, words):
+        options = {
+            text
+            for parameter in COMMANDS[words].params
+            for text in (*parameter.opts, *parameter.secondary_opts)
+            if text.startswith("--")
+        }
+        assert {text for text in options if not re.search(rf"{text}\b", ALL)} == set()
+
+    @pytest.mark.parametrize("line", command_lines())
+    def test_every_command_line_shown_is_one_that_harness_takes(self, line):
+        words = shlex.split(line, comments=True)
+        known = next(known for known in COMMANDS if tuple(words[: len(known)]) == known)
+        if tuple(words) != known:  # a bare name only speaks of the command
+            COMMANDS[known].make_context(" ".join(known), words[len(known) :])
+
+    def test_exit_codes_are_those_of_the_errors(self):
+        from harness import errors
+
+        codes = {
+            kind.exit_code for kind in vars(errors).values() if isinstance(kind, type) and "exit_code" in vars(kind)
+        }
+        said = TEXTS[Path("README.md")].partition("Exit codes:")[2].partition("\n\n")[0]
+        assert {int(number) for number in re.findall(r"(?:^|; |;\n) ?(\d+) ", said)} == codes | {0, 130}
+
+
+def slugs(text: str) -> set[str]:
+    """Anchors of a page's headings, as GitHub makes them; a repeated one gets a number."""
+    found: set[str] = set()
+    for heading in re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.M):
+        slug = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        count = sum(bool(re.fullmatch(rf"{re.escape(slug)}(-\d+)?", known)) for known in found)
+        found.add(f"{slug}-{count}" if count else slug)
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_relative_links_lead_somewhere(page):
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", TEXTS[page]):
+        if target.startswith(("http://", "https://")):
+            continue
+        name, _, anchor = target.partition("#")
+        path = page.parent / name if name else page
+        if not path.exists() or (anchor and anchor not in slugs(path.read_text(encoding="utf-8"))):
+            broken.append(target)
+    assert not broken
+
+
+@pytest.mark.parametrize("block", blocks("python"))
+def test_python_blocks_compile_and_name_verbs_that_exist(block):
+    import harness
+
+    compile(block, "page", "exec")
+    assert set(re.findall(r"\bharness\.(\w+)", block)) <= set(harness.__all__)
+
+
+class TestStudyExamples:
+    @pytest.mark.parametrize("block", blocks("toml"))
+    def test_toml_blocks_are_toml(self, block):
+        assert tomllib.loads(block)
+
+    def test_the_study_of_the_readme_is_valid_and_means_what_the_text_says(self, tmp_path):
+        (text,) = re.findall(r"^```toml\n(.*?)^```", TEXTS[Path("README.md")], re.M | re.S)
+        file = tmp_path / "dropout.toml"
+        file.write_text(text, encoding="utf-8")
+        study = load_study(file)
+        assert isinstance(study, Study)
+        changed = ["design.replicates=10", "train.max_epochs=8"]  # what the page sets on the command line
+        assert all(f"--set {change}" in TEXTS[Path("README.md")] for change in changed)
+        assert load_study(file, changed[:1]).meaning() == study.meaning()
+        assert load_study(file, changed[1:]).meaning() != study.meaning()
+
+    def test_the_designs_of_the_reference_fit_a_study(self, tmp_path):
+        base = TINY.partition("design =")[0].replace("filters = 2", "filters = 16")
+        examples = re.findall(r"^```toml\n(.*?)^```", TEXTS[Path("docs/studies.md")], re.M | re.S)
+        for number, block in enumerate(examples):
+            kind = "" if "kind" in block else '[design]\nkind = "one_at_a_time"\n'
+            file = tmp_path / f"s{number}.toml"
+            file.write_text(base + kind + block, encoding="utf-8")
+            load_study(file)
+
+
+def test_the_reference_is_up_to_date():
+    page = Path("docs/studies.md")
+    rewrite = runpy.run_path("docs/generate.py")["rewrite"]
+    assert rewrite(TEXTS[page]) == TEXTS[page], "run: python docs/generate.py"
+
+
+def test_every_key_of_the_schema_is_in_the_reference():
+    schema = Study.model_json_schema()
+    for table in (schema, *schema["$defs"].values()):
+        for key, field in table.get("properties", {}).items():
+            if "description" in field:
+                assert f"| `{key}` | " in TEXTS[Path("docs/studies.md")]
+                assert field["description"] in TEXTS[Path("docs/studies.md")]
+
+
+@pytest.mark.slow
+def test_the_example_of_the_objective_runs(tmp_path):
+    example = re.search(r"^```python\n(.*?)^```", TEXTS[Path("docs/objective.md")], re.M | re.S)[1]
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "studies" / "quickstart.toml").write_text(TINY, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    done = subprocess.run(
+        [sys.executable, "-c", example],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "model.downsample" in done.stdout
+    assert (tmp_path / "mlruns" / "mlflow.db").exists()
+
+
+@pytest.mark.parametrize("page", [*PAGES, Path("docs/generate.py")], ids=str)
+def test_no_page_names_a_place_of_one_machine(page):
+    assert not re.search(r"(?<![\w.~])/(?:home|root|tmp|mnt|Users)/", page.read_text(encoding="utf-8"))
