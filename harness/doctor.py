@@ -87,7 +87,7 @@ def _machine(store: Path) -> Iterator[Finding]:
         "machine",
         "ok",
         f"{cores} of {total} cores to use, {memory.available / 1e9:.0f} of {memory.total / 1e9:.0f} GB memory free: "
-        f"{chosen.workers} workers with {chosen.threads} threads",
+        f"workers: {chosen.workers}, threads of each: {chosen.threads}",
     )
     if memory.available < 1.5e9:
         yield Finding("machine", "problem", "less than 1.5 GB of memory is free. Close something before a run.")
@@ -141,7 +141,7 @@ def _store(store: Path) -> Iterator[Finding]:
         return
     trials = sum(sum(summary.counts.values()) for summary in found)
     size = sum(path.stat().st_size for path in store.rglob("*") if path.is_file())
-    yield Finding("store", "ok", f"{database}: healthy, {len(found)} studies, {trials} trials, {size / 1e6:.0f} MB")
+    yield Finding("store", "ok", f"{database}: healthy; studies: {len(found)}, trials: {trials}, {size / 1e6:.0f} MB")
     for summary in found:
         if summary.counts.get("running") and not _is_locked(store, summary.name):
             yield Finding(

@@ -158,8 +158,7 @@ class Evaluated:
         step: training steps done.
         epoch: passes over the training images done, fractional.
         train_seconds: training clock so far.
-        metrics: train_loss, train_accuracy, and val_loss, val_accuracy where there is a validation split. The first
-            two are missing at step 0.
+        metrics: train_loss, train_accuracy, and val_loss, val_accuracy where there is a validation split.
     """
 
     trial: int

@@ -24,7 +24,9 @@ def show_plan(study: Study, data_folder: Path | None, store: Path, workers: int 
     estimates = estimate_variants(study, shape, images, classes, _measured(study.name, store))
     console = Console()
     console.print(f"[bold]{study.question}[/]", highlight=False)
-    console.print(f"{study.name}: {_design(study)}; {resources.workers} at a time, {resources.threads} threads each")
+    console.print(
+        f"{study.name}: {_design(study)}; {resources.workers} at a time, threads of each: {resources.threads}"
+    )
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("variant", "parameters", "multiply-accumulates", "steps at most", "ms a step", "time at most"):
         table.add_column(heading, justify="left" if heading == "variant" else "right")

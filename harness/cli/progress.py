@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator
 
@@ -56,10 +57,9 @@ class _View:
         """Say what began, and what ended, a line each."""
         if not self.announced:
             self.announced = True
-            self.console.print(
+            self._line(
                 f"{self.study.name}: {progress.remaining} trainings to do, {progress.done} done before, "
-                f"{progress.workers} at a time",
-                highlight=False,
+                f"{progress.workers} at a time"
             )
         self.say(progress, event)
 
@@ -85,7 +85,11 @@ class _View:
         line = Text(text, style=style)
         if tail:
             line.append(f"  [{tail}]", style="dim")
-        self.console.print(line, soft_wrap=True)
+        try:
+            self.console.print(line, soft_wrap=True)
+            self.console.file.flush()
+        except BrokenPipeError:  # `harness run x | head`: nobody reads on, but the trainings are wanted
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
     def _value(self, value: float) -> str:
         metric = METRICS[self.metric]

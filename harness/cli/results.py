@@ -44,6 +44,8 @@ def report_command(studies: tuple[str, ...], every: bool, store: Path, reports: 
             write_report(*read_report(Path(study)), Path(study))
             click.echo(f"{study}: rebuilt from the Parquet files in it")
         else:
+            if "/" in study and not study.endswith(".toml"):
+                raise UsageError(f"{study}: no report here (no trials.parquet). Name a study, or a report's folder.")
             report_study(Path(study).stem if study.endswith(".toml") else study, store, reports)
 
 

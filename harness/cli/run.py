@@ -14,7 +14,11 @@ from harness.cli.options import complete_study, data_option, reports_option, sto
 @click.option("--workers", type=click.IntRange(1, 256), help="Trainings side by side; by default one a core.")
 @click.option("--threads", type=click.IntRange(1, 256), help="Threads of each; by default the cores shared out.")
 @click.option(
-    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a setting of the file; repeatable."
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a setting of the file (KEY= removes it); repeatable.",
 )
 @click.option("--name", help="Run under another name than the file's.")
 @click.option("--fresh", is_flag=True, help="Begin anew; what there is is kept under another name.")
@@ -61,10 +65,12 @@ def run_command(
             fresh=fresh,
             observe=observe,
         )
+    if outcome.aside:
+        click.echo(f"what there was before is kept: harness show '{outcome.aside}'")
     if outcome.interrupted:
         click.echo(
             f"interrupted: {outcome.finished} trainings are kept, those in flight were closed as KILLED. "
-            f"`harness run {study}` goes on from there.",
+            "The same command goes on from there.",
             err=True,
         )
         raise click.exceptions.Exit(130)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ def ui_command(port: int, host: str, store: Path) -> None:
     if not (store / DATABASE).exists():
         raise UsageError(f"{store / DATABASE}: no such store. `harness run` makes one; --store names another folder.")
     check_store(store)
+    _require_free(host, port)
     environment = {
         **os.environ,
         "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -44,3 +46,12 @@ def ui_command(port: int, host: str, store: Path) -> None:
             server.wait()
             return
     raise click.exceptions.Exit(1 if code else 0)
+
+
+def _require_free(host: str, port: int) -> None:
+    """Check the port first: MLflow's server reports one in use with a traceback and exit code 0."""
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        raise UsageError(f"--host {host} --port {port} cannot be used: {error.strerror}. Try --port 5001.") from None

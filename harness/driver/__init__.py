@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,8 +20,8 @@ __all__ = ["Observer", "Outcome", "Progress", "Running", "run_study"]
 def run_study(
     study: Study,
     *,
-    store: Path = Path("mlruns"),
-    data_folder: Path | None = None,
+    store: str | Path = "mlruns",
+    data_folder: str | Path | None = None,
     workers: int | None = None,
     threads: int | None = None,
     fresh: bool = False,
@@ -45,6 +46,7 @@ def run_study(
         UsageError: if another process runs it, or the store is damaged.
         RunError: if too many trials fail in a row.
     """
+    store, data_folder = Path(store), Path(data_folder) if data_folder else None
     _require_data(study, data_folder)
     _require_sampler(study)
     from harness import provenance, tracking
@@ -54,9 +56,8 @@ def run_study(
     with tracking.lock_study(store, study.name):
         storage = open_storage(store)
         client = tracking.open_client(store)
-        if fresh:
-            put_aside(study, store, storage)
-        else:
+        aside = put_aside(study, store, storage) if fresh else None
+        if not fresh:
             require_same_meaning(study, storage)
         source = study.source.parent if study.source else Path()
         recorder = tracking.Recorder(client, store, study, provenance.source_tags(source))
@@ -68,7 +69,8 @@ def run_study(
             recorder.close("FAILED")
             raise
         resources = choose_resources(plan.remaining, study.exclusive, workers, threads)
-        return Loop(plan, recorder, store, data_folder, resources, observe, launch).run()
+        outcome = Loop(plan, recorder, store, data_folder, resources, observe, launch).run()
+        return dataclasses.replace(outcome, aside=aside)
 
 
 def _require_data(study: Study, data_folder: Path | None) -> None:
@@ -90,5 +92,5 @@ def _require_sampler(study: Study) -> None:
     if getattr(study.design, "sampler", "") == "gp" and importlib.util.find_spec("torch") is None:
         raise StudyError(
             f"{study.source or study.name}: design.sampler = 'gp' needs PyTorch, which is not installed. "
-            "Install the extra: pip install 'cnn-harness[gp]', or use sampler = 'tpe'."
+            "Install it (pip install torch), or use sampler = 'tpe'."
         )

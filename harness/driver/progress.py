@@ -91,6 +91,7 @@ class Outcome:
         finished_here: trainings that this run did.
         failed: trial number -> message of those that failed now.
         interrupted: whether it was stopped from outside.
+        aside: the name that earlier results were put under; None unless the run began anew.
     """
 
     study: Study
@@ -98,6 +99,7 @@ class Outcome:
     finished_here: int
     failed: dict[int, str]
     interrupted: bool = False
+    aside: str | None = None
 
 
 def unobserved(progress: Progress, event: Event | Death | None) -> None:

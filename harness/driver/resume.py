@@ -48,14 +48,19 @@ def _differences(old: object, new: object, place: str = "") -> Iterator[str]:
         yield f"{place} was {'default' if old is None else old}, now {'default' if new is None else new}"
 
 
-def put_aside(study: Study, store: Path, storage: RDBStorage) -> None:
-    """Rename what there is of a study, in Optuna and in MLflow, so that it can begin anew. Nothing is deleted."""
+def put_aside(study: Study, store: Path, storage: RDBStorage) -> str:
+    """Rename what there is of a study, in Optuna and in MLflow, so that it can begin anew. Nothing is deleted.
+
+    Returns:
+        The name that it has from now on.
+    """
     from harness import tracking
     from harness.plan import archive_study
 
     aside = f"{study.name} until {datetime.now(UTC):%Y-%m-%d %H.%M.%S}"
     archive_study(study.name, aside, storage)
     tracking.archive_experiment(tracking.open_client(store), study.name, aside)
+    return aside
 
 
 def reconcile_runs(recorder: Recorder, store: Path) -> set[int]:

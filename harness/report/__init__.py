@@ -36,7 +36,7 @@ def compare(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Compar
 
 
 def write_report(
-    study: Study, trials: pd.DataFrame, history: pd.DataFrame, folder: Path, store: str | None = None
+    study: Study, trials: pd.DataFrame, history: pd.DataFrame, folder: str | Path, store: str | None = None
 ) -> ReportFiles:
     """Write comparison.md, .html, .csv and .tex, report.json, figures/*.svg and the two Parquet files.
 
@@ -56,10 +56,10 @@ def write_report(
     """
     from harness.report.files import write
 
-    return write(study, trials, history, folder, store)
+    return write(study, trials, history, Path(folder), store)
 
 
-def read_report(folder: Path) -> tuple[Study, pd.DataFrame, pd.DataFrame]:
+def read_report(folder: str | Path) -> tuple[Study, pd.DataFrame, pd.DataFrame]:
     """Read the study, the trials and the history that a report was written from.
 
     Raises:
@@ -68,7 +68,7 @@ def read_report(folder: Path) -> tuple[Study, pd.DataFrame, pd.DataFrame]:
     """
     from harness.report.files import read
 
-    return read(folder)
+    return read(Path(folder))
 
 
 def render_table(comparison: Comparison, width: int) -> RenderableType:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from harness.report.comparison import Row
-from harness.report.wording import counted, listed, three_digits
+from harness.report.wording import counted, listed, show_p, three_digits
 from harness.study import IMAGE_SETS, Search, Study, dimensions, grid
 
 _CLOCK = (
@@ -84,9 +84,10 @@ def remarks(study: Study, trials: pd.DataFrame, rows: Sequence[Row]) -> tuple[st
     claiming = [row for row in rows if row.phase != "search" and row.finished]
     if claiming and max(row.finished for row in claiming) == 1:
         said.append("Each variant was trained once, so that nothing can be said of chance: no intervals, no verdicts.")
-    elif claiming and min(row.finished for row in claiming) < 5:
+    elif claiming and min(row.finished for row in claiming) < 6:
         fewest = min(row.finished for row in claiming)
-        said.append(f"Some variants have only {counted(fewest, 'finished trial')}: their intervals are rough.")
+        floor = f"p cannot be below {show_p(2 / 2**fewest)} then, so that verdicts rest on the t intervals alone"
+        said.append(f"Some variants have only {counted(fewest, 'finished trial')}: their intervals are rough; {floor}.")
     broken = int((trials["stop_reason"] == "not_finite").sum())
     if broken:
         said.append(f"{counted(broken, 'training')} broke off because the loss was not a number.")

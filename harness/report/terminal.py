@@ -33,7 +33,8 @@ def render(comparison: Comparison, width: int, limit: int = 20) -> RenderableTyp
 
     Args:
         comparison: what is shown.
-        width: columns of the terminal. Costs are left out below 130 columns, intervals of means and numbers of pairs below 100.
+        width: columns of the terminal. Costs are left out below 130 columns; below 100 intervals of
+            means and numbers of pairs.
         limit: rows at most.
     """
     results = results_table(comparison, limit, costs=width >= _COSTS_FROM)
@@ -53,19 +54,29 @@ def _draw(table: Table, width: int) -> RichTable:
     drawn = RichTable(
         title=Text(table.caption, style="italic"), title_justify="left", caption=table.note or None, box=box.SIMPLE
     )
-    longest = max(len(row[0]) for row in table.rows)
+    longest = max(len(line) for row in table.rows for line in _lines(row[0]))
     for place, (heading, numeric) in enumerate(zip(table.headings, table.numeric, strict=True)):
         short = _SHORT.get(heading, heading)
-        least = min(longest, width // 6) if place == 0 else max(len(word) for word in short.split())
+        least = min(longest, width // 5) if place == 0 else max(len(word) for word in short.split())
         drawn.add_column(Text(short), justify="right" if numeric else "left", overflow="fold", min_width=least)
     before = ""
     for row, faint in zip(table.rows, table.faint, strict=True):
         first = "" if row[0] == before else row[0]
         before = row[0]
         last = row[-1].split(";")[0]  # why there is no number is said in the sentences
-        cells = [Text(first), *(Text(text) for text in row[1:-1]), Text(last, style=_VERDICTS.get(last, ""))]
+        cells = [
+            Text("\n".join(_lines(first))),
+            *(Text(text) for text in row[1:-1]),
+            Text(last, style=_VERDICTS.get(last, "")),
+        ]
         drawn.add_row(*cells, style="dim" if faint else None)
     return drawn
+
+
+def _lines(title: str) -> list[str]:
+    """The base's label and, on a line of its own, what it stands for."""
+    label, bracket, settings = title.partition(" (")
+    return [label, f"({settings}"] if bracket else [title]
 
 
 def _without_intervals(table: Table) -> Table:

@@ -100,7 +100,8 @@ class Search(Table):
     objectives: tuple[Literal[CHOOSABLE], ...] = Field(  # type: ignore[valid-type]
         default=("val_accuracy",),
         min_length=1,
-        description="Metrics to optimise: accuracies up, everything else down. Several give a Pareto front.",
+        description="Metrics to optimise: accuracies and images_per_second up, all others down. Several give a Pareto "
+        "front.",
         json_schema_extra=_hint("The test split must not choose: use val_accuracy."),
     )
     sampler: Literal["tpe", "random", "gp", "nsga2"] = Field(default="tpe", description="Who suggests variants.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None
 
     Args:
         path: the TOML file; its stem is the study's name.
-        overrides: settings as ``"train.max_steps=100"``, applied on top of the file.
+        overrides: settings as ``"train.max_steps=100"``, applied on top of the file; ``"train.max_epochs="`` removes
+            a key.
         name: another name than the stem.
 
     Raises:
@@ -39,9 +40,10 @@ def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None
     for override in overrides:
         _apply(given, override)
         text += f"\n# --set {override}"
+    fix = "Choose another." if name else "Rename the file."
     name = name or path.stem
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
-        raise StudyError(f"{path}: the name {name!r} must be letters, digits, '.', '_' and '-'. Rename the file.")
+        raise StudyError(f"{path}: the name {name!r} must be letters, digits, '.', '_' and '-'. {fix}")
     try:
         return build_study(given, name=name, source=path, text=text)
     except StudyError as error:
@@ -50,18 +52,32 @@ def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None
 
 
 def _apply(given: dict[str, Any], override: str) -> None:
+    """Set, or remove, one key. The key is TOML's: parts with dots in them go in quotes."""
     key, separator, value = override.partition("=")
-    key = key.strip()
-    if not separator or not key:
-        raise UsageError(f"--set needs KEY=VALUE, got {override!r}. E.g. --set train.max_epochs=2")
     try:
-        parsed = tomllib.loads(f"value = {value}")["value"]
+        parts = list(_parts(tomllib.loads(f"{key} = 0"))) if separator else []
     except tomllib.TOMLDecodeError:
-        parsed = value.strip()
-    *parents, last = key.split(".")
+        parts = []
+    if not parts:
+        raise UsageError(f"--set needs KEY=VALUE, got {override!r}. E.g. --set train.max_epochs=2")
+    *parents, last = parts
     table: Any = given
     for part in parents:
         table = table.setdefault(part, {}) if isinstance(table, dict) else None
     if not isinstance(table, dict):
         raise UsageError(f"--set {key}: {'.'.join(parents)} is not a table. Set the whole list instead.")
-    table[last] = parsed
+    if not value.strip():
+        table.pop(last, None)
+        return
+    try:
+        table[last] = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        table[last] = value.strip()
+
+
+def _parts(tables: dict[str, Any]) -> Iterator[str]:
+    """Yield the parts of the one key that a line of TOML set."""
+    for part, inner in tables.items():
+        yield part
+        if isinstance(inner, dict):
+            yield from _parts(inner)

@@ -99,8 +99,16 @@ class ConvBlock(Table):
     )
 
 
+def _preset_or_layers(schema: dict[str, Any]) -> None:
+    """Say in the JSON Schema what the preset's expansion does: `conv` and `dense` are required only without one."""
+    schema.pop("required")
+    schema["anyOf"] = [{"required": ["preset"]}, {"required": ["conv", "dense"]}]
+
+
 class ModelSpec(Table):
     """`[model]`: the network, without its last dense layer of one logit a class, which is always there."""
+
+    model_config = ConfigDict(json_schema_extra=_preset_or_layers)
 
     preset: Literal[tuple(PRESETS)] | None = Field(  # type: ignore[valid-type]
         default=None, description="A reference network whose keys stand in for those not written here."

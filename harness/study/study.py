@@ -163,10 +163,15 @@ class Study(Table):
         shown = {path: level for path, level in settings.items() if not self.is_base_level(path, level)}
         names = short_names(list(dimensions(self.design)))
         label = ", ".join(f"{names.get(path, path)}={show_level(level)}" for path, level in shown.items())
-        varied = {path: settings.get(path, self._base_level(path)) for path in dimensions(self.design)}
+        varied = {path: settings.get(path, self.base_level(path)) for path in dimensions(self.design)}
         return Variant(label=label or BASE, settings=varied, **specs)  # type: ignore[arg-type]
 
-    def _base_level(self, path: str) -> Level:
+    def base_level(self, path: str) -> Level:
+        """Return the base's level at a dotted path.
+
+        Raises:
+            KeyError: if the path leads nowhere; the argument is the part that does not exist.
+        """
         root = path.split(".")[0]
         if path == "model.preset":
             return self.model.preset
@@ -295,12 +300,17 @@ def build_study(given: dict[str, Any], name: str, source: Path | None = None, te
 
 def _check_dimensions(study: Study) -> None:
     place = "design.space" if isinstance(study.design, Search) else "design.factors"
-    for path, levels in dimensions(study.design).items():
+    for path in dimensions(study.design):
         root = path.split(".")[0]
         if root not in ("data", "model", "train"):
             fix = did_you_mean(root, ("data", "model", "train"))
             fix = fix or ' Write the whole path in quotes, e.g. "model.downsample".'
             raise StudyError(f'{place} "{path}" must be a path into [data], [model] or [train], got {root!r}.{fix}')
+        try:
+            study.base_level(path)
+        except KeyError as missing:
+            raise StudyError(f'{place} "{path}": {_nowhere(study, path, missing.args[0])}') from None
+    for path, levels in dimensions(study.design).items():
         tried: list[Level] = [levels.low, levels.high] if isinstance(levels, Range) else list(levels)
         if len({canonical(level) for level in tried}) < len(tried):
             raise StudyError(f'{place} "{path}": levels must differ, got {show_level(list(levels))}.')
@@ -311,6 +321,17 @@ def _check_dimensions(study: Study) -> None:
                 raise StudyError(f'{place} "{path}": {error}') from None
         if isinstance(study.design, Search):
             _check_base_in_space(study, path, levels)
+
+
+def _nowhere(study: Study, path: str, missing: str) -> str:
+    """Say where a dotted path leads off the base, and what there is instead."""
+    parts = path.split(".")
+    parent = ".".join(parts[: parts.index(missing)])
+    around = study.base_level(parent) if "." in parent else getattr(study, parent).model_dump(mode="json")
+    if isinstance(around, list):
+        return f"{parent} of the base has {len(around)} entries, numbered from 0, got {missing!r}."
+    known = list(around) if isinstance(around, dict) else []
+    return f"unknown key {missing!r} in {parent}.{did_you_mean(missing, known)}"
 
 
 def _check_base_in_space(study: Study, path: str, levels: Range | tuple[Level, ...]) -> None:

@@ -52,7 +52,7 @@ def test_ctrl_c_closes_runs_and_the_next_run_goes_on(start, harness, project):
     os.killpg(process.pid, signal.SIGINT)  # as the terminal does: the whole foreground group
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130, (out, err)
-    assert "goes on from there" in err
+    assert "The same command goes on from there." in err
     assert "Traceback" not in err
     trials = load_results("tiny", project / "mlruns").trials
     assert set(trials["status"]) <= {"finished", "killed"}

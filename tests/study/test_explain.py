@@ -50,8 +50,7 @@ SEARCH = {"kind": "search", "trials": 3}
         ),
         (
             {"design.factors": {"model.downsampl": ["stride"]}},
-            "design.factors \"model.downsampl\": model.downsampl: unknown key 'downsampl' in [model], got 'stride'. "
-            "Did you mean 'downsample'?",
+            "design.factors \"model.downsampl\": unknown key 'downsampl' in model. Did you mean 'downsample'?",
         ),
         (
             {"design.factors": {"model.downsample": ["strid"]}},
@@ -69,8 +68,11 @@ SEARCH = {"kind": "search", "trials": 3}
         ),
         (
             {"design.factors": {"model.conv.5.filters": [3]}},
-            'design.factors "model.conv.5.filters": "model.conv.5.filters" does not exist: nothing is called '
-            "'5' there",
+            "design.factors \"model.conv.5.filters\": model.conv of the base has 2 entries, numbered from 0, got '5'.",
+        ),
+        (
+            {"design.factors": {"model.conv.0.filters": [8, 16], "model.conv.2.filters": [3]}},
+            "design.factors \"model.conv.2.filters\": model.conv of the base has 2 entries, numbered from 0, got '2'.",
         ),
         (
             {"design.replicates": 0},
