@@ -1,12 +1,14 @@
 """The study file: what it may say, what it means, and the variants it asks for."""
 
+from harness.study.checks import build_study, check_networks
 from harness.study.design import Confirm, Factorial, Level, OneAtATime, Range, Search, dimensions
+from harness.study.grid import Trainings, grid, trainings
 from harness.study.image_sets import IMAGE_SETS, ImageSet
 from harness.study.loading import load_study
 from harness.study.metrics import EVALUATED, METRICS, Metric
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.spec import ConvBlock, DataSpec, ModelSpec, Plateau, TargetSpec, TrainSpec
-from harness.study.study import ReportSpec, Study, Trainings, build_study, check_networks, grid, trainings
+from harness.study.study import ReportSpec, Study
 from harness.study.variant import BASE, Variant, canonical, show_level
 
 __all__ = [

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import StudyError, UsageError, did_you_mean
-from harness.study.study import Study, build_study
+from harness.study.checks import build_study
+from harness.study.study import Study
 
 
 def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None = None) -> Study:

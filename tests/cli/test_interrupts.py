@@ -46,10 +46,14 @@ def finished(project):
     return len(done)
 
 
-def test_ctrl_c_closes_runs_and_the_next_run_goes_on(start, harness, project):
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=lambda stop: stop.name)
+def test_ctrl_c_closes_runs_and_the_next_run_goes_on(start, harness, project, stop):
     process = start("run", "tiny", *LONG)
     wait_for(lambda: trained(project))
-    os.killpg(process.pid, signal.SIGINT)  # as the terminal does: the whole foreground group
+    if stop is signal.SIGINT:
+        os.killpg(process.pid, stop)  # as the terminal does: the whole foreground group
+    else:
+        process.send_signal(stop)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130, (out, err)
     assert "The same command goes on from there." in err
