@@ -36,6 +36,7 @@ def ui_command(port: int, host: str, store: Path) -> None:
         "--backend-store-uri", store_uri(store),
         "--default-artifact-root", (store / "artifacts").resolve().as_uri(),
         "--host", host, "--port", str(port), "--workers", "1",
+        "--uvicorn-opts", "--log-level warning",
     ]  # fmt: skip
     click.echo(f"MLflow UI: http://{host}:{port}  (Ctrl-C ends it)")
     with subprocess.Popen(command, env=environment) as server:
