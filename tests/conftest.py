@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import shutil
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,22 +43,27 @@ FINGERPRINT = Fingerprint("test processor", "cpu", "tensorflow 2.21.0", "3.15.1"
 COSTS = {"parameters": 1000, "macs": 5000, "activations": 300, "activation_ops": 200, "pool_ops": 100}
 
 
+def changed(given: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the tables with some dotted paths set; None removes a key."""
+    tables = copy.deepcopy(given)
+    for path, value in changes.items():
+        *parents, last = path.split(".")
+        place = tables
+        for part in parents:
+            place = place.setdefault(part, {})
+        if value is None:
+            del place[last]
+        else:
+            place[last] = value
+    return tables
+
+
 @pytest.fixture
 def tiny() -> Callable[..., Study]:
     """Build the tiny study with some keys changed: ``tiny(**{"train.max_steps": 3})``; None removes a key."""
 
     def make(name: str = "tiny", **changes: Any) -> Study:
-        tables = copy.deepcopy(TINY)
-        for path, value in changes.items():
-            *parents, last = path.split(".")
-            place = tables
-            for part in parents:
-                place = place.setdefault(part, {})
-            if value is None:
-                del place[last]
-            else:
-                place[last] = value
-        return build_study(tables, name=name, text="# tiny\n")
+        return build_study(changed(TINY, changes), name=name, text="# tiny\n")
 
     return make
 

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from harness.study import Study, build_study
+from tests.conftest import changed
 
 GIVEN: dict[str, Any] = {
     "question": "Does a stride of 2 do the work of max-pooling?",
@@ -19,26 +19,10 @@ GIVEN: dict[str, Any] = {
 
 
 @pytest.fixture
-def given() -> dict[str, Any]:
-    """The tables of a valid study, to change at will."""
-    return copy.deepcopy(GIVEN)
-
-
-@pytest.fixture
 def build() -> Callable[..., Study]:
     """Build the valid study with some keys changed: ``build(**{"train.learning_rate": 3})``; None removes a key."""
 
     def make(**changes: Any) -> Study:
-        tables = copy.deepcopy(GIVEN)
-        for path, value in changes.items():
-            *parents, last = path.split(".")
-            place = tables
-            for part in parents:
-                place = place.setdefault(part, {})
-            if value is None:
-                del place[last]
-            else:
-                place[last] = value
-        return build_study(tables, name="x")
+        return build_study(changed(GIVEN, changes), name="x")
 
     return make

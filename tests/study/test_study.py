@@ -2,37 +2,7 @@ from __future__ import annotations
 
 import pickle
 
-import pytest
-
-from harness.errors import StudyError
-from harness.study import Range, grid, trainings
-
-
-def test_factorial_grid_starts_with_the_base(build):
-    study = build(**{"design.factors": {"model.downsample": ["stride", "max_pool"], "model.dense": [[128], [64, 32]]}})
-    assert [variant.label for variant in grid(study)] == [
-        "base",
-        "downsample=stride",
-        "downsample=stride, dense=64 32",
-        "dense=64 32",
-    ]
-    assert trainings(study) == (4, 12)
-
-
-def test_one_at_a_time_keeps_the_base_once(build):
-    design = {
-        "kind": "one_at_a_time",
-        "replicates": 2,
-        "factors": {"model.downsample": ["max_pool", "stride"], "train.learning_rate": [1e-3, 1e-2]},
-    }
-    study = build(design=design)
-    assert [variant.label for variant in grid(study)] == [
-        "base",
-        "downsample=stride",
-        "learning_rate=0.001",
-        "learning_rate=0.01",
-    ]
-    assert trainings(study) == (4, 8)
+from harness.study import grid
 
 
 def test_a_variant_has_the_level_and_all_else_as_the_base(build):
@@ -65,12 +35,6 @@ def test_keys_beside_a_preset_win(build):
     assert [block.filters for block in study.model.conv] == [16, 36]
 
 
-def test_two_variants_that_mean_the_same_are_refused(build):
-    # hvass02 and fashion02 are one network
-    with pytest.raises(StudyError, match=r"the variants 'base' and 'preset=fashion02' mean the same"):
-        build(**{"design.factors": {"model.preset": ["hvass02", "fashion02"]}})
-
-
 def test_digest_ignores_wording_and_budget_but_not_meaning(build):
     digest = build().digest
     assert build(question="Other words?").digest == digest
@@ -90,15 +54,6 @@ def test_variant_digest_is_stable():
     assert [variant.digest for variant in grid(study)] == ["4a3ec9598ca0", "a1f67e6afd29"]
 
 
-def test_search_starts_from_the_base_alone(build):
-    space = {"train.learning_rate": {"low": 1e-4, "high": 1e-2, "log": True}, "model.dense": [[128], [64]]}
-    study = build(design={"kind": "search", "trials": 10, "replicates": 3, "space": space, "confirm": {"top": 2}})
-    assert [variant.label for variant in grid(study)] == ["base"]
-    assert study.base.settings == {"train.learning_rate": 1e-4, "model.dense": [128]}
-    # ceil(10 / 3) variants sampled; 10 trainings, then 2 winners and the base three times each
-    assert trainings(study) == (4, 19)
-
-
 def test_default_metrics_follow_the_target(build):
     assert build().metrics == ("test_accuracy", "seconds_to_target")
     assert build(target=None).metrics == ("test_accuracy",)
@@ -112,18 +67,3 @@ def test_objectives_of_a_fixed_design(build):
 def test_a_study_pickles(build):
     variant = build().base
     assert pickle.loads(pickle.dumps(variant)) == variant
-
-
-@pytest.mark.parametrize(
-    ("space", "value", "inside"),
-    [
-        (Range(low=1, high=9, step=4), 5, True),
-        (Range(low=1, high=9, step=4), 6, False),
-        (Range(low=1, high=9), 2.5, False),
-        (Range(low=0.1, high=0.7, step=0.3), 0.4, True),
-        (Range(low=1e-4, high=1e-2, log=True), 1e-2, True),
-        (Range(low=1e-4, high=1e-2, log=True), 0.02, False),
-    ],
-)
-def test_range_contains(space, value, inside):
-    assert space.contains(value) is inside
