@@ -34,7 +34,8 @@ class Objective:
         experiment: MLflow experiment that a call logs to; by default the study's name and ``.optimize``, apart from
             what `harness run` records, since trial numbers are the caller's.
         data_folder: where image files are looked for first.
-        threads: threads of the compute library in this process, for a call.
+        threads: threads of the compute library in this process, for a call; None leaves them as they are. It can be
+            set only before the library has computed anything.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Objective:
         store: str | Path | None = "mlruns",
         experiment: str | None = None,
         data_folder: str | Path | None = None,
-        threads: int = 1,
+        threads: int | None = None,
     ) -> None:
         self.study = study
         self.replicate = replicate

@@ -56,12 +56,12 @@ class Resources:
     """What a worker may use.
 
     Attributes:
-        threads: threads of the compute library.
+        threads: threads of the compute library; None for what it has set itself.
         workers: how many workers share the machine.
         cores: processor cores the worker is pinned to; empty for no pinning.
     """
 
-    threads: int
+    threads: int | None
     workers: int
     cores: tuple[int, ...] = ()
 

@@ -82,7 +82,7 @@ def run_job(job: Job, resources: Resources, emit: Emit, decide: Decide | None = 
 
     watch = Stopwatch()
     variant, train = job.variant, job.variant.train
-    configure(resources.threads)
+    threads = configure(resources.threads)
     with watch.timing("prepare"):
         split = job.seeds.split if variant.data.split == "stratified" else 0
         data = _load(variant.data, split, job.data_folder)
@@ -92,7 +92,7 @@ def run_job(job: Job, resources: Resources, emit: Emit, decide: Decide | None = 
         total = max_steps(train, len(data.train.images))
         engine = build_engine(model, train, total, data.train.images, data.train.labels, job.seeds.order)
     costs = total_costs(variant.model, data.image_shape, data.classes)
-    emit(Started(job.trial, _fingerprint(resources, describe_device()), costs, data.digest, total))
+    emit(Started(job.trial, _fingerprint(threads, resources.workers, describe_device()), costs, data.digest, total))
     watch.seconds["compile"] = engine.warm_up()
     session = _Session(job, data, model, engine, watch, emit)
     reason = session.train(total, decide)
@@ -210,7 +210,7 @@ class _Session:
         )
 
 
-def _fingerprint(resources: Resources, device: tuple[str, str, str]) -> Fingerprint:
+def _fingerprint(threads: int, workers: int, device: tuple[str, str, str]) -> Fingerprint:
     import platform
 
     import keras
@@ -222,8 +222,8 @@ def _fingerprint(resources: Resources, device: tuple[str, str, str]) -> Fingerpr
         backend=backend,
         keras=keras.__version__,
         python=platform.python_version(),
-        threads=resources.threads,
-        workers=resources.workers,
+        threads=threads,
+        workers=workers,
     )
 
 

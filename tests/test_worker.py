@@ -9,13 +9,14 @@ import keras
 import numpy as np
 import pytest
 
+from harness.engines import configure
 from harness.errors import ImpossibleNetwork
 from harness.objective import replicate_seeds
 from harness.records import Evaluated, Finished, Job, Resources, Started, StopReason
 from harness.study import TrainSpec
 from harness.worker import evaluation_steps, max_steps, run_job, summarise
 
-ONE = Resources(threads=1, workers=1)
+HERE = Resources(threads=None, workers=1)
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def train(tiny, tmp_path):
         study = tiny(**changes)
         events = []
         job = Job(5, study.base, 0, replicate_seeds(study.seed, 0), tmp_path / "artifacts", prunable=prunable)
-        run_job(job, ONE, events.append, decide)
+        run_job(job, HERE, events.append, decide)
         return events
 
     return run
@@ -37,7 +38,7 @@ class TestRunJob:
         started, *evaluated, finished = train()
         assert isinstance(started, Started)
         assert (started.trial, started.max_steps, started.costs["parameters"]) == (5, 60, 1250)
-        assert started.fingerprint.threads == 1
+        assert started.fingerprint.threads == configure(None)
         assert [event.step for event in evaluated] == [20, 40, 60]
         # 1,437 images less 300 for validation, 32 a step
         assert [event.epoch for event in evaluated] == [20 * 32 / 1137, 40 * 32 / 1137, 60 * 32 / 1137]

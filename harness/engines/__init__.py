@@ -53,13 +53,17 @@ def build_engine(
     return engine
 
 
-def configure(threads: int) -> None:
-    """Set how many threads the backend computes with. Call it before anything is computed in this process.
+def configure(threads: int | None) -> int:
+    """Set how many threads the backend computes with, and return how many it does.
+
+    Args:
+        threads: to be set before anything is computed in this process; None leaves it as it is.
 
     Raises:
         HarnessError: if the backend already computes with another number, or there is no engine for it.
     """
-    _backend_module().configure(threads)
+    in_use: int = _backend_module().configure(threads)
+    return in_use
 
 
 def describe_device() -> Device:

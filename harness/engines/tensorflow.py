@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import weakref
 from pathlib import Path
@@ -24,22 +25,32 @@ CALL_STEPS = 2000
 """Steps in one call of the compiled program at most, so that the indices of a long training stay small."""
 
 
-def configure(threads: int) -> None:
-    """Set how many threads operations use, and let GPU memory grow. Call it before TensorFlow computes anything.
+def configure(threads: int | None) -> int:
+    """Set how many threads operations use, and let GPU memory grow; return the number in use.
 
     Raises:
-        HarnessError: if TensorFlow has already started with other settings.
+        HarnessError: if TensorFlow has already computed something with another number.
     """
+    if threads is None:
+        return _threads_in_use()
     try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)
         for gpu in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, True)
     except RuntimeError as error:
+        if threads == _threads_in_use():
+            return threads
         raise HarnessError(
             f"threads must be set before TensorFlow computes anything, got {threads} in a process that has already "
-            f"started ({error}). Use a fresh process."
+            f"started with {_threads_in_use()} ({error}). Use a fresh process."
         ) from None
+    return threads
+
+
+def _threads_in_use() -> int:
+    """What was set, else TensorFlow's own choice: as many as there are cores to use."""
+    return int(tf.config.threading.get_intra_op_parallelism_threads()) or len(os.sched_getaffinity(0))
 
 
 def describe_device() -> Device:

@@ -60,7 +60,7 @@ def choose_resources(
 
 def cores_of(worker: int, resources: Resources, cores: list[int]) -> tuple[int, ...]:
     """Return the cores to pin a worker to; none when there are not enough for all workers."""
-    needed = resources.workers * resources.threads
-    if needed > len(cores):
+    threads = resources.threads or len(cores)
+    if resources.workers * threads > len(cores):
         return ()
-    return tuple(cores[worker * resources.threads : (worker + 1) * resources.threads])
+    return tuple(cores[worker * threads : (worker + 1) * threads])
