@@ -8,11 +8,12 @@ from typing import NamedTuple
 from harness.cost import total_costs
 from harness.study import Search, Study, Variant, grid, trainings
 
-# Least-squares fit to one-thread steps of the reference networks on a server core with AVX-512 (float32); another
-# processor may be twice as fast or half as fast.
+# Rounded from one-thread float32 training steps of the reference networks, one process a core, on a small shared
+# server; another processor may be three times as fast.
 STEP_SECONDS = 0.4e-3
-SECONDS_PER_MAC = 3.0e-11
-SECONDS_PER_ACTIVATION = 2.0e-9
+SECONDS_PER_MAC = 9e-11
+SECONDS_PER_ACTIVATION = 1e-9
+SECONDS_PER_PARAMETER = 5e-9
 TRAINING_SECONDS = 2.5
 """Data, compilation, evaluations and artifacts of one training, whatever its length."""
 START_SECONDS = 8.0
@@ -56,7 +57,8 @@ def estimate_variants(
         train = variant.train
         steps = train.max_steps or max(1, round((train.max_epochs or 0) * left / train.batch_size))
         image_seconds = costs["macs"] * SECONDS_PER_MAC + costs["activations"] * SECONDS_PER_ACTIVATION
-        seconds = measured.get(variant.digest, STEP_SECONDS + train.batch_size * image_seconds)
+        guess = STEP_SECONDS + train.batch_size * image_seconds + costs["parameters"] * SECONDS_PER_PARAMETER
+        seconds = measured.get(variant.digest, guess)
         estimates.append(Estimate(variant, costs, steps, seconds, variant.digest in measured))
     return estimates
 

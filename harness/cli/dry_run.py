@@ -36,7 +36,7 @@ def show_plan(study: Study, data_folder: Path | None, store: Path, workers: int 
             f"{row.costs['parameters']:,}",
             f"{row.costs['macs']:,}",
             f"{row.steps:,}",
-            f"{row.step_seconds * 1e3:.1f}{'' if row.measured else ' (estimate)'}",
+            f"{'' if row.measured else '~ '}{row.step_seconds * 1e3:.1f}",
             duration(row.steps * row.step_seconds),
         )
     console.print(table)

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+
+from harness.estimate import START_SECONDS, TRAINING_SECONDS, estimate_variants, total_seconds
+
+
+def test_steps_and_measured_seconds(tiny):
+    study = tiny(**{"train.max_steps": None, "train.max_epochs": 2.0, "data.train_images": 640})
+    base, stride = estimate_variants(study, (8, 8, 1), 1437, 10, {study.base.digest: 0.5})
+    # 640 images in batches of 32 are 20 steps an epoch
+    assert (base.steps, stride.steps) == (40, 40)
+    assert (base.step_seconds, base.measured, stride.measured) == (0.5, True, False)
+    assert 0 < stride.step_seconds < 0.1
+    assert base.costs["parameters"] == 1250
+
+
+def test_the_whole_is_shared_by_the_workers(tiny):
+    study = tiny()
+    measured = {
+        variant.digest: 1.0 for variant in (e.variant for e in estimate_variants(study, (8, 8, 1), 1437, 10, {}))
+    }
+    estimates = estimate_variants(study, (8, 8, 1), 1437, 10, measured)
+    # two variants, two replicates, 60 steps of a second each
+    work = 4 * (60 + TRAINING_SECONDS)
+    assert total_seconds(study, estimates, 1) == pytest.approx(START_SECONDS + work)
+    assert total_seconds(study, estimates, 2) == pytest.approx(START_SECONDS + work / 2)
+    # no more workers than a single training can use
+    assert total_seconds(study, estimates, 100) == pytest.approx(START_SECONDS + 60 + TRAINING_SECONDS)
+
+
+def test_a_search_counts_its_confirmation(tiny):
+    design = {
+        "kind": "search",
+        "trials": 5,
+        "space": {"model.dense": [[16], [8]]},
+        "confirm": {"top": 1, "replicates": 2},
+    }
+    study = tiny(design=design)
+    estimates = estimate_variants(study, (8, 8, 1), 1437, 10, {study.base.digest: 1.0})
+    assert total_seconds(study, estimates, 1) == pytest.approx(START_SECONDS + 9 * (60 + TRAINING_SECONDS))
