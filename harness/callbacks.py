@@ -80,7 +80,7 @@ class StopAtTarget(StopCallback):
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Look at the metric of this epoch; not-a-number and a missing value do not hold the target."""
-        value = _value(self.metric, epoch, logs)
+        value = _value(self.metric, logs)
         self._held = self._held + 1 if value is not None and self._is_held(value) else 0
         if self._held >= self.in_a_row and self.reached_at is None:
             self.reached_at = epoch
@@ -131,9 +131,9 @@ class StopOnPlateau(StopCallback):
         super().on_train_begin(logs)
         self._best, self._waited = math.nan, 0
 
-    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:  # noqa: ARG002
         """Look at the metric of this epoch; a missing value is passed over, not-a-number is no improvement."""
-        value = _value(self.metric, epoch, logs)
+        value = _value(self.metric, logs)
         if value is None:
             return
         gain = value - self._best if _is_accuracy(self.metric) else self._best - value
@@ -210,14 +210,13 @@ def keras_logs(metrics: Logs) -> dict[str, float]:
     return {_LOG_NAMES.get(name, name): value for name, value in metrics.items()}
 
 
-def _value(metric: str, epoch: int, logs: Logs | None) -> float | None:
-    """Return a metric from Keras's logs; None if it is missing, with a warning after the first epoch."""
+def _value(metric: str, logs: Logs | None) -> float | None:
+    """Return a metric from Keras's logs; None, with a warning, if it is missing."""
     logs = logs or {}
     name = _LOG_NAMES.get(metric, metric)
     if name in logs:
         return float(logs[name])
-    if epoch > 0:  # the worker's first evaluation comes before any training, so it has no training metrics
-        warnings.warn(f"{metric} needs {name!r} in the logs, got {', '.join(logs) or 'none'}.", stacklevel=3)
+    warnings.warn(f"{metric} needs {name!r} in the logs, got {', '.join(logs) or 'none'}.", stacklevel=3)
     return None
 
 

@@ -127,7 +127,7 @@ def _data(folder: Path | None) -> Iterator[Finding]:
 
 def _store(store: Path) -> Iterator[Finding]:
     from harness.tracking.reading import summaries
-    from harness.tracking.store import DATABASE, check_store
+    from harness.tracking.store import DATABASE, check_store, is_running
 
     database = store / DATABASE
     if not database.exists():
@@ -143,21 +143,10 @@ def _store(store: Path) -> Iterator[Finding]:
     size = sum(path.stat().st_size for path in store.rglob("*") if path.is_file())
     yield Finding("store", "ok", f"{database}: healthy; studies: {len(found)}, trials: {trials}, {size / 1e6:.0f} MB")
     for summary in found:
-        if summary.counts.get("running") and not _is_locked(store, summary.name):
+        if summary.counts.get("running") and not is_running(store, summary.name):
             yield Finding(
                 "store",
                 "problem",
                 f"{summary.name}: {summary.counts['running']} runs are open but nothing runs them. "
                 f"The next `harness run {summary.name}` closes them and goes on.",
             )
-
-
-def _is_locked(store: Path, name: str) -> bool:
-    from harness.errors import UsageError
-    from harness.tracking.store import lock_study
-
-    try:
-        with lock_study(store, name):
-            return False
-    except UsageError:
-        return True

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from harness.cost import total_costs
-from harness.study import Search, Study, Variant, grid, trainings
+from harness.study import DataSpec, Search, Study, Variant, grid, trainings
 
 # Rounded from one-thread float32 training steps of the reference networks, one process a core, on a small shared
 # server; another processor may be three times as fast.
@@ -39,19 +39,18 @@ class Estimate(NamedTuple):
 
 
 def estimate_variants(
-    study: Study, image_shape: tuple[int, int, int], images: int, classes: int, measured: Mapping[str, float]
+    study: Study, facts: Callable[[DataSpec], tuple[tuple[int, int, int], int, int]], measured: Mapping[str, float]
 ) -> list[Estimate]:
     """Estimate each variant of the design; for a search, the base.
 
     Args:
         study: the study.
-        image_shape: (height, width, channels).
-        images: training images before the split.
-        classes: number of classes.
+        facts: gives image shape (height, width, channels), training images before the split, and classes.
         measured: variant digest -> seconds a step in earlier trials.
     """
     estimates = []
     for variant in grid(study):
+        image_shape, images, classes = facts(variant.data)
         costs = total_costs(variant.model, image_shape, classes)
         left = variant.data.train_images or images - variant.data.validation
         train = variant.train

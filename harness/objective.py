@@ -16,12 +16,12 @@ from typing import Any
 
 import optuna
 
-from harness.errors import ImpossibleNetwork
+from harness.errors import StudyError
 from harness.records import Evaluated, Seeds, StopReason, TrialResult
-from harness.study import IMAGE_SETS, METRICS, Level, Range, Study, Variant, block_shapes, canonical, dimensions
+from harness.study import METRICS, Level, Range, Study, Variant, canonical, check_variant, dimensions
 
 REFUSED = "harness:refused"
-"""Trial attribute: why a suggested network could not be built."""
+"""Trial attribute: why a suggested variant could not be trained."""
 
 
 class Objective:
@@ -70,7 +70,8 @@ class Objective:
         """Return the variant that a trial stands for.
 
         Raises:
-            optuna.TrialPruned: if that network cannot be built; the reason is also in the trial's user attributes.
+            optuna.TrialPruned: if it cannot be trained: an impossible network, settings that exclude each other, a
+                batch larger than the training set. The reason is also in the trial's user attributes.
         """
         settings: dict[str, Level] = {}
         for path, levels in dimensions(self.study.design).items():
@@ -82,21 +83,18 @@ class Objective:
                 settings[path] = trial.suggest_int(path, int(levels.low), int(levels.high), step=step, log=levels.log)
             else:
                 settings[path] = trial.suggest_float(path, levels.low, levels.high, step=levels.step, log=levels.log)
-        variant = self.study.variant(settings)
         try:
-            block_shapes(variant.model, self._image_shape(variant))
-        except ImpossibleNetwork as error:
+            variant = self.study.variant(settings)
+            check_variant(variant, *self._image_facts(variant))
+        except StudyError as error:
             trial.set_user_attr(REFUSED, str(error))
             raise optuna.TrialPruned(str(error)) from None
         return variant
 
-    def _image_shape(self, variant: Variant) -> tuple[int, int, int]:
-        known = IMAGE_SETS.get(variant.data.name)
-        if known:
-            return known.image_shape
+    def _image_facts(self, variant: Variant) -> tuple[tuple[int, int, int], int]:
         from harness.data import image_facts
 
-        return image_facts(variant.data, self.data_folder)[0]
+        return image_facts(variant.data, self.data_folder)
 
     def parameters(self, variant: Variant) -> dict[str, Any]:
         """Return what :meth:`suggest` would have to be given to build this variant: path -> encoded level."""

@@ -7,6 +7,7 @@ of :class:`Finished` and :class:`Failed`. To each :class:`Evaluated` of a prunab
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -195,7 +196,10 @@ class TrialResult:
     costs: Mapping[str, int] = field(default_factory=dict)
 
     def value(self, name: str) -> float:
-        """Return a metric of :data:`harness.study.METRICS` by name; infinite where the target was never reached."""
+        """Return a metric of :data:`harness.study.METRICS` by name.
+
+        Infinite where the target was never reached, not-a-number where the metric was not measured.
+        """
         if name in ("steps_to_target", "seconds_to_target"):
             found = getattr(self, name)
             return float("inf") if found is None else float(found)
@@ -203,7 +207,7 @@ class TrialResult:
             return self.clocks.train
         if name == "images_per_second":
             return self.images_per_second
-        return float(self.costs[name] if name in self.costs else self.metrics[name])
+        return float(self.costs[name] if name in self.costs else self.metrics.get(name, math.nan))
 
 
 @dataclass(frozen=True)

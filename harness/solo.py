@@ -51,7 +51,9 @@ def _recorded(
 
     study = objective.study
     source = provenance.source_tags(study.source.parent if study.source else Path())
-    recorder = tracking.Recorder(tracking.open_client(store), store, study, source, objective.experiment)
+    with tracking.lock_store(store):
+        client = tracking.open_client(store)
+    recorder = tracking.Recorder(client, store, study, source, objective.experiment)
     run_id = recorder.start(job.trial, job.variant, job.replicate, "design")
 
     def emit(event: Event) -> None:

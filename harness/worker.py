@@ -105,7 +105,7 @@ def run_job(job: Job, resources: Resources, emit: Emit, decide: Decide | None = 
     return result
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=1)
 def _load(spec: DataSpec, seed: int, folder: Path | None) -> ImageData:
     """Load images once for all trials of this process that share them: the engines then share them on the device."""
     from harness.data import load_images
@@ -127,14 +127,16 @@ def evaluation_steps(train: TrainSpec, images: int, total: int) -> Iterator[int]
     """Yield the steps after which to evaluate, ending with ``total``."""
     from harness.engines import steps_for
 
-    count = 0
+    count = before = 0
     while True:
         count += 1
         every = train.evaluate_every
         step = steps_for(count, images, train.batch_size) if every == "epoch" else count * every
-        yield min(step, total)
+        if step > before:  # a step may be several epochs of very few images
+            yield min(step, total)
         if step >= total:
             return
+        before = step
 
 
 class _Session:

@@ -112,8 +112,8 @@ class ScriptedLauncher:
         self.replies: list[tuple[int, Reply]] = []
         self.closed = False
 
-    def __call__(self, resources: Resources) -> ScriptedLauncher:
-        self.resources = resources
+    def __call__(self, resources: Resources, jobs: int) -> ScriptedLauncher:
+        self.resources, self.expected = resources, jobs
         return self
 
     @property

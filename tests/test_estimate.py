@@ -3,11 +3,16 @@ from __future__ import annotations
 import pytest
 
 from harness.estimate import START_SECONDS, TRAINING_SECONDS, estimate_variants, total_seconds
+from harness.study import grid
+
+
+def digits(data):
+    return (8, 8, 1), 1437, 10
 
 
 def test_steps_and_measured_seconds(tiny):
     study = tiny(**{"train.max_steps": None, "train.max_epochs": 2.0, "data.train_images": 640})
-    base, stride = estimate_variants(study, (8, 8, 1), 1437, 10, {study.base.digest: 0.5})
+    base, stride = estimate_variants(study, digits, {study.base.digest: 0.5})
     # 640 images in batches of 32 are 20 steps an epoch
     assert (base.steps, stride.steps) == (40, 40)
     assert (base.step_seconds, base.measured, stride.measured) == (0.5, True, False)
@@ -17,10 +22,7 @@ def test_steps_and_measured_seconds(tiny):
 
 def test_the_whole_is_shared_by_the_workers(tiny):
     study = tiny()
-    measured = {
-        variant.digest: 1.0 for variant in (e.variant for e in estimate_variants(study, (8, 8, 1), 1437, 10, {}))
-    }
-    estimates = estimate_variants(study, (8, 8, 1), 1437, 10, measured)
+    estimates = estimate_variants(study, digits, {variant.digest: 1.0 for variant in grid(study)})
     # two variants, two replicates, 60 steps of a second each
     work = 4 * (60 + TRAINING_SECONDS)
     assert total_seconds(study, estimates, 1) == pytest.approx(START_SECONDS + work)
@@ -37,5 +39,5 @@ def test_a_search_counts_its_confirmation(tiny):
         "confirm": {"top": 1, "replicates": 2},
     }
     study = tiny(design=design)
-    estimates = estimate_variants(study, (8, 8, 1), 1437, 10, {study.base.digest: 1.0})
+    estimates = estimate_variants(study, digits, {study.base.digest: 1.0})
     assert total_seconds(study, estimates, 1) == pytest.approx(START_SECONDS + 9 * (60 + TRAINING_SECONDS))

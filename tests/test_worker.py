@@ -156,6 +156,8 @@ def _study_data():
         # 1,000 images in batches of 64 are 15.625 steps an epoch
         ({"max_epochs": 3.0, "evaluate_every": "epoch"}, 47, [16, 31, 47]),
         ({"max_epochs": 0.01}, 1, [1]),
+        # 0.5 steps an epoch: two evaluations must not fall on one step
+        ({"max_epochs": 6.0, "batch_size": 2000}, 3, [1, 2, 3]),
     ],
 )
 def test_when_it_evaluates(given, total, steps):

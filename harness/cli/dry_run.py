@@ -12,18 +12,29 @@ from harness.cli.progress import duration
 from harness.errors import UsageError
 from harness.estimate import estimate_variants, total_seconds
 from harness.launchers import choose_resources
-from harness.study import IMAGE_SETS, Range, Search, Study, check_networks, dimensions, show_level, trainings
+from harness.study import (
+    IMAGE_SETS,
+    DataSpec,
+    Range,
+    Search,
+    Study,
+    check_variants,
+    dimensions,
+    show_level,
+    trainings,
+)
 
 
 def show_plan(study: Study, data_folder: Path | None, store: Path, workers: int | None, threads: int | None) -> None:
     """Print variants, trainings, the size of each network and an estimate of the time. Creates nothing."""
-    shape, images, classes = _images(study, data_folder)
-    check_networks(study, shape, images)
+    from harness.data import image_facts
+
+    check_variants(study, lambda data: image_facts(data, data_folder))
     count = trainings(study)
     resources = choose_resources(count.trainings, study.exclusive, workers, threads)
-    estimates = estimate_variants(study, shape, images, classes, _measured(study.name, store))
-    console = Console()
-    console.print(f"[bold]{study.question}[/]", highlight=False)
+    estimates = estimate_variants(study, lambda data: _images(data, data_folder), _measured(study.name, store))
+    console = Console(markup=False, emoji=False, highlight=False)
+    console.print(study.question, style="bold")
     console.print(
         f"{study.name}: {_design(study)}; {resources.workers} at a time, threads of each: {resources.threads}"
     )
@@ -42,12 +53,11 @@ def show_plan(study: Study, data_folder: Path | None, store: Path, workers: int 
     console.print(table)
     if isinstance(study.design, Search):
         for path, levels in dimensions(study.design).items():
-            console.print(f"  searched: {path} {_space(levels)}", highlight=False)
+            console.print(f"  searched: {path} {_space(levels)}")
     seconds = total_seconds(study, estimates, resources.workers)
     console.print(
         f"{count.trainings} trainings, about {duration(seconds)} at most on this machine if none stops early "
-        "(a rough figure). Nothing was trained or created.",
-        highlight=False,
+        "(a rough figure). Nothing was trained or created."
     )
 
 
@@ -69,15 +79,15 @@ def _space(levels: object) -> str:
     return "of " + ", ".join(show_level(level) for level in levels)
 
 
-def _images(study: Study, data_folder: Path | None) -> tuple[tuple[int, int, int], int, int]:
+def _images(data: DataSpec, data_folder: Path | None) -> tuple[tuple[int, int, int], int, int]:
     """Return image shape, training images and classes; of a folder, from the files."""
-    if study.data.name in IMAGE_SETS:
-        facts = IMAGE_SETS[study.data.name]
+    if data.name in IMAGE_SETS:
+        facts = IMAGE_SETS[data.name]
         return facts.image_shape, facts.train_images, 10
     from harness.data import load_images
 
-    data = load_images(study.data, 0, data_folder)
-    return data.image_shape, len(data.train.images) + len(data.validation.images), data.classes
+    images = load_images(data, 0, data_folder)
+    return images.image_shape, len(images.train.images) + len(images.validation.images), images.classes
 
 
 def _measured(name: str, store: Path) -> dict[str, float]:

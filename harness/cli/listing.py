@@ -23,14 +23,14 @@ def show_studies(folder: Path, store: Path, reports: Path) -> None:
         try:
             study = load_study(path)
         except HarnessError as error:
-            table.add_row(path.stem, f"[red]invalid:[/] {str(error).splitlines()[0]}", "", "")
+            table.add_row(path.stem, f"invalid: {str(error).splitlines()[0]}", "", "", style="red")
             continue
         done = _done(known.get(study.name), trainings(study).trainings)
         table.add_row(study.name, study.question, done, _report(reports, study.name))
     for name, summary in known.items():
         if name not in {path.stem for path in files}:
             table.add_row(name, summary.question, _done(summary, None), _report(reports, name))
-    console = Console()
+    console = Console(markup=False, emoji=False, highlight=False)
     if table.row_count:
         console.print(table)
     else:

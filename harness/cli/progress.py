@@ -30,7 +30,7 @@ _REASONS = {
 @contextlib.contextmanager
 def watching(study: Study) -> Iterator[Observer]:
     """Show a run's progress; gives the observer that the driver tells."""
-    console = Console()
+    console = Console(markup=False, emoji=False, highlight=False)
     metric = study.target.metric if study.target else study.objectives[0]
     metric = metric if METRICS[metric].evaluated else ("val_accuracy" if study.data.validation else "train_accuracy")
     view = _View(console, study, metric)
@@ -79,7 +79,10 @@ class _View:
         elif isinstance(event, Failed):
             self._line(f"{self.labels.get(event.trial, event.trial)}: FAILED: {event.message}", style="red")
         elif isinstance(event, Death):
-            self._line(f"{self.labels.get(event.trial or -1, 'a worker')}: {event.message}", style="red")
+            self._line(
+                f"{self.labels.get(-1 if event.trial is None else event.trial, 'a worker')}: {event.message}",
+                style="red",
+            )
 
     def _line(self, text: str, tail: str = "", style: str = "") -> None:
         line = Text(text, style=style)

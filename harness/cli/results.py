@@ -82,5 +82,5 @@ def _print(comparison: object) -> None:
 
     from harness.report import render_table
 
-    console = Console()
+    console = Console(markup=False, emoji=False, highlight=False)
     console.print(render_table(comparison, console.width))  # type: ignore[arg-type]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 import click
@@ -56,7 +55,6 @@ def run_command(
     from harness.cli.progress import watching
     from harness.driver import run_study
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what a batch system sends is a Ctrl-C to us
     with watching(loaded) as observe:
         outcome = run_study(
             loaded,

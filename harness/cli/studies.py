@@ -17,7 +17,8 @@ from harness.errors import HarnessError, StudyError, UsageError
 @data_option
 def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_dir: Path | None) -> None:
     """Check study files (all in studies/ by default). Nothing is created."""
-    from harness.study import check_networks, load_study, trainings
+    from harness.data import image_facts
+    from harness.study import check_variants, load_study, trainings
 
     paths = [study_file(study) for study in studies] or sorted(STUDIES.glob("*.toml"))
     if not paths:
@@ -26,13 +27,10 @@ def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_
     for path in paths:
         try:
             study = load_study(path, overrides)
-            if study.data.name == "folder":
-                from harness.data import image_facts
-
-                try:
-                    check_networks(study, *image_facts(study.data, data_dir))
-                except HarnessError as error:
-                    raise StudyError(f"{path}: {error}") from None
+            try:
+                check_variants(study, lambda data: image_facts(data, data_dir))
+            except HarnessError as error:
+                raise StudyError(f"{path}: {error}") from None
         except HarnessError as error:
             problems.append(str(error))
         else:

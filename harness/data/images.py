@@ -83,6 +83,26 @@ def load_images(spec: DataSpec, seed: int, folder: Path | None = None) -> ImageD
     )
 
 
+def check_images(spec: DataSpec, folder: Path | None = None) -> tuple[tuple[int, int, int], int]:
+    """Read the images of a study and try its split, as :func:`load_images` will, without scaling anything.
+
+    Args:
+        spec: `[data]` of the study.
+        folder: as in :func:`load_images`.
+
+    Returns:
+        As :func:`image_facts`.
+
+    Raises:
+        DataError: as :func:`load_images`.
+        StudyError: as :func:`load_images`.
+    """
+    raw = read_raw(find(spec, folder))
+    split_positions(raw.train_labels, spec, seed=0)
+    height, width, channels = raw.train_images.shape[1:]
+    return (height, width, channels), len(raw.train_labels)
+
+
 def image_facts(spec: DataSpec, folder: Path | None = None) -> tuple[tuple[int, int, int], int]:
     """Return the image shape (height, width, channels) and the number of training images before the split.
 

@@ -12,7 +12,7 @@ from harness.driver.resume import put_aside, reconcile_plan, reconcile_runs, req
 from harness.errors import StudyError
 from harness.launchers import Launcher, LocalLauncher, choose_resources
 from harness.records import Resources
-from harness.study import Study, check_networks
+from harness.study import Study, check_variants, trainings
 
 __all__ = ["Observer", "Outcome", "Progress", "Running", "run_study"]
 
@@ -26,7 +26,7 @@ def run_study(
     threads: int | None = None,
     fresh: bool = False,
     observe: Observer = unobserved,
-    launch: Callable[[Resources], Launcher] = LocalLauncher,
+    launch: Callable[[Resources, int], Launcher] = LocalLauncher,
 ) -> Outcome:
     """Train what is missing of a study.
 
@@ -38,7 +38,7 @@ def run_study(
         threads: likewise, threads of each worker.
         fresh: put what there is of this study aside (renamed, not deleted) and begin anew.
         observe: sees every change.
-        launch: starts the workers.
+        launch: starts the workers, no more of them than the second argument.
 
     Raises:
         StudyError: if the study cannot be carried out, or its meaning changed since it was run.
@@ -54,8 +54,9 @@ def run_study(
 
     tracking.check_store(store)
     with tracking.lock_study(store, study.name):
-        storage = open_storage(store)
-        client = tracking.open_client(store)
+        with tracking.lock_store(store):
+            storage = open_storage(store)
+            client = tracking.open_client(store)
         aside = put_aside(study, store, storage) if fresh else None
         if not fresh:
             require_same_meaning(study, storage)
@@ -68,21 +69,20 @@ def run_study(
         except BaseException:
             recorder.close("FAILED")
             raise
-        resources = choose_resources(plan.remaining, study.exclusive, workers, threads)
+        # by the whole study, not by what is left of it: seconds of a continued study must stay comparable
+        resources = choose_resources(trainings(study).trainings, study.exclusive, workers, threads)
         outcome = Loop(plan, recorder, store, data_folder, resources, observe, launch).run()
         return dataclasses.replace(outcome, aside=aside)
 
 
 def _require_data(study: Study, data_folder: Path | None) -> None:
-    """Find, or fetch, the images of every variant before anything is created."""
-    from harness.data import find, image_facts
-    from harness.study import grid
+    """Find or fetch, read and verify the images of every variant before anything is created."""
+    from harness.data import check_images
 
-    for spec in {variant.data.model_dump_json(): variant.data for variant in grid(study)}.values():
-        find(spec, data_folder)
-        shape, images = image_facts(spec, data_folder)
-        if spec.name == "folder":
-            check_networks(study, shape, images)
+    try:
+        check_variants(study, lambda spec: check_images(spec, data_folder))
+    except StudyError as error:
+        raise type(error)(f"{study.source or study.name}: {error}") from None
 
 
 def _require_sampler(study: Study) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.driver.interrupts import Stop
 from harness.driver.progress import Observer, Outcome, Progress, Running
 from harness.errors import RunError
 from harness.launchers import Death, Launcher
@@ -49,41 +50,47 @@ class Loop:
         data_folder: Path | None,
         resources: Resources,
         observe: Observer,
-        launch: Callable[[Resources], Launcher],
+        launch: Callable[[Resources, int], Launcher],
     ) -> None:
         self.plan, self.recorder, self.store, self.data_folder = plan, recorder, store, data_folder
         self.resources, self.observe, self.launch = resources, observe, launch
         self.progress = Progress(workers=resources.workers)
         self.deaths: dict[tuple[str, int], int] = {}
         self.deaths_in_a_row = self.failures_in_a_row = 0
+        self.stop = Stop()
 
     def run(self) -> Outcome:
         """Train until the plan has nothing left; close everything that is open, whatever happens."""
         status, interrupted = "FAILED", False
-        try:
-            self._update(None)
-            if self.plan.remaining:
-                with contextlib.closing(self.launch(self.resources)) as launcher:
-                    self._work(launcher)
-            status = "FAILED" if self.progress.failed else "FINISHED"
-        except KeyboardInterrupt:
-            status, interrupted = "KILLED", True
-        finally:
-            with _uninterrupted():
-                self._close_open("interrupted" if interrupted else "the run ended with an error")
-                self.recorder.close(status)
+        with self.stop.deferred():
+            try:
+                self._update(None)
+                if self.plan.remaining:
+                    with contextlib.closing(self.launch(self.resources, self.plan.remaining)) as launcher:
+                        self._work(launcher)
+                status = "FAILED" if self.progress.failed else "FINISHED"
+            except KeyboardInterrupt:
+                status, interrupted = "KILLED", True
+            finally:
+                self.stop.ignore()
+                try:
+                    self._close_open("interrupted" if interrupted else "the run ended with an error")
+                finally:
+                    self.recorder.close(status)
         study, progress = self.plan.study, self.progress
         return Outcome(study, self.plan.finished, progress.finished_here, dict(progress.failed), interrupted)
 
     def _work(self, launcher: Launcher) -> None:
         flushed = time.monotonic()
         while True:
+            self.stop.check()
             while launcher.free and (assignment := self.plan.next()):
                 self._begin(launcher, assignment)
             if not self.progress.running:
                 return
             events = launcher.poll(0.5)
             for event in events:
+                self.stop.check()
                 self._take(launcher, event)
             if not events:
                 self._update(None)
@@ -136,8 +143,8 @@ class Loop:
     def _take_result(self, trial: int, result: TrialResult) -> None:
         running = self.progress.running[trial]
         self.recorder.finish(running.run_id, result, self._staged(trial))
+        del self.progress.running[trial]  # it is recorded: whatever happens now, it is not to be closed as KILLED
         self.plan.tell(trial, result, running.run_id)
-        del self.progress.running[trial]
         self.progress.finished_here += 1
         self.deaths_in_a_row = self.failures_in_a_row = 0
 
@@ -166,17 +173,19 @@ class Loop:
             self.plan.fail(death.trial, death.message, again=again)
             if not again:
                 self.progress.failed[death.trial] = death.message
-        if self.deaths_in_a_row >= _DEATHS_IN_A_ROW:
+        if self.deaths_in_a_row >= max(_DEATHS_IN_A_ROW, 2 * self.resources.workers):
             raise RunError(f"{self.deaths_in_a_row} worker processes died in a row, the last so: {death.message}")
 
     def _close_open(self, reason: str) -> None:
         from harness.plan import INTERRUPTED
 
-        for trial, running in self.progress.running.items():
-            self.recorder.kill(running.run_id, reason)
-            self.plan.fail(trial, INTERRUPTED)
+        while self.progress.running:
+            trial, running = self.progress.running.popitem()
+            try:
+                self.recorder.kill(running.run_id, reason)
+            finally:
+                self.plan.fail(trial, INTERRUPTED)
             shutil.rmtree(self._staged(trial), ignore_errors=True)
-        self.progress.running.clear()
 
     def _staged(self, trial: int) -> Path:
         return staging_folder(self.store, self.plan.study.name, trial)
@@ -185,19 +194,3 @@ class Loop:
         self.progress.done = self.plan.finished
         self.progress.remaining = self.plan.remaining
         self.observe(self.progress, event)
-
-
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let a second Ctrl-C not disturb the closing of runs."""
-    import signal
-    import threading
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

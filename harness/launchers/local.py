@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from harness.launchers.base import Death
-from harness.launchers.resources import allowed_cores, cores_of
+from harness.launchers.resources import cores_of
 from harness.records import Event, Failed, Finished, Job, Reply, Resources
 
 RECYCLE_AFTER = 25
@@ -74,14 +74,16 @@ class LocalLauncher:
 
     Args:
         resources: how many workers, and the threads of each.
+        jobs: how many jobs there are; no more workers than that are started.
         recycle_after: trials after which a worker is replaced.
     """
 
-    def __init__(self, resources: Resources, recycle_after: int = RECYCLE_AFTER) -> None:
+    def __init__(self, resources: Resources, jobs: int | None = None, recycle_after: int = RECYCLE_AFTER) -> None:
         self._resources = resources
         self._recycle_after = recycle_after
-        self._cores = allowed_cores()
-        self._workers = [self._start(index) for index in range(resources.workers)]
+        self._cores = sorted(os.sched_getaffinity(0))
+        count = resources.workers if jobs is None else min(resources.workers, jobs)
+        self._workers = [self._start(index) for index in range(count)]
 
     def _start(self, index: int) -> _Process:
         cores = cores_of(index, self._resources, self._cores)

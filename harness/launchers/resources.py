@@ -17,14 +17,27 @@ from harness.records import Resources
 WORKER_MEMORY = 1.2e9
 """Bytes that a worker takes: TensorFlow, its programs, one decoded image set."""
 
-_CGROUP = Path("/sys/fs/cgroup/cpu.max")
+_CGROUP = Path("/sys/fs/cgroup")
 
 
-def allowed_cores(cpu_max: Path = _CGROUP) -> list[int]:
+def free_memory(group: Path = _CGROUP) -> int:
+    """Return the bytes that this process may still take: of the machine, and of its control group."""
+    import psutil
+
+    available = int(psutil.virtual_memory().available)
+    try:
+        limit = (group / "memory.max").read_text().strip()
+        used = int((group / "memory.current").read_text())
+        return available if limit == "max" else max(0, min(available, int(limit) - used))
+    except (OSError, ValueError):
+        return available
+
+
+def allowed_cores(group: Path = _CGROUP) -> list[int]:
     """Return the cores that this process may use: its affinity mask, cut to the control group's processor share."""
     cores = sorted(os.sched_getaffinity(0))
     try:
-        quota, period = cpu_max.read_text().split()
+        quota, period = (group / "cpu.max").read_text().split()
         share = len(cores) if quota == "max" else max(1, math.floor(int(quota) / int(period)))
     except (OSError, ValueError):
         share = len(cores)
@@ -47,11 +60,9 @@ def choose_resources(
         workers: overrides the rule's number of workers.
         threads: overrides the rule's number of threads.
     """
-    import psutil
-
     cores = allowed_cores()
     if workers is None:
-        by_memory = max(1, int(psutil.virtual_memory().available / WORKER_MEMORY))
+        by_memory = max(1, int(free_memory() / WORKER_MEMORY))
         workers = 1 if exclusive or has_gpu() else min(len(cores), by_memory, max(1, trainings))
     if threads is None:
         threads = len(cores) if exclusive or has_gpu() else max(1, len(cores) // workers)
@@ -59,8 +70,11 @@ def choose_resources(
 
 
 def cores_of(worker: int, resources: Resources, cores: list[int]) -> tuple[int, ...]:
-    """Return the cores to pin a worker to; none when there are not enough for all workers."""
+    """Return the cores to pin a worker to; none unless all workers together use exactly the cores there are.
+
+    With fewer, pinning would send the workers of two runs, or of two containers, to the same first cores.
+    """
     threads = resources.threads or len(cores)
-    if resources.workers * threads > len(cores):
+    if resources.workers * threads != len(cores):
         return ()
     return tuple(cores[worker * threads : (worker + 1) * threads])

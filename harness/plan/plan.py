@@ -14,6 +14,7 @@ import optuna
 from optuna.trial import TrialState
 
 from harness.objective import REFUSED, Objective, is_rankable
+from harness.plan.ranking import rank
 from harness.records import StopReason, TrialResult
 from harness.study import METRICS, Search, Study, Variant, grid
 
@@ -105,6 +106,8 @@ class Plan:
         if not isinstance(study.design, Search):
             variants = grid(study)
             self._enqueue(variants, range(study.design.replicates), Phase.DESIGN)
+        else:
+            self._complete_replicates(study.design)
         self._confirm_if_searched()
 
     def _recall(self, trial: optuna.trial.FrozenTrial, recorded: bool) -> None:
@@ -126,12 +129,24 @@ class Plan:
         )
 
     def _requeue(self, trial: optuna.trial.FrozenTrial) -> None:
-        """Queue what a search had in flight when it was interrupted: the same variant, the same replicate."""
+        """Queue what a search had in flight when it was interrupted or killed: the same variant, the same replicate."""
         attributes = trial.user_attrs
-        in_flight = trial.state is TrialState.RUNNING or attributes.get(_ERROR) == INTERRUPTED
-        if in_flight and attributes.get(_PHASE) == Phase.SEARCH:
+        unfinished = trial.state in (TrialState.RUNNING, TrialState.FAIL)
+        in_flight = unfinished and attributes.get(_ERROR, INTERRUPTED) == INTERRUPTED
+        if in_flight and attributes.get(_PHASE) == Phase.SEARCH and REFUSED not in attributes:
             variant = self.objective.suggest(optuna.trial.FixedTrial(trial.params))
             self._enqueue([variant], [attributes[_REPLICATE]], Phase.SEARCH)
+
+    def _complete_replicates(self, design: Search) -> None:
+        """Queue the replicates that a sampled variant had still to come when an earlier run ended."""
+        sampled = [(f.variant, f.replicate) for f in self._findings.values() if f.phase is Phase.SEARCH]
+        sampled += [(variant, replicate) for variant, replicate, _ in self._queue]
+        budget = design.trials - self._spent - len(self._queue)
+        for variant in {variant.digest: variant for variant, _ in sampled}.values():
+            done = [replicate for other, replicate in sampled if other.digest == variant.digest]
+            missing = min(-len(done) % design.replicates, budget)
+            self._enqueue([variant], range(max(done) + 1, max(done) + 1 + missing), Phase.SEARCH)
+            budget -= missing
 
     def _drop_waiting(self) -> None:
         """Close what a run enqueued in the moment before it was killed: the next ask would get it."""
@@ -222,7 +237,10 @@ class Plan:
             self._enqueue(self._winners(design), replicates, Phase.CONFIRM)
 
     def _winners(self, design: Search) -> list[Variant]:
-        """The base, and the best variants of the search by their mean objectives."""
+        """The base, and the best variants of the search by their mean objectives.
+
+        One of whose replicates was pruned or diverged comes after all that finished: the mean of survivors flatters.
+        """
         groups: dict[str, list[Finding]] = {}
         for finding in self._findings.values():
             if finding.phase is Phase.SEARCH and finding.values is not None:
@@ -231,7 +249,9 @@ class Plan:
             digest: tuple(sum(column) / len(column) for column in zip(*(f.values or () for f in findings), strict=True))
             for digest, findings in groups.items()
         }
+        broken = {f.digest for f in self._findings.values() if f.phase is Phase.SEARCH and f.values is None}
         best = rank(means, [METRICS[name].better for name in design.objectives])
+        best.sort(key=lambda digest: digest in broken)
         base = self.study.base
         chosen = [groups[digest][0].variant for digest in best if digest != base.digest][: design.confirm.top]
         return [base, *chosen]
@@ -270,10 +290,9 @@ class Plan:
         trial = self._optuna.get_trials(deepcopy=False)[number]
         variant = self.objective.suggest(optuna.trial.FixedTrial(trial.params))
         phase, replicate = Phase(trial.user_attrs[_PHASE]), trial.user_attrs[_REPLICATE]
+        place = (variant.digest, replicate, phase)
+        self._queue = deque(item for item in self._queue if (item[0].digest, *item[1:]) != place)
         self._close(number, variant, replicate, phase, result)
-        self._queue = deque(
-            item for item in self._queue if (item[0].digest, *item[1:]) != (variant.digest, replicate, phase)
-        )
 
     def _close(self, number: int, variant: Variant, replicate: int, phase: Phase, result: TrialResult) -> None:
         values = None if result.stop_reason is StopReason.PRUNED else self.objective.values(result)
@@ -294,6 +313,8 @@ class Plan:
             message: why.
             again: hand the same training out once more, as a new trial.
         """
+        if number not in self._running:  # told already, in the moment before something else broke
+            return
         trial, job = self._running.pop(number)
         trial.set_user_attr(_ERROR, message)
         self._optuna.tell(trial, state=TrialState.FAIL)
@@ -315,26 +336,3 @@ class Plan:
         """Return numbers of trials that Optuna holds open and this plan did not hand out."""
         trials = self._optuna.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
         return [trial.number for trial in trials if trial.number not in self._running]
-
-
-def rank(values: Mapping[str, tuple[float, ...]], better: list[str]) -> list[str]:
-    """Return keys best first: by the value, or with several by Pareto front and the first objective within it.
-
-    A front holds what nothing left over dominates (Deb et al. 2002, NSGA-II, non-dominated sorting).
-    """
-    signed = {
-        key: tuple(value if way == "higher" else -value for value, way in zip(row, better, strict=True))
-        for key, row in values.items()
-    }
-    order: list[str] = []
-    left = dict(signed)
-    while left:
-        front = [
-            key
-            for key, row in left.items()
-            if not any(all(a >= b for a, b in zip(other, row, strict=True)) and other != row for other in left.values())
-        ]
-        order += sorted(front, key=lambda key: signed[key], reverse=True)
-        for key in front:
-            del left[key]
-    return order

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import sqlite3
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import optuna
+from optuna.exceptions import StorageInternalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from harness.errors import UsageError
-from harness.study import METRICS, Search, Study
+from harness.study import METRICS, Search, Study, TrainSpec
 
 _MEANING = "harness:meaning"
 FILE = "optuna.db"
@@ -25,7 +28,6 @@ def open_storage(store: Path) -> optuna.storages.RDBStorage:
         UsageError: if the file is there but is not a healthy SQLite database.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    store.mkdir(parents=True, exist_ok=True)
     file = (store / FILE).resolve()
     try:
         with contextlib.closing(sqlite3.connect(file, timeout=60)) as connection:
@@ -35,7 +37,7 @@ def open_storage(store: Path) -> optuna.storages.RDBStorage:
             engine_kwargs={"connect_args": {"timeout": 60}},
             skip_compatibility_check=False,
         )
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, SQLAlchemyError, StorageInternalError, RuntimeError) as error:
         raise UsageError(f"{file}: not a usable Optuna storage: {error}. Move it away and run again.") from None
 
 
@@ -45,7 +47,7 @@ def open_study(study: Study, storage: optuna.storages.RDBStorage) -> optuna.Stud
     pruner: optuna.pruners.BasePruner = optuna.pruners.NopPruner()
     sampler: optuna.samplers.BaseSampler = optuna.samplers.RandomSampler(seed=study.seed)
     if isinstance(design, Search):
-        pruner = _pruner(design)
+        pruner = _pruner(design, study.train)
         sampler = _sampler(design, study.seed)
     optuna_study = optuna.create_study(
         study_name=study.name,
@@ -96,9 +98,18 @@ def _sampler(design: Search, seed: int) -> optuna.samplers.BaseSampler:
     return optuna.samplers.TPESampler(seed=seed, multivariate=single, constant_liar=True)
 
 
-def _pruner(design: Search) -> optuna.pruners.BasePruner:
+def _pruner(design: Search, train: TrainSpec) -> optuna.pruners.BasePruner:
     if design.pruner == "median":
         return optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=2)  # never by the first evaluation alone
     if design.pruner == "hyperband":
-        return optuna.pruners.HyperbandPruner(min_resource=1, max_resource="auto", reduction_factor=3)
+        return optuna.pruners.HyperbandPruner(min_resource=1, max_resource=_evaluations(train), reduction_factor=3)
     return optuna.pruners.NopPruner()
+
+
+def _evaluations(train: TrainSpec) -> int | Literal["auto"]:
+    """Evaluations of a training that nothing stops, where the file alone tells; else Optuna's guess from the first."""
+    if train.max_steps is not None and train.evaluate_every != "epoch":
+        return math.ceil(train.max_steps / train.evaluate_every)
+    if train.max_epochs is not None and train.evaluate_every == "epoch":
+        return max(1, math.ceil(train.max_epochs))
+    return "auto"

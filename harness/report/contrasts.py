@@ -37,9 +37,17 @@ def _contrast(study: Study, name: str, row: Row, group: Group, reference: Row, b
         missed = (row.finished - (row.reached or 0), reference.finished - (reference.reached or 0))
         if any(missed):
             return _missing(name, _missed(row, reference))
+    broken = [_broken(name, one) for one in (group, base)]
+    if any(broken):
+        return _missing(name, f"{broken[0]} of {row.finished} broke off; {reference.label}: {broken[1]}")
     if unit in ("share", "nats"):
         return _difference(study, name, group, base)
     return _ratio(study, name, group, base)
+
+
+def _broken(name: str, group: Group) -> int:
+    """Count finished trials without a value: a loss that is not a number. The mean of the others would flatter."""
+    return int(np.isnan(group.values(name).astype(float)).sum())
 
 
 def _difference(study: Study, name: str, group: Group, base: Group) -> Contrast:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from harness.report.comparison import Row
 from harness.report.wording import counted, listed, show_p, three_digits
-from harness.study import IMAGE_SETS, Search, Study, dimensions, grid
+from harness.study import IMAGE_SETS, USED_BY, Search, Study, dimensions, grid
 
 _CLOCK = (
     "Seconds are those of training steps alone: `time.perf_counter`, read after the device has finished. Preparing, "
@@ -21,8 +21,8 @@ _SPLITS = (
 )
 _STATISTICS = (
     "Means have Student t intervals of 95 %. Variants are compared with the reference replicate by replicate: mean "
-    "difference, or geometric mean of ratios for seconds, steps and rates, with a t interval. p is that of the exact "
-    "sign-flip permutation test, which cannot be below 2/2ⁿ with n pairs (0.25 for 3, 0.0625 for 5). A verdict is "
+    "difference, or geometric mean of ratios for seconds, steps and rates, with a t interval. p is that of the "
+    "sign-flip permutation test (exact up to 14 pairs, drawn beyond), which cannot be below 2/2ⁿ with n pairs (0.25 for 3, 0.0625 for 5). A verdict is "
     "better or worse if the 95 % interval excludes no difference, equivalent if the 90 % interval lies within the "
     "margin of the study (two one-sided tests at 5 %), else undecided. Verdicts are not corrected for their number."
 )
@@ -30,14 +30,6 @@ _TARGETS = (
     "Steps and seconds to target are Kaplan-Meier medians: a trial that never reached the target counts as one that "
     "takes longer than it was watched."
 )
-
-
-_USED_BY = {
-    "train.momentum": ("train.optimizer", ("sgd",)),
-    "train.weight_decay": ("train.optimizer", ("adamw",)),
-    "model.initializer_stddev": ("model.initializer", ("truncated_normal", "random_normal")),
-}
-"""Settings that matter only beside certain others; elsewhere they would mislead a reader."""
 
 
 def held_fixed(study: Study) -> dict[str, str]:
@@ -51,7 +43,7 @@ def held_fixed(study: Study) -> dict[str, str]:
         flat = [variant.flat() for variant in grid(study)]
         varied += tuple(key for key in base if any(other.get(key) != base[key] for other in flat))
     held = {key: value for key, value in base.items() if not any(f"{path}.".startswith(f"{key}.") for path in varied)}
-    for key, (other, users) in _USED_BY.items():
+    for key, (other, users) in USED_BY.items():
         if held.get(other, users[0]) not in users:
             held.pop(key, None)
     return held
@@ -91,6 +83,13 @@ def remarks(study: Study, trials: pd.DataFrame, rows: Sequence[Row]) -> tuple[st
     broken = int((trials["stop_reason"] == "not_finite").sum())
     if broken:
         said.append(f"{counted(broken, 'training')} broke off because the loss was not a number.")
+    sets = trials["data.name"].astype(str) if "data.name" in trials else pd.Series(study.data.name, index=trials.index)
+    for name, digests in trials["data_digest"].dropna().groupby(sets):
+        if digests.nunique() > 1:
+            said.append(
+                f"The images of {name} changed between trials ({listed(sorted(digests.unique()))}): what differs "
+                "between such trials may come from that."
+            )
     reasons = {row.withheld: row.label for row in reversed(rows) if row.withheld}
     for reason, label in reasons.items():
         many = sum(row.withheld == reason for row in rows)

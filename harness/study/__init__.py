@@ -1,13 +1,13 @@
 """The study file: what it may say, what it means, and the variants it asks for."""
 
-from harness.study.checks import build_study, check_networks
+from harness.study.checks import ImageFacts, build_study, check_variant, check_variants, known_facts
 from harness.study.design import Confirm, Factorial, Level, OneAtATime, Range, Search, dimensions
 from harness.study.grid import Trainings, grid, trainings
 from harness.study.image_sets import IMAGE_SETS, ImageSet
 from harness.study.loading import load_study
 from harness.study.metrics import EVALUATED, METRICS, Metric
 from harness.study.shapes import POOL, block_shapes, window_output
-from harness.study.spec import ConvBlock, DataSpec, ModelSpec, Plateau, TargetSpec, TrainSpec
+from harness.study.spec import USED_BY, ConvBlock, DataSpec, ModelSpec, Plateau, TargetSpec, TrainSpec
 from harness.study.study import ReportSpec, Study
 from harness.study.variant import BASE, Variant, canonical, show_level
 
@@ -17,10 +17,12 @@ __all__ = [
     "IMAGE_SETS",
     "METRICS",
     "POOL",
+    "USED_BY",
     "Confirm",
     "ConvBlock",
     "DataSpec",
     "Factorial",
+    "ImageFacts",
     "ImageSet",
     "Level",
     "Metric",
@@ -38,9 +40,11 @@ __all__ = [
     "block_shapes",
     "build_study",
     "canonical",
-    "check_networks",
+    "check_variant",
+    "check_variants",
     "dimensions",
     "grid",
+    "known_facts",
     "load_study",
     "show_level",
     "trainings",

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from harness.errors import ImpossibleNetwork, StudyError, did_you_mean
+from harness.errors import StudyError, did_you_mean
 from harness.study.design import Level, Range, Search, dimensions
 from harness.study.explain import explain
 from harness.study.grid import grid
 from harness.study.image_sets import IMAGE_SETS
 from harness.study.shapes import block_shapes
+from harness.study.spec import USED_BY, DataSpec
 from harness.study.study import Study
-from harness.study.variant import BASE, canonical, show_level
+from harness.study.variant import BASE, Variant, canonical, get_path, show_level
+
+_EXAMPLES = {"data": "data.scaling", "model": "model.downsample", "train": "train.learning_rate"}
 
 
 def build_study(given: dict[str, Any], name: str, source: Path | None = None, text: str = "") -> Study:
@@ -24,12 +29,11 @@ def build_study(given: dict[str, Any], name: str, source: Path | None = None, te
     Raises:
         StudyError: with a line for everything that is wrong.
     """
+    _refuse_dates(given, "")
     try:
-        study = Study.model_validate_json(json.dumps(given, default=str)).read_from(given, name, source, text)
+        study = Study.model_validate_json(json.dumps(given)).read_from(given, name, source, text)
     except ValidationError as error:
         raise StudyError("\n".join(explain(error, Study))) from None
-    except ValueError as error:  # json.dumps: a circular or non-string key cannot come from TOML
-        raise StudyError(f"not a study: {error}") from None
     _check_dimensions(study)
     labels: dict[str, str] = {}
     for variant in grid(study):
@@ -39,11 +43,20 @@ def build_study(given: dict[str, Any], name: str, source: Path | None = None, te
                 "Remove a repeated level."
             )
         labels[variant.digest] = variant.label
-    for set_name in {variant.data.name for variant in grid(study)}:
-        known = IMAGE_SETS.get(set_name)
-        if known:
-            check_networks(study, known.image_shape, known.train_images)
+    check_variants(study, known_facts)
     return study
+
+
+def _refuse_dates(value: Any, place: str) -> None:
+    """TOML has dates and times; no key of a study takes one."""
+    if isinstance(value, (date, time)):
+        raise StudyError(f"{place} must not be a date or a time, got {value}. Write it in quotes.")
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _refuse_dates(inner, f"{place}.{key}" if place else key)
+    if isinstance(value, list):
+        for index, inner in enumerate(value):
+            _refuse_dates(inner, f"{place}.{index}")
 
 
 def _check_dimensions(study: Study) -> None:
@@ -54,12 +67,16 @@ def _check_dimensions(study: Study) -> None:
             fix = did_you_mean(root, ("data", "model", "train"))
             fix = fix or ' Write the whole path in quotes, e.g. "model.downsample".'
             raise StudyError(f'{place} "{path}" must be a path into [data], [model] or [train], got {root!r}.{fix}')
+        if path == root:
+            raise StudyError(
+                f'{place} "{path}" must name a key of [{root}], got the whole table. E.g. "{_EXAMPLES[root]}".'
+            )
         try:
             study.base_level(path)
         except KeyError as missing:
             raise StudyError(f'{place} "{path}": {_nowhere(study, path, missing.args[0])}') from None
     for path, levels in dimensions(study.design).items():
-        tried: list[Level] = [levels.low, levels.high] if isinstance(levels, Range) else list(levels)
+        tried = _ends(levels) if isinstance(levels, Range) else list(levels)
         if len({canonical(level) for level in tried}) < len(tried):
             raise StudyError(f'{place} "{path}": levels must differ, got {show_level(list(levels))}.')
         for level in tried:
@@ -69,17 +86,19 @@ def _check_dimensions(study: Study) -> None:
                 raise StudyError(f'{place} "{path}": {error}') from None
         if isinstance(study.design, Search):
             _check_base_in_space(study, path, levels)
+        _check_it_matters(study, place, path)
 
 
 def _nowhere(study: Study, path: str, missing: str) -> str:
     """Say where a dotted path leads off the base, and what there is instead."""
     parts = path.split(".")
-    parent = ".".join(parts[: parts.index(missing)])
+    parent = ".".join(parts[: parts.index(missing, 1)])
     around = study.base_level(parent) if "." in parent else getattr(study, parent).model_dump(mode="json")
     if isinstance(around, list):
         return f"{parent} of the base has {len(around)} entries, numbered from 0, got {missing!r}."
-    known = list(around) if isinstance(around, dict) else []
-    return f"unknown key {missing!r} in {parent}.{did_you_mean(missing, known)}"
+    if isinstance(around, dict):
+        return f"unknown key {missing!r} in {parent}.{did_you_mean(missing, around)}"
+    return f"{parent} of the base is {'not set' if around is None else show_level(around)}, without a key {missing!r}."
 
 
 def _check_base_in_space(study: Study, path: str, levels: Range | tuple[Level, ...]) -> None:
@@ -99,33 +118,78 @@ def _check_base_in_space(study: Study, path: str, levels: Range | tuple[Level, .
     )
 
 
-def check_networks(study: Study, image_shape: tuple[int, int, int], train_images: int | None = None) -> None:
-    """Check every variant of the design against the images it will see.
+def _ends(levels: Range) -> list[Level]:
+    """Return both ends of a range, and the value a step from the lower one: a step may leave the whole numbers."""
+    ends: list[Level] = [levels.low, levels.high]
+    return [*ends, levels.low + levels.step] if levels.step and levels.low + levels.step < levels.high else ends
+
+
+def _check_it_matters(study: Study, place: str, path: str) -> None:
+    """A setting that nothing uses would be trained again and again to the same result."""
+    other, users = USED_BY.get(path, ("", ()))
+    if not other:
+        return
+    varied = dimensions(study.design).get(other)
+    now = varied if isinstance(varied, tuple) else (get_path(study.base.tables(), other),)
+    if not set(map(str, now)) & set(users):
+        raise StudyError(
+            f'{place} "{path}" has no effect with {other} = {show_level(list(now))}. '
+            f"It is used with {' and '.join(users)} alone."
+        )
+
+
+ImageFacts = Callable[[DataSpec], tuple[tuple[int, int, int], int] | None]
+"""Gives (height, width, channels) and the number of training images before the split, or None where unknown."""
+
+
+def known_facts(data: DataSpec) -> tuple[tuple[int, int, int], int] | None:
+    """Return the facts of a built-in image set; None for a folder."""
+    known = IMAGE_SETS.get(data.name)
+    return (known.image_shape, known.train_images) if known else None
+
+
+def check_variants(study: Study, facts: ImageFacts) -> None:
+    """Check every variant of the design against the images it will see; of a search, the base.
 
     Args:
         study: the study.
-        image_shape: (height, width, channels) of its images.
-        train_images: images to train on before the split, where known.
+        facts: tells of the images; variants whose images are unknown are passed over.
 
     Raises:
-        StudyError: for an impossible network (in a search: only if the base is impossible, the search itself prunes
-            impossible variants), or a batch larger than the training set.
+        StudyError: as :func:`check_variant`, naming the variant. A search prunes its impossible variants itself.
     """
     for variant in grid(study):
-        prefix = "" if variant.label == BASE else f"variant {variant.label}: "
+        found = facts(variant.data)
+        if found is None:
+            continue
         try:
-            block_shapes(variant.model, image_shape)
-        except ImpossibleNetwork as error:
-            raise ImpossibleNetwork(f"{prefix}{error}") from None
-        if train_images is not None:
-            images = variant.data.train_images or train_images - variant.data.validation
-            if images < 1:
-                raise StudyError(
-                    f"{prefix}data.validation must be below {train_images}, the training images there are, "
-                    f"got {variant.data.validation}."
-                )
-            if variant.train.batch_size > images:
-                raise StudyError(
-                    f"{prefix}train.batch_size must be at most {images}, the images there are to train on, "
-                    f"got {variant.train.batch_size}."
-                )
+            check_variant(variant, *found)
+        except StudyError as error:
+            prefix = "" if variant.label == BASE else f"variant {variant.label}: "
+            raise type(error)(f"{prefix}{error}") from None
+
+
+def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_images: int) -> None:
+    """Check that a variant can be trained.
+
+    Args:
+        variant: the variant.
+        image_shape: (height, width, channels) of its images.
+        train_images: training images before the split.
+
+    Raises:
+        ImpossibleNetwork: if its feature maps shrink below 1x1.
+        StudyError: if nothing is left to train on, or a batch is larger than the training set.
+    """
+    block_shapes(variant.model, image_shape)
+    images = variant.data.train_images or train_images - variant.data.validation
+    if images < 1:
+        raise StudyError(
+            f"data.validation must be below {train_images}, the training images there are, "
+            f"got {variant.data.validation}."
+        )
+    if variant.train.batch_size > images:
+        raise StudyError(
+            f"train.batch_size must be at most {images}, the images there are to train on, "
+            f"got {variant.train.batch_size}."
+        )

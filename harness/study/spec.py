@@ -163,6 +163,14 @@ class ModelSpec(Table):
         return self.conv[index].downsample or self.downsample
 
 
+USED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
+    "train.momentum": ("train.optimizer", ("sgd",)),
+    "train.weight_decay": ("train.optimizer", ("adamw",)),
+    "model.initializer_stddev": ("model.initializer", ("truncated_normal", "random_normal")),
+}
+"""Settings that matter only beside certain values of another; elsewhere nothing uses them."""
+
+
 class Plateau(Table):
     """`[train.plateau]`: stop when a metric no longer improves."""
 
@@ -242,7 +250,3 @@ class TargetSpec(Table):
                 f"value must be between 0 and 1, got {self.value:g}. Write {self.value / 100:g} for {self.value:g} %."
             )
         return self
-
-    def is_met(self, value: float) -> bool:
-        """Whether one evaluation of the metric is at the target (never for not-a-number)."""
-        return value >= self.value if self.metric.endswith("accuracy") else value <= self.value

@@ -67,19 +67,7 @@ class Study(Table):
 
     @model_validator(mode="after")
     def _check(self) -> Study:
-        if self.data.validation == 0:
-            named = [
-                ("target.metric", self.target.metric if self.target else None),
-                ("train.plateau.metric", self.train.plateau.metric if self.train.plateau else None),
-                *[("design.objectives", name) for name in getattr(self.design, "objectives", ())],
-                *[("report.metrics", name) for name in self.report.metrics],
-            ]
-            for place, name in named:
-                if name and name.startswith("val_"):
-                    raise ValueError(
-                        f"{place} must not be {name!r} with data.validation = 0: there are no validation images. "
-                        "Hold some out, or use train_accuracy."
-                    )
+        self._require_validation_images(self.data, self.train)
         if self.target is None:
             for name in self.report.metrics:
                 if name.endswith("_to_target"):
@@ -87,6 +75,23 @@ class Study(Table):
                         f"report.metrics names {name!r} but there is no [target]. Add one, or drop the metric."
                     )
         return self
+
+    def _require_validation_images(self, data: DataSpec, train: TrainSpec) -> None:
+        """Raise ValueError if a metric of validation images is named where a variant holds none out."""
+        if data.validation:
+            return
+        named = [
+            ("target.metric", self.target.metric if self.target else None),
+            ("train.plateau.metric", train.plateau.metric if train.plateau else None),
+            *[("the objective", name) for name in self.objectives],
+            *[("report.metrics", name) for name in self.report.metrics],
+        ]
+        for place, name in named:
+            if name and name.startswith("val_"):
+                raise ValueError(
+                    f"{place} must not be {name!r} with data.validation = 0: there are no validation images. "
+                    "Hold some out, or use train_accuracy."
+                )
 
     def read_from(self, given: dict[str, Any], name: str, source: Path | None, text: str) -> Study:
         """Note where the study came from, once, and return it."""
@@ -160,12 +165,16 @@ class Study(Table):
                 set_path(resolved, path, level)
             except KeyError as missing:
                 raise StudyError(f'"{path}" does not exist: nothing is called {missing.args[0]!r} there') from None
-        specs = _validate(resolved, "")
+        specs: dict[str, Any] = _validate(resolved, "")
+        try:
+            self._require_validation_images(specs["data"], specs["train"])
+        except ValueError as error:
+            raise StudyError(str(error)) from None
         shown = {path: level for path, level in settings.items() if not self.is_base_level(path, level)}
         names = short_names(list(dimensions(self.design)))
         label = ", ".join(f"{names.get(path, path)}={show_level(level)}" for path, level in shown.items())
         varied = {path: settings.get(path, self.base_level(path)) for path in dimensions(self.design)}
-        return Variant(label=label or BASE, settings=varied, **specs)  # type: ignore[arg-type]
+        return Variant(label=label or BASE, settings=varied, **specs)
 
     def base_level(self, path: str) -> Level:
         """Return the base's level at a dotted path.

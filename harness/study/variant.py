@@ -46,14 +46,17 @@ class Variant:
             "target": self.target.model_dump(mode="json", exclude_defaults=True) if self.target else None,
         }
 
+    def tables(self) -> dict[str, Any]:
+        """Return the settings as plain tables: ``{"data": {...}, "model": {...}, ...}``."""
+        specs = {"data": self.data, "model": self.model, "train": self.train, "target": self.target}
+        return {name: spec.model_dump(mode="json") for name, spec in specs.items() if spec is not None}
+
     def flat(self) -> dict[str, Any]:
         """Return every setting by dotted path, readable: ``{"model.conv": "16@5x5 36@5x5", ...}``; floats in full."""
-        tables = {"data": self.data, "model": self.model, "train": self.train, "target": self.target}
         return {
             f"{name}.{key}": repr(value) if isinstance(value, float) else show_level(value)
-            for name, table in tables.items()
-            if table is not None
-            for key, value in table.model_dump(mode="json").items()
+            for name, table in self.tables().items()
+            for key, value in table.items()
             if value is not None
         }
 
@@ -128,6 +131,6 @@ def get_path(tables: Mapping[str, Any], path: str) -> Any:
 def _step(place: Any, part: str) -> Any:
     if isinstance(place, dict) and part in place:
         return place[part]
-    if isinstance(place, list) and part.isdigit() and int(part) < len(place):
+    if isinstance(place, list) and part.isascii() and part.isdigit() and int(part) < len(place):
         return place[int(part)]
     raise KeyError(part)

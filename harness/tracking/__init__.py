@@ -5,7 +5,7 @@
 
 from harness.tracking.reading import StudySummary, read_frames, read_result, summaries
 from harness.tracking.recorder import Recorder, archive_experiment, attach_report, open_runs
-from harness.tracking.store import DATABASE, check_store, lock_study, open_client, store_uri
+from harness.tracking.store import DATABASE, check_store, is_running, lock_store, lock_study, open_client, store_uri
 
 __all__ = [
     "DATABASE",
@@ -14,6 +14,8 @@ __all__ = [
     "archive_experiment",
     "attach_report",
     "check_store",
+    "is_running",
+    "lock_store",
     "lock_study",
     "open_client",
     "open_runs",

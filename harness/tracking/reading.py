@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import UsageError, did_you_mean
 from harness.records import Clocks, StopReason, TrialResult
 from harness.study import EVALUATED
-from harness.tracking.store import DATABASE, check_store
+from harness.tracking.store import DATABASE, check_store, connect_to_read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -245,7 +245,7 @@ def _connect(store: Path) -> Iterator[sqlite3.Connection]:
     if not file.exists():
         raise UsageError(f"{file}: no such store. `harness run` makes one; --store names another folder.")
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=60)) as connection:
+        with contextlib.closing(connect_to_read(store)) as connection:
             yield connection
     except sqlite3.DatabaseError as error:
         check_store(store)

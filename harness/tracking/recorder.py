@@ -161,7 +161,7 @@ class Recorder:
     def fail(self, run_id: str, message: str, details: str = "", artifacts: Path | None = None) -> None:
         """Close a run as FAILED, with the traceback as an artifact."""
         self.flush()
-        self._log(run_id, tags={"harness.error": message})
+        self._log(run_id, tags={"harness.error": message, "harness.pruned": "false"})
         if details:
             self.client.log_text(run_id, details, "traceback.txt")
         self._attach(run_id, artifacts)
@@ -170,7 +170,11 @@ class Recorder:
     def kill(self, run_id: str, reason: str, artifacts: Path | None = None) -> None:
         """Close a run as KILLED: interrupted from outside."""
         self.flush()
-        tags = {"harness.stop_reason": StopReason.INTERRUPTED.value, "harness.error": reason}
+        tags = {
+            "harness.stop_reason": StopReason.INTERRUPTED.value,
+            "harness.error": reason,
+            "harness.pruned": "false",  # it may have been cut off while it was being closed as pruned
+        }
         self._log(run_id, tags=tags)
         self._attach(run_id, artifacts)
         self.client.set_terminated(run_id, "KILLED")

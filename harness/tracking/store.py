@@ -30,7 +30,7 @@ def open_client(store: Path) -> MlflowClient:
     Raises:
         UsageError: if its database is damaged.
     """
-    store.mkdir(parents=True, exist_ok=True)
+    make_store(store)
     check_store(store)
     with contextlib.closing(sqlite3.connect(store / DATABASE, timeout=60)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
@@ -40,7 +40,9 @@ def open_client(store: Path) -> MlflowClient:
         logging.getLogger(name).setLevel(logging.WARNING)
     from mlflow.tracking import MlflowClient
 
-    return MlflowClient(tracking_uri=store_uri(store))
+    client = MlflowClient(tracking_uri=store_uri(store))
+    client.search_experiments(max_results=1)  # makes the tables now, while the caller holds the store's lock
+    return client
 
 
 def check_store(store: Path) -> None:
@@ -53,7 +55,7 @@ def check_store(store: Path) -> None:
     if not file.exists() or file.stat().st_size == 0:
         return
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=60)) as connection:
+        with contextlib.closing(connect_to_read(store)) as connection:
             problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.DatabaseError as error:
         problem = str(error)
@@ -64,6 +66,48 @@ def check_store(store: Path) -> None:
         )
 
 
+def connect_to_read(store: Path) -> sqlite3.Connection:
+    """Connect to the store's database, which must exist, without the right to change it."""
+    return sqlite3.connect(f"{(store / DATABASE).resolve().as_uri()}?mode=ro", uri=True, timeout=60)
+
+
+def make_store(store: Path) -> None:
+    """Make the store's folder if need be.
+
+    Raises:
+        UsageError: if it cannot be made, or has a character that database addresses cannot have.
+    """
+    bad = sorted(set("?#%") & set(str(store.resolve())))
+    if bad:
+        raise UsageError(f"--store {store}: its path must not contain {' '.join(bad)}. Choose another folder.")
+    try:
+        (store / "locks").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--store {store}: cannot be made: {error.strerror}. Choose another folder.") from None
+
+
+@contextlib.contextmanager
+def lock_store(store: Path) -> Iterator[None]:
+    """Hold the right to make or upgrade the store's databases, waiting for it: two at once would break them."""
+    make_store(store)
+    with (store / "locks" / ".store.lock").open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def is_running(store: Path, name: str) -> bool:
+    """Whether some process holds the right to run a study."""
+    file = store / "locks" / f"{name}.lock"
+    if not file.exists():
+        return False
+    with file.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
 @contextlib.contextmanager
 def lock_study(store: Path, name: str) -> Iterator[None]:
     """Hold the right to run a study; the operating system frees it even if the process is killed.
@@ -71,9 +115,8 @@ def lock_study(store: Path, name: str) -> Iterator[None]:
     Raises:
         UsageError: if another process holds it.
     """
-    folder = store / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{name}.lock").open("a+") as file:
+    make_store(store)
+    with (store / "locks" / f"{name}.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

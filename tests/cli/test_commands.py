@@ -56,6 +56,15 @@ class TestStudyFiles:
         assert "4 trainings, about" in out
         assert files(project) == before
 
+    def test_a_question_is_shown_as_it_is_written(self, harness, project):
+        text = (project / "studies" / "tiny.toml").read_text()
+        question = "Which of [adam, sgd] learns, [/x] or :smile:?"
+        (project / "studies" / "tiny.toml").write_text(
+            text.replace("Is a stride of 2 as good as pooling on 8x8 digits?", question)
+        )
+        assert question in harness("list")[1]
+        assert question in harness("run", "tiny", "--dry-run")[1]
+
     def test_list(self, harness, project):
         (project / "studies" / "bad.toml").write_text("question = 3\n")
         code, out, _ = harness("list")

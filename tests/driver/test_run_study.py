@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import optuna
 import pytest
 from mlflow.tracking import MlflowClient
@@ -56,7 +59,7 @@ class TestWholeRuns:
     def test_running_again_trains_nothing_and_starts_no_worker(self, store, tiny):
         run_study(tiny(), store=store, launch=ScriptedLauncher(finish))
 
-        def no_workers(resources):
+        def no_workers(resources, jobs):
             raise AssertionError(resources)
 
         outcome = run_study(tiny(), store=store, launch=no_workers)
@@ -67,6 +70,13 @@ class TestWholeRuns:
         launcher = ScriptedLauncher(finish)
         run_study(tiny(**{"design.replicates": 3}), store=store, launch=launcher)
         assert [(job.trial, job.replicate) for job in launcher.jobs] == [(4, 2), (5, 2)]
+
+    def test_a_continued_study_is_trained_as_it_began(self, store, tiny):
+        first, second = ScriptedLauncher(finish), ScriptedLauncher(finish)
+        run_study(tiny(**{"design.replicates": 1}), store=store, launch=first, workers=4)
+        run_study(tiny(**{"design.replicates": 2}), store=store, launch=second, workers=4)
+        assert first.resources == second.resources, "else the seconds of the two could not be compared"
+        assert (first.expected, second.expected) == (2, 2)
 
     def test_the_pruner_is_asked_and_answers(self, store, tiny):
         design = {
@@ -144,7 +154,7 @@ class TestWhatGoesWrong:
                 return [Death(None, "the worker process ended with exit code 1: ImportError: no")]
 
         with pytest.raises(RunError, match=r"3 worker processes died in a row, the last so: .*ImportError: no"):
-            run_study(tiny(), store=store, launch=Stillborn(finish))
+            run_study(tiny(), store=store, launch=Stillborn(finish), workers=1)
 
     def test_ctrl_c_closes_runs_as_killed_and_the_next_run_goes_on(self, store, tiny):
         def answer(job):
@@ -199,6 +209,52 @@ class TestWhatGoesWrong:
         trials = load_results("tiny", store).trials
         assert set(trials["status"]) == {"finished"}
         assert set(trials["stop_reason"]) == {"not_finite"}
+
+    def test_a_signal_waits_for_a_moment_when_it_does_no_harm(self, store, tiny, monkeypatch):
+        """Ctrl-C between recording a result and telling Optuna: both are done, then the run ends."""
+        from harness.tracking import Recorder
+
+        record = Recorder.finish
+
+        def finish_and_press(self, *arguments):
+            record(self, *arguments)
+            os.kill(os.getpid(), signal.SIGINT)
+
+        monkeypatch.setattr(Recorder, "finish", finish_and_press)
+        outcome = run_study(tiny(), store=store, launch=ScriptedLauncher(finish))
+        assert outcome.interrupted
+        assert outcome.finished == 1
+        assert sorted(statuses(store)) == ["finished", "killed"]
+        states = [trial.state for trial in optuna.load_study(study_name="tiny", storage=open_storage(store)).trials]
+        assert states == [TrialState.COMPLETE, TrialState.FAIL]
+
+    def test_many_workers_may_die_at_once(self, store, tiny):
+        deaths = []
+
+        def answer(job):
+            if len(deaths) < 4:
+                deaths.append(job.trial)
+                return Death(job.trial, "the worker process was killed by SIGKILL (out of memory?)")
+            return finish(job)
+
+        outcome = run_study(tiny(), store=store, launch=ScriptedLauncher(answer, places=4), workers=4)
+        assert (outcome.finished, outcome.failed) == (4, {})
+
+    def test_a_diverged_result_that_was_not_told_is_adopted(self, store, tiny, monkeypatch):
+        design = {"kind": "search", "trials": 2, "objectives": ["val_loss"], "space": {"model.dense": [[16], [8]]}}
+        study = tiny(design=design)
+        metrics = {**make_result().metrics, "val_loss": float("nan")}
+        diverged = make_result(stop_reason=StopReason.NOT_FINITE, metrics=metrics)
+        from harness.plan import Plan
+
+        def vanish(*arguments):
+            raise SystemExit
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Plan, "tell", vanish)
+            with pytest.raises(SystemExit):
+                run_study(study, store=store, launch=ScriptedLauncher(lambda job: diverged, evaluations=()))
+        assert run_study(study, store=store, launch=ScriptedLauncher(finish)).failed == {}
 
 
 class TestRefusals:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from harness.launchers import resources as module
-from harness.launchers.resources import allowed_cores, choose_resources, cores_of
+from harness.launchers.resources import allowed_cores, choose_resources, cores_of, free_memory
 from harness.records import Resources
 
 
@@ -12,12 +12,9 @@ def machine(monkeypatch):
     """A machine with so many cores, so much free memory, and a GPU or none."""
 
     def make(cores=8, gigabytes=32.0, gpu=False):
-        import psutil
-
-        memory = type("Memory", (), {"available": gigabytes * 1e9})
         monkeypatch.setattr(module, "allowed_cores", lambda: list(range(cores)))
         monkeypatch.setattr(module, "has_gpu", lambda: gpu)
-        monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
+        monkeypatch.setattr(module, "free_memory", lambda: int(gigabytes * 1e9))
 
     return make
 
@@ -48,9 +45,8 @@ def test_the_rule(machine, given, options, workers, threads):
 )
 def test_the_control_groups_share_counts(tmp_path, monkeypatch, text, cores):
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {4, 5, 6, 7})
-    file = tmp_path / "cpu.max"
-    file.write_text(text + "\n")
-    assert allowed_cores(file) == [4, 5, 6, 7][:cores]
+    (tmp_path / "cpu.max").write_text(text + "\n")
+    assert allowed_cores(tmp_path) == [4, 5, 6, 7][:cores]
     assert allowed_cores(tmp_path / "missing") == [4, 5, 6, 7]
 
 
@@ -58,3 +54,15 @@ def test_workers_are_pinned_apart_where_there_is_room():
     two = Resources(threads=2, workers=2)
     assert [cores_of(worker, two, [0, 1, 2, 3]) for worker in (0, 1)] == [(0, 1), (2, 3)]
     assert cores_of(0, two, [0, 1, 2]) == ()
+    assert cores_of(0, two, [0, 1, 2, 3, 4]) == (), "another run may have taken the first cores"
+
+
+@pytest.mark.parametrize(("limit", "free"), [("max", 8e9), ("3000000000", 2e9), ("500000000", 0)])
+def test_the_control_groups_memory_counts(tmp_path, monkeypatch, limit, free):
+    import psutil
+
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: type("Memory", (), {"available": 8e9}))
+    assert free_memory(tmp_path) == 8e9
+    (tmp_path / "memory.max").write_text(limit + "\n")
+    (tmp_path / "memory.current").write_text("1000000000\n")
+    assert free_memory(tmp_path) == free

@@ -5,7 +5,6 @@ import pytest
 from optuna.trial import TrialState
 
 from harness.plan import CONFIRM_FROM, Phase, Plan, open_storage, open_study
-from harness.plan.plan import rank
 from harness.records import StopReason
 from tests.conftest import make_result
 
@@ -198,6 +197,70 @@ class TestSearch:
         assert (again.variant.digest, again.replicate) == (job.variant.digest, job.replicate)
         assert again.trial == job.trial + 1
 
+    def test_the_last_search_trial_may_be_adopted_before_its_confirmation(self, plan_of, tiny):
+        study = tiny(design=self.design(trials=1, confirm={"replicates": 1}))
+        plan_of(study).next()
+        plan = plan_of(study)
+        plan.adopt(0, make_result())
+        assert plan.remaining == 1
+        assert plan.next().phase is Phase.CONFIRM
+
+    def test_a_refusal_that_was_cut_off_does_no_harm(self, plan_of, tiny, store):
+        space = {"model.conv": [[{"filters": 4}], [{"filters": 4, "kernel": 9}]]}
+        study = tiny(design=self.design(space=space), **{"model.padding": "valid"})
+        plan_of(study)
+        optuna_study = optuna.load_study(study_name="tiny", storage=open_storage(store))
+        optuna_study.enqueue_trial({"model.conv": '[{"filters":4,"kernel":9}]'})
+        trial = optuna_study.ask()
+        trial.suggest_categorical("model.conv", ['[{"filters":4}]', '[{"filters":4,"kernel":9}]'])
+        trial.set_user_attr("harness:refused", "too small")
+        trial.set_user_attr("harness:phase", "search")
+        plan = plan_of(study)
+        assert plan.open_trials() == [0]
+        plan.abandon(0)
+        assert plan_of(study).next().variant.label == "base"
+
+    def test_settings_that_exclude_each_other_are_refused_like_an_impossible_network(self, plan_of, tiny):
+        space = {"train.batch_size": [32, 1200], "data.train_images": [1000, 1137]}
+        study = tiny(design=self.design(space=space, trials=8), **{"data.train_images": 1000})
+        jobs = run_all(plan_of(study))
+        reasons = {job.refused for job in jobs if job.refused}
+        assert reasons <= {
+            "train.batch_size must be at most 1000, the images there are to train on, got 1200.",
+            "train.batch_size must be at most 1137, the images there are to train on, got 1200.",
+        }
+        assert reasons
+
+    def test_survivors_do_not_make_a_winner(self, plan_of, tiny):
+        """dense=8 is best where it survives, but every second replicate is pruned."""
+        plan = plan_of(tiny(design=self.design(trials=12, replicates=2, space={"model.dense": [[16], [8], [4]]})))
+        accuracy = {"base": 0.5, "dense=8": 0.99, "dense=4": 0.7}
+        confirmed = set()
+        while job := plan.next():
+            pruned = job.variant.label == "dense=8" and job.replicate % 2 and job.phase is Phase.SEARCH
+            reason = StopReason.PRUNED if pruned else StopReason.MAXIMUM
+            plan.tell(job.trial, make_result(accuracy[job.variant.label], reason), "r")
+            if job.phase is Phase.CONFIRM:
+                confirmed.add(job.variant.label)
+        assert confirmed == {"base", "dense=4"}
+
+    def test_replicates_that_were_still_to_come_come_after_an_interruption(self, plan_of, tiny):
+        study = tiny(design=self.design(replicates=3))
+        first = plan_of(study)
+        first.tell(first.next().trial, make_result(), "r")
+        jobs = run_all(plan_of(study))
+        assert [(job.variant.label, job.replicate) for job in jobs[:2]] == [("base", 1), ("base", 2)]
+        assert [job.replicate for job in jobs[2:5]] == [0, 1, 2]
+
+    def test_what_was_in_flight_twice_is_still_done_again(self, plan_of, tiny):
+        study = tiny(design=self.design())
+        first = plan_of(study)
+        first.tell(first.next().trial, make_result(), "r")
+        job = first.next()  # killed
+        plan_of(study).abandon(job.trial)  # and killed again before anything began
+        again = plan_of(study).next()
+        assert (again.variant.digest, again.replicate) == (job.variant.digest, job.replicate)
+
     def test_the_pruner_sees_every_evaluation(self, plan_of, tiny, store):
         plan = plan_of(tiny(design=self.design(pruner="median", trials=8)))
         for _ in range(5):
@@ -223,14 +286,3 @@ class TestSearch:
         study = optuna.load_study(study_name="tiny", storage=open_storage(store))
         assert [direction.name for direction in study.directions] == ["MAXIMIZE", "MINIMIZE"]
         assert study.trials[0].values == [pytest.approx(0.51), 1000.0]
-
-
-def test_rank_by_one_value():
-    assert rank({"a": (1.0,), "b": (3.0,), "c": (2.0,)}, ["higher"]) == ["b", "c", "a"]
-    assert rank({"a": (1.0,), "b": (3.0,), "c": (2.0,)}, ["lower"]) == ["a", "c", "b"]
-
-
-def test_rank_by_pareto_front():
-    # a and b do not dominate each other; c is dominated by a; d by all
-    values = {"d": (0.5, 50.0), "c": (0.9, 20.0), "a": (0.9, 10.0), "b": (0.95, 30.0)}
-    assert rank(values, ["higher", "lower"]) == ["b", "a", "c", "d"]

@@ -39,6 +39,12 @@ def test_without_trials_only_the_rules_are_told(study):
     }
 
 
+def test_images_that_changed_between_trials_are_named(study, trials, history):
+    trials["data_digest"] = ["aaaa"] * (len(trials) - 1) + ["bbbb"]
+    (remark,) = [text for text in compare(study, trials, history).remarks if "images" in text]
+    assert remark.startswith(f"The images of {study.data.name} changed between trials (aaaa and bbbb)")
+
+
 def test_remarks_name_what_limits_the_numbers(study, trials, history):
     trials.loc[trials["trial"] == 5, "workers"] = 1
     trials.loc[trials["trial"] == 0, "status"] = "killed"

@@ -71,8 +71,14 @@ class TestRuns:
         recorder.kill(run_id, "interrupted")
         run = recorder.client.get_run(run_id)
         assert run.info.status == "KILLED"
-        assert "harness.pruned" not in run.data.tags
+        assert run.data.tags["harness.pruned"] == "false"
         assert len(recorder.client.get_metric_history(run_id, "val_accuracy")) == 2, "what was measured is kept"
+
+    def test_a_trial_cut_off_while_it_was_closed_as_pruned_is_not_pruned(self, recorder, store):
+        run_id = record(recorder, end=False)
+        recorder.client.set_tag(run_id, "harness.pruned", "true")
+        recorder.kill(run_id, "its run was killed")
+        assert read_frames(store, "tiny")[0]["status"].tolist() == ["killed"]
 
     def test_a_failed_trial_has_its_traceback(self, recorder):
         run_id = record(recorder, end=False)

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from harness.errors import UsageError
-from harness.tracking import DATABASE, check_store, lock_study, open_client
+from harness.tracking import DATABASE, check_store, is_running, lock_study, open_client, summaries
 
 
 def test_the_database_is_in_wal_mode(store):
@@ -29,6 +29,38 @@ def test_one_process_at_a_time_runs_a_study(store):
             pass
         with pytest.raises(UsageError, match=r"study 'x' is being run by process \d+ already"), lock_study(store, "x"):
             pass
+
+
+def test_two_studies_may_make_a_new_store_at_the_same_moment(tmp_path):
+    code = (
+        "import pathlib, sys; from harness import tracking; from harness.plan import open_storage\n"
+        "store = pathlib.Path(sys.argv[1])\n"
+        "with tracking.lock_store(store): open_storage(store), tracking.open_client(store)"
+    )
+    processes = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "new")]) for _ in range(2)]
+    assert [process.wait(timeout=60) for process in processes] == [0, 0]
+    check_store(tmp_path / "new")
+    assert summaries(tmp_path / "new") == []
+
+
+@pytest.mark.parametrize("name", ["a#b", "a?b", "a%41"])
+def test_a_folder_that_database_addresses_cannot_name_is_refused(tmp_path, name):
+    with pytest.raises(UsageError, match="its path must not contain"):
+        open_client(tmp_path / name)
+    assert not (tmp_path / name).exists()
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match=r"cannot be made: .*Choose another folder"):
+        open_client(tmp_path / "file" / "store")
+
+
+def test_asking_whether_a_study_runs_takes_nothing(store):
+    assert not is_running(store, "x")
+    with lock_study(store, "x"):
+        assert is_running(store, "x")
+    assert not is_running(store, "x")
 
 
 def test_a_killed_process_leaves_no_lock(store):
