@@ -22,9 +22,10 @@ _SPLITS = (
 _STATISTICS = (
     "Means have Student t intervals of 95 %. Variants are compared with the reference replicate by replicate: mean "
     "difference, or geometric mean of ratios for seconds, steps and rates, with a t interval. p is that of the "
-    "sign-flip permutation test (exact up to 14 pairs, drawn beyond), which cannot be below 2/2ⁿ with n pairs (0.25 for 3, 0.0625 for 5). A verdict is "
-    "better or worse if the 95 % interval excludes no difference, equivalent if the 90 % interval lies within the "
-    "margin of the study (two one-sided tests at 5 %), else undecided. Verdicts are not corrected for their number."
+    "sign-flip permutation test (exact up to 14 pairs, drawn beyond), which cannot be below 2/2ⁿ with n pairs (0.25 "
+    "for 3, 0.0625 for 5). A verdict is better or worse if the 95 % interval excludes no difference, equivalent if the "
+    "90 % interval lies within the margin of the study (two one-sided tests at 5 %), else undecided. Verdicts are not "
+    "corrected for their number."
 )
 _TARGETS = (
     "Steps and seconds to target are Kaplan-Meier medians: a trial that never reached the target counts as one that "
