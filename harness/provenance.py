@@ -7,6 +7,8 @@ from importlib import metadata
 from pathlib import Path
 
 DISTRIBUTION = "cnn-harness"
+_LIBRARIES = ("numpy", "optuna", "mlflow")
+"""Libraries whose versions may change a result and that a trial's fingerprint does not name."""
 
 
 def version() -> str:
@@ -15,11 +17,12 @@ def version() -> str:
 
 
 def source_tags(folder: Path) -> dict[str, str]:
-    """Return tags for a run: the version, and the git revision of ``folder`` where it is a work tree.
+    """Return tags for a run: versions, and the git revision of ``folder`` where it is a work tree.
 
     A revision with changes on top is marked: its results cannot be had from the commit alone.
     """
-    tags = {"harness.version": version()}
+    libraries = ", ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
+    tags = {"harness.version": version(), "harness.libraries": libraries}
     revision = _git(folder, "rev-parse", "HEAD")
     if revision:
         changed = _git(folder, "status", "--porcelain", "--untracked-files=no")

@@ -12,7 +12,10 @@ def git(folder, *arguments):
 
 
 def test_the_revision_of_a_work_tree_and_whether_it_was_changed(tmp_path):
-    assert source_tags(tmp_path) == {"harness.version": version()}, "no work tree, no revision"
+    tags = source_tags(tmp_path)
+    assert set(tags) == {"harness.version", "harness.libraries"}, "no work tree, no revision"
+    assert tags["harness.version"] == version()
+    assert tags["harness.libraries"].startswith("numpy ")
     git(tmp_path, "init", "-q")
     (tmp_path / "x.toml").write_text("1")
     git(tmp_path, "add", ".")

@@ -43,21 +43,22 @@ def render(comparison: Comparison, width: int, limit: int = 20) -> RenderableTyp
         results = _without_intervals(results)
         contrasts = _narrow(contrasts) if contrasts else contrasts
     parts: list[RenderableType] = [Text(sentence) for sentence in comparison.sentences]
-    for table in (results, contrasts):
+    for table, share in ((results, 3.5), (contrasts, 5)):
         if table:
-            parts += [Text(), _draw(table, width)]
+            parts += [Text(), _draw(table, int(width / share))]
     parts += [Padding(Text(remark, style="dim"), (0, 0, 0, 2)) for remark in comparison.remarks]
     return Group(*parts)
 
 
-def _draw(table: Table, width: int) -> RichTable:
+def _draw(table: Table, first: int) -> RichTable:
+    """Draw a table whose first column may take at least so many characters if it needs them."""
     drawn = RichTable(
         title=Text(table.caption, style="italic"), title_justify="left", caption=table.note or None, box=box.SIMPLE
     )
     longest = max(len(line) for row in table.rows for line in _lines(row[0]))
     for place, (heading, numeric) in enumerate(zip(table.headings, table.numeric, strict=True)):
         short = _SHORT.get(heading, heading)
-        least = min(longest, width // 5) if place == 0 else max(len(word) for word in short.split())
+        least = min(longest, first) if place == 0 else max(len(word) for word in short.split())
         drawn.add_column(Text(short), justify="right" if numeric else "left", overflow="fold", min_width=least)
     before = ""
     for row, faint in zip(table.rows, table.faint, strict=True):

@@ -95,6 +95,7 @@ class Recorder:
             "harness.variant": variant.label,
             "harness.digest": variant.digest,
             "harness.replicate": str(replicate),
+            "harness.seed": str(self.study.seed),
             "harness.phase": phase,
             "harness.settings": json.dumps(dict(variant.settings)),
             "mlflow.parentRunId": self.parent_id,
