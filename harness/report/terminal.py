@@ -50,7 +50,7 @@ def render(comparison: Comparison, width: int, limit: int = 20) -> RenderableTyp
     return Group(*parts)
 
 
-def _draw(table: Table, first: int) -> RichTable:
+def _draw(table: Table, label_width: int) -> RichTable:
     """Draw a table whose first column may take at least so many characters if it needs them."""
     drawn = RichTable(
         title=Text(table.caption, style="italic"), title_justify="left", caption=table.note or None, box=box.SIMPLE
@@ -58,7 +58,7 @@ def _draw(table: Table, first: int) -> RichTable:
     longest = max(len(line) for row in table.rows for line in _lines(row[0]))
     for place, (heading, numeric) in enumerate(zip(table.headings, table.numeric, strict=True)):
         short = _SHORT.get(heading, heading)
-        least = min(longest, first) if place == 0 else max(len(word) for word in short.split())
+        least = min(longest, label_width) if place == 0 else max(len(word) for word in short.split())
         drawn.add_column(Text(short), justify="right" if numeric else "left", overflow="fold", min_width=least)
     before = ""
     for row, faint in zip(table.rows, table.faint, strict=True):
