@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from harness.cli.options import complete_study, reports_option, store_option
 from harness.errors import UsageError
+
+if TYPE_CHECKING:
+    from harness.report.comparison import Comparison
+    from harness.results import Results
 
 
 @click.command("show", epilog="Example: harness show quickstart")
@@ -63,24 +68,24 @@ def report_study(name: str, store: Path, reports: Path) -> None:
     click.echo(f"\nReport:    {folder / 'comparison.html'}")
 
 
-def _read(study: str, store: Path, reports: Path):  # type: ignore[no-untyped-def]
+def _read(study: str, store: Path, reports: Path) -> Results:
     from harness.report import read_report
-    from harness.results import load_results
+    from harness.results import Results, load_results
     from harness.tracking import summaries
 
     name = Path(study).stem if study.endswith(".toml") else study
     if (Path(study) / "trials.parquet").exists():
-        return read_report(Path(study))
+        return Results(*read_report(study))
     known = [summary.name for summary in summaries(store)]
     if name not in known and (reports / name / "trials.parquet").exists():
-        return read_report(reports / name)
+        return Results(*read_report(reports / name))
     return load_results(name, store)
 
 
-def _print(comparison: object) -> None:
+def _print(comparison: Comparison) -> None:
     from rich.console import Console
 
     from harness.report import render_table
 
     console = Console(markup=False, emoji=False, highlight=False)
-    console.print(render_table(comparison, console.width))  # type: ignore[arg-type]
+    console.print(render_table(comparison, console.width))
