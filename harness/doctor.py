@@ -134,7 +134,7 @@ def _store(store: Path) -> Iterator[Finding]:
         yield Finding("store", "note", f"{database}: not there yet; the first run makes it")
         return
     try:
-        check_store(store)
+        check_store(store, thorough=True)
         found = summaries(store)
     except HarnessError as error:
         yield Finding("store", "problem", str(error))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from harness.cost import total_costs
 from harness.study import DataSpec, Search, Study, Variant, grid, trainings
+from harness.worker import max_steps
 
 # Rounded from one-thread float32 training steps of the reference networks, one process a core, on a small shared
 # server; another processor may be three times as fast.
@@ -54,7 +55,7 @@ def estimate_variants(
         costs = total_costs(variant.model, image_shape, classes)
         left = variant.data.train_images or images - variant.data.validation
         train = variant.train
-        steps = train.max_steps or max(1, round((train.max_epochs or 0) * left / train.batch_size))
+        steps = max_steps(train, left)
         image_seconds = costs["macs"] * SECONDS_PER_MAC + costs["activations"] * SECONDS_PER_ACTIVATION
         guess = STEP_SECONDS + train.batch_size * image_seconds + costs["parameters"] * SECONDS_PER_PARAMETER
         seconds = measured.get(variant.digest, guess)

@@ -141,7 +141,7 @@ class Plan:
         """Queue the replicates that a sampled variant had still to come when an earlier run ended."""
         sampled = [(f.variant, f.replicate) for f in self._findings.values() if f.phase is Phase.SEARCH]
         sampled += [(variant, replicate) for variant, replicate, _ in self._queue]
-        budget = design.trials - self._spent - len(self._queue)
+        budget = max(0, design.trials - self._spent - len(self._queue))
         for variant in {variant.digest: variant for variant, _ in sampled}.values():
             done = [replicate for other, replicate in sampled if other.digest == variant.digest]
             missing = min(-len(done) % design.replicates, budget)
@@ -168,11 +168,6 @@ class Plan:
     def finished(self) -> int:
         """Trainings whose results count, those of earlier runs included."""
         return len(self._findings)
-
-    @property
-    def running(self) -> int:
-        """Trainings handed out and not yet told."""
-        return len(self._running)
 
     @property
     def remaining(self) -> int:

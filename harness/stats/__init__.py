@@ -1,7 +1,7 @@
 """Intervals, paired comparisons, censored times and verdicts: pure functions that cite their source."""
 
 from harness.stats.censored import kaplan_meier_median
-from harness.stats.intervals import Interval, mean_interval, wilson_interval
+from harness.stats.intervals import Interval, mean_interval
 from harness.stats.paired import PairedDifference, PairedRatio, paired_difference, paired_ratio
 from harness.stats.verdicts import Verdict, verdict
 
@@ -15,5 +15,4 @@ __all__ = [
     "paired_difference",
     "paired_ratio",
     "verdict",
-    "wilson_interval",
 ]

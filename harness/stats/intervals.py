@@ -49,32 +49,6 @@ def mean_interval(values: Iterable[float], confidence: float = 0.95) -> Interval
     return Interval(mean, mean - half, mean + half, n)
 
 
-def wilson_interval(k: int, n: int, confidence: float = 0.95) -> Interval:
-    """Return the share k/n with the score interval of Wilson (1927), "Probable inference".
-
-    Unlike the textbook (Wald) interval it stays within 0 and 1 and has a width even for 0 of n and n of n.
-
-    Args:
-        k: successes, 0 to n.
-        n: attempts; 0 gives NaN throughout.
-        confidence: coverage, between 0 and 1.
-
-    Raises:
-        ValueError: if k is not between 0 and n.
-    """
-    if not 0 <= k <= n:
-        raise ValueError(f"k must be between 0 and n = {n}, got {k}")
-    if n == 0:
-        return Interval(math.nan, math.nan, math.nan, 0)
-    z = float(stats.norm.ppf((1 + confidence) / 2))
-    share = k / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    low = 0.0 if k == 0 else centre - half  # exact in the formula; rounding would leave 1e-17
-    high = 1.0 if k == n else centre + half
-    return Interval(share, low, high, n)
-
-
 def standard_error(values: np.ndarray) -> float:
     """Return the standard error of the mean of two or more values; exactly 0 where they differ by rounding alone."""
     spread = float(np.std(values, ddof=1))

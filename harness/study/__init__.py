@@ -1,6 +1,6 @@
 """The study file: what it may say, what it means, and the variants it asks for."""
 
-from harness.study.checks import ImageFacts, build_study, check_variant, check_variants, known_facts
+from harness.study.checks import build_study, check_variant, check_variants
 from harness.study.design import Confirm, Factorial, Level, OneAtATime, Range, Search, dimensions
 from harness.study.grid import Trainings, grid, trainings
 from harness.study.image_sets import IMAGE_SETS, ImageSet
@@ -22,7 +22,6 @@ __all__ = [
     "ConvBlock",
     "DataSpec",
     "Factorial",
-    "ImageFacts",
     "ImageSet",
     "Level",
     "Metric",
@@ -44,7 +43,6 @@ __all__ = [
     "check_variants",
     "dimensions",
     "grid",
-    "known_facts",
     "load_study",
     "show_level",
     "trainings",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib.util
+
 import optuna
 import pytest
 from optuna.trial import TrialState
@@ -129,6 +131,12 @@ class TestFixedDesigns:
 class TestSearch:
     def design(self, **changes):
         return {"kind": "search", "trials": 6, "sampler": "random", "space": SPACE, **changes}
+
+    @pytest.mark.gp
+    @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="sampler = 'gp' needs PyTorch")
+    def test_gaussian_processes_suggest(self, plan_of, tiny):
+        jobs = run_all(plan_of(tiny(design=self.design(sampler="gp", trials=14))), lambda job: 0.5 + job.trial / 100)
+        assert len({job.variant.digest for job in jobs if job.phase is Phase.SEARCH}) > 10
 
     def test_starts_at_the_base_and_confirms_the_best_with_fresh_replicates(self, plan_of, tiny):
         study = tiny(design=self.design(confirm={"top": 2, "replicates": 2}))

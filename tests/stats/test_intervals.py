@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from harness.stats import mean_interval, wilson_interval
+from harness.stats import mean_interval
 
 
 def test_mean_interval_by_hand():
@@ -42,20 +42,3 @@ def test_an_infinite_value_has_no_interval():
     interval = mean_interval([1, math.inf])
     assert interval.estimate == math.inf
     assert math.isnan(interval.low)
-
-
-@pytest.mark.parametrize(
-    ("k", "n", "low", "high"),
-    [(5, 10, 0.2366, 0.7634), (0, 5, 0.0, 0.4345), (5, 5, 0.5655, 1.0)],  # tables of Wilson's interval, z = 1.96
-)
-def test_wilson_interval(k, n, low, high):
-    interval = wilson_interval(k, n)
-    assert interval.estimate == k / n
-    assert interval.low == pytest.approx(low, abs=1e-4)
-    assert interval.high == pytest.approx(high, abs=1e-4)
-
-
-def test_wilson_of_nothing_and_of_nonsense():
-    assert math.isnan(wilson_interval(0, 0).estimate)
-    with pytest.raises(ValueError, match="between 0 and n = 3, got 4"):
-        wilson_interval(4, 3)
