@@ -102,6 +102,7 @@ class Fingerprint:
         python: version of Python.
         threads: threads of the worker.
         workers: workers that shared the machine.
+        pack: trainings that shared the program, side by side.
     """
 
     processor: str
@@ -111,6 +112,7 @@ class Fingerprint:
     python: str
     threads: int
     workers: int
+    pack: int = 1
 
 
 @dataclass(frozen=True)

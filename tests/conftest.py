@@ -108,6 +108,7 @@ class ScriptedLauncher:
     ) -> None:
         self.answer, self.places, self.evaluations = answer, places, evaluations
         self.jobs: list[Job] = []
+        self.packs: list[list[int]] = []
         self.waiting: list[Job] = []
         self.replies: list[tuple[int, Reply]] = []
         self.closed = False
@@ -120,9 +121,10 @@ class ScriptedLauncher:
     def free(self) -> int:
         return self.places - len(self.waiting)
 
-    def submit(self, job: Job) -> None:
-        self.jobs.append(job)
-        self.waiting.append(job)
+    def submit(self, jobs: Sequence[Job]) -> None:
+        self.packs.append([job.trial for job in jobs])
+        self.jobs.extend(jobs)
+        self.waiting.extend(jobs)
 
     def reply(self, trial: int, reply: Reply) -> None:
         self.replies.append((trial, reply))

@@ -12,7 +12,12 @@ from packaging.utils import canonicalize_name
 
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text())["project"]
 RUNTIME = PROJECT["dependencies"]
-DEV = [*RUNTIME, *PROJECT["optional-dependencies"]["dev"]]
+EXTRAS = PROJECT["optional-dependencies"]
+LOCKS = {
+    "requirements.lock": RUNTIME,
+    "requirements-dev.lock": [*RUNTIME, *EXTRAS["dev"], *EXTRAS["jax"]],
+    "requirements-bench.lock": [*RUNTIME, *EXTRAS["bench"]],
+}
 
 
 def pins(path: str) -> dict[str, set[str]]:
@@ -30,7 +35,7 @@ def direct(path: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize(("path", "declared"), [("requirements.lock", RUNTIME), ("requirements-dev.lock", DEV)])
+@pytest.mark.parametrize(("path", "declared"), LOCKS.items())
 class TestLock:
     def test_every_declared_dependency_is_pinned_within_its_range(self, path, declared):
         pinned = pins(path)
@@ -49,6 +54,7 @@ class TestLock:
         assert not re.search(r"https?://|file:|--index|--find-links|/opt/|@ ", text)
 
 
-def test_both_locks_pin_the_same_versions():
-    runtime, dev = pins("requirements.lock"), pins("requirements-dev.lock")
-    assert {name: dev[name] for name in runtime} == runtime
+@pytest.mark.parametrize("path", ["requirements-dev.lock", "requirements-bench.lock"])
+def test_all_locks_pin_the_same_versions(path):
+    runtime, other = pins("requirements.lock"), pins(path)
+    assert {name: other[name] for name in runtime} == runtime

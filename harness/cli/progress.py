@@ -79,10 +79,8 @@ class _View:
         elif isinstance(event, Failed):
             self._line(f"{self.labels.get(event.trial, event.trial)}: FAILED: {event.message}", style="red")
         elif isinstance(event, Death):
-            self._line(
-                f"{self.labels.get(-1 if event.trial is None else event.trial, 'a worker')}: {event.message}",
-                style="red",
-            )
+            trials = ", ".join(self.labels.get(trial, str(trial)) for trial in event.trials)
+            self._line(f"{trials or 'a worker'}: {event.message}", style="red")
 
     def _line(self, text: str, tail: str = "", style: str = "") -> None:
         line = Text(text, style=style)

@@ -56,15 +56,15 @@ def report_command(studies: tuple[str, ...], every: bool, store: Path, reports: 
 
 def report_study(name: str, store: Path, reports: Path) -> None:
     """Write a study's report from the store, attach it to the study's run, print the table and where things are."""
-    from harness.report import compare, write_report
+    from harness.report import write_report
     from harness.results import load_results
     from harness.tracking import attach_report, open_client
 
     results = load_results(name, store)
     folder = reports / name
-    write_report(*results, folder, str(store))
+    files = write_report(*results, folder, str(store))
     attach_report(open_client(store), name, folder)
-    _print(compare(*results))
+    _print(files.comparison)
     click.echo(f"\nReport:    {folder / 'comparison.html'}")
 
 

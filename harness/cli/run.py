@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from harness.cli.options import complete_study, data_option, reports_option, store_option, study_file
+
+if TYPE_CHECKING:
+    from harness.driver import Observer, Progress
+    from harness.launchers import Death
+    from harness.records import Event
 
 
 @click.command("run", epilog="Example: harness run studies/quickstart.toml --set design.replicates=5")
 @click.argument("study", shell_complete=complete_study)
 @click.option("--workers", type=click.IntRange(1, 256), help="Trainings side by side; by default one a core.")
 @click.option("--threads", type=click.IntRange(1, 256), help="Threads of each; by default the cores shared out.")
+@click.option(
+    "--pack",
+    type=click.IntRange(1, 1024),
+    default=1,
+    help="Trainings of one network shape side by side in one program, for a GPU; needs KERAS_BACKEND=jax.",
+)
 @click.option(
     "--set",
     "overrides",
@@ -30,6 +43,7 @@ def run_command(
     study: str,
     workers: int | None,
     threads: int | None,
+    pack: int,
     overrides: tuple[str, ...],
     name: str | None,
     fresh: bool,
@@ -43,6 +57,7 @@ def run_command(
     Running again continues: finished trainings are kept, a larger budget adds what is missing. Ctrl-C stops the
     trainings and closes their runs; the next run goes on from there.
     """
+    from harness.errors import UsageError
     from harness.study import load_study
 
     loaded = load_study(study_file(study), overrides, name)
@@ -52,18 +67,24 @@ def run_command(
         show_plan(loaded, data_dir, store, workers, threads)
         return
 
+    if pack > 1 and os.environ.get("KERAS_BACKEND") != "jax":
+        raise UsageError(
+            f"--pack must be 1 with the TensorFlow backend, got {pack}. Install the extra `jax` and set "
+            "KERAS_BACKEND=jax, or leave --pack out."
+        )
     from harness.cli.progress import watching
     from harness.driver import run_study
 
-    with watching(loaded) as observe:
+    with watching(loaded) as show:
         outcome = run_study(
             loaded,
             store=store,
             data_folder=data_dir,
             workers=workers,
             threads=threads,
+            pack=pack,
             fresh=fresh,
-            observe=observe,
+            observe=_preparing_report(show),
         )
     if outcome.aside:
         click.echo(f"what there was before is kept: harness show '{outcome.aside}'")
@@ -83,3 +104,20 @@ def run_command(
         click.echo(f"{click.style('failed:', fg='red', bold=True)} trial {trial}: {message}", err=True)
     if outcome.failed:
         raise click.exceptions.Exit(1)
+
+
+def _preparing_report(observe: Observer) -> Observer:
+    """Return an observer that also imports what the report needs as soon as a worker has no more to do."""
+    import importlib
+    import threading
+
+    begun = False
+
+    def watch(progress: Progress, event: Event | Death | None) -> None:
+        nonlocal begun
+        observe(progress, event)
+        if not begun and progress.finished_here and progress.remaining < progress.workers:
+            begun = True
+            threading.Thread(target=importlib.import_module, args=("harness.report.files",), daemon=True).start()
+
+    return watch

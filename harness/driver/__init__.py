@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.driver.loop import Loop
+from harness.driver.loop import Loop, Workforce
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
 from harness.driver.resume import put_aside, reconcile_plan, reconcile_runs, require_same_meaning
-from harness.errors import StudyError
+from harness.errors import StudyError, UsageError
 from harness.launchers import Launcher, LocalLauncher, choose_resources
 from harness.records import Resources
 from harness.study import Study, check_variants, trainings
@@ -24,6 +25,7 @@ def run_study(
     data_folder: str | Path | None = None,
     workers: int | None = None,
     threads: int | None = None,
+    pack: int = 1,
     fresh: bool = False,
     observe: Observer = unobserved,
     launch: Callable[[Resources, int], Launcher] = LocalLauncher,
@@ -36,6 +38,8 @@ def run_study(
         data_folder: where image files are looked for first.
         workers: overrides the rule of :mod:`harness.launchers.resources`.
         threads: likewise, threads of each worker.
+        pack: trainings that a worker trains side by side in one program, at most; they differ in nothing but seeds,
+            initial weights, learning rate, weight decay and dropout rates. More than 1 needs the JAX backend.
         fresh: put what there is of this study aside (renamed, not deleted) and begin anew.
         observe: sees every change.
         launch: starts the workers, no more of them than the second argument.
@@ -43,17 +47,28 @@ def run_study(
     Raises:
         StudyError: if the study cannot be carried out, or its meaning changed since it was run.
         DataError: if its images are missing or damaged; nothing is created then.
-        UsageError: if another process runs it, or the store is damaged.
+        UsageError: if another process runs it, the store is damaged, or packs are asked for where they cannot be.
         RunError: if too many trials fail in a row.
     """
     store, data_folder = Path(store), Path(data_folder) if data_folder else None
-    _require_data(study, data_folder)
     _require_sampler(study)
-    from harness import provenance, tracking
-    from harness.plan import Plan, open_storage, open_study
+    if pack > 1 and study.exclusive:
+        raise UsageError(
+            f"--pack must be 1 for a study with exclusive = true, which trains one at a time, got {pack}. Leave it out."
+        )
+    # by the whole study, not by what is left of it: seconds of a continued study must stay comparable
+    resources = choose_resources(trainings(study).trainings, study.exclusive, workers, threads)
+    with contextlib.ExitStack() as stack:
+        workforce = Workforce(stack, launch, resources)
+        # Before anything else, so that workers import their libraries while this process imports its own. Whatever
+        # is found wrong below ends them again.
+        workforce.expect(trainings(study).trainings if fresh else _left(study, store))
+        _require_data(study, data_folder)
+        from harness import provenance, tracking
+        from harness.plan import Plan, open_storage, open_study
 
-    tracking.check_store(store)
-    with tracking.lock_study(store, study.name):
+        tracking.check_store(store)
+        stack.enter_context(tracking.lock_study(store, study.name))
         with tracking.lock_store(store):
             storage = open_storage(store)
             client = tracking.open_client(store)
@@ -69,10 +84,16 @@ def run_study(
         except BaseException:
             recorder.close("FAILED")
             raise
-        # by the whole study, not by what is left of it: seconds of a continued study must stay comparable
-        resources = choose_resources(trainings(study).trainings, study.exclusive, workers, threads)
-        outcome = Loop(plan, recorder, store, data_folder, resources, observe, launch).run()
+        outcome = Loop(plan, recorder, store, data_folder, resources, observe, workforce, pack).run()
         return dataclasses.replace(outcome, aside=aside)
+
+
+def _left(study: Study, store: Path) -> int:
+    """Return about how many trainings are still to do: the plan knows better, but takes seconds to ask."""
+    from harness.tracking import summaries
+
+    counts = next((summary.counts for summary in summaries(store) if summary.name == study.name), {})
+    return trainings(study).trainings - counts.get("finished", 0) - counts.get("pruned", 0)
 
 
 def _require_data(study: Study, data_folder: Path | None) -> None:

@@ -29,6 +29,38 @@ _DEATHS_IN_A_ROW = 3
 _FAILURES_IN_A_ROW = 5
 
 
+class Workforce:
+    """The workers of a run, started as soon as there is likely to be work.
+
+    Args:
+        stack: closes the launcher at the end of the run, whatever happens.
+        launch: starts the workers.
+        resources: how many workers, and the threads of each.
+    """
+
+    def __init__(
+        self, stack: contextlib.ExitStack, launch: Callable[[Resources, int], Launcher], resources: Resources
+    ) -> None:
+        self._stack, self._launch, self._resources = stack, launch, resources
+        self._launcher: Launcher | None = None
+
+    def expect(self, jobs: int) -> None:
+        """Start workers for about so many jobs, unless there are none or workers have been started."""
+        if self._launcher is None and jobs > 0:
+            self._launcher = self._stack.enter_context(contextlib.closing(self._launch(self._resources, jobs)))
+
+    def launcher(self, jobs: int) -> Launcher:
+        """Return the launcher, for at least one job."""
+        self.expect(jobs)
+        assert self._launcher is not None, jobs
+        return self._launcher
+
+    def dismiss(self) -> None:
+        """End the workers now."""
+        if self._launcher is not None:
+            self._launcher.close()
+
+
 class Loop:
     """One run: hands out trainings and takes what comes back.
 
@@ -39,7 +71,8 @@ class Loop:
         data_folder: where workers look first for image files.
         resources: how many workers, and the threads of each.
         observe: sees every change.
-        launch: starts the workers.
+        workforce: has the workers.
+        pack: trainings of one program that a worker trains side by side, at most.
     """
 
     def __init__(
@@ -50,10 +83,13 @@ class Loop:
         data_folder: Path | None,
         resources: Resources,
         observe: Observer,
-        launch: Callable[[Resources, int], Launcher],
+        workforce: Workforce,
+        pack: int = 1,
     ) -> None:
         self.plan, self.recorder, self.store, self.data_folder = plan, recorder, store, data_folder
-        self.resources, self.observe, self.launch = resources, observe, launch
+        self.resources, self.observe, self.workforce = resources, observe, workforce
+        self.pack = pack
+        self._next_job: Job | None = None
         self.progress = Progress(workers=resources.workers)
         self.deaths: dict[tuple[str, int], int] = {}
         self.deaths_in_a_row = self.failures_in_a_row = 0
@@ -66,13 +102,13 @@ class Loop:
             try:
                 self._update(None)
                 if self.plan.remaining:
-                    with contextlib.closing(self.launch(self.resources, self.plan.remaining)) as launcher:
-                        self._work(launcher)
+                    self._work(self.workforce.launcher(self.plan.remaining))
                 status = "FAILED" if self.progress.failed else "FINISHED"
             except KeyboardInterrupt:
                 status, interrupted = "KILLED", True
             finally:
                 self.stop.ignore()
+                self.workforce.dismiss()
                 try:
                     self._close_open("interrupted" if interrupted else "the run ended with an error")
                 finally:
@@ -84,8 +120,9 @@ class Loop:
         flushed = time.monotonic()
         while True:
             self.stop.check()
-            while launcher.free and (assignment := self.plan.next()):
-                self._begin(launcher, assignment)
+            while launcher.free and (jobs := self._gather()):
+                launcher.submit(jobs)
+                self._update(None)
             if not self.progress.running:
                 return
             events = launcher.poll(0.5)
@@ -98,25 +135,41 @@ class Loop:
                 self.recorder.flush()
                 flushed = time.monotonic()
 
-    def _begin(self, launcher: Launcher, assignment: Assignment) -> None:
+    def _gather(self) -> list[Job]:
+        """Begin the next training, and as many of the same program as fit into a pack beside it."""
+        jobs: list[Job] = []
+        while len(jobs) < self.pack:
+            job, self._next_job = self._next_job, None
+            if job is None:
+                assignment = self.plan.next(jobs[0].variant.program if jobs else None)
+                if assignment is None:
+                    break
+                job = self._begin(assignment)
+                if job is None:
+                    continue
+            if jobs and job.variant.program != jobs[0].variant.program:
+                self._next_job = job  # a search suggested another network: it leads the next pack
+                break
+            jobs.append(job)
+        return jobs
+
+    def _begin(self, assignment: Assignment) -> Job | None:
+        """Open the run of a training; return its job, unless there is nothing to train."""
         trial = assignment.trial
         run_id = self.recorder.start(trial, assignment.variant, assignment.replicate, assignment.phase)
         if assignment.refused is not None:
             self.recorder.refuse(run_id, assignment.refused)
-            return
+            return None
         self.progress.running[trial] = Running(assignment, run_id, time.monotonic())
-        launcher.submit(
-            Job(
-                trial=trial,
-                variant=assignment.variant,
-                replicate=assignment.replicate,
-                seeds=self.plan.objective.seeds(assignment.replicate),
-                output=staging_folder(self.store, self.plan.study.name, trial),
-                data_folder=self.data_folder,
-                prunable=assignment.prunable,
-            )
+        return Job(
+            trial=trial,
+            variant=assignment.variant,
+            replicate=assignment.replicate,
+            seeds=self.plan.objective.seeds(assignment.replicate),
+            output=staging_folder(self.store, self.plan.study.name, trial),
+            data_folder=self.data_folder,
+            prunable=assignment.prunable,
         )
-        self._update(None)
 
     def _take(self, launcher: Launcher, event: Event | Death) -> None:
         match event:
@@ -163,16 +216,16 @@ class Loop:
     def _take_death(self, death: Death) -> None:
         """A training whose worker died is done again once: the machine may have been short of memory for a moment."""
         self.deaths_in_a_row += 1
-        if death.trial is not None:
-            running = self.progress.running.pop(death.trial)
+        for trial in death.trials:
+            running = self.progress.running.pop(trial)
             job = running.assignment
             key = (job.variant.digest, job.replicate)
             self.deaths[key] = self.deaths.get(key, 0) + 1
             again = self.deaths[key] < 2
-            self.recorder.fail(running.run_id, death.message, artifacts=self._staged(death.trial))
-            self.plan.fail(death.trial, death.message, again=again)
+            self.recorder.fail(running.run_id, death.message, artifacts=self._staged(trial))
+            self.plan.fail(trial, death.message, again=again)
             if not again:
-                self.progress.failed[death.trial] = death.message
+                self.progress.failed[trial] = death.message
         if self.deaths_in_a_row >= max(_DEATHS_IN_A_ROW, 2 * self.resources.workers):
             raise RunError(f"{self.deaths_in_a_row} worker processes died in a row, the last so: {death.message}")
 

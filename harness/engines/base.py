@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+from harness.study import TrainSpec
+
+if TYPE_CHECKING:
+    import keras
 
 Images = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.integer]
@@ -45,10 +52,13 @@ class Engine(Protocol):
     Calls return when the device is done, so that clocks can be read around them.
     """
 
-    def warm_up(self) -> float:
+    def warm_up(self, steps: int = 1) -> float:
         """Compile what :meth:`train` and :meth:`evaluate` need and return the seconds it took.
 
         Weights, optimiser, dropout and batch order are afterwards as they were before.
+
+        Args:
+            steps: how many the calls of :meth:`train` will have at most.
         """
         ...
 
@@ -64,18 +74,83 @@ class Engine(Protocol):
     def evaluate(self, images: Images, labels: Labels) -> Means:
         """Return loss (without label smoothing) and accuracy in inference mode.
 
-        The images are put on the device at the first call with this very array and stay there: pass the same array
-        again, and do not change its contents.
-
         Args:
-            images: (n, height, width, channels), n at least 1.
+            images: as for :meth:`logits`.
             labels: (n,), whole numbers from 0.
         """
         ...
 
     def logits(self, images: Images) -> npt.NDArray[np.float32]:
-        """Return the logits in inference mode, (n, classes), of images (n, height, width, channels)."""
+        """Return the logits in inference mode, (n, classes).
+
+        The images are put on the device at the first call with this very array and stay there: pass the same array
+        again, and do not change its contents.
+
+        Args:
+            images: (n, height, width, channels), n at least 1.
+        """
         ...
+
+    def write_back(self) -> None:
+        """Give the trained weights to the model that the engine was built for."""
+        ...
+
+
+class PackEngine(Protocol):
+    """The compiled training loop of several networks of one shape, which train side by side in one program.
+
+    What is said of :class:`Engine` holds here for each of them; results are in the order the networks were given in.
+    """
+
+    def warm_up(self, steps: int = 1) -> float:
+        """Compile; see :meth:`Engine.warm_up`."""
+        ...
+
+    def train(self, steps: int) -> list[Means]:
+        """Train each of them that was not frozen; see :meth:`Engine.train`. What is said of a frozen one is void."""
+        ...
+
+    def freeze(self, index: int) -> None:
+        """Leave one of them as it is from now on."""
+        ...
+
+    def logits(self, images: Sequence[Images]) -> list[npt.NDArray[np.float32]]:
+        """Return the logits of each network for its images; see :meth:`Engine.logits`."""
+        ...
+
+    def write_back(self) -> None:
+        """Give the trained weights to the models."""
+        ...
+
+
+class Training(NamedTuple):
+    """What an engine trains.
+
+    Attributes:
+        model: from :func:`harness.network.build_network`, not compiled.
+        spec: optimiser and protocol.
+        total_steps: steps that a learning rate schedule spans.
+        images: training images (n, height, width, channels).
+        labels: training labels (n,), whole numbers from 0.
+        order_seed: seed of the batch order.
+    """
+
+    model: keras.Model
+    spec: TrainSpec
+    total_steps: int
+    images: Images
+    labels: Labels
+    order_seed: int
+
+
+def cpu_name() -> str:
+    """Return the model name of this machine's processor."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else "unknown CPU"
 
 
 def mean_scores(logits: npt.NDArray[np.float32], labels: Labels) -> Means:
@@ -85,3 +160,11 @@ def mean_scores(logits: npt.NDArray[np.float32], labels: Labels) -> Means:
         shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
         losses = np.log(np.exp(shifted).sum(axis=1)) - shifted[rows, labels]
     return Means(loss=float(losses.mean()), accuracy=float((logits.argmax(axis=1) == labels).mean()))
+
+
+def probabilities(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Return the softmax of logits (n, classes); zeros where a network that diverged predicts nothing."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        powers = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+        shares: npt.NDArray[np.float64] = np.nan_to_num(powers / powers.sum(axis=1, keepdims=True))
+    return shares

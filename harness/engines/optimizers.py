@@ -1,12 +1,13 @@
-"""Keras optimisers and learning rate schedules from a training specification."""
+"""Keras optimisers and learning rates from a training specification."""
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
 from typing import Any
 
 import keras
-from keras import ops
+import numpy as np
+import numpy.typing as npt
 
 from harness.study import TrainSpec
 
@@ -15,67 +16,84 @@ START_DIVISOR = 25.0
 END_DIVISOR = 1e4
 
 
-def build_optimizer(spec: TrainSpec, total_steps: int) -> keras.optimizers.Optimizer:
+@dataclass
+class Optimizer:
+    """A Keras optimiser whose learning rate and weight decay are given with each step.
+
+    So a program compiled around it serves every value of them: they are inputs, not constants.
+
+    Attributes:
+        keras: the optimiser, inside a LossScaleOptimizer for 'mixed_float16'.
+    """
+
+    keras: keras.optimizers.Optimizer
+    _inner: keras.optimizers.Optimizer
+    _rate: Any = 0.0
+
+    def set(self, rate: Any, decay: Any) -> None:
+        """Use a learning rate and a weight decay, numbers or tensors of the backend, from the next step on.
+
+        Weight decay is that of 'adamw'; the others have none.
+        """
+        self._rate = rate
+        if self._inner.weight_decay is not None:
+            self._inner.weight_decay = decay
+
+    def rate(self) -> Any:
+        """Return the learning rate in use."""
+        return self._rate
+
+
+def build_optimizer(spec: TrainSpec) -> Optimizer:
     """Return the optimiser, with Keras's defaults for what the specification does not name.
 
     Weight decay of 'adamw' applies to all weights, biases too, as in Keras. With 'mixed_float16' the loss is scaled
     dynamically, since small gradients vanish in float16 (Micikevicius et al. 2018, "Mixed Precision Training").
-
-    Args:
-        spec: optimiser, learning rate, schedule and precision.
-        total_steps: the steps that the schedule spans.
     """
-    rate = build_schedule(spec, total_steps)
-    optimizer: Any
+
+    def rate() -> Any:
+        return built.rate()
+
+    inner: Any
     if spec.optimizer == "adam":
-        optimizer = keras.optimizers.Adam(rate)
+        inner = keras.optimizers.Adam(rate)
     elif spec.optimizer == "adamw":
-        optimizer = keras.optimizers.AdamW(rate, weight_decay=spec.weight_decay)
+        inner = keras.optimizers.AdamW(rate, weight_decay=spec.weight_decay)
     elif spec.optimizer == "sgd":
-        optimizer = keras.optimizers.SGD(rate, momentum=spec.momentum)
+        inner = keras.optimizers.SGD(rate, momentum=spec.momentum)
     else:
-        optimizer = keras.optimizers.RMSprop(rate)
-    if spec.precision == "mixed_float16":
-        return keras.optimizers.LossScaleOptimizer(optimizer)
-    return optimizer
+        inner = keras.optimizers.RMSprop(rate)
+    outer = keras.optimizers.LossScaleOptimizer(inner) if spec.precision == "mixed_float16" else inner
+    built = Optimizer(outer, inner, spec.learning_rate)
+    return built
 
 
-def build_schedule(spec: TrainSpec, total_steps: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
-    """Return the learning rate, or what gives it for each step from 0 to ``total_steps`` - 1."""
-    if spec.schedule == "cosine":
-        return keras.optimizers.schedules.CosineDecay(spec.learning_rate, decay_steps=total_steps)
-    if spec.schedule == "one_cycle":
-        return OneCycle(spec.learning_rate, total_steps)
-    return float(spec.learning_rate)
+def optimizer_key(spec: TrainSpec) -> tuple[Any, ...]:
+    """Return what tells apart optimisers that cannot share a compiled program."""
+    momentum = spec.momentum if spec.optimizer == "sgd" else None
+    return spec.optimizer, momentum, spec.precision == "mixed_float16"
 
 
-@keras.saving.register_keras_serializable("harness")
-class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
-    """One cycle of the learning rate: up along half a cosine over the first 30 % of steps, then down along another.
+def learning_rates(spec: TrainSpec, total_steps: int) -> npt.NDArray[np.float32]:
+    """Return the learning rate of each step, (total_steps,).
 
-    From peak / 25 to the peak to peak / 250,000, which is reached when ``total_steps`` steps are done. The cycle is
-    that of Smith and Topin 2018, "Super-Convergence", in the cosine form that fast.ai and PyTorch made common.
-
-    Args:
-        peak: highest learning rate.
-        total_steps: steps of the whole cycle, at least 1.
+    'one_cycle' rises along half a cosine from peak / 25 to the peak over the first 30 % of steps and falls along
+    another to peak / 250,000, which it would reach at step ``total_steps``. The cycle is that of Smith and Topin 2018,
+    "Super-Convergence", in the cosine form that fast.ai and PyTorch made common. 'cosine' is half a cosine from the
+    learning rate to 0 (Loshchilov and Hutter 2017, "SGDR", without restarts).
     """
-
-    def __init__(self, peak: float, total_steps: int) -> None:
-        self.peak = float(peak)
-        self.total_steps = total_steps
-
-    def __call__(self, step: Any) -> Any:
-        """Return the learning rate of a step, counted from 0."""
-        done = ops.cast(step, "float32") / self.total_steps
-        low = self.peak / START_DIVISOR
+    done = np.arange(total_steps) / total_steps
+    peak = spec.learning_rate
+    if spec.schedule == "cosine":
+        rates = peak * (1 + np.cos(np.pi * done)) / 2
+    elif spec.schedule == "one_cycle":
+        low = peak / START_DIVISOR
         end = low / END_DIVISOR
-        up = ops.minimum(done / WARM_UP_SHARE, 1.0)
-        down = ops.clip((done - WARM_UP_SHARE) / (1 - WARM_UP_SHARE), 0.0, 1.0)
-        rising = low + (self.peak - low) * (1 - ops.cos(math.pi * up)) / 2
-        falling = end + (self.peak - end) * (1 + ops.cos(math.pi * down)) / 2
-        return ops.where(done < WARM_UP_SHARE, rising, falling)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments, for saved models."""
-        return {"peak": self.peak, "total_steps": self.total_steps}
+        up = np.minimum(done / WARM_UP_SHARE, 1.0)
+        down = np.clip((done - WARM_UP_SHARE) / (1 - WARM_UP_SHARE), 0.0, 1.0)
+        rising = low + (peak - low) * (1 - np.cos(np.pi * up)) / 2
+        falling = end + (peak - end) * (1 + np.cos(np.pi * down)) / 2
+        rates = np.where(done < WARM_UP_SHARE, rising, falling)
+    else:
+        rates = np.full(total_steps, peak)
+    return rates.astype(np.float32)

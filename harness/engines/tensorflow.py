@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import time
 import weakref
-from pathlib import Path
+from collections import OrderedDict
+from collections.abc import Hashable
 
 import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from harness.engines.base import Device, Images, Labels, Means, mean_scores
-from harness.engines.optimizers import build_optimizer
+from harness.engines.base import Device, Images, Labels, Means, cpu_name, mean_scores
+from harness.engines.copies import Copies
+from harness.engines.optimizers import build_optimizer, learning_rates, optimizer_key
 from harness.engines.order import BatchOrder
+from harness.engines.template import Template, shape_key
 from harness.errors import HarnessError
 from harness.study import TrainSpec
 
@@ -23,6 +26,9 @@ EVALUATION_BATCH = 1000
 
 CALL_STEPS = 2000
 """Steps in one call of the compiled program at most, so that the indices of a long training stay small."""
+
+KEPT_PROGRAMS = 8
+"""Compiled programs that a process keeps for later trials."""
 
 
 def configure(threads: int | None) -> int:
@@ -60,28 +66,11 @@ def describe_device() -> Device:
     if gpus:
         details = tf.config.experimental.get_device_details(gpus[0])
         return Device("gpu", details.get("device_name", "unknown GPU"), backend)
-    return Device("cpu", _cpu_name(), backend)
+    return Device("cpu", cpu_name(), backend)
 
 
-def _cpu_name() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else "unknown CPU"
-
-
-_COPIES: dict[int, tf.Tensor] = {}
-
-
-def _on_device(images: Images) -> tf.Tensor:
-    """Return the copy of an array on the device, which lives as long as the array: trials of a worker share it."""
-    key = id(images)
-    if key not in _COPIES:
-        _COPIES[key] = tf.constant(images, tf.float32)
-        weakref.finalize(images, _COPIES.pop, key, None)  # before Python can give its id to another array
-    return _COPIES[key]
+_IMAGES = Copies(lambda array: tf.constant(array, tf.float32))
+_LABELS = Copies(lambda array: tf.constant(array, tf.int64))  # a GPU gathers int64, not int32
 
 
 def build(
@@ -91,75 +80,53 @@ def build(
     return TensorFlowEngine(model, spec, total_steps, images, labels, order_seed)
 
 
-class TensorFlowEngine:
-    """An :class:`harness.engines.base.Engine`.
+class _Program:
+    """The compiled functions of one network shape, the variables they work on, and who is using them.
 
     Steps run in a while loop inside the graph, so Python is entered once a call and not once a step. XLA is not used:
     on a CPU it takes twice as long as oneDNN.
     """
 
-    def __init__(
-        self, model: keras.Model, spec: TrainSpec, total_steps: int, images: Images, labels: Labels, order_seed: int
-    ) -> None:
-        self._model = model
-        self._smoothing = spec.label_smoothing
-        self._optimizer = build_optimizer(spec, total_steps)
-        self._optimizer.build(model.trainable_variables)
-        self._order = BatchOrder(len(images), spec.batch_size, order_seed)
-        self._images = _on_device(images)
-        self._labels = tf.constant(labels, tf.int64)  # a GPU gathers int64, not int32
-        indices = tf.TensorSpec((None, spec.batch_size), tf.int32)
-        batch = tf.TensorSpec((None, *images.shape[1:]), tf.float32)
-        self._train_program = tf.function(self._train_steps, input_signature=[indices], autograph=False)
-        self._forward_program = tf.function(self._forward, input_signature=[batch], autograph=False)
+    def __init__(self, model: keras.Model, spec: TrainSpec) -> None:
+        self.template = Template(model)
+        self.optimizer = build_optimizer(spec)
+        self.optimizer.keras.build(self.template.model.trainable_variables)
+        self.smoothing = spec.label_smoothing
+        self.fresh = [variable.numpy() for variable in self.optimizer.keras.variables]
+        self.compiled = False
+        self.user: weakref.ref[TensorFlowEngine] | None = None
+        image = model.inputs[0].shape[1:]
+        images, labels = tf.TensorSpec((None, *image), tf.float32), tf.TensorSpec((None,), tf.int64)
+        indices, number = tf.TensorSpec((None, spec.batch_size), tf.int32), tf.TensorSpec((), tf.float32)
+        rates = tf.TensorSpec((None,), tf.float32)
+        self.train = tf.function(
+            self._train, input_signature=[images, labels, indices, rates, number], autograph=False
+        )  # fmt: skip
+        self.forward = tf.function(self._forward, input_signature=[images], autograph=False)
 
-    def warm_up(self) -> float:
-        """Compile both programs, on one real step and one forward pass, and put all state back."""
-        started = time.perf_counter()
-        variables = [*self._model.variables, *self._optimizer.variables]
-        values = [variable.numpy() for variable in variables]
-        self._run(np.zeros((1, self._order.batch_size), np.int32))
-        self._forward_program(self._images[:EVALUATION_BATCH]).numpy()
-        for variable, value in zip(variables, values, strict=True):
+    @property
+    def is_free(self) -> bool:
+        """Whether no engine that is still alive uses it."""
+        return self.user is None or self.user() is None
+
+    def load(self, model: keras.Model) -> None:
+        """Take over a network's weights, seeds and dropout rates, and forget what the optimiser remembers."""
+        values = self.template.values(model)
+        for variable in self.template.model.variables:
+            variable.assign(values[id(variable)])
+        for variable, value in zip(self.optimizer.keras.variables, self.fresh, strict=True):
             variable.assign(value)
-        return time.perf_counter() - started
-
-    def train(self, steps: int) -> Means:
-        """Train on the next ``steps`` batches; returns when they are done."""
-        loss_sum, hits = 0.0, 0
-        for start in range(0, steps, CALL_STEPS):
-            loss, hit = self._run(self._order.take(min(CALL_STEPS, steps - start)))
-            loss_sum, hits = loss_sum + loss, hits + hit
-        if steps == 0:
-            return Means(float("nan"), float("nan"))
-        return Means(loss_sum / steps, hits / (steps * self._order.batch_size))
-
-    def evaluate(self, images: Images, labels: Labels) -> Means:
-        """Return loss and accuracy in inference mode, of images that stay on the device."""
-        return mean_scores(self._logits(_on_device(images)), labels)
-
-    def logits(self, images: Images) -> npt.NDArray[np.float32]:
-        """Return the logits in inference mode, (n, classes)."""
-        return self._logits(tf.constant(images, tf.float32))
-
-    def _run(self, indices: npt.NDArray[np.int32]) -> tuple[float, int]:
-        """Train on batches given by image indices (steps, batch size); return summed batch losses and hits."""
-        loss_sum, hits = self._train_program(tf.constant(indices))
-        return float(loss_sum.numpy()), int(hits.numpy())
-
-    def _logits(self, images: tf.Tensor) -> npt.NDArray[np.float32]:
-        starts = range(0, len(images), EVALUATION_BATCH)
-        parts = [self._forward_program(images[start : start + EVALUATION_BATCH]) for start in starts]
-        logits: npt.NDArray[np.float32] = tf.concat(parts, axis=0).numpy()
-        return logits
 
     def _forward(self, images: tf.Tensor) -> tf.Tensor:
-        return self._model(images, training=False)
+        return self.template.model(images, training=False)
 
-    def _train_steps(self, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _train(
+        self, images: tf.Tensor, labels: tf.Tensor, indices: tf.Tensor, rates: tf.Tensor, decay: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         def body(step: tf.Tensor, loss_sum: tf.Tensor, hits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
             batch = indices[step]
-            loss, hit = self._train_step(tf.gather(self._images, batch), tf.gather(self._labels, batch))
+            self.optimizer.set(rates[step], decay)
+            loss, hit = self._step(tf.gather(images, batch), tf.gather(labels, batch))
             return step + 1, loss_sum + tf.cast(loss, tf.float64), hits + hit
 
         steps = tf.shape(indices)[0]
@@ -167,20 +134,102 @@ class TensorFlowEngine:
         _, loss_sum, hits = tf.while_loop(lambda step, *_: step < steps, body, start, parallel_iterations=1)
         return loss_sum, hits
 
-    def _train_step(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        weights = self._model.trainable_variables
+    def _step(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        optimizer, weights = self.optimizer.keras, self.template.model.trainable_variables
         with tf.GradientTape() as tape:
-            logits = self._model(images, training=True)
+            logits = self.template.model(images, training=True)
             loss = tf.reduce_mean(self._losses(logits, labels))
-            scaled = self._optimizer.scale_loss(loss)
-        self._optimizer.apply(tape.gradient(scaled, weights), weights)
+            scaled = optimizer.scale_loss(loss)
+        optimizer.apply(tape.gradient(scaled, weights), weights)
         hits = tf.math.count_nonzero(tf.argmax(logits, axis=1) == labels)
         return loss, hits
 
     def _losses(self, logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-        if not self._smoothing:
+        if not self.smoothing:
             return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
         classes = logits.shape[-1]
-        share = self._smoothing / classes
-        smooth = tf.one_hot(labels, classes, on_value=1 - self._smoothing + share, off_value=share)
+        share = self.smoothing / classes
+        smooth = tf.one_hot(labels, classes, on_value=1 - self.smoothing + share, off_value=share)
         return tf.nn.softmax_cross_entropy_with_logits(smooth, logits)
+
+
+_PROGRAMS: OrderedDict[Hashable, _Program] = OrderedDict()
+
+
+def _program_for(model: keras.Model, spec: TrainSpec) -> _Program:
+    """Return the program of this shape that an earlier trial of this process compiled and no longer uses, or a new one.
+
+    Learning rate, weight decay, dropout rates and seeds are inputs of a program; everything else is part of its shape.
+    """
+    key = (shape_key(model), spec.batch_size, spec.label_smoothing, *optimizer_key(spec))
+    program = _PROGRAMS.get(key)
+    if program is None or not program.is_free:
+        program = _PROGRAMS[key] = _Program(model, spec)
+    _PROGRAMS.move_to_end(key)
+    while len(_PROGRAMS) > KEPT_PROGRAMS:
+        _PROGRAMS.popitem(last=False)
+    return program
+
+
+class TensorFlowEngine:
+    """An :class:`harness.engines.base.Engine`."""
+
+    def __init__(
+        self, model: keras.Model, spec: TrainSpec, total_steps: int, images: Images, labels: Labels, order_seed: int
+    ) -> None:
+        self._model = model
+        self._rates = learning_rates(spec, total_steps)
+        self._decay = tf.constant(spec.weight_decay, tf.float32)
+        self._done = 0
+        self._order = BatchOrder(len(images), spec.batch_size, order_seed)
+        self._images = _IMAGES.of(images)
+        self._labels = _LABELS.of(labels)
+        self._program = _program_for(model, spec)
+        self._program.user = weakref.ref(self)
+        self._program.load(model)
+
+    def warm_up(self, steps: int = 1) -> float:  # noqa: ARG002  one program does for any number of steps
+        """Compile, unless an earlier trial did, on one real step and one forward pass, and put all state back."""
+        started = time.perf_counter()
+        if not self._program.compiled:
+            self._run(np.zeros((1, self._order.batch_size), np.int32), np.zeros(1, np.float32))
+            self._program.forward(self._images[:EVALUATION_BATCH]).numpy()
+            self._program.load(self._model)
+            self._program.compiled = True
+        return time.perf_counter() - started
+
+    def train(self, steps: int) -> Means:
+        """Train on the next ``steps`` batches; returns when they are done."""
+        loss_sum, hits = 0.0, 0
+        for start in range(0, steps, CALL_STEPS):
+            count = min(CALL_STEPS, steps - start)
+            rates = self._rates.take(range(self._done, self._done + count), mode="clip")
+            loss, hit = self._run(self._order.take(count), rates)
+            loss_sum, hits, self._done = loss_sum + loss, hits + hit, self._done + count
+        if steps == 0:
+            return Means(float("nan"), float("nan"))
+        return Means(loss_sum / steps, hits / (steps * self._order.batch_size))
+
+    def evaluate(self, images: Images, labels: Labels) -> Means:
+        """Return loss and accuracy in inference mode, of images that stay on the device."""
+        return mean_scores(self.logits(images), labels)
+
+    def logits(self, images: Images) -> npt.NDArray[np.float32]:
+        """Return the logits in inference mode, (n, classes), of images that stay on the device."""
+        held = _IMAGES.of(images)
+        starts = range(0, len(images), EVALUATION_BATCH)
+        parts = [self._program.forward(held[start : start + EVALUATION_BATCH]) for start in starts]
+        logits: npt.NDArray[np.float32] = tf.concat(parts, axis=0).numpy()
+        return logits
+
+    def write_back(self) -> None:
+        """Give the trained weights to the model."""
+        own = [(variable, variable.value) for variable in self._program.template.model.variables]
+        self._program.template.give(own, self._model)
+
+    def _run(self, indices: npt.NDArray[np.int32], rates: npt.NDArray[np.float32]) -> tuple[float, int]:
+        """Train on batches given by image indices (steps, batch size); return summed batch losses and hits."""
+        loss_sum, hits = self._program.train(
+            self._images, self._labels, tf.constant(indices), tf.constant(rates), self._decay
+        )
+        return float(loss_sum.numpy()), int(hits.numpy())

@@ -14,11 +14,11 @@ class Death:
     """A worker ended without being told to.
 
     Attributes:
-        trial: what it was training; None if it died before it took a job.
+        trials: what it was training; empty if it died before it took a job.
         message: how it ended, and the last it said.
     """
 
-    trial: int | None
+    trials: tuple[int, ...]
     message: str
 
 
@@ -27,11 +27,11 @@ class Launcher(Protocol):
 
     @property
     def free(self) -> int:
-        """How many more jobs can be taken now."""
+        """How many workers have nothing to do."""
         ...
 
-    def submit(self, job: Job) -> None:
-        """Give a job to a free worker."""
+    def submit(self, jobs: Sequence[Job]) -> None:
+        """Give a job, or a pack of jobs to be trained side by side, to a free worker."""
         ...
 
     def poll(self, seconds: float) -> Sequence[Event | Death]:

@@ -46,7 +46,7 @@ class _Process:
         )
         theirs.close()
         self.connection.send(resources)
-        self.trial: int | None = None
+        self.trials: list[int] = []
         self.trained = 0
 
     def last_words(self) -> str:
@@ -91,15 +91,15 @@ class LocalLauncher:
 
     @property
     def free(self) -> int:
-        """How many more jobs can be taken now."""
-        return sum(worker.trial is None for worker in self._workers)
+        """How many workers have nothing to do."""
+        return sum(not worker.trials for worker in self._workers)
 
-    def submit(self, job: Job) -> None:
-        """Give a job to a free worker. If it has just died, :meth:`poll` will say so."""
-        worker = next(worker for worker in self._workers if worker.trial is None)
-        worker.trial = job.trial
+    def submit(self, jobs: Sequence[Job]) -> None:
+        """Give a job, or a pack of jobs, to a free worker. If it has just died, :meth:`poll` will say so."""
+        worker = next(worker for worker in self._workers if not worker.trials)
+        worker.trials = [job.trial for job in jobs]
         with contextlib.suppress(OSError):
-            worker.connection.send(job)
+            worker.connection.send(list(jobs))
 
     def poll(self, seconds: float) -> Sequence[Event | Death]:
         """Wait up to ``seconds`` for events and return those that came; replace workers that died or are used up."""
@@ -118,14 +118,14 @@ class LocalLauncher:
         try:
             event: Event = worker.connection.recv()
         except (EOFError, OSError):
-            death = Death(worker.trial, worker.last_words())
+            death = Death(tuple(worker.trials), worker.last_words())
             worker.close()
             self._workers[index] = self._start(index)
             return [death]
         if isinstance(event, (Finished, Failed)):
-            worker.trial = None
+            worker.trials.remove(event.trial)
             worker.trained += 1
-            if worker.trained >= self._recycle_after:
+            if not worker.trials and worker.trained >= self._recycle_after:
                 worker.close()
                 self._workers[index] = self._start(index)
         return [event]
@@ -133,7 +133,7 @@ class LocalLauncher:
     def reply(self, trial: int, reply: Reply) -> None:
         """Answer an evaluation of a prunable job."""
         for worker in self._workers:
-            if worker.trial == trial:
+            if trial in worker.trials:
                 with contextlib.suppress(OSError):
                     worker.connection.send(reply)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import importlib
 import os
 import signal
 import sys
@@ -15,7 +14,7 @@ import traceback
 from multiprocessing.connection import Connection
 
 from harness.errors import DataError, HarnessError
-from harness.records import Evaluated, Event, Failed, Job, Reply, Resources
+from harness.records import Evaluated, Event, Failed, Finished, Job, Reply, Resources
 
 _PR_SET_PDEATHSIG = 1
 
@@ -29,39 +28,47 @@ def main(descriptor: int) -> None:
     if resources.cores:
         with contextlib.suppress(OSError):
             os.sched_setaffinity(0, resources.cores)
-    # Now, while the driver is still busy with its own imports; engines first, since it quietens TensorFlow.
-    for module in ("harness.engines", "harness.network", "harness.engines.tensorflow"):
-        importlib.import_module(module)
+    # Now, while the driver is still busy with its own imports.
+    from harness.worker import import_libraries
+
+    with contextlib.suppress(HarnessError):  # said again, with the first job
+        import_libraries()
     while True:
         try:
-            job: Job = connection.recv()
+            jobs: list[Job] = connection.recv()
         except EOFError:
             return
-        _serve(job, resources, connection)
+        _serve(jobs, resources, connection)
 
 
-def _serve(job: Job, resources: Resources, connection: Connection) -> None:
-    from harness.worker import run_job
+def _serve(jobs: list[Job], resources: Resources, connection: Connection) -> None:
+    from harness.worker import run_jobs
 
     reply = Reply.GO_ON
+    prunable = {job.trial for job in jobs if job.prunable}
+    unfinished = [job.trial for job in jobs]
 
     def emit(event: Event) -> None:
         nonlocal reply
         connection.send(event)
-        if job.prunable and isinstance(event, Evaluated):
+        if isinstance(event, Finished):
+            unfinished.remove(event.trial)
+        if isinstance(event, Evaluated) and event.trial in prunable:
             reply = connection.recv()  # one for every evaluation, whether a callback asks for it or not
 
     def decide(_: Evaluated) -> bool:
         return reply is Reply.PRUNE
 
     try:
-        run_job(job, resources, emit, decide)
+        run_jobs(jobs, resources, emit, decide)
     except (BrokenPipeError, EOFError, ConnectionResetError):
         raise SystemExit(0) from None  # the driver is gone
     except Exception as error:
         message = str(error) if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
         fatal = isinstance(error, DataError)
-        connection.send(Failed(job.trial, message.splitlines()[0] if message else "", traceback.format_exc(), fatal))
+        line = message.splitlines()[0] if message else ""
+        for trial in unfinished:
+            connection.send(Failed(trial, line, traceback.format_exc(), fatal))
 
 
 def _die_with_parent() -> None:

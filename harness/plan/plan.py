@@ -187,14 +187,22 @@ class Plan:
     def _searching(self) -> int:
         return sum(job.phase is Phase.SEARCH for _, job in self._running.values())
 
-    def next(self) -> Assignment | None:
-        """Return the next training; None if there is none now (some may follow from those still running)."""
+    def next(self, program: str | None = None) -> Assignment | None:
+        """Return the next training; None if there is none now (some may follow from those still running).
+
+        Args:
+            program: of what is queued, take only a variant of this :attr:`harness.study.Variant.program`. What a
+                search samples may have another.
+        """
         design = self.study.design
         if isinstance(design, Search) and not self._queue and self._spent + self._searching < design.trials:
             return self._sample(design)
-        if not self._queue:
+        fitting = (item for item in self._queue if program is None or item[0].program == program)
+        item = next(fitting, None)
+        if item is None:
             return None
-        variant, replicate, phase = self._queue.popleft()
+        self._queue.remove(item)
+        variant, replicate, phase = item
         self._optuna.enqueue_trial(self.objective.parameters(variant))
         trial = self._optuna.ask()
         suggested = self.objective.suggest(trial)

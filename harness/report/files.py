@@ -10,6 +10,7 @@ import pandas as pd
 
 from harness.errors import DataError, StudyError, UsageError
 from harness.report.assembly import assemble
+from harness.report.comparison import Comparison
 from harness.report.export import to_csv, to_json
 from harness.report.figures import draw
 from harness.report.frames import tidy_history, tidy_trials
@@ -36,6 +37,7 @@ class ReportFiles:
         figures: SVG files.
         trials: trials.parquet.
         history: history.parquet.
+        comparison: what the files show.
     """
 
     folder: Path
@@ -47,6 +49,7 @@ class ReportFiles:
     figures: tuple[Path, ...]
     trials: Path
     history: Path
+    comparison: Comparison
 
 
 def write(study: Study, trials: pd.DataFrame, history: pd.DataFrame, folder: Path, store: str | None) -> ReportFiles:
@@ -86,6 +89,7 @@ def write(study: Study, trials: pd.DataFrame, history: pd.DataFrame, folder: Pat
         figures=tuple(folder / "figures" / f"{name}.svg" for name in drawings),
         trials=folder / "trials.parquet",
         history=folder / "history.parquet",
+        comparison=comparison,
     )
 
 

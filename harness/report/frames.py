@@ -18,7 +18,7 @@ _NUMBERS = (
     *("trial", "replicate", "steps", "epochs", "steps_to_target", "seconds_to_target"),
     *("train_seconds", "prepare_seconds", "compile_seconds", "evaluate_seconds", "record_seconds"),
     *("images_per_second", "val_accuracy", "val_loss", "train_accuracy", "train_loss", "test_accuracy", "test_loss"),
-    *("parameters", "macs", "activations", "threads", "workers"),
+    *("parameters", "macs", "activations", "threads", "workers", "pack"),
 )
 _TIMES = ("started", "ended")
 
@@ -30,7 +30,7 @@ HISTORY_COLUMNS = (
     *("train_loss", "train_accuracy", "val_loss", "val_accuracy"),
 )
 """Columns of `history`."""
-FINGERPRINT = ("processor", "device", "backend", "threads", "workers")
+FINGERPRINT = ("processor", "device", "backend", "threads", "workers", "pack")
 """Columns that must be equal for seconds to be compared."""
 
 
@@ -46,6 +46,7 @@ def tidy_trials(study: Study, trials: pd.DataFrame) -> pd.DataFrame:
         tidy[column] = given.astype(object).where(given.notna(), "").astype(str).astype("str")
     for column in _NUMBERS:
         tidy[column] = pd.to_numeric(tidy[column]) if column in tidy else np.nan
+    tidy["pack"] = tidy["pack"].fillna(1.0)  # what older records do not say
     for column in _TIMES:
         tidy[column] = pd.to_datetime(tidy[column], utc=True) if column in tidy else pd.Timestamp("NaT", tz="UTC")
     for path in dimensions(study.design):

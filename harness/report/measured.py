@@ -134,12 +134,13 @@ def _trials(trials: pd.DataFrame) -> str:
 
 def _machine(trials: pd.DataFrame) -> str:
     known = trials[trials["processor"] != ""]
-    columns = ("processor", "device", "threads", "workers")
+    columns = ("processor", "device", "threads", "workers", "pack")
     places = Counter(zip(*(known[column].tolist() for column in columns), strict=True))
     parts = []
-    for (processor, device, threads, workers), count in sorted(places.items(), key=lambda item: -item[1]):
+    for (processor, device, threads, workers, pack), count in sorted(places.items(), key=lambda item: -item[1]):
         shared = [] if pd.isna(threads) else [counted(int(threads), "thread")]
         shared += [] if pd.isna(workers) else [f"{counted(int(workers), 'worker')} at a time"]
+        shared += [f"in packs of {int(pack)}"] if pack > 1 else []
         parts.append(f"{processor} ({', '.join([device, *shared])}): {counted(count, 'trial')}")
     return "; ".join(parts) + "." if parts else ""
 

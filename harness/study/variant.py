@@ -37,6 +37,23 @@ class Variant:
         """Twelve hex digits of the SHA-256 of what the variant means; label, preset name and defaults left out."""
         return hashlib.sha256(canonical(self.meaning()).encode()).hexdigest()[:12]
 
+    @cached_property
+    def program(self) -> str:
+        """Text that is equal for variants that one compiled program can train.
+
+        Left out is what a program takes as input: initial weights, learning rate, weight decay, dropout rates (but not
+        whether there is dropout), and the target.
+        """
+        model, train = self.model, self.train
+        inputs = {"preset", "initializer", "initializer_stddev", "bias", "conv_dropout", "dense_dropout"}
+        parts = {
+            "data": self.data.model_dump(mode="json"),
+            "model": model.model_dump(mode="json", exclude=inputs),
+            "dropout": [model.conv_dropout > 0, model.dense_dropout > 0],
+            "train": train.model_dump(mode="json", exclude={"learning_rate", "weight_decay"}),
+        }
+        return canonical(parts)
+
     def meaning(self) -> dict[str, Any]:
         """Return the settings that differ from the schema's defaults, as plain JSON values."""
         return {

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _STATUS = {"FINISHED": "finished", "FAILED": "failed", "KILLED": "killed", "RUNNING": "running"}
 
-FINGERPRINT = ("processor", "device", "backend", "keras", "python", "threads", "workers")
+FINGERPRINT = ("processor", "device", "backend", "keras", "python", "threads", "workers", "pack")
 _COSTS = ("parameters", "macs", "activations", "activation_ops", "pool_ops")
 _CLOCKS = ("prepare", "compile", "train", "evaluate", "record")
 NUMBERS = (
@@ -178,7 +178,8 @@ def _row(run: tuple[Any, ...], tags: Mapping[str, str], metrics: Mapping[str, fl
         "git_revision": tags.get("mlflow.source.git.commit"),
         "version": tags.get("harness.version"),
     }
-    row["threads"], row["workers"] = (int(row[name]) if row[name] else None for name in ("threads", "workers"))
+    for name in ("threads", "workers", "pack"):
+        row[name] = int(row[name]) if row[name] else None
     settings = json.loads(tags["harness.settings"])
     return {**row, **{path: level if _is_scalar(level) else json.dumps(level) for path, level in settings.items()}}
 

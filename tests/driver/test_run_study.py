@@ -129,7 +129,7 @@ class TestWhatGoesWrong:
         def answer(job):
             if job.variant.label == "base" and job.replicate == 0 and not deaths:
                 deaths.append(job.trial)
-                return Death(job.trial, "the worker process was killed by SIGKILL (out of memory?)")
+                return Death((job.trial,), "the worker process was killed by SIGKILL (out of memory?)")
             return finish(job)
 
         outcome = run_study(tiny(), store=store, launch=ScriptedLauncher(answer))
@@ -142,7 +142,7 @@ class TestWhatGoesWrong:
     def test_a_training_that_kills_its_worker_twice_has_failed(self, store, tiny):
         def answer(job):
             fatal = job.variant.label == "base" and job.replicate == 0
-            return Death(job.trial, "the worker process was killed by SIGSEGV") if fatal else finish(job)
+            return Death((job.trial,), "the worker process was killed by SIGSEGV") if fatal else finish(job)
 
         outcome = run_study(tiny(), store=store, launch=ScriptedLauncher(answer, places=1))
         assert outcome.finished == 3
@@ -151,7 +151,7 @@ class TestWhatGoesWrong:
     def test_workers_that_cannot_start_stop_the_run(self, store, tiny):
         class Stillborn(ScriptedLauncher):
             def poll(self, seconds):
-                return [Death(None, "the worker process ended with exit code 1: ImportError: no")]
+                return [Death((), "the worker process ended with exit code 1: ImportError: no")]
 
         with pytest.raises(RunError, match=r"3 worker processes died in a row, the last so: .*ImportError: no"):
             run_study(tiny(), store=store, launch=Stillborn(finish), workers=1)
@@ -234,7 +234,7 @@ class TestWhatGoesWrong:
         def answer(job):
             if len(deaths) < 4:
                 deaths.append(job.trial)
-                return Death(job.trial, "the worker process was killed by SIGKILL (out of memory?)")
+                return Death((job.trial,), "the worker process was killed by SIGKILL (out of memory?)")
             return finish(job)
 
         outcome = run_study(tiny(), store=store, launch=ScriptedLauncher(answer, places=4), workers=4)

@@ -3,6 +3,7 @@ import hashlib
 import math
 import subprocess
 import sys
+import weakref
 
 import keras
 import numpy as np
@@ -35,7 +36,8 @@ def engine_for(model, **keys):
 
 def state(engine):
     """Everything that a training changes, as bytes."""
-    variables = [*engine._model.variables, *engine._optimizer.variables]
+    program = engine._program
+    variables = [*program.template.model.variables, *program.optimizer.keras.variables]
     digest = hashlib.sha256(b"".join(variable.numpy().tobytes() for variable in variables))
     return digest.hexdigest(), engine._order._left.tolist()
 
@@ -73,6 +75,7 @@ def test_it_trains_as_keras_fit_does_on_the_same_batches(optimizer, label_smooth
     np.testing.assert_allclose(
         np.cumsum([means.accuracy for means in ours]) / running, [logs["accuracy"] for logs in theirs], rtol=1e-6
     )
+    engine.write_back()
     for weight, twin_weight in zip(model.get_weights(), twin.get_weights(), strict=True):
         np.testing.assert_allclose(weight, twin_weight, rtol=1e-4, atol=1e-6)
 
@@ -91,7 +94,7 @@ def test_how_the_steps_are_cut_into_calls_makes_no_difference(monkeypatch):
     parts.train(3)
     parts.train(4)
     assert state(parts) == state(whole)
-    assert parts._train_program.experimental_get_tracing_count() == 1
+    assert parts._program.train.experimental_get_tracing_count() == 1
     monkeypatch.setattr(module, "CALL_STEPS", 3)
     means = chunks.train(7)
     assert state(chunks) == state(whole)
@@ -115,7 +118,7 @@ def test_warming_up_changes_nothing(precision):
     assert state(warm) == before
     assert warm.train(3) == cold.train(3)
     assert state(warm) == state(cold)
-    assert warm._train_program.experimental_get_tracing_count() == 1
+    assert warm._program.train.experimental_get_tracing_count() == 1
 
 
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
@@ -127,6 +130,7 @@ def test_mixed_precision_learns_with_float32_logits(precision):
     assert later.loss < first.loss
     assert engine.logits(IMAGES).dtype == np.float32
     full = network(conv_dropout=0.1)
+    engine.write_back()
     full.set_weights(model.get_weights())
     np.testing.assert_allclose(engine.logits(IMAGES), full.predict(IMAGES, verbose=0), atol=0.1)
 
@@ -146,6 +150,7 @@ def test_evaluation_in_uneven_batches_is_the_mean_over_all_images(monkeypatch):
     model = network(dense_dropout=0.5, batch_norm=True)
     engine = engine_for(model, label_smoothing=0.3)  # smoothing is for training alone
     engine.train(5)
+    engine.write_back()
     images, labels = IMAGES[:21], LABELS[:21]
     logits = model.predict(images, verbose=0).astype(np.float64)
     np.testing.assert_allclose(engine.logits(images), logits, rtol=1e-5, atol=1e-6)
@@ -169,13 +174,13 @@ def test_images_stay_on_the_device_as_long_as_the_array_lives():
     images = IMAGES.copy()
     engine = engine_for(network())
     engine.evaluate(images, LABELS)
-    key, copy = id(images), module._COPIES[id(images)]
+    copy = weakref.ref(module._IMAGES.of(images))
     engine.evaluate(images, LABELS)
     engine_for(network()).evaluate(images, LABELS)
-    assert module._COPIES[key] is copy
+    assert module._IMAGES.of(images) is copy()
     del images
     gc.collect()
-    assert key not in module._COPIES
+    assert copy() is None
 
 
 TRAINING = """
@@ -192,6 +197,7 @@ spec = ModelSpec.model_validate({"conv": [{"filters": 8}], "dense": [32], "dense
 model = build_network(spec, (12, 12, 1), 4, seed=1, dropout_seed=2)
 engine = build_engine(model, TrainSpec(max_steps=60, batch_size=64), 60, images, labels, 3)
 print(engine.train(60), engine.evaluate(images, labels))
+engine.write_back()
 print(hashlib.sha256(b"".join(weight.tobytes() for weight in model.get_weights())).hexdigest())
 """
 
@@ -203,6 +209,58 @@ def test_two_trainings_on_one_thread_are_the_same_bit_by_bit():
     assert [run.returncode for run in runs] == [0, 0], error
     assert first == second
     assert len(first.split()[-1]) == 64
+
+
+NUMBERS = {"learning_rate": 0.003, "weight_decay": 0.2, "schedule": "cosine"}
+
+
+def test_trainings_that_differ_in_numbers_share_a_program_and_train_as_if_alone():
+    module._PROGRAMS.clear()
+    first = engine_for(network(dense_dropout=0.5, batch_norm=True), optimizer="adamw")
+    program = first._program
+    first.train(5)
+    del first
+    model = network(dense_dropout=0.2, batch_norm=True, initializer="he_normal", bias=0.1)
+    second = engine_for(model, optimizer="adamw", **NUMBERS)
+    assert second._program is program
+    shared = [second.train(4), second.evaluate(IMAGES, LABELS)], state(second)
+    assert program.train.experimental_get_tracing_count() == 1
+    assert second.warm_up() >= 0
+    del second
+    module._PROGRAMS.clear()
+    alone = engine_for(model, optimizer="adamw", **NUMBERS)
+    assert alone._program is not program
+    assert ([alone.train(4), alone.evaluate(IMAGES, LABELS)], state(alone)) == shared
+
+
+@pytest.mark.parametrize(
+    ("keys", "other"),
+    [({"dense": [9]}, {}), ({"downsample": "stride"}, {}), ({"activation": "tanh"}, {}), ({"dense_dropout": 0.1}, {}),
+     ({}, {"batch_size": 8}), ({}, {"optimizer": "sgd"}), ({}, {"label_smoothing": 0.1})],
+)  # fmt: skip
+def test_another_shape_is_another_program(keys, other):
+    first = engine_for(network())
+    program = first._program
+    del first
+    assert engine_for(network(**keys), **other)._program is not program
+
+
+def test_a_program_in_use_is_not_shared():
+    first, second = engine_for(network()), engine_for(network())
+    assert first._program is not second._program
+
+
+def test_dropout_drops_its_share_and_keeps_the_mean():
+    from harness.engines.template import _Dropout
+
+    for policy in ("float32", "mixed_bfloat16"):
+        layer = _Dropout(0.5, seed=3, dtype=policy)
+        layer.build((None, 100))
+        layer.rate_variable.assign(0.3)
+        dropped = keras.ops.convert_to_numpy(layer(np.ones((2000, 100), np.float32), training=True)).astype(float)
+        assert (dropped == 0).mean() == pytest.approx(0.3, abs=0.005)  # 3.3 standard errors are 0.0034
+        assert dropped.mean() == pytest.approx(1, abs=0.01)
+        assert (keras.ops.convert_to_numpy(layer(np.ones((2, 3), np.float32))) == 1).all()
 
 
 def test_threads_cannot_be_changed_once_tensorflow_computes():
@@ -220,5 +278,5 @@ def test_the_device_has_a_name():
 
 def test_there_is_no_engine_for_another_backend(monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
-    with pytest.raises(HarnessError, match="KERAS_BACKEND must be 'tensorflow', got 'torch'"):
+    with pytest.raises(HarnessError, match="KERAS_BACKEND must be 'tensorflow' or 'jax', got 'torch'"):
         engine_for(None)

@@ -18,6 +18,7 @@ PLACE = {
     "python": "3.11.9",
     "threads": 1,
     "workers": 2,
+    "pack": 1,
 }
 
 

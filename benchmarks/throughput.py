@@ -1,0 +1,112 @@
+"""Whole studies, from process start to exit: the harness beside the bare compute floor and what people use today.
+
+    python -m benchmarks.throughput W1 --rounds 3
+    python -m benchmarks.throughput W2 --only floor --only harness
+
+Needs the extra ``bench``. Run nothing else meanwhile. The table goes to standard output, table and raw figures to
+``benchmarks/results/throughput-W1.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.measure import ROOT, Timing, save, table, time_in_turn, where_and_when
+from benchmarks.workload import TRAIN, VALIDATION, WORKLOADS, Workload
+
+CONTESTANTS = {
+    "floor": "bare compute floor",
+    "harness": "harness",
+    "ray_tune": "Ray Tune + OptunaSearch + MLflow callback",
+    "tuner": "KerasTuner + MLflow",
+    "plain": "Optuna + fit + MLflow autolog",
+}
+PACKAGES = ("tensorflow", "keras", "optuna", "mlflow", "keras-tuner", "ray")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("workload", choices=WORKLOADS)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", action="append", choices=CONTESTANTS, help="repeatable; all by default")
+    parser.add_argument("--default-onednn", action="store_true", help="leave TensorFlow's oneDNN switch alone")
+    parser.add_argument("--save-as", help="name of the JSON file; by default throughput-WORKLOAD")
+    options = parser.parse_args()
+    workload = WORKLOADS[options.workload]
+    chosen = [name for name in CONTESTANTS if not options.only or name in options.only]
+    with tempfile.TemporaryDirectory(prefix="benchmark-data-") as folder:
+        write_images(Path(folder))
+        commands = {name: command(name, workload, Path(folder)) for name in chosen}
+        environment = {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2", "MLFLOW_DISABLE_TELEMETRY": "true",
+                       "RAY_AIR_NEW_OUTPUT": "0"}  # fmt: skip
+        if not options.default_onednn:
+            environment["TF_ENABLE_ONEDNN_OPTS"] = "1"
+        timings = time_in_turn(commands, options.rounds, environment)
+    text = show(workload, timings)
+    print(text)
+    path = save(
+        options.save_as or f"throughput-{workload.name}",
+        {
+            "workload": vars(workload),
+            "onednn": "TensorFlow's default" if options.default_onednn else "on for all",
+            **where_and_when(PACKAGES),
+            "seconds": {name: timing.seconds for name, timing in timings.items()},
+            "cpu_seconds": {name: timing.cpu_seconds for name, timing in timings.items()},
+            "table": text.splitlines(),
+        },
+    )
+    print(f"\n{path.relative_to(ROOT)}", file=sys.stderr)
+
+
+def write_images(folder: Path) -> None:
+    """Write the first images of MNIST to ``images.npz``, so that no contestant needs the harness to read them."""
+    from harness.data import load_images
+    from harness.study import DataSpec
+
+    data_folder = os.environ.get("HARNESS_DATA_DIR")
+    spec = DataSpec(name="mnist", validation=0, split="first", train_images=TRAIN + VALIDATION, scaling="none")
+    split = load_images(spec, 0, Path(data_folder) if data_folder else None).train
+    np.savez(folder / "images.npz", images=split.images[..., 0].astype("uint8"), labels=split.labels.astype("uint8"))
+
+
+def command(name: str, workload: Workload, folder: Path) -> list[str]:
+    """Return what starts a contestant."""
+    if name != "harness":
+        return [sys.executable, "-m", f"benchmarks.contestants.{name}", str(folder),
+                str(workload.trials), str(workload.epochs)]  # fmt: skip
+    data = os.environ.get("HARNESS_DATA_DIR")
+    return [
+        str(Path(sys.executable).parent / "harness"), "run", str(ROOT / "benchmarks/contestants/harness.toml"),
+        "--set", f"design.trials={workload.trials - 2}", "--set", f"train.max_epochs={workload.epochs}",
+        *(["--data-dir", str(Path(data).resolve())] if data else []),
+    ]  # fmt: skip
+
+
+def show(workload: Workload, timings: dict[str, Timing]) -> str:
+    """Return the table: median seconds, spread, ratio to the floor, throughput of the harness over each."""
+    floor, ours = timings.get("floor"), timings.get("harness")
+    rows = []
+    for name, timing in timings.items():
+        rows.append(
+            [
+                CONTESTANTS[name],
+                f"{timing.median:.1f}",
+                f"{min(timing.seconds):.1f} to {max(timing.seconds):.1f}",
+                f"{sum(timing.cpu_seconds) / len(timing.cpu_seconds):.0f}",
+                f"{timing.median / floor.median:.2f}" if floor else "",
+                f"{timing.median / ours.median:.2f}" if ours else "",
+            ]
+        )
+    header = [f"{workload.name}: {workload.trials} trainings, {workload.steps:,} steps", "median s", "range s",
+              "processor s", "x floor", "x harness"]  # fmt: skip
+    return table(header, rows)
+
+
+if __name__ == "__main__":
+    main()

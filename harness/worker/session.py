@@ -1,0 +1,134 @@
+"""The training of one job: what it notes, and when it ends. Several of them may share one loop."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from harness.records import Clocks, Evaluated, Event, Job, StopReason, TrialResult
+from harness.study import TrainSpec
+
+if TYPE_CHECKING:
+    import keras
+
+    from harness.data import ImageData
+    from harness.engines import Means
+
+Emit = Callable[[Event], None]
+Decide = Callable[[Evaluated], bool]
+
+
+class Stopwatch:
+    """Adds up seconds under names."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = dict.fromkeys(("prepare", "compile", "train", "evaluate", "record"), 0.0)
+
+    @contextlib.contextmanager
+    def timing(self, name: str) -> Iterator[None]:
+        """Count the time of the block under ``name``."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] += time.perf_counter() - start
+
+
+def evaluation_steps(train: TrainSpec, images: int, total: int) -> Iterator[int]:
+    """Yield the steps after which to evaluate, ending with ``total``."""
+    from harness.engines import steps_for
+
+    count = before = 0
+    while True:
+        count += 1
+        every = train.evaluate_every
+        step = steps_for(count, images, train.batch_size) if every == "epoch" else count * every
+        if step > before:  # a step may be several epochs of very few images
+            yield min(step, total)
+        if step >= total:
+            return
+        before = step
+
+
+class Session:
+    """What one job's training notes, evaluation by evaluation, and whether its callbacks have ended it.
+
+    Args:
+        job: what is trained.
+        data: its images.
+        model: its network.
+        costs: cost figures of the network.
+        emit: takes each event.
+        decide: for a prunable job, says after each evaluation whether to prune.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        data: ImageData,
+        model: keras.Model,
+        costs: dict[str, int],
+        emit: Emit,
+        decide: Decide | None,
+    ) -> None:
+        from keras.callbacks import CallbackList
+
+        from harness.callbacks import StopAtTarget, StopCallback, stop_callbacks
+
+        self.job, self.data, self.model, self.costs, self.emit = job, data, model, costs, emit
+        self.watch = Stopwatch()
+        self.history: list[Evaluated] = []
+        asked = decide if job.prunable else None
+        prune = (lambda _: self._ask(asked)) if asked else None
+        self._stops: list[StopCallback] = stop_callbacks(
+            job.variant, clock=lambda: self.watch.seconds["train"], decide=prune
+        )
+        self._target = next((stop for stop in self._stops if isinstance(stop, StopAtTarget)), None)
+        self._callbacks = CallbackList(self._stops, model=model)
+        model.stop_training = False  # what Keras's fit does before it asks callbacks
+        self._callbacks.on_train_begin()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether a callback has ended the training."""
+        return bool(self.model.stop_training)
+
+    def note(self, step: int, trained: Means, validated: Means | None) -> None:
+        """Note an evaluation, send it out, and let the callbacks look at it."""
+        from harness.callbacks import keras_logs
+
+        metrics = {"train_loss": trained.loss, "train_accuracy": trained.accuracy}
+        if validated is not None:
+            metrics |= {"val_loss": validated.loss, "val_accuracy": validated.accuracy}
+        epoch = step * self.job.variant.train.batch_size / len(self.data.train.images)
+        event = Evaluated(self.job.trial, step, epoch, self.watch.seconds["train"], metrics)
+        self.history.append(event)
+        with self.watch.timing("record"):
+            self.emit(event)
+        self._callbacks.on_epoch_end(len(self.history) - 1, keras_logs(metrics))
+
+    def _ask(self, decide: Decide) -> bool:
+        with self.watch.timing("record"):
+            return decide(self.history[-1])
+
+    def result(self, test: Means) -> TrialResult:
+        """End the training, and return what it came to."""
+        from harness.callbacks import stop_reason
+
+        self._callbacks.on_train_end()
+        reached_at = self._target.reached_at if self._target else None
+        reached = None if reached_at is None else self.history[reached_at]
+        last, seconds = self.history[-1], self.watch.seconds
+        return TrialResult(
+            stop_reason=stop_reason(self._stops) or StopReason.MAXIMUM,
+            steps=last.step,
+            epochs=last.epoch,
+            metrics={**last.metrics, "test_loss": test.loss, "test_accuracy": test.accuracy},
+            clocks=Clocks(**seconds),
+            steps_to_target=reached.step if reached else None,
+            seconds_to_target=reached.train_seconds if reached else None,
+            images_per_second=last.step * self.job.variant.train.batch_size / max(seconds["train"], 1e-9),
+            costs=self.costs,
+        )
