@@ -65,14 +65,27 @@ def main() -> None:
 
 
 def write_images(folder: Path) -> None:
-    """Write the first images of MNIST to ``images.npz``, so that no contestant needs the harness to read them."""
+    """Write the first images of MNIST as ``images.npz`` for the others, and as IDX files for the harness.
+
+    The harness also scores a test split at the end of each trial, which the others do not: it gets as many test images
+    as there are for validation.
+    """
     from harness.data import load_images
     from harness.study import DataSpec
 
     data_folder = os.environ.get("HARNESS_DATA_DIR")
     spec = DataSpec(name="mnist", validation=0, split="first", train_images=TRAIN + VALIDATION, scaling="none")
-    split = load_images(spec, 0, Path(data_folder) if data_folder else None).train
-    np.savez(folder / "images.npz", images=split.images[..., 0].astype("uint8"), labels=split.labels.astype("uint8"))
+    data = load_images(spec, 0, Path(data_folder) if data_folder else None)
+    images, labels = data.train.images[..., 0].astype("uint8"), data.train.labels.astype("uint8")
+    np.savez(folder / "images.npz", images=images, labels=labels)
+    tested, test_labels = data.test_pixels[:VALIDATION, ..., 0], data.test.labels[:VALIDATION].astype("uint8")
+    for stem, pixels, classes in (("train", images, labels), ("t10k", tested, test_labels)):
+        _write_idx(folder / f"{stem}-images-idx3-ubyte", 2051, pixels)
+        _write_idx(folder / f"{stem}-labels-idx1-ubyte", 2049, classes)
+
+
+def _write_idx(path: Path, magic: int, array: np.ndarray) -> None:
+    path.write_bytes(np.array([magic, *array.shape], ">u4").tobytes() + array.tobytes())
 
 
 def command(name: str, workload: Workload, folder: Path) -> list[str]:
@@ -80,11 +93,10 @@ def command(name: str, workload: Workload, folder: Path) -> list[str]:
     if name != "harness":
         return [sys.executable, "-m", f"benchmarks.contestants.{name}", str(folder),
                 str(workload.trials), str(workload.epochs)]  # fmt: skip
-    data = os.environ.get("HARNESS_DATA_DIR")
     return [
         str(Path(sys.executable).parent / "harness"), "run", str(ROOT / "benchmarks/contestants/harness.toml"),
+        "--set", f"data.folder={folder}",
         "--set", f"design.trials={workload.trials - 2}", "--set", f"train.max_epochs={workload.epochs}",
-        *(["--data-dir", str(Path(data).resolve())] if data else []),
     ]  # fmt: skip
 
 

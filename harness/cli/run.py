@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +60,7 @@ def run_command(
     Running again continues: finished trainings are kept, a larger budget adds what is missing. Ctrl-C stops the
     trainings and closes their runs; the next run goes on from there.
     """
+    gc.disable()
     from harness.errors import UsageError
     from harness.study import load_study
 
@@ -84,7 +88,7 @@ def run_command(
             threads=threads,
             pack=pack,
             fresh=fresh,
-            observe=_preparing_report(show),
+            observe=_watching_over_imports(show),
         )
     if outcome.aside:
         click.echo(f"what there was before is kept: harness show '{outcome.aside}'")
@@ -106,17 +110,21 @@ def run_command(
         raise click.exceptions.Exit(1)
 
 
-def _preparing_report(observe: Observer) -> Observer:
-    """Return an observer that also imports what the report needs as soon as a worker has no more to do."""
-    import importlib
-    import threading
+def _watching_over_imports(observe: Observer) -> Observer:
+    """Return an observer that also has the report's libraries imported while the last trainings are under way.
 
+    Python's garbage collector, which the command switched off because imports make no garbage, comes on again with the
+    first thing observed.
+    """
     begun = False
 
     def watch(progress: Progress, event: Event | Death | None) -> None:
         nonlocal begun
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
         observe(progress, event)
-        if not begun and progress.finished_here and progress.remaining < progress.workers:
+        if not begun and progress.finished_here and progress.remaining <= progress.workers:
             begun = True
             threading.Thread(target=importlib.import_module, args=("harness.report.files",), daemon=True).start()
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import sys
 import traceback
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 
 from harness.errors import DataError, HarnessError
@@ -31,8 +33,11 @@ def main(descriptor: int) -> None:
     # Now, while the driver is still busy with its own imports.
     from harness.worker import import_libraries
 
-    with contextlib.suppress(HarnessError):  # said again, with the first job
+    gc.disable()  # nothing of what is being imported is garbage
+    with contextlib.suppress(HarnessError), _without("sklearn"):  # an error is said again, with the first job
         import_libraries()
+    gc.freeze()
+    gc.enable()
     while True:
         try:
             jobs: list[Job] = connection.recv()
@@ -69,6 +74,22 @@ def _serve(jobs: list[Job], resources: Resources, connection: Connection) -> Non
         line = message.splitlines()[0] if message else ""
         for trial in unfinished:
             connection.send(Failed(trial, line, traceback.format_exc(), fatal))
+
+
+@contextlib.contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Make a library look as if it were not installed.
+
+    Keras imports scikit-learn, if it is there, for wrappers that nobody uses here: a second of every worker's start.
+    """
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def _die_with_parent() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -37,14 +39,14 @@ def curve_figures(study: Study, rows: Sequence[Row], history: pd.DataFrame) -> t
     if not found:
         return ()
     left_out = tuple(row.label for row in found[MOST_CURVES:])
-    drawn = [(row, _frames(known, row)) for row in found[:MOST_CURVES]]
-    bottom = _bottom(drawn, metric)
+    drawn = [(row, _runs(known, metric, row)) for row in found[:MOST_CURVES]]
+    bottom = _bottom(drawn)
     target = study.target.value if study.target and study.target.metric == metric else None
     axes = [("step", "steps", "steps")]
     if not any(row.withheld for row, _ in drawn):
         axes.append(("train_seconds", "seconds", "training seconds"))
     title = METRICS[metric].title
-    lines = sum(1 + min(len(frames), _MOST_REPLICATES) for _, frames in drawn)
+    lines = sum(1 + min(len(runs), _MOST_REPLICATES) for _, runs in drawn)
     most = max(10, min(_MOST_POINTS, _POINTS_IN_ALL // lines))
     return tuple(
         CurveFigure(
@@ -54,27 +56,52 @@ def curve_figures(study: Study, rows: Sequence[Row], history: pd.DataFrame) -> t
             y_title=f"{title} (%)",
             target=None if target is None else 100 * target,
             bottom=bottom,
-            curves=tuple(_curve(row.label, frames, column, metric, most) for row, frames in drawn),
+            curves=tuple(_curve(row.label, runs, column, most) for row, runs in drawn),
             left_out=left_out,
-            description=_describe(drawn, title, words, metric, column),
+            description=_describe(drawn, title, words, column),
         )
         for column, name, words in axes
     )
 
 
-def _frames(known: pd.DataFrame, row: Row) -> list[pd.DataFrame]:
-    return [frame for _, frame in known[known["trial"].isin(row.trials)].groupby("trial")]
+class _Run(NamedTuple):
+    """The evaluations of one trial, (n,) each, by step; values are shares from 0 to 1."""
+
+    step: np.ndarray
+    train_seconds: np.ndarray
+    value: np.ndarray
+
+    def at(self, column: str) -> np.ndarray:
+        """Return "step" or "train_seconds"."""
+        return self.step if column == "step" else self.train_seconds
+
+    def only(self, steps: np.ndarray) -> _Run:
+        """Return the evaluations at these steps, which it has; of several at one step, the last."""
+        if np.array_equal(self.step, steps):
+            return self
+        places = np.searchsorted(self.step, steps, side="right") - 1
+        return _Run(*(column[places] for column in self))
 
 
-def _curve(label: str, frames: list[pd.DataFrame], column: str, metric: str, most: int) -> Curve:
+def _runs(known: pd.DataFrame, metric: str, row: Row) -> list[_Run]:
+    trials = known["trial"].to_numpy()  # tidy history is sorted by trial and step
+    columns = [known[name].to_numpy(float) for name in ("step", "train_seconds", metric)]
+    found = []
+    for trial in sorted(row.trials):
+        first, end = np.searchsorted(trials, trial), np.searchsorted(trials, trial, side="right")
+        if end > first:
+            found.append(_Run(*(column[first:end] for column in columns)))
+    return found
+
+
+def _curve(label: str, runs: list[_Run], column: str, most: int) -> Curve:
     """Return the lines of one variant; the mean ends where the first replicate does, or it would jump there."""
-    lines = [_line(frame[column].to_numpy(), 100 * frame[metric].to_numpy(), most) for frame in frames]
-    common = set(frames[0]["step"]).intersection(*(frame["step"] for frame in frames[1:]))
-    steps = sorted(common)
-    aligned = [frame.drop_duplicates("step", keep="last").set_index("step").loc[steps] for frame in frames]
-    x = np.mean([frame[column].to_numpy() if column != "step" else np.array(steps) for frame in aligned], axis=0)
-    y = np.mean([frame[metric].to_numpy() for frame in aligned], axis=0)
-    return Curve(label, _line(x, 100 * y, most), tuple(lines[:_MOST_REPLICATES]))
+    lines = [_line(run.at(column), 100 * run.value, most) for run in runs[:_MOST_REPLICATES]]
+    steps = functools.reduce(np.intersect1d, (run.step for run in runs))
+    aligned = [run.only(steps) for run in runs]
+    x = np.mean([run.at(column) for run in aligned], axis=0)
+    y = np.mean([run.value for run in aligned], axis=0)
+    return Curve(label, _line(x, 100 * y, most), tuple(lines))
 
 
 def _line(x: np.ndarray, y: np.ndarray, most: int) -> Line:
@@ -86,20 +113,20 @@ def _line(x: np.ndarray, y: np.ndarray, most: int) -> Line:
     return Line(tuple(x.astype(float).tolist()), tuple(y.tolist()))
 
 
-def _bottom(drawn: list[tuple[Row, list[pd.DataFrame]]], metric: str) -> float:
+def _bottom(drawn: list[tuple[Row, list[_Run]]]) -> float:
     """Return where the axis starts, in per cent: the last stretch of the worst curve fills a good part of it.
 
     Curves shoot up from 10 % in a few steps and spend the rest within a point or two of each other.
     """
-    last = min(float(np.mean([frame[metric].iloc[-1] for frame in frames])) for _, frames in drawn)
-    lowest = min(float(frame[metric].min()) for _, frames in drawn for frame in frames)
+    last = min(float(np.mean([run.value[-1] for run in runs])) for _, runs in drawn)
+    lowest = min(float(run.value.min()) for _, runs in drawn for run in runs)
     return max(100 * lowest, math.floor(100 - 5 * (100 - 100 * last)), 0.0)
 
 
-def _describe(drawn: list[tuple[Row, list[pd.DataFrame]]], title: str, words: str, metric: str, column: str) -> str:
+def _describe(drawn: list[tuple[Row, list[_Run]]], title: str, words: str, column: str) -> str:
     ends = []
-    for row, frames in drawn:
-        height = 100 * float(np.mean([frame[metric].iloc[-1] for frame in frames]))
-        at = float(np.mean([frame[column].iloc[-1] for frame in frames]))
+    for row, runs in drawn:
+        height = 100 * float(np.mean([run.value[-1] for run in runs]))
+        at = float(np.mean([run.at(column)[-1] for run in runs]))
         ends.append(f"{row.label} ends at {height:.2f} % after {at:,.0f} {words}")
     return f"Line chart of {title} against {words} for {counted(len(drawn), 'variant')}: {'; '.join(ends)}."

@@ -24,6 +24,9 @@ from harness.tracking.store import DATABASE, check_store, connect_to_read
 if TYPE_CHECKING:
     import pandas as pd
 
+_LARGEST = 1.7e308
+"""Beyond, MLflow means infinity."""
+
 _STATUS = {"FINISHED": "finished", "FAILED": "failed", "KILLED": "killed", "RUNNING": "running"}
 
 FINGERPRINT = ("processor", "device", "backend", "keras", "python", "threads", "workers", "pack")
@@ -118,20 +121,14 @@ def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     for column in ("started", "ended"):
         trials[column] = pd.to_datetime(trials[column], unit="ms", utc=True)
     trials.attrs["study"] = {"name": name, **_study(parent)}
-    by_run = {row["run_id"]: row for row in rows}
-    history = pd.DataFrame(
-        [
-            {
-                **{key: by_run[run_id][key] for key in ("trial", "variant", "replicate")},
-                "step": step,
-                **{column: values.get(column, math.nan) for column in HISTORY},
-            }
-            for (run_id, step), values in points.items()
-            if run_id in by_run
-        ],
-        columns=["trial", "variant", "replicate", "step", *HISTORY],
-    )
-    return trials, history.sort_values(["trial", "step"], ignore_index=True)
+    return trials, _history(points, trials)
+
+
+def _history(points: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
+    """Return a row an evaluation, by trial and step, of the trials given."""
+    columns = ["trial", "variant", "replicate", "step", *HISTORY]
+    history = points.merge(trials[["run_id", "trial", "variant", "replicate"]], on="run_id", how="inner")
+    return history.sort_values(["trial", "step"], ignore_index=True)[columns]
 
 
 def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
@@ -221,23 +218,32 @@ def _finals(connection: sqlite3.Connection, name: str) -> dict[str, dict[str, fl
     return found
 
 
-def _points(connection: sqlite3.Connection, name: str) -> dict[tuple[str, int], dict[str, float]]:
-    """Return (run, step) -> metrics, for the steps at which an evaluation was recorded."""
-    found: dict[tuple[str, int], dict[str, float]] = {}
+def _points(connection: sqlite3.Connection, name: str) -> pd.DataFrame:
+    """Return run_id, step and the metrics of an evaluation, for the steps at which one was recorded.
+
+    SQLite turns the rows into columns: a row an evaluation comes over, and not one a number.
+    """
+    import numpy as np
+    import pandas as pd
+
+    values = ", ".join("MAX(CASE WHEN t.key = ? AND NOT t.is_nan THEN t.value END)" for _ in HISTORY)
     keys = ", ".join("?" for _ in HISTORY)
-    query = (
-        f"SELECT t.run_uuid, t.step, t.key, t.value, t.is_nan {_OF_STUDY.format(table='metrics')} AND t.key IN ({keys})"
-    )
-    for run_id, step, key, value, is_nan in connection.execute(query, (name, *HISTORY)):
-        found.setdefault((run_id, step), {})[key] = _number(value, is_nan)
-    return {place: values for place, values in found.items() if "epoch" in values}
+    query = f"""SELECT t.run_uuid, t.step, {values} {_OF_STUDY.format(table="metrics")} AND t.key IN ({keys})
+                GROUP BY t.run_uuid, t.step"""
+    rows = connection.execute(query, (*HISTORY, name, *HISTORY)).fetchall()
+    points = pd.DataFrame(rows, columns=["run_id", "step", *HISTORY]).astype(dict.fromkeys(HISTORY, "float64"))
+    points = points[points["epoch"].notna()]
+    for column in HISTORY:
+        values = points[column]
+        points[column] = values.where(values.abs() <= _LARGEST, np.sign(values) * math.inf)
+    return points
 
 
 def _number(value: float, is_nan: bool) -> float:
     """Undo MLflow's way of keeping what SQL cannot: NaN as a flag, infinities as the largest double."""
     if is_nan:
         return math.nan
-    return math.copysign(math.inf, value) if abs(value) > 1.7e308 else value
+    return math.copysign(math.inf, value) if abs(value) > _LARGEST else value
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,14 @@ _BATCH = 800
 
 _PART = 4000
 """Characters of a study that one tag holds: MLflow's limit is 8,000 bytes."""
+
+
+@dataclass
+class _Notes:
+    """What is to be written to a run: metrics (name, value, step) and tags."""
+
+    metrics: list[tuple[str, float, int]] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 class Recorder:
@@ -44,7 +52,7 @@ class Recorder:
         self._source = dict(source)
         self.experiment_id = self._open_experiment(store)
         self.parent_id = self._open_parent()
-        self._pending: dict[str, list[Evaluated]] = {}
+        self._pending: dict[str, _Notes] = {}
 
     def _open_experiment(self, store: Path) -> str:
         name = self.name
@@ -108,33 +116,28 @@ class Recorder:
         return str(run.info.run_id)
 
     def started(self, run_id: str, event: Started) -> None:
-        """Record where a trial runs and what its network costs."""
-        tags = {f"harness.{name}": str(value) for name, value in asdict(event.fingerprint).items()}
-        tags["harness.data_digest"] = event.data_digest
-        self._log(run_id, metrics=[(name, value, 0) for name, value in event.costs.items()], tags=tags)
+        """Note where a trial runs and what its network costs; written with the next :meth:`flush`."""
+        notes = self._notes(run_id)
+        notes.tags |= {f"harness.{name}": str(value) for name, value in asdict(event.fingerprint).items()}
+        notes.tags["harness.data_digest"] = event.data_digest
+        notes.metrics += [(name, value, 0) for name, value in event.costs.items()]
 
     def evaluated(self, run_id: str, event: Evaluated) -> None:
-        """Note an evaluation; it is written with the next :meth:`flush`."""
-        self._pending.setdefault(run_id, []).append(event)
+        """Note an evaluation; written with the next :meth:`flush`."""
+        values = {**event.metrics, "epoch": event.epoch, "train_seconds": event.train_seconds}
+        self._notes(run_id).metrics += [(name, value, event.step) for name, value in values.items()]
+
+    def _notes(self, run_id: str) -> _Notes:
+        return self._pending.setdefault(run_id, _Notes())
 
     def flush(self) -> None:
-        """Write all evaluations noted since the last time, one batch a run."""
-        for run_id, events in self._pending.items():
-            rows = [
-                (name, value, event.step)
-                for event in events
-                for name, value in {
-                    **event.metrics,
-                    "epoch": event.epoch,
-                    "train_seconds": event.train_seconds,
-                }.items()
-            ]
-            self._log(run_id, metrics=rows)
-        self._pending.clear()
+        """Write all that was noted since the last time, one batch a run: a batch of one takes as long as of fifty."""
+        while self._pending:
+            run_id, notes = self._pending.popitem()
+            self._log(run_id, metrics=notes.metrics, tags=notes.tags)
 
     def finish(self, run_id: str, result: TrialResult, artifacts: Path | None = None) -> None:
         """Close a run: FINISHED, or KILLED with a tag for one that was pruned."""
-        self.flush()
         metrics: dict[str, float] = {
             **{name: value for name, value in result.metrics.items() if name.startswith("test_")},
             **{f"{name}_seconds": seconds for name, seconds in asdict(result.clocks).items()},
@@ -146,10 +149,12 @@ class Recorder:
             metrics["steps_to_target"] = result.steps_to_target
             metrics["seconds_to_target"] = result.seconds_to_target
         pruned = result.stop_reason is StopReason.PRUNED
-        tags = {"harness.stop_reason": result.stop_reason.value}
+        notes = self._notes(run_id)
+        notes.metrics += [(name, value, result.steps) for name, value in metrics.items()]
+        notes.tags["harness.stop_reason"] = result.stop_reason.value
         if pruned:
-            tags["harness.pruned"] = "true"
-        self._log(run_id, metrics=[(name, value, result.steps) for name, value in metrics.items()], tags=tags)
+            notes.tags["harness.pruned"] = "true"
+        self.flush()
         self._attach(run_id, artifacts)
         self.client.set_terminated(run_id, "KILLED" if pruned else "FINISHED")
 

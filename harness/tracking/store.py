@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import importlib.metadata
 import logging
 import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_path
 
 from harness.errors import UsageError
 
@@ -32,6 +37,12 @@ def open_client(store: Path) -> MlflowClient:
     """
     make_store(store)
     check_store(store)
+    template = _template()
+    is_new = not (store / DATABASE).exists()
+    if is_new and template.exists():
+        copy = store / f".{DATABASE}.new"
+        shutil.copy(template, copy)
+        copy.replace(store / DATABASE)  # whole or not at all
     with contextlib.closing(sqlite3.connect(store / DATABASE, timeout=60)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
@@ -42,7 +53,30 @@ def open_client(store: Path) -> MlflowClient:
 
     client = MlflowClient(tracking_uri=store_uri(store))
     client.search_experiments(max_results=1)  # makes the tables now, while the caller holds the store's lock
+    if is_new and not template.exists():
+        with contextlib.suppress(OSError, sqlite3.Error):  # no cache folder, no template
+            _keep_template(store, template)
     return client
+
+
+def _template() -> Path:
+    """Return where a database with MLflow's empty tables is kept: its fifty migrations take seconds."""
+    return user_cache_path("cnn-harness") / f"mlflow-{importlib.metadata.version('mlflow')}.db"
+
+
+def _keep_template(store: Path, template: Path) -> None:
+    """Keep a copy of a database that was just made, without the one experiment in it, which names the store's place."""
+    template.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=template.parent) as folder:
+        copy = Path(folder) / "new.db"
+        with (
+            contextlib.closing(connect_to_read(store)) as source,
+            contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as target,
+        ):
+            source.backup(target)
+            target.execute("DELETE FROM experiments")
+            target.execute("PRAGMA journal_mode=DELETE")
+        copy.replace(template)  # whole or not at all
 
 
 def check_store(store: Path, thorough: bool = False) -> None:

@@ -7,7 +7,6 @@ Clocks are kept apart, and read when the device is done: compile, train, evaluat
 from __future__ import annotations
 
 import functools
-import importlib
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -161,12 +160,10 @@ def import_libraries() -> None:
     Raises:
         HarnessError: if there is no engine for the Keras backend.
     """
-    from harness import engines, insight
+    from harness import callbacks, cost, data, engines, insight, network  # noqa: F401  all that a job needs
 
     insight.import_libraries()
     engines.import_backend()
-    for module in ("network", "callbacks", "cost", "data"):
-        importlib.import_module(f"harness.{module}")
 
 
 @functools.lru_cache(maxsize=1)
