@@ -226,9 +226,9 @@ def _points(connection: sqlite3.Connection, name: str) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    values = ", ".join("MAX(CASE WHEN t.key = ? AND NOT t.is_nan THEN t.value END)" for _ in HISTORY)
+    pivot = ", ".join("MAX(CASE WHEN t.key = ? AND NOT t.is_nan THEN t.value END)" for _ in HISTORY)
     keys = ", ".join("?" for _ in HISTORY)
-    query = f"""SELECT t.run_uuid, t.step, {values} {_OF_STUDY.format(table="metrics")} AND t.key IN ({keys})
+    query = f"""SELECT t.run_uuid, t.step, {pivot} {_OF_STUDY.format(table="metrics")} AND t.key IN ({keys})
                 GROUP BY t.run_uuid, t.step"""
     rows = connection.execute(query, (*HISTORY, name, *HISTORY)).fetchall()
     points = pd.DataFrame(rows, columns=["run_id", "step", *HISTORY]).astype(dict.fromkeys(HISTORY, "float64"))
