@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test test-slow lint format types lock clean
+.PHONY: help install demo test test-slow lint format types lock bench clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -12,6 +12,7 @@ demo: .venv/installed  ## Install, run the quickstart study and show its compari
 
 test: .venv/installed-dev lint types  ## Install what tests need; lint, type-check and test (minutes).
 	$(BIN)/python -m pytest
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -m jax tests/engines/test_jax.py
 
 test-slow: .venv/installed-dev  ## The heavier tests, marked slow.
 	$(BIN)/python -m pytest -m slow
@@ -50,6 +51,16 @@ lock: .venv/installed-dev  ## Pin the dependencies of pyproject.toml anew.
 	$(BIN)/uv pip compile pyproject.toml --extra bench --universal --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --constraints requirements.lock --custom-compile-command "make lock" --quiet \
 	  --output-file requirements-bench.lock
+
+.venv/installed-bench: .venv/installed-dev requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: .venv/installed-bench  ## Measure again what docs/performance.md shows; two hours on two cores, run nothing else.
+	$(BIN)/python -m benchmarks.cli
+	$(BIN)/python -m benchmarks.throughput W1
+	$(BIN)/python -m benchmarks.throughput W2
+	$(BIN)/python -m benchmarks.scale
 
 clean:  ## Remove .venv and caches; results stay.
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

@@ -60,7 +60,7 @@ def time_process(command: Sequence[str], environment: Mapping[str, str]) -> tupl
 
 
 def time_in_turn(
-    commands: Mapping[str, Sequence[str]], rounds: int, environment: Mapping[str, str]
+    commands: Mapping[str, Sequence[str]], rounds: int, environment: Mapping[str, str], quiet: bool = False
 ) -> dict[str, Timing]:
     """Time commands one after the other, the whole set so many times: a slow minute of the machine hits them all."""
     import shutil
@@ -71,7 +71,8 @@ def time_in_turn(
             seconds, cpu_seconds, folder = time_process(command, environment)
             timings[name].seconds.append(seconds)
             timings[name].cpu_seconds.append(cpu_seconds)
-            print(f"round {number + 1}: {name:<14}{seconds:8.2f} s", file=sys.stderr, flush=True)
+            if not quiet:
+                print(f"round {number + 1}: {name:<14}{seconds:8.2f} s", file=sys.stderr, flush=True)
             shutil.rmtree(folder, ignore_errors=True)
     return timings
 

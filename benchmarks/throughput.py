@@ -10,14 +10,16 @@ Needs the extra ``bench``. Run nothing else meanwhile. The table goes to standar
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import statistics
 import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measure import ROOT, Timing, save, table, time_in_turn, where_and_when
+from benchmarks.measure import RESULTS, ROOT, Timing, save, table, time_in_turn, where_and_when
 from benchmarks.workload import TRAIN, VALIDATION, WORKLOADS, Workload
 
 CONTESTANTS = {
@@ -37,6 +39,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=CONTESTANTS, help="repeatable; all by default")
     parser.add_argument("--default-onednn", action="store_true", help="leave TensorFlow's oneDNN switch alone")
     parser.add_argument("--save-as", help="name of the JSON file; by default throughput-WORKLOAD")
+    parser.add_argument("--add", action="store_true", help="add the rounds to those saved under this name")
     options = parser.parse_args()
     workload = WORKLOADS[options.workload]
     chosen = [name for name in CONTESTANTS if not options.only or name in options.only]
@@ -48,10 +51,19 @@ def main() -> None:
         if not options.default_onednn:
             environment["TF_ENABLE_ONEDNN_OPTS"] = "1"
         timings = time_in_turn(commands, options.rounds, environment)
+    name = options.save_as or f"throughput-{workload.name}"
+    if options.add:
+        saved = json.loads((RESULTS / f"{name}.json").read_text())
+        before = {key: Timing(saved["seconds"][key], saved["cpu_seconds"][key]) for key in saved["seconds"]}
+        for key, timing in timings.items():
+            found = before.setdefault(key, Timing())
+            found.seconds += timing.seconds
+            found.cpu_seconds += timing.cpu_seconds
+        timings = {key: before[key] for key in CONTESTANTS if key in before}
     text = show(workload, timings)
     print(text)
     path = save(
-        options.save_as or f"throughput-{workload.name}",
+        name,
         {
             "workload": vars(workload),
             "onednn": "TensorFlow's default" if options.default_onednn else "on for all",
@@ -108,14 +120,16 @@ def show(workload: Workload, timings: dict[str, Timing]) -> str:
         rows.append(
             [
                 CONTESTANTS[name],
+                len(timing.seconds),
                 f"{timing.median:.1f}",
                 f"{min(timing.seconds):.1f} to {max(timing.seconds):.1f}",
-                f"{sum(timing.cpu_seconds) / len(timing.cpu_seconds):.0f}",
+                f"{statistics.median(timing.cpu_seconds):.0f}" if timing.cpu_seconds else "",
                 f"{timing.median / floor.median:.2f}" if floor else "",
                 f"{timing.median / ours.median:.2f}" if ours else "",
             ]
         )
-    header = [f"{workload.name}: {workload.trials} trainings, {workload.steps:,} steps", "median s", "range s",
+    what = f"{workload.name}: {workload.trials} trainings, {workload.steps:,} steps"
+    header = [what, "rounds", "median s", "range s",
               "processor s", "x floor", "x harness"]  # fmt: skip
     return table(header, rows)
 

@@ -1,11 +1,13 @@
-"""Write the reference in docs/studies.md from the schema of study files: ``python docs/generate.py``.
+"""Write the generated parts of two pages: ``python docs/generate.py``.
 
-Everything between the two markers is replaced; a test fails when it is out of date.
+The reference in docs/studies.md comes from the schema of study files, the tables in docs/performance.md from
+benchmarks/results. What stands between markers is replaced; a test fails when it is out of date.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from harness.presets import PRESETS
 from harness.study import IMAGE_SETS, METRICS, Study, show_level
 
 PAGE = Path(__file__).with_name("studies.md")
+PERFORMANCE = Path(__file__).with_name("performance.md")
+RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 BEGIN = "<!-- from here on written by docs/generate.py -->"
 END = "<!-- up to here written by docs/generate.py -->"
 
@@ -174,5 +178,22 @@ def _without_path(description: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def fill_tables(page: str) -> str:
+    """Return docs/performance.md with every table as the benchmark of its name wrote it last."""
+    return _MEASURED.sub(lambda found: f"{found[1]}\n{_measured(found[2])}{found[3]}", page)
+
+
+_MEASURED = re.compile(r"(<!-- table ([\w-]+) -->)\n.*?(<!-- end -->)", re.DOTALL)
+
+
+def _measured(name: str) -> str:
+    result = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    versions = ", ".join(f"{package} {version}" for package, version in result["versions"].items())
+    cores = f"{result['cores']} cores of {result['processor']} ({result['vectors']})"
+    place = f"{result['date']}, {cores}; Python {result['python']}, {versions}; revision {result['revision']}."
+    return "\n".join(["", *result["table"], "", place, ""])
+
+
 if __name__ == "__main__":
+    PERFORMANCE.write_text(fill_tables(PERFORMANCE.read_text(encoding="utf-8")), encoding="utf-8")
     PAGE.write_text(rewrite(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

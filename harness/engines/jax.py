@@ -91,7 +91,8 @@ class _Program:
         values = self.template.values(model)
 
         def take(variables: Sequence[keras.Variable]) -> list[Any]:
-            return [jnp.asarray(keras.ops.convert_to_tensor(values[id(v)], v.dtype)) for v in variables]
+            # copies, since Keras's own fit and predict give away the buffers of a model's variables
+            return [jnp.array(keras.ops.convert_to_tensor(values[id(v)], v.dtype), copy=True) for v in variables]
 
         network = self.template.model
         return take(network.trainable_variables), take(network.non_trainable_variables), list(self.fresh)
@@ -101,7 +102,7 @@ class _Program:
         network = self.template.model
         pairs = [*zip(network.trainable_variables, state[0], strict=True),
                  *zip(network.non_trainable_variables, state[1], strict=True)]  # fmt: skip
-        self.template.give(pairs, model)
+        self.template.give([(own, jnp.array(value, copy=True)) for own, value in pairs], model)
 
     def _forward(self, state: State, images: Any, which: Any, start: Any) -> Any:
         """Return the logits of a batch of images (sets, n, height, width, channels) of one set, from ``start``."""

@@ -19,8 +19,8 @@ from harness.launchers.base import Death
 from harness.launchers.resources import cores_of
 from harness.records import Event, Failed, Finished, Job, Reply, Resources
 
-RECYCLE_AFTER = 25
-"""Trials after which a worker is replaced: Keras leaks 9 to 16 MB a trial."""
+RECYCLE_GROWTH = 400e6
+"""Bytes that a worker may grow by before it is replaced: Keras leaks 9 to 16 MB for every network that it compiles."""
 
 
 class _Process:
@@ -47,7 +47,19 @@ class _Process:
         theirs.close()
         self.connection.send(resources)
         self.trials: list[int] = []
-        self.trained = 0
+        self.first_bytes: int | None = None
+
+    def grown(self) -> float:
+        """Return by how many bytes it has grown since its first trial ended, which loaded what all trials need."""
+        import psutil
+
+        try:
+            now = int(psutil.Process(self.process.pid).memory_info().rss)
+        except psutil.Error:  # it has just died; poll will say so
+            return 0.0
+        if self.first_bytes is None:
+            self.first_bytes = now
+        return float(now - self.first_bytes)
 
     def last_words(self) -> str:
         """Return how the process ended and, if it ended by itself, the last line it wrote."""
@@ -75,12 +87,12 @@ class LocalLauncher:
     Args:
         resources: how many workers, and the threads of each.
         jobs: how many jobs there are; no more workers than that are started.
-        recycle_after: trials after which a worker is replaced.
+        growth: bytes that a worker may grow by after its first trial before it is replaced.
     """
 
-    def __init__(self, resources: Resources, jobs: int | None = None, recycle_after: int = RECYCLE_AFTER) -> None:
+    def __init__(self, resources: Resources, jobs: int | None = None, growth: float = RECYCLE_GROWTH) -> None:
         self._resources = resources
-        self._recycle_after = recycle_after
+        self._growth = growth
         self._cores = sorted(os.sched_getaffinity(0))
         count = resources.workers if jobs is None else min(resources.workers, jobs)
         self._workers = [self._start(index) for index in range(count)]
@@ -124,8 +136,7 @@ class LocalLauncher:
             return [death]
         if isinstance(event, (Finished, Failed)):
             worker.trials.remove(event.trial)
-            worker.trained += 1
-            if not worker.trials and worker.trained >= self._recycle_after:
+            if not worker.trials and worker.grown() > self._growth:
                 worker.close()
                 self._workers[index] = self._start(index)
         return [event]

@@ -98,6 +98,50 @@ class TestWholeRuns:
         assert refused["error"].iloc[0].startswith("model.conv block 1 needs at least 9x9 pixels")
 
 
+class TestPacks:
+    def test_trainings_of_one_program_go_out_together(self, store, tiny):
+        launcher = ScriptedLauncher(finish, places=1)
+        outcome = run_study(tiny(**{"design.replicates": 3}), store=store, launch=launcher, pack=2)
+        assert outcome.finished == 6
+        shapes = [[launcher.jobs[trial].variant.model.downsample for trial in pack] for pack in launcher.packs]
+        assert shapes == [["max_pool"] * 2, ["stride"] * 2, ["max_pool"], ["stride"]]
+        assert len(load_results("tiny", store).trials) == 6
+
+    def test_what_a_search_suggests_for_another_program_leads_the_next_pack(self, store, tiny):
+        design = {
+            "kind": "search", "trials": 6, "sampler": "random", "confirm": {"replicates": 2},
+            "space": {"train.learning_rate": {"low": 1e-3, "high": 1e-1}, "model.dense": [[16], [8]]},
+        }  # fmt: skip
+        launcher = ScriptedLauncher(finish, places=1)
+        outcome = run_study(tiny(design=design), store=store, launch=launcher, pack=8)
+        assert sorted(trial for pack in launcher.packs for trial in pack) == list(range(outcome.finished))
+        programs = [{launcher.jobs[trial].variant.program for trial in pack} for pack in launcher.packs]
+        assert all(len(pack) == 1 for pack in programs)
+        assert max(len(pack) for pack in launcher.packs) > 1
+
+    def test_a_worker_that_dies_with_a_pack_is_one_death(self, store, tiny):
+        dead = []
+
+        class Dying(ScriptedLauncher):
+            def poll(self, seconds):
+                if not dead:
+                    dead.extend(job.trial for job in self.waiting)
+                    self.waiting.clear()
+                    return [Death(tuple(dead), "the worker process was killed by SIGKILL (out of memory?)")]
+                return super().poll(seconds)
+
+        outcome = run_study(tiny(**{"design.replicates": 4}), store=store, launch=Dying(finish, places=1), pack=4)
+        assert len(dead) == 4, "more than the deaths in a row that end a run"
+        assert outcome.failed == {}
+        assert outcome.finished == 8
+        assert sorted(statuses(store)) == ["failed"] * 4 + ["finished"] * 8
+
+    def test_a_study_that_trains_one_at_a_time_has_no_packs(self, tmp_path, tiny):
+        with pytest.raises(UsageError, match="--pack must be 1 for a study with exclusive = true"):
+            run_study(tiny(exclusive=True), store=tmp_path / "mlruns", launch=ScriptedLauncher(finish), pack=2)
+        assert not (tmp_path / "mlruns").exists()
+
+
 class TestWhatGoesWrong:
     def test_one_failed_trial_does_not_stop_the_others(self, store, tiny):
         def answer(job):

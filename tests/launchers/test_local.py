@@ -109,7 +109,7 @@ def test_a_killed_worker_is_noticed_and_replaced(launched, job_of):
 
 
 def test_a_worker_is_replaced_after_some_trials(launched, job_of):
-    launcher = launched(recycle_after=1)
+    launcher = launched(growth=-1)
     (first,) = [child.pid for child in psutil.Process().children() if _is_worker(child)]
     launcher.submit([job_of(0)])
     collect(launcher)

@@ -50,6 +50,16 @@ class TestFixedDesigns:
         ]
         assert (plan.finished, plan.remaining, plan.next()) == (4, 0, None)
 
+    def test_only_variants_of_one_program_may_be_asked_for(self, plan_of, tiny):
+        factors = {"model.downsample": ["max_pool", "stride"], "train.learning_rate": [0.01, 0.02]}
+        plan = plan_of(tiny(design={"kind": "factorial", "replicates": 1, "factors": factors}))
+        program = plan.study.base.program
+        taken = [plan.next(program), plan.next(program)]
+        assert [job.variant.model.downsample for job in taken] == ["max_pool", "max_pool"]
+        assert [job.variant.train.learning_rate for job in taken] == [0.01, 0.02]
+        assert plan.next(program) is None
+        assert [plan.next().variant.model.downsample for _ in "ab"] == ["stride", "stride"]
+
     def test_a_trial_is_an_optuna_trial_with_what_it_was(self, plan_of, tiny, store):
         run_all(plan_of(tiny()), accuracy=lambda job: 0.5 + job.trial / 10)
         trials = optuna.load_study(study_name="tiny", storage=open_storage(store)).trials

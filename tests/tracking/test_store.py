@@ -17,6 +17,25 @@ def test_the_database_is_in_wal_mode(store):
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+def test_a_second_new_store_is_made_from_a_copy_and_is_as_good_as_the_first(tmp_path, monkeypatch):
+    template = tmp_path / "cache" / "template.db"
+    monkeypatch.setattr("harness.tracking.store._template", lambda: template)
+    schemas = []
+    for name in ("first", "second"):
+        store = tmp_path / name
+        client = open_client(store)
+        assert template.exists()
+        client.create_experiment("x", artifact_location=str(store))
+        assert sorted(found.name for found in client.search_experiments()) == ["Default", "x"]
+        with sqlite3.connect(store / DATABASE) as connection:
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+            schemas.append(sorted(row[0] or "" for row in connection.execute("SELECT sql FROM sqlite_master")))
+            assert connection.execute("SELECT COUNT(*) FROM alembic_version").fetchone() == (1,)
+    assert schemas[0] == schemas[1]
+    with sqlite3.connect(template) as connection:
+        assert connection.execute("SELECT COUNT(*) FROM experiments").fetchone() == (0,), "it names no place"
+
+
 def test_a_damaged_database_is_named(store):
     (store / DATABASE).write_bytes(b"this is not a database, whatever its name says" * 100)
     with pytest.raises(UsageError, match=r"mlflow\.db: not a usable MLflow database: .*Move the folder"):

@@ -1,0 +1,50 @@
+"""The TensorFlow and the JAX engine do the same, given the same weights."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("jax", reason="needs the extra jax")
+
+TRAINING = """
+import json
+import numpy as np
+from harness.engines import build_engine
+from harness.network import build_network
+from harness.study import ModelSpec, TrainSpec
+
+random = np.random.default_rng(0)
+images, labels = random.random((200, 12, 12, 1), dtype=np.float32), random.integers(0, 4, 200)
+spec = ModelSpec.model_validate({"conv": [{"filters": 8}, {"filters": 4, "downsample": "stride"}], "dense": [16],
+                                 "batch_norm": True})
+model = build_network(spec, (12, 12, 1), 4, seed=1)
+model.set_weights([random.normal(0.0, 0.1, weight.shape) + (weight.ndim == 1) for weight in model.get_weights()])
+train = TrainSpec(max_steps=60, batch_size=32, optimizer="adamw", learning_rate=0.01, schedule="one_cycle",
+                  label_smoothing=0.1)
+engine = build_engine(model, train, 60, images, labels, 3)
+engine.warm_up(10)
+history = []
+for _ in range(6):
+    trained, scored = engine.train(10), engine.evaluate(images, labels)
+    history.append([trained.loss, trained.accuracy, scored.loss, scored.accuracy])
+print(json.dumps(history))
+"""
+
+
+def history(backend):
+    environment = {**os.environ, "KERAS_BACKEND": backend}
+    done = subprocess.run([sys.executable, "-c", TRAINING], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_both_give_the_same_history_from_the_same_weights():
+    ours, theirs = history("tensorflow"), history("jax")
+    assert len(ours) == 6
+    for one, other in zip(ours, theirs, strict=True):
+        assert one[::2] == pytest.approx(other[::2], rel=2e-3), "losses"
+        assert one[1::2] == pytest.approx(other[1::2], abs=0.011), "accuracies: an image or two of 200 lie on the edge"
+    assert ours[-1][0] < ours[0][0]
