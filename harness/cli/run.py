@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-import importlib
+import importlib.util
 import os
 import threading
 from pathlib import Path
@@ -60,8 +60,8 @@ def run_command(
     Running again continues: finished trainings are kept, a larger budget adds what is missing. Ctrl-C stops the
     trainings and closes their runs; the next run goes on from there.
     """
-    gc.disable()
-    from harness.errors import UsageError
+    gc.disable()  # imports make no garbage; _watching_over_imports switches it on again
+    click.get_current_context().call_on_close(gc.enable)
     from harness.study import load_study
 
     loaded = load_study(study_file(study), overrides, name)
@@ -71,11 +71,7 @@ def run_command(
         show_plan(loaded, data_dir, store, workers, threads)
         return
 
-    if pack > 1 and os.environ.get("KERAS_BACKEND") != "jax":
-        raise UsageError(
-            f"--pack must be 1 with the TensorFlow backend, got {pack}. Install the extra `jax` and set "
-            "KERAS_BACKEND=jax, or leave --pack out."
-        )
+    _require_backend(os.environ.get("KERAS_BACKEND", "tensorflow"), pack)
     from harness.cli.progress import watching
     from harness.driver import run_study
 
@@ -108,6 +104,24 @@ def run_command(
         click.echo(f"{click.style('failed:', fg='red', bold=True)} trial {trial}: {message}", err=True)
     if outcome.failed:
         raise click.exceptions.Exit(1)
+
+
+def _require_backend(backend: str, pack: int) -> None:
+    """Refuse here what every worker would fail with."""
+    from harness.errors import UsageError
+
+    if backend not in ("tensorflow", "jax"):
+        raise UsageError(
+            f"KERAS_BACKEND must be 'tensorflow' or 'jax', got {backend!r}. Unset it, or set it to one of these."
+        )
+    if importlib.util.find_spec(backend) is None:
+        hint = "the extra `jax`" if backend == "jax" else "TensorFlow, or set KERAS_BACKEND=jax"
+        raise UsageError(f"KERAS_BACKEND must name a library that is installed, got {backend!r}. Install {hint}.")
+    if pack > 1 and backend != "jax":
+        raise UsageError(
+            f"--pack must be 1 with the TensorFlow backend, got {pack}. Install the extra `jax` and set "
+            "KERAS_BACKEND=jax, or leave --pack out."
+        )
 
 
 def _watching_over_imports(observe: Observer) -> Observer:

@@ -73,6 +73,30 @@ def test_a_study_runs_in_packs(no_tensorflow, tmp_path):
     assert (tmp_path / "reports" / "study" / "comparison.html").exists()
 
 
+@pytest.mark.parametrize(
+    ("backend", "message"),
+    [
+        ("torch", "KERAS_BACKEND must be 'tensorflow' or 'jax', got 'torch'"),
+        ("jax", "KERAS_BACKEND must name a library that is installed, got 'jax'. Install the extra `jax`."),
+    ],
+)
+def test_a_backend_that_cannot_be_used_is_refused(backend, message, tmp_path):
+    (tmp_path / "study.toml").write_text(STUDY)
+    code = (
+        "import importlib.util, sys\n"
+        "found = importlib.util.find_spec\n"
+        "importlib.util.find_spec = lambda name, *rest: None if name == 'jax' else found(name, *rest)\n"
+        "sys.argv = ['harness', 'run', 'study.toml']\n"
+        "from harness.cli import main\n"
+        "main()"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), "KERAS_BACKEND": backend}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert not (tmp_path / "mlruns").exists()
+
+
 def test_packs_need_jax(tmp_path):
     (tmp_path / "study.toml").write_text(STUDY)
     environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), "KERAS_BACKEND": "tensorflow"}
