@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,13 @@ from click.shell_completion import CompletionItem
 from harness.errors import UsageError, did_you_mean
 
 STUDIES = Path("studies")
+
+
+def without_garbage_collection() -> None:
+    """Switch Python's garbage collector off until the command ends: imports make no garbage, and take a tenth less."""
+    gc.disable()
+    click.get_current_context().call_on_close(gc.enable)
+
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import complete_study, data_option, reports_option, store_option, study_file
+from harness.cli.options import (
+    complete_study,
+    data_option,
+    reports_option,
+    store_option,
+    study_file,
+    without_garbage_collection,
+)
 
 if TYPE_CHECKING:
     from harness.driver import Observer, Progress
@@ -60,8 +67,7 @@ def run_command(
     Running again continues: finished trainings are kept, a larger budget adds what is missing. Ctrl-C stops the
     trainings and closes their runs; the next run goes on from there.
     """
-    gc.disable()  # imports make no garbage; _watching_over_imports switches it on again
-    click.get_current_context().call_on_close(gc.enable)
+    without_garbage_collection()  # _watching_over_imports switches it on again
     from harness.study import load_study
 
     loaded = load_study(study_file(study), overrides, name)

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import STUDIES, complete_study, data_option, reports_option, store_option, study_file
+from harness.cli.options import (
+    STUDIES,
+    complete_study,
+    data_option,
+    reports_option,
+    store_option,
+    study_file,
+    without_garbage_collection,
+)
 from harness.errors import HarnessError, StudyError, UsageError
 
 
@@ -17,6 +25,7 @@ from harness.errors import HarnessError, StudyError, UsageError
 @data_option
 def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_dir: Path | None) -> None:
     """Check study files (all in studies/ by default). Nothing is created."""
+    without_garbage_collection()
     from harness.data import image_facts
     from harness.study import check_variants, load_study, trainings
 
@@ -45,6 +54,7 @@ def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_
 @reports_option
 def list_command(store: Path, reports: Path) -> None:
     """List the studies, how far each one is, and whether it has a report."""
+    without_garbage_collection()
     from harness.cli.listing import show_studies
 
     show_studies(STUDIES, store, reports)
