@@ -119,7 +119,7 @@ class ScriptedLauncher:
 
     @property
     def free(self) -> int:
-        return self.places - len(self.waiting)
+        return max(0, self.places - len(self.waiting))
 
     def submit(self, jobs: Sequence[Job]) -> None:
         self.packs.append([job.trial for job in jobs])

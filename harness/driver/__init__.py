@@ -70,8 +70,8 @@ def run_study(
         tracking.check_store(store)
         stack.enter_context(tracking.lock_study(store, study.name))
         with tracking.lock_store(store):
+            client = tracking.open_client(store)  # first, since it says how connections to SQLite are prepared
             storage = open_storage(store)
-            client = tracking.open_client(store)
         aside = put_aside(study, store, storage) if fresh else None
         if not fresh:
             require_same_meaning(study, storage)

@@ -33,6 +33,9 @@ def main(descriptor: int) -> None:
     # Now, while the driver is still busy with its own imports.
     from harness.worker import import_libraries
 
+    if os.environ.get("KERAS_BACKEND") == "jax":
+        # Keras imports TensorFlow, if it is there, to ask what a shape is: seconds, and memory of the GPU.
+        sys.modules["tensorflow"] = None  # type: ignore[assignment]
     gc.disable()  # nothing of what is being imported is garbage
     with contextlib.suppress(HarnessError), _without("sklearn"):  # an error is said again, with the first job
         import_libraries()
