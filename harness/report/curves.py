@@ -97,7 +97,8 @@ def _runs(known: pd.DataFrame, metric: str, row: Row) -> list[_Run]:
 def _curve(label: str, runs: list[_Run], column: str, most: int) -> Curve:
     """Return the lines of one variant; the mean ends where the first replicate does, or it would jump there."""
     lines = [_line(run.at(column), 100 * run.value, most) for run in runs[:_MOST_REPLICATES]]
-    steps = functools.reduce(np.intersect1d, (run.step for run in runs))
+    distinct = {run.step.tobytes(): run.step for run in runs}  # most stop at the same steps
+    steps = functools.reduce(np.intersect1d, distinct.values())
     aligned = [run.only(steps) for run in runs]
     x = np.mean([run.at(column) for run in aligned], axis=0)
     y = np.mean([run.value for run in aligned], axis=0)

@@ -11,7 +11,7 @@ import itertools
 import json
 import math
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,17 +107,18 @@ def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         ).fetchall()
         if not runs:
             raise _unknown(connection, store, name)
-        tags = _texts(connection, "tags", name)
-        finals = _finals(connection, name)
-        points = _points(connection, name)
-    parent = next((tags[run[0]] for run in runs if tags.get(run[0], {}).get("harness.kind") == "study"), {})
+        tags = {run[0]: dict(connection.execute(_TAGS, run[:1])) for run in runs}
+        finals = {run[0]: dict(connection.execute(_FINALS, run[:1])) for run in runs}
+        points = _points(connection, (run[0] for run in runs))
+    parent = next((tags[run[0]] for run in runs if tags[run[0]].get("harness.kind") == "study"), {})
     rows = [
-        _row(run, tags[run[0]], finals.get(run[0], {}))
+        _row(run, tags[run[0]], finals[run[0]])
         for run in runs
-        if tags.get(run[0], {}).get("harness.kind") == "trial" and run[1] != "RUNNING"
+        if tags[run[0]].get("harness.kind") == "trial" and run[1] != "RUNNING"
     ]
     rows.sort(key=lambda row: (row["trial"], row["started"]))
-    trials = pd.DataFrame(rows, columns=_columns(rows))
+    trials = pd.DataFrame(rows, columns=_columns(rows)).astype(dict.fromkeys(NUMBERS, "float64"))
+    _with_infinities(trials, NUMBERS)
     for column in ("started", "ended"):
         trials[column] = pd.to_datetime(trials[column], unit="ms", utc=True)
     trials.attrs["study"] = {"name": name, **_study(parent)}
@@ -197,53 +198,37 @@ def _columns(rows: list[dict[str, Any]]) -> list[str]:
     return list(rows[0]) if rows else [*_IDENTITY, *NUMBERS, *FINGERPRINT, *_SOURCE]
 
 
-_OF_STUDY = """FROM {table} t JOIN runs r ON r.run_uuid = t.run_uuid
-               JOIN experiments e ON e.experiment_id = r.experiment_id
-               WHERE e.name = ? AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'"""
+# Everything is read run by run: the tables have an index on runs, and a whole dictionary is made outside Python's loop.
+
+_TAGS = "SELECT key, value FROM tags WHERE run_uuid = ?"
+_FINALS = "SELECT key, CASE WHEN is_nan THEN NULL ELSE value END FROM latest_metrics WHERE run_uuid = ?"
 
 
-def _texts(connection: sqlite3.Connection, table: str, name: str) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    query = f"SELECT t.run_uuid, t.key, t.value {_OF_STUDY.format(table=table)}"
-    for run_id, key, value in connection.execute(query, (name,)):
-        found.setdefault(run_id, {})[key] = value
-    return found
-
-
-def _finals(connection: sqlite3.Connection, name: str) -> dict[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = {}
-    query = f"SELECT t.run_uuid, t.key, t.value, t.is_nan {_OF_STUDY.format(table='latest_metrics')}"
-    for run_id, key, value, is_nan in connection.execute(query, (name,)):
-        found.setdefault(run_id, {})[key] = _number(value, is_nan)
-    return found
-
-
-def _points(connection: sqlite3.Connection, name: str) -> pd.DataFrame:
+def _points(connection: sqlite3.Connection, run_ids: Iterable[str]) -> pd.DataFrame:
     """Return run_id, step and the metrics of an evaluation, for the steps at which one was recorded.
 
     SQLite turns the rows into columns: a row an evaluation comes over, and not one a number.
     """
-    import numpy as np
     import pandas as pd
 
-    pivot = ", ".join("MAX(CASE WHEN t.key = ? AND NOT t.is_nan THEN t.value END)" for _ in HISTORY)
-    keys = ", ".join("?" for _ in HISTORY)
-    query = f"""SELECT t.run_uuid, t.step, {pivot} {_OF_STUDY.format(table="metrics")} AND t.key IN ({keys})
-                GROUP BY t.run_uuid, t.step"""
-    rows = connection.execute(query, (*HISTORY, name, *HISTORY)).fetchall()
+    pivot = ", ".join("MAX(CASE key WHEN ? THEN value END)" for _ in HISTORY)
+    query = f"SELECT run_uuid, step, {pivot} FROM metrics WHERE run_uuid = ? AND NOT is_nan GROUP BY step"
+    rows: list[tuple[Any, ...]] = []
+    for run_id in run_ids:
+        rows += connection.execute(query, (*HISTORY, run_id))
     points = pd.DataFrame(rows, columns=["run_id", "step", *HISTORY]).astype(dict.fromkeys(HISTORY, "float64"))
     points = points[points["epoch"].notna()]
-    for column in HISTORY:
-        values = points[column]
-        points[column] = values.where(values.abs() <= _LARGEST, np.sign(values) * math.inf)
-    return points
+    return _with_infinities(points, HISTORY)
 
 
-def _number(value: float, is_nan: bool) -> float:
-    """Undo MLflow's way of keeping what SQL cannot: NaN as a flag, infinities as the largest double."""
-    if is_nan:
-        return math.nan
-    return math.copysign(math.inf, value) if abs(value) > _LARGEST else value
+def _with_infinities(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+    """Undo MLflow's way of keeping infinities, as the largest double."""
+    import numpy as np
+
+    for column in columns:
+        values = frame[column]
+        frame[column] = values.where(~(values.abs() > _LARGEST), np.sign(values) * math.inf)
+    return frame
 
 
 @contextlib.contextmanager
