@@ -1,7 +1,8 @@
-"""Write the generated parts of two pages: ``python docs/generate.py``.
+"""Write what is generated of README and docs: ``python docs/generate.py``.
 
 The reference in docs/studies.md comes from the schema of study files, the tables in docs/performance.md from
-benchmarks/results. What stands between markers is replaced; a test fails when it is out of date.
+benchmarks/results, docs/answers.md and the table of answers in the README from reports. What stands between markers is
+replaced; a test fails when it is out of date.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.presets import PRESETS
+from harness.presets import PRESETS, PROTOCOLS
 from harness.study import IMAGE_SETS, METRICS, Study, show_level
 
 PAGE = Path(__file__).with_name("studies.md")
@@ -28,6 +29,7 @@ TABLES = (
     ("model.conv", "ConvBlock", "model.conv", "Each entry of the list:"),
     ("train", "TrainSpec", "[train]", ""),
     ("train.plateau", "Plateau", "[train.plateau]", ""),
+    ("seeds", "SeedSpec", "[seeds]", 'Optional. "replicate" draws anew in every replicate, "fixed" as in replicate 0.'),
     ("target", "TargetSpec", "[target]", "Optional: without it every training runs to its maximum."),
     ("design", "Factorial", '[design] with kind = "factorial"', ""),
     ("design", "OneAtATime", '[design] with kind = "one_at_a_time"', ""),
@@ -35,6 +37,7 @@ TABLES = (
     ("design.space", "Range", "design.space", "A numeric range:"),
     ("design.confirm", "Confirm", "[design.confirm]", "Only with a search."),
     ("report", "ReportSpec", "[report]", "Optional."),
+    ("report.reference", "Reference", "[[report.reference]]", "Optional."),
 )
 """Path in the file, name in the schema, heading, and what is said below it."""
 
@@ -55,7 +58,7 @@ def reference() -> str:
         table = schema if name == "Study" else schema["$defs"][name]
         said = [heading_of(heading), note or _without_path(table.get("description", "")), _keys(name, table)]
         parts.append("\n\n".join(text for text in said if text))
-    return "\n\n".join([*parts, _presets(), _image_sets(), _metrics()])
+    return "\n\n".join([*parts, _presets(), _protocols(), _image_sets(), _metrics()])
 
 
 def heading_of(text: str) -> str:
@@ -133,6 +136,18 @@ def _presets() -> str:
     return f"### Presets\n\n{note}\n\n{_table(headings, rows)}"
 
 
+def _protocols() -> str:
+    rows = []
+    for name, tables in PROTOCOLS.items():
+        said = [_settings(tables[table]) if table in tables else "" for table in ("data", "train", "target")]
+        rows.append((f"`{name}`", *said))
+    return f"### Protocols\n\n{_table(('protocol', '[data]', '[train]', '[target]'), rows)}"
+
+
+def _settings(keys: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} {show_level(value)}" for key, value in keys.items())
+
+
 def _image_sets() -> str:
     rows = []
     for name, facts in IMAGE_SETS.items():
@@ -194,6 +209,89 @@ def _measured(name: str) -> str:
     return "\n".join(["", *result["table"], "", place, ""])
 
 
+QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Are two runs with the same settings the same? What makes them differ?", ("repeatability",)),
+    ("Does doubling the iterations help?", ("more_iterations",)),
+    ("Which learning rate?", ("learning_rate",)),
+    ("How many filters of which size, how many dense units?", ("layer_sizes",)),
+    ("How much dropout after the dense layer?", ("dropout_rate",)),
+    ("ReLU before or after the pool?", ("same_function", "activation_order")),
+    ("More layers?", ("more_layers",)),
+    ("What is the smallest network that still gives good results?", ("smallest_network",)),
+    ("ReLU on the last layer?", ("relu_last",)),
+    ("No pooling at all?", ("no_pooling",)),
+    ("A stride of 2 instead of max-pooling?", ("pooling_or_stride",)),
+    ("Valid or same padding?", ("padding",)),
+    ("How many features are unused, and do fewer do as well?", ("unused_features",)),
+    ("Cross-validation, grid search, learning curves?", ("cross_validation", "learning_curve")),
+    ("Convolution or dense layers alone?", ("conv_or_dense",)),
+    ("Standardised, scaled or raw pixels?", ("pixel_scaling",)),
+)
+"""What the published tutorials leave open, and the studies that answer it."""
+
+REPRODUCTIONS = ("hvass02", "hvass13b", "fashion02", "digitcnn", "keras_two_conv", "keras_one_conv")
+REPORTS = Path(__file__).parent.parent / "reports"
+ANSWERS = Path(__file__).with_name("answers.md")
+README = Path(__file__).parent.parent / "README.md"
+NO_REPORT = "not run yet"
+
+
+def answers() -> str:
+    """Return docs/answers.md: every question with what its reports say, in their own words."""
+    lines = [
+        "# Answers",
+        "",
+        "Written by `docs/generate.py` from the reports in [reports](../reports): the sentences are theirs. What the",
+        "numbers rest on (trainings, intervals, machine, versions) is in each report.",
+    ]
+    for number, (question, studies) in enumerate(QUESTIONS, start=1):
+        lines += ["", f"## {number}. {question}"]
+        for name in studies:
+            lines += ["", *_told(name)]
+    lines += ["", "## Published experiments, run again"]
+    for name in REPRODUCTIONS:
+        lines += ["", *_told(name)]
+    return "\n".join(lines) + "\n"
+
+
+def _told(name: str) -> list[str]:
+    report = _report(name)
+    if report is None:
+        return [f"[{name}](../studies/{name}.toml): {NO_REPORT}."]
+    head = f"**{report['question']}** [Report](../reports/{name}/comparison.md), [study](../studies/{name}.toml)."
+    return [head, "", *(f"- {_plain(sentence)}" for sentence in report["sentences"])]
+
+
+def _report(name: str) -> dict[str, Any] | None:
+    path = REPORTS / name / "report.json"
+    if not path.exists():
+        return None
+    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return report
+
+
+def _plain(text: str) -> str:
+    """Escape what Markdown would read as markup."""
+    return re.sub(r"([\\*<\[`|])", r"\\\1", text)
+
+
+def fill_answers(page: str) -> str:
+    """Return the README with its table of answers as the reports have it."""
+    rows = []
+    for question, studies in QUESTIONS:
+        for place, name in enumerate(studies):
+            report = _report(name)
+            said = _plain(report["sentences"][0]) if report else NO_REPORT
+            link = f"[{name}](reports/{name}/comparison.md)" if report else f"[{name}](studies/{name}.toml)"
+            rows.append((question if place == 0 else "", said, link))
+    table = _table(("question", "answer", "report"), rows)
+    return re.sub(
+        r"(<!-- answers -->\n).*?(<!-- end -->)", lambda found: f"{found[1]}\n{table}\n{found[2]}", page, flags=re.S
+    )
+
+
 if __name__ == "__main__":
+    ANSWERS.write_text(answers(), encoding="utf-8")
+    README.write_text(fill_answers(README.read_text(encoding="utf-8")), encoding="utf-8")
     PERFORMANCE.write_text(fill_tables(PERFORMANCE.read_text(encoding="utf-8")), encoding="utf-8")
     PAGE.write_text(rewrite(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -59,6 +59,8 @@ def estimate_variants(
         image_seconds = costs["macs"] * SECONDS_PER_MAC + costs["activations"] * SECONDS_PER_ACTIVATION
         guess = STEP_SECONDS + train.batch_size * image_seconds + costs["parameters"] * SECONDS_PER_PARAMETER
         seconds = measured.get(variant.digest, guess)
+        if train.refit:  # as many epochs again, of all images
+            steps += round(steps * images / left)
         estimates.append(Estimate(variant, costs, steps, seconds, variant.digest in measured))
     return estimates
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -119,9 +120,13 @@ class Objective:
         """Return what pruners compare, from the metrics of an evaluation; None if it was not measured."""
         return metrics.get(self.study.objectives[0])
 
-    def seeds(self, replicate: int) -> Seeds:
-        """Return the seeds of a replicate of this study."""
-        return replicate_seeds(self.study.seed, replicate)
+    def seeds(self, replicate: int, variant: Variant) -> Seeds:
+        """Return the seeds of a replicate of a variant: the same for all variants but for what `[seeds]` fixes."""
+        drawn, first = replicate_seeds(self.study.seed, replicate), replicate_seeds(self.study.seed, 0)
+        fixed = {name for name, how in variant.seeds.model_dump().items() if how == "fixed"}
+        if variant.data.split == "k_fold":  # the parts are those of one shuffle; which one is held out changes
+            drawn = replace(drawn, split=first.split, part=0 if "split" in fixed else replicate)
+        return replace(drawn, **{name: getattr(first, name) for name in fixed})
 
     def __call__(self, trial: optuna.Trial) -> float | tuple[float, ...]:
         """Train the suggested variant in this process, and return its value or values.

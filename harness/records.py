@@ -1,8 +1,8 @@
 """What travels between driver and worker: plain frozen dataclasses that pickle.
 
-A :class:`Job` goes to a worker; it answers with one :class:`Started`, any number of :class:`Evaluated` and, last, one
-of :class:`Finished` and :class:`Failed`. To each :class:`Evaluated` of a prunable job the driver replies with a
-:class:`Reply`.
+A :class:`Job` goes to a worker; it answers with one :class:`Started`, any number of :class:`Evaluated` and
+:class:`Scored` and, last, one of :class:`Finished` and :class:`Failed`. To each :class:`Evaluated` of a prunable job
+the driver replies with a :class:`Reply`.
 """
 
 from __future__ import annotations
@@ -44,12 +44,14 @@ class Seeds:
         weights: initial weights.
         order: batch order.
         dropout: dropout masks.
+        part: which part is held out with split = 'k_fold', counted on from 0 beyond the last.
     """
 
     split: int
     weights: int
     order: int
     dropout: int
+    part: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Job:
         output: folder that the worker writes artifacts to.
         data_folder: where to look first for image files, if anywhere.
         prunable: whether to wait for a :class:`Reply` after each evaluation.
+        probes: what to measure of the trained network besides; keys of :data:`harness.study.PROBES`.
     """
 
     trial: int
@@ -88,6 +91,7 @@ class Job:
     output: Path
     data_folder: Path | None = None
     prunable: bool = False
+    probes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,7 @@ class Clocks:
         train: training steps alone.
         evaluate: validation and test.
         record: artifacts, and waiting for replies.
+        refit: all of the second training of ``train.refit``.
     """
 
     prepare: float = 0.0
@@ -132,6 +137,7 @@ class Clocks:
     train: float = 0.0
     evaluate: float = 0.0
     record: float = 0.0
+    refit: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -172,6 +178,25 @@ class Evaluated:
 
 
 @dataclass(frozen=True)
+class Scored:
+    """The test split was scored during the training, for the record alone: nothing may be chosen by it.
+
+    Attributes:
+        trial: the trial's number.
+        step: training steps done.
+        epoch: passes over the training images done, fractional.
+        train_seconds: training clock so far.
+        metrics: test_loss, test_accuracy.
+    """
+
+    trial: int
+    step: int
+    epoch: float
+    train_seconds: float
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class TrialResult:
     """How a training ended.
 
@@ -179,12 +204,14 @@ class TrialResult:
         stop_reason: why.
         steps: training steps done.
         epochs: passes over the training images, fractional.
-        metrics: last values of the evaluated metrics, and test_loss and test_accuracy.
+        metrics: last values of the evaluated metrics, test_loss and test_accuracy, and what probes measured.
         clocks: seconds spent.
         steps_to_target: steps at which the target was first held; None if it never was (censored).
         seconds_to_target: training seconds at that point; None if censored.
         images_per_second: training images over training seconds.
         costs: as in :class:`Started`.
+        refit_steps: steps of the second training, which the test metrics are of; 0 without one.
+        digests: "weights" and "history" -> SHA-256, shortened: equal where two trainings are, bit by bit.
     """
 
     stop_reason: StopReason
@@ -196,6 +223,8 @@ class TrialResult:
     seconds_to_target: float | None
     images_per_second: float
     costs: Mapping[str, int] = field(default_factory=dict)
+    refit_steps: int = 0
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> float:
         """Return a metric of :data:`harness.study.METRICS` by name.
@@ -237,4 +266,4 @@ class Failed:
     fatal: bool = False
 
 
-Event = Started | Evaluated | Finished | Failed
+Event = Started | Evaluated | Scored | Finished | Failed

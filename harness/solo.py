@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records import Evaluated, Event, Job, Resources, Started, TrialResult
+from harness.records import Evaluated, Event, Job, Resources, Scored, Started, TrialResult
 from harness.study import Variant
 from harness.worker import run_job
 
@@ -33,10 +33,11 @@ def train_trial(objective: Objective, number: int, variant: Variant, prune: Call
             trial=number,
             variant=variant,
             replicate=objective.replicate,
-            seeds=objective.seeds(objective.replicate),
+            seeds=objective.seeds(objective.replicate, variant),
             output=Path(folder) / "artifacts",
             data_folder=objective.data_folder,
             prunable=True,
+            probes=objective.study.probes,
         )
         resources = Resources(threads=objective.threads, workers=1)
         if objective.store is None:
@@ -61,6 +62,8 @@ def _recorded(
             recorder.started(run_id, event)
         elif isinstance(event, Evaluated):
             recorder.evaluated(run_id, event)
+        elif isinstance(event, Scored):
+            recorder.tested(run_id, event)
 
     status = "FAILED"
     try:

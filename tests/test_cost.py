@@ -123,3 +123,32 @@ def test_the_keras_model_has_the_same_layers_shapes_and_parameters(keys, image_s
 def test_a_map_that_shrinks_away_is_an_impossible_network():
     with pytest.raises(ImpossibleNetwork, match="block 1"):
         layer_costs(spec(padding="valid"), (2, 2, 1), 10)
+
+
+ORACLE = ["hvass02", "hvass13b", "digitcnn", "keras_two_conv", "keras_dense", "keras_one_conv"]
+
+
+@pytest.mark.parametrize("name", ORACLE)
+def test_the_profiler_of_tensorflow_counts_the_same_multiplications(name):
+    """It counts two operations a multiply-accumulate, and of a 'same' convolution those on the padding, too."""
+    import tensorflow as tf
+    from tensorflow.python.profiler import model_analyzer, option_builder
+
+    model = build_network(preset(name), MNIST, 10, seed=0)
+    function = tf.function(lambda image: model(image, training=False), autograph=False)
+    graph = function.get_concrete_function(tf.TensorSpec((1, *MNIST))).graph
+    options = option_builder.ProfileOptionBuilder(option_builder.ProfileOptionBuilder.float_operation())
+    profile = model_analyzer.profile(graph, options=options.with_empty_output().build(), cmd="scope")
+    counted = {"Conv2D": 0, "MatMul": 0}
+    nodes = [profile]
+    while nodes:
+        node = nodes.pop()
+        nodes += node.children
+        kind = node.name.rpartition("/")[2].partition("_")[0]
+        if kind in ("convolution", "MatMul", "Conv2D"):
+            counted["MatMul" if kind == "MatMul" else "Conv2D"] += node.float_ops
+    layers = layer_costs(preset(name), MNIST, 10)
+    assert counted == {
+        "Conv2D": 2 * sum(layer.macs for layer in layers if layer.kind == "conv"),
+        "MatMul": 2 * sum(layer.macs for layer in layers if layer.kind == "dense"),
+    }

@@ -157,9 +157,10 @@ class TestStudyExamples:
         base = TINY.partition("design =")[0].replace("filters = 2", "filters = 16")
         examples = re.findall(r"^```toml\n(.*?)^```", TEXTS[Path("docs/studies.md")], re.M | re.S)
         for number, block in enumerate(examples):
-            kind = "" if "kind" in block else '[design]\nkind = "one_at_a_time"\n'
+            kind = "" if "kind" in block else '[design]\nkind = "factorial"\n'
+            whole = f'question = "?"\n{block}' if block.startswith("protocol") else base + kind + block
             file = tmp_path / f"s{number}.toml"
-            file.write_text(base + kind + block, encoding="utf-8")
+            file.write_text(whole, encoding="utf-8")
             load_study(file)
 
 
@@ -174,6 +175,22 @@ def test_the_measured_tables_are_those_of_the_last_measurements():
     fill = runpy.run_path("docs/generate.py")["fill_tables"]
     assert fill(TEXTS[page]) == TEXTS[page], "run: python docs/generate.py"
     assert TEXTS[page].count("<!-- table ") == 5
+
+
+def test_the_answers_are_those_of_the_reports():
+    generate = runpy.run_path("docs/generate.py")
+    assert generate["answers"]() == TEXTS[Path("docs/answers.md")], "run: python docs/generate.py"
+    assert generate["fill_answers"](TEXTS[Path("README.md")]) == TEXTS[Path("README.md")], (
+        "run: python docs/generate.py"
+    )
+
+
+def test_every_study_answers_a_question_or_repeats_an_experiment():
+    generate = runpy.run_path("docs/generate.py")
+    named = {name for _, studies in generate["QUESTIONS"] for name in studies} | set(generate["REPRODUCTIONS"])
+    files = {path.stem for path in Path("studies").glob("*.toml")}
+    assert files - named == {"quickstart", "quicksearch", "precision"}
+    assert named <= files
 
 
 def test_every_key_of_the_schema_is_in_the_reference():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import optuna
 import pytest
 from mlflow.tracking import MlflowClient
@@ -132,3 +134,22 @@ class TestOptimize:
         optuna_study.optimize(harness.Objective(study, store=store), n_trials=1, catch=ValueError)
         row = load_results("tiny.optimize", store).trials.iloc[0]
         assert (row["status"], row["error"]) == ("failed", "ValueError: no")
+
+
+class TestSeeds:
+    def test_fixed_ones_are_those_of_the_first_replicate(self, tiny):
+        study = tiny(**{"seeds.weights": "fixed", "seeds.order": "fixed"})
+        objective = harness.Objective(study)
+        first, third = objective.seeds(0, study.base), objective.seeds(2, study.base)
+        assert (first.weights, first.order) == (third.weights, third.order)
+        assert first.dropout != third.dropout
+        assert first.split != third.split
+        assert third == replace(replicate_seeds(0, 2), weights=first.weights, order=first.order)
+
+    def test_parts_of_a_cross_validation_share_a_shuffle(self, tiny):
+        study = tiny(**{"data.split": "k_fold", "data.validation": 479})  # a third of 1,437
+        objective = harness.Objective(study)
+        first, fifth = objective.seeds(0, study.base), objective.seeds(4, study.base)
+        assert (first.split, first.part) == (fifth.split, 0)
+        assert fifth.part == 4
+        assert first.weights != fifth.weights

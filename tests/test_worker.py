@@ -9,11 +9,12 @@ import keras
 import numpy as np
 import pytest
 
+from harness.data import load_images
 from harness.engines import configure
 from harness.errors import ImpossibleNetwork
 from harness.objective import replicate_seeds
-from harness.records import Evaluated, Finished, Job, Resources, Started, StopReason
-from harness.study import TrainSpec
+from harness.records import Evaluated, Finished, Job, Resources, Scored, Started, StopReason
+from harness.study import DataSpec, TrainSpec
 from harness.worker import evaluation_steps, max_steps, run_job, summarise
 
 HERE = Resources(threads=None, workers=1)
@@ -26,7 +27,8 @@ def train(tiny, tmp_path):
     def run(decide=None, prunable=False, **changes):
         study = tiny(**changes)
         events = []
-        job = Job(5, study.base, 0, replicate_seeds(study.seed, 0), tmp_path / "artifacts", prunable=prunable)
+        seeds, folder = replicate_seeds(study.seed, 0), tmp_path / "artifacts"
+        job = Job(5, study.base, 0, seeds, folder, prunable=prunable, probes=study.probes)
         run_job(job, HERE, events.append, decide)
         return events
 
@@ -50,7 +52,8 @@ class TestRunJob:
         assert result.metrics["val_accuracy"] == evaluated[-1].metrics["val_accuracy"]
         assert result.clocks.train == evaluated[-1].train_seconds
         assert result.images_per_second == pytest.approx(60 * 32 / result.clocks.train)
-        assert min(dataclasses.astuple(result.clocks)) > 0
+        assert min(dataclasses.astuple(dataclasses.replace(result.clocks, refit=1))) > 0
+        assert result.clocks.refit == 0
 
     def test_it_learns(self, train):
         *_, finished = train(**{"train.max_steps": 300})
@@ -174,3 +177,111 @@ def test_summary_lists_shapes_and_parameters(tiny):
     assert ["dense_1", "16", "1,040", "1,024"] in lines
     assert ["logits", "10", "170", "160"] in lines
     assert lines[-1] == ["total", "1,250", "3,488"]
+
+
+class TestTestAt:
+    def test_the_test_split_is_scored_on_the_way_and_changes_nothing(self, train):
+        plain = [event for event in train() if isinstance(event, Evaluated)]
+        events = train(**{"train.test_at": [0, 5, 40, 1000]})
+        tested = [event for event in events if isinstance(event, Scored)]
+        evaluated = [event for event in events if isinstance(event, Evaluated)]
+        assert [event.step for event in tested] == [0, 5, 40]  # the training ends after 60
+        assert tested[0].train_seconds == 0
+        assert tested[0].metrics["test_accuracy"] < 0.3  # ten classes, untrained
+        assert set(tested[0].metrics) == {"test_loss", "test_accuracy"}
+        # the same weights after the same steps; means over 5 and 15 steps are joined to one of 20
+        assert [e.metrics["val_loss"] for e in evaluated] == [e.metrics["val_loss"] for e in plain]
+        assert [e.metrics["train_accuracy"] for e in evaluated] == pytest.approx(
+            [e.metrics["train_accuracy"] for e in plain], abs=1e-12
+        )
+
+    def test_the_last_one_is_the_final_score(self, train):
+        events = train(**{"train.test_at": [60]})
+        tested = next(event for event in events if isinstance(event, Scored))
+        assert tested.metrics["test_loss"] == events[-1].result.metrics["test_loss"]
+
+    def test_history_has_a_row_for_each_step(self, train, tmp_path):
+        train(**{"train.test_at": [0, 40]})
+        with (tmp_path / "artifacts" / "history.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        assert [row["step"] for row in rows] == ["0", "20", "40", "60"]
+        assert [bool(row["val_accuracy"]) for row in rows] == [False, True, True, True]
+        assert [bool(row["test_accuracy"]) for row in rows] == [True, False, True, False]
+
+
+class TestRefit:
+    def test_trains_again_on_all_images_for_as_many_epochs(self, train):
+        *_, finished = train(**{"train.refit": True, "train.max_steps": 71})
+        result = finished.result
+        # 71 steps of 32 are 1.998 epochs of 1,137 images; as many of all 1,437 are 89.7 steps
+        assert (result.steps, result.refit_steps) == (71, 90)
+        assert result.clocks.refit > 0
+
+    def test_is_the_training_that_has_no_validation_images(self, train, tmp_path):
+        refitted = train(**{"train.refit": True, "train.max_epochs": 2, "train.max_steps": None})[-1].result
+        model = keras.models.load_model(tmp_path / "artifacts" / "model.keras")
+        whole = train(
+            **{"data.validation": 0, "train.max_epochs": 2, "train.max_steps": None, "target": None}
+        )[-1].result  # fmt: skip
+        assert whole.steps == refitted.refit_steps == 90
+        assert refitted.metrics["test_loss"] == whole.metrics["test_loss"]
+        other = keras.models.load_model(tmp_path / "artifacts" / "model.keras")
+        for one, two in zip(model.get_weights(), other.get_weights(), strict=True):
+            np.testing.assert_array_equal(one, two)
+
+    def test_after_a_stop_at_the_target_it_takes_as_many_epochs_as_that_took(self, train):
+        *_, finished = train(**{"train.refit": True, "target.value": 0.3, "train.max_steps": 400})
+        result = finished.result
+        assert result.stop_reason is StopReason.TARGET
+        assert result.refit_steps == round(result.epochs * 1437 / 32)
+
+
+class TestDigests:
+    def test_equal_trainings_have_equal_ones(self, train):
+        one, two = (train()[-1].result for _ in range(2))
+        assert one.digests == two.digests
+        assert set(one.digests) == {"weights", "history"}
+
+    def test_another_order_of_batches_has_others(self, train):
+        one = train()[-1].result
+        two = train(**{"seed": 1})[-1].result
+        assert one.digests["weights"] != two.digests["weights"]
+        assert one.digests["history"] != two.digests["history"]
+
+
+class TestProbes:
+    def test_relu_and_max_pool_commute_and_relu_and_mean_do_not(self, train):
+        same = train(probes=["activation_order"])[-1].result
+        other = train(probes=["activation_order"], **{"model.downsample": "average_pool"})[-1].result
+        assert same.metrics["order_difference"] < 1e-5
+        assert other.metrics["order_difference"] > 0.1
+
+    def test_without_a_pool_there_is_no_order(self, train):
+        result = train(probes=["activation_order"], **{"model.downsample": "stride"})[-1].result
+        assert result.metrics["order_difference"] < 1e-5
+
+    def test_features_that_never_light_up_are_dead(self, train, tmp_path):
+        # a bias far below 0 that 60 small steps cannot lift: every ReLU stays shut
+        result = train(probes=["features"], **{"model.bias": -50.0, "train.learning_rate": 1e-4, "target": None})[
+            -1
+        ].result
+        counts = {name: value for name, value in result.metrics.items() if "features" in name}
+        assert counts == {
+            "dead_features": 20, "redundant_features": 0,
+            "dead_features/conv_1": 4, "redundant_features/conv_1": 0,
+            "dead_features/dense_1": 16, "redundant_features/dense_1": 0,
+        }  # fmt: skip
+        with (tmp_path / "artifacts" / "features.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) == 20
+        assert rows[0] == {"layer": "conv_1", "feature": "1", "dead": "1", "redundant": "0"}
+
+    def test_those_of_a_trained_network_are_counted_on_the_activated_output(self, train, tmp_path):
+        result = train(probes=["features"])[-1].result
+        model = keras.models.load_model(tmp_path / "artifacts" / "model.keras")
+        images = load_images(DataSpec(name="digits", validation=300), replicate_seeds(0, 0).split).validation.images
+        outputs = keras.Model(model.inputs, model.get_layer("activation_2").output).predict(images, verbose=0)
+        assert result.metrics["dead_features/dense_1"] == (outputs.max(axis=0) == 0).sum()
+
+    def test_nothing_is_measured_unasked(self, train):
+        assert not [name for name in train()[-1].result.metrics if "features" in name or "order" in name]

@@ -66,7 +66,7 @@ def _design(study: Study) -> str:
     if isinstance(design, Search):
         return (
             f"{design.sampler} search, {design.trials} trainings of up to {count.variants} variants, then the best "
-            f"{design.confirm.top} and the base {design.confirm.replicates} times each"
+            f"{design.confirmed} and the base {design.confirm.replicates} times each"
         )
     return f"{design.kind.replace('_', ' ')}, {count.variants} variants x {design.replicates} replicates"
 

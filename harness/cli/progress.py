@@ -18,7 +18,6 @@ from harness.records import Evaluated, Event, Failed, Finished, StopReason
 from harness.study import METRICS, Study
 
 _REASONS = {
-    StopReason.TARGET: "reached the target",
     StopReason.MAXIMUM: "done",
     StopReason.TIME_BUDGET: "time budget used up",
     StopReason.PLATEAU: "no longer improving",
@@ -72,8 +71,8 @@ class _View:
             value = result.metrics.get(self.metric, float("nan"))
             total = progress.done + progress.remaining
             self._line(
-                f"{self.labels.get(event.trial, event.trial)}: {_REASONS[result.stop_reason]} after "
-                f"{result.steps} steps, {result.clocks.train:.1f} s; {self._value(value)}",
+                f"{self.labels.get(event.trial, event.trial)}: {self._ended(result.stop_reason)} after "
+                f"{result.steps:,} steps, {result.clocks.train:.1f} s; {self._value(value)}",
                 f"{progress.done} of {total}{_left(progress)}",
             )
         elif isinstance(event, Failed):
@@ -81,6 +80,15 @@ class _View:
         elif isinstance(event, Death):
             trials = ", ".join(self.labels.get(trial, str(trial)) for trial in event.trials)
             self._line(f"{trials or 'a worker'}: {event.message}", style="red")
+
+    def _ended(self, reason: StopReason) -> str:
+        """Say why a training ended; of a target, which it was."""
+        target = self.study.target
+        if reason is not StopReason.TARGET or target is None:
+            return _REASONS[reason]
+        metric = METRICS[target.metric]
+        value = f"{100 * target.value:g} %" if metric.unit == "share" else f"a {metric.title} of {target.value:g}"
+        return f"reached the target of {value}"
 
     def _line(self, text: str, tail: str = "", style: str = "") -> None:
         line = Text(text, style=style)

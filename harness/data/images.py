@@ -53,7 +53,9 @@ class ImageData:
     digest: str
 
 
-def load_images(spec: DataSpec, seed: int, folder: Path | None = None) -> ImageData:
+def load_images(
+    spec: DataSpec, seed: int, folder: Path | None = None, part: int = 0, hold_out: bool = True
+) -> ImageData:
     """Return the images of a study, verified, split and scaled. MNIST and Fashion-MNIST are downloaded if need be.
 
     The undecoded set stays in memory: loading it again with another split or scaling reads no file.
@@ -62,13 +64,17 @@ def load_images(spec: DataSpec, seed: int, folder: Path | None = None) -> ImageD
         spec: `[data]` of the study.
         seed: of the replicate, 0 or above; decides which images are held out with split = 'stratified'.
         folder: where to look first for image files if the study names no folder.
+        part: which part split = 'k_fold' holds out.
+        hold_out: False puts the images that would be held out back among those to train on.
 
     Raises:
         DataError: if files are missing, damaged or not what their name says.
         StudyError: if the set has too few images for what the study asks.
     """
     raw = read_raw(find(spec, folder))
-    train, validation = split_positions(raw.train_labels, spec, seed)
+    train, validation = split_positions(raw.train_labels, spec, seed, part)
+    if not hold_out:
+        train, validation = np.sort(np.concatenate([train, validation])), validation[:0]
     images = scale(spec.scaling, raw.train_images[train], raw.train_images[validation], raw.test_images)
     height, width, channels = raw.train_images.shape[1:]
     return ImageData(

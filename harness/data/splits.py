@@ -8,7 +8,7 @@ from harness.errors import StudyError
 from harness.study import DataSpec
 
 
-def split_positions(labels: np.ndarray, spec: DataSpec, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def split_positions(labels: np.ndarray, spec: DataSpec, seed: int, part: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Choose the images to train on and those held out for validation.
 
     The held-out images depend on ``validation``, ``split`` and the seed alone, not on ``train_images``.
@@ -16,7 +16,8 @@ def split_positions(labels: np.ndarray, spec: DataSpec, seed: int) -> tuple[np.n
     Args:
         labels: of all training images, (n,), in file order.
         spec: validation, split and train_images of `[data]`.
-        seed: of the replicate, 0 or above; used by split = 'stratified' alone.
+        seed: of the replicate, 0 or above; used by split = 'stratified' and 'k_fold' alone.
+        part: which part split = 'k_fold' holds out, 0 or above; beyond the last part those of another shuffle follow.
 
     Returns:
         Positions to train on, and positions held out (perhaps none), both ascending: in file order.
@@ -42,12 +43,41 @@ def split_positions(labels: np.ndarray, spec: DataSpec, seed: int) -> tuple[np.n
         return positions[spec.validation :][:wanted], positions[: spec.validation]
     if spec.split == "last":
         return positions[:wanted], positions[left:]
+    if spec.split == "k_fold":
+        train, validation = _part(positions, labels, spec.validation, seed, part)
+        if wanted < left:
+            random = np.random.RandomState(np.random.MT19937(np.random.SeedSequence([seed, part])))
+            train, _ = _draw(train, labels, wanted, random, "train_images")
+        return train, validation
     # A SeedSequence takes seeds of any size, random_state only 32 bits.
     random = np.random.RandomState(np.random.MT19937(np.random.SeedSequence(seed)))
     validation, train = _draw(positions, labels, spec.validation, random, "validation")
     if wanted < left:
         train, _ = _draw(train, labels, wanted, random, "train_images")
     return train, validation
+
+
+def _part(positions: np.ndarray, labels: np.ndarray, size: int, seed: int, part: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return all positions but those of a part, and those of it; both ascending."""
+    from sklearn.model_selection import StratifiedKFold
+
+    count, rest = divmod(len(positions), size)
+    if rest:
+        raise StudyError(
+            f"data.validation must divide {len(positions)}, the training images there are, with split = 'k_fold', "
+            f"got {size}."
+        )
+    shuffle, place = divmod(part, count)
+    random = np.random.RandomState(np.random.MT19937(np.random.SeedSequence([seed, shuffle])))
+    try:
+        parts = list(StratifiedKFold(count, shuffle=True, random_state=random).split(positions, labels))
+    except ValueError as error:
+        raise StudyError(
+            f"data.validation: {len(positions)} images cannot be cut by class into {count} parts of {size}, got: "
+            f"{str(error).splitlines()[0].rstrip('.')}. Use a larger number."
+        ) from None
+    train, validation = parts[place]
+    return np.sort(train), np.sort(validation)
 
 
 def _draw(

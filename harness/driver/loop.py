@@ -18,7 +18,7 @@ from harness.driver.progress import Observer, Outcome, Progress, Running
 from harness.errors import RunError
 from harness.launchers import Death, Launcher
 from harness.launchers.local import staging_folder
-from harness.records import Evaluated, Event, Failed, Finished, Job, Reply, Resources, Started, TrialResult
+from harness.records import Evaluated, Event, Failed, Finished, Job, Reply, Resources, Scored, Started, TrialResult
 
 if TYPE_CHECKING:
     from harness.plan import Assignment, Plan
@@ -165,10 +165,11 @@ class Loop:
             trial=trial,
             variant=assignment.variant,
             replicate=assignment.replicate,
-            seeds=self.plan.objective.seeds(assignment.replicate),
+            seeds=self.plan.objective.seeds(assignment.replicate, assignment.variant),
             output=staging_folder(self.store, self.plan.study.name, trial),
             data_folder=self.data_folder,
             prunable=assignment.prunable,
+            probes=self.plan.study.probes,
         )
 
     def _take(self, launcher: Launcher, event: Event | Death) -> None:
@@ -187,6 +188,8 @@ class Loop:
                 if running.assignment.prunable:
                     prune = self.plan.should_prune(event.trial, event.metrics)
                     launcher.reply(event.trial, Reply.PRUNE if prune else Reply.GO_ON)
+            case Scored():
+                self.recorder.tested(self.progress.running[event.trial].run_id, event)
             case Finished():
                 self._take_result(event.trial, event.result)
             case Failed():

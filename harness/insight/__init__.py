@@ -3,10 +3,13 @@
 import importlib
 
 from harness.insight.confusion import confusion_matrix, draw_confusion
+from harness.insight.features import FeatureStatistics, Unused
 from harness.insight.mistakes import Mistakes, draw_mistakes, most_confident_mistakes
 
 __all__ = [
+    "FeatureStatistics",
     "Mistakes",
+    "Unused",
     "confusion_matrix",
     "draw_confusion",
     "draw_mistakes",

@@ -14,7 +14,7 @@ import optuna
 from optuna.trial import TrialState
 
 from harness.objective import REFUSED, Objective, is_rankable
-from harness.plan.ranking import rank
+from harness.plan.ranking import best_reaching, rank
 from harness.records import StopReason, TrialResult
 from harness.study import METRICS, Search, Study, Variant, grid
 
@@ -181,7 +181,7 @@ class Plan:
         unsampled = max(0, design.trials - self._spent - searching)
         if not unsampled and not searching:
             return left  # confirmations are queued
-        return left + unsampled + (min(design.confirm.top, design.trials) + 1) * design.confirm.replicates
+        return left + unsampled + (design.confirmed + 1) * design.confirm.replicates
 
     @property
     def _searching(self) -> int:
@@ -253,9 +253,14 @@ class Plan:
             for digest, findings in groups.items()
         }
         broken = {f.digest for f in self._findings.values() if f.phase is Phase.SEARCH and f.values is None}
-        best = rank(means, [METRICS[name].better for name in design.objectives])
-        best.sort(key=lambda digest: digest in broken)
         base = self.study.base
+        better = [METRICS[name].better for name in design.objectives]
+        if design.confirm.reaching:
+            whole = {digest: row for digest, row in means.items() if digest not in broken and digest != base.digest}
+            best = best_reaching(whole, better, design.confirm.reaching, design.confirm.top)
+            return [base, *(groups[digest][0].variant for digest in best)]
+        best = rank(means, better)
+        best.sort(key=lambda digest: digest in broken)
         chosen = [groups[digest][0].variant for digest in best if digest != base.digest][: design.confirm.top]
         return [base, *chosen]
 

@@ -11,8 +11,22 @@ from harness.report.contrasts import contrasts
 from harness.report.curves import curve_figures
 from harness.report.frames import tidy_history, tidy_trials
 from harness.report.measured import held_fixed, how_measured, remarks
-from harness.report.rows import group_trials, in_order, make_row, reference_title, scored_metrics, withheld_seconds
+from harness.report.orders import order_sentences
+from harness.report.plots import plots
+from harness.report.published import published_figures, published_section, published_sentences
+from harness.report.repeats import repeats_section, repeats_sentences
+from harness.report.rows import (
+    counted_metrics,
+    group_trials,
+    in_order,
+    make_row,
+    reference_title,
+    scored_metrics,
+    withheld_seconds,
+)
 from harness.report.sentences import sentences
+from harness.report.smallest import smallest_sentences
+from harness.report.unused import unused_section, unused_sentences
 from harness.report.wording import show_target
 from harness.study import Search, Study
 
@@ -30,6 +44,14 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
         rows.append(replace(row, contrasts=contrasts(study, row, group, reference, base)))
     rows = in_order(study, rows)
     target = show_target(study.target)
+    published = published_figures(study, groups, history)
+    findings = [
+        *published_sentences(published, rows),
+        *repeats_sentences(study, groups),
+        *unused_sentences(study, groups),
+        *order_sentences(study, groups),
+        *smallest_sentences(study, rows),
+    ]
     return Comparison(
         name=study.name,
         question=study.question,
@@ -40,13 +62,21 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
         target=target,
         objectives=tuple(getattr(study.design, "objectives", ())),
         scored=scored_metrics(study),
+        counted=counted_metrics(study),
         rows=tuple(rows),
-        sentences=sentences(study, rows, target),
+        sentences=sentences(study, rows, target, findings),
         remarks=remarks(study, trials, rows),
         held=held_fixed(study),
         measured=how_measured(study, trials),
         runs=_runs(trials),
         figures=curve_figures(study, rows, history),
+        published=published,
+        sections=(
+            *published_section(published),
+            *repeats_section(study, groups),
+            *unused_section(study, groups),
+        ),
+        plots=plots(study, rows),
         store=store,
     )
 

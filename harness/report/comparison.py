@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -57,8 +58,7 @@ class Row:
         reached: finished trials that reached the target; None without a target.
         steps_to_target: Kaplan-Meier median; None without a target.
         seconds_to_target: the same in training seconds; None without a target, or if seconds are withheld.
-        parameters: of the network; None before a trial has started.
-        macs: multiply-accumulates of one image; None before a trial has started.
+        counts: metric counted in whole numbers -> its value, None before a trial has started.
         images_per_second: median; NaN if unknown or withheld.
         withheld: why seconds are not shown; empty if they are.
         objectives: mean of each objective of a search, infinite where a target was never reached.
@@ -83,8 +83,7 @@ class Row:
     reached: int | None
     steps_to_target: Interval | None
     seconds_to_target: Interval | None
-    parameters: int | None
-    macs: int | None
+    counts: Mapping[str, int | None]
     images_per_second: float
     withheld: str = ""
     objectives: tuple[float, ...] = ()
@@ -145,6 +144,118 @@ class CurveFigure:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Text cells with their headings.
+
+    Attributes:
+        caption: what the table shows.
+        headings: one for each column; the first column names the row.
+        numeric: whether each column holds numbers, to be aligned right.
+        rows: cells, a tuple a row.
+        faint: whether each row is exploration rather than evidence.
+        note: what was left out; empty if nothing.
+    """
+
+    caption: str
+    headings: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
+    faint: tuple[bool, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A further table of the page, with what is to be said of it.
+
+    Attributes:
+        heading: its heading.
+        text: a paragraph above the table; empty for none.
+        table: the table.
+    """
+
+    heading: str
+    text: str
+    table: Table
+
+
+@dataclass(frozen=True)
+class Series:
+    """Points that belong together.
+
+    Attributes:
+        label: what they have in common; empty if the figure has no other series.
+        x: where they are.
+        y: how high.
+        low: lower ends of their intervals; NaN where there is none.
+        high: upper ends.
+        names: what each point is; empty for points without names.
+        joined: whether a line goes through them.
+    """
+
+    label: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    names: tuple[str, ...] = ()
+    joined: bool = True
+
+
+@dataclass(frozen=True)
+class PointFigure:
+    """A figure of points with intervals.
+
+    Attributes:
+        name: file name without ending.
+        title: what it shows.
+        x_title: label of the x axis.
+        y_title: label of the y axis with its unit.
+        logarithmic: whether the x axis is.
+        series: points, at most ten series.
+        description: what a reader who cannot see it should know.
+    """
+
+    name: str
+    title: str
+    x_title: str
+    y_title: str
+    logarithmic: bool
+    series: tuple[Series, ...]
+    description: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """A figure from elsewhere beside ours.
+
+    Attributes:
+        name: what it is.
+        metric: the metric.
+        step: steps after which it holds; None for the end.
+        value: the figure from elsewhere.
+        source: where it is from.
+        variant: label of the variant beside it.
+        ours: what was measured here.
+        note: why the two differ.
+    """
+
+    name: str
+    metric: str
+    step: int | None
+    value: float
+    source: str
+    variant: str
+    ours: Interval
+    note: str
+
+    @property
+    def inside(self) -> bool | None:
+        """Whether the figure lies within our interval; None without one."""
+        return None if math.isnan(self.ours.low) else self.ours.low <= self.value <= self.ours.high
+
+
+@dataclass(frozen=True)
 class Run:
     """Which MLflow run a trial is."""
 
@@ -170,6 +281,7 @@ class Comparison:
         target: the target in words, e.g. "98 % validation accuracy"; empty without one.
         objectives: objectives of a search.
         scored: metrics of :attr:`Row.scores`, in the order of the columns.
+        counted: metrics of :attr:`Row.counts` that are shown, in the order of the columns.
         rows: the reference first.
         sentences: the answer, a sentence each.
         remarks: what a reader must know to trust the numbers.
@@ -177,6 +289,9 @@ class Comparison:
         measured: heading -> how it was measured.
         runs: every trial's MLflow run.
         figures: learning curves.
+        published: figures from elsewhere.
+        sections: further tables.
+        plots: effects of numeric factors, fronts.
         store: the MLflow store.
     """
 
@@ -189,6 +304,7 @@ class Comparison:
     target: str
     objectives: tuple[str, ...]
     scored: tuple[str, ...]
+    counted: tuple[str, ...]
     rows: tuple[Row, ...]
     sentences: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -196,6 +312,9 @@ class Comparison:
     measured: Mapping[str, str]
     runs: tuple[Run, ...] = ()
     figures: tuple[CurveFigure, ...] = ()
+    published: tuple[Published, ...] = ()
+    sections: tuple[Section, ...] = ()
+    plots: tuple[PointFigure, ...] = ()
     store: str = field(default="mlruns")
 
     @property

@@ -40,7 +40,7 @@ def _contrast(study: Study, name: str, row: Row, group: Group, reference: Row, b
     broken = [_broken(name, one) for one in (group, base)]
     if any(broken):
         return _missing(name, f"{broken[0]} of {row.finished} broke off; {reference.label}: {broken[1]}")
-    if unit in ("share", "nats"):
+    if unit in ("share", "nats", "number"):
         return _difference(study, name, group, base)
     return _ratio(study, name, group, base)
 
@@ -86,7 +86,7 @@ def _judged(
 
 def _exact(study: Study, name: str, row: Row, reference: Row) -> Contrast:
     """Compare counts that no seed changes: no interval is needed, and one trial of each is enough."""
-    value, base = getattr(row, name), getattr(reference, name)
+    value, base = row.counts.get(name), reference.counts.get(name)
     if value is None or base is None:
         return _missing(name, "not recorded")
     if abs(value - base) < study.report.margin.get(name, 1):

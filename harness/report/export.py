@@ -29,7 +29,7 @@ def to_csv(comparison: Comparison) -> str:
 
 def to_json(comparison: Comparison) -> str:
     """Return everything but the figures; NaN and infinity, which JSON does not have, are null."""
-    facts = {name: value for name, value in vars(comparison).items() if name != "figures"}
+    facts = {name: value for name, value in vars(comparison).items() if name not in ("figures", "plots")}
     return json.dumps(_plain(facts), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -42,7 +42,8 @@ def _record(row: Row, comparison: Comparison) -> dict[str, Any]:
         record["reached"] = row.reached
         record |= _ends("steps_to_target", row.steps_to_target)
         record |= _ends("seconds_to_target", row.seconds_to_target)
-    record |= {name: getattr(row, name) for name in ("parameters", "macs", "images_per_second")}
+    record |= {name: row.counts[name] for name in comparison.counted}
+    record["images_per_second"] = row.images_per_second
     if row.pareto is not None:
         record["pareto"] = row.pareto
     for found in row.contrasts:

@@ -1,8 +1,9 @@
-"""Learning curves as SVG: readable without colour, the same bytes each time."""
+"""Learning curves and points as SVG: readable without colour, the same bytes each time."""
 
 from __future__ import annotations
 
 import io
+import math
 import re
 import textwrap
 from typing import Any
@@ -14,11 +15,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from harness.report.comparison import CurveFigure
+from harness.report.comparison import CurveFigure, PointFigure
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe & Ito (2008), "Color universal design": told apart by colour-blind readers. Their yellow is too pale here."""
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: small, searchable, in the reader's font
     "svg.hashsalt": "harness",
@@ -48,14 +50,51 @@ def draw(figure: CurveFigure) -> str:
         axes.set_xlim(left=0)
         axes.xaxis.set_major_locator(MaxNLocator(6))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,g}"))
-        axes.grid(color="#dddddd", linewidth=0.6)
-        axes.set_axisbelow(True)
-        axes.spines[["top", "right"]].set_visible(False)
+        _plain(axes)
         canvas.legend(
             handles=handles, loc="outside lower left", frameon=False, fontsize=9, handlelength=3.2, labelspacing=0.3
         )
-        file = io.StringIO()
-        canvas.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        return _svg(canvas)
+
+
+def draw_points(figure: PointFigure) -> str:
+    """Return the SVG document of points with their intervals, joined where they belong together."""
+    with mpl.rc_context(_STYLE):
+        named = [series for series in figure.series if series.label]
+        canvas = Figure(figsize=(4.9, 3.3 + 0.21 * len(named)), layout="constrained")
+        FigureCanvasSVG(canvas)
+        axes = canvas.add_subplot()
+        for place, series in enumerate(figure.series):
+            colour = PALETTE[place % len(PALETTE)]
+            marker = _MARKERS[place % len(_MARKERS)]
+            for x, low, high in zip(series.x, series.low, series.high, strict=True):
+                if not math.isnan(low):
+                    axes.plot([x, x], [low, high], color=colour, linewidth=1.1)
+            line = _DASHES[place % len(_DASHES)] if series.joined else "none"
+            style: dict[str, Any] = {"color": colour, "linestyle": line, "linewidth": 1.6, "markersize": 5}
+            axes.plot(series.x, series.y, marker=marker, label=textwrap.shorten(series.label, 66), **style)
+        if figure.logarithmic:
+            axes.set_xscale("log")
+        else:
+            axes.xaxis.set_major_locator(MaxNLocator(6))
+            axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,g}"))
+        axes.set_xlabel(figure.x_title)
+        axes.set_ylabel(figure.y_title)
+        _plain(axes)
+        if named:
+            canvas.legend(loc="outside lower left", frameon=False, fontsize=9, handlelength=3.2, labelspacing=0.3)
+        return _svg(canvas)
+
+
+def _plain(axes: Axes) -> None:
+    axes.grid(color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _svg(canvas: Figure) -> str:
+    file = io.StringIO()
+    canvas.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return file.getvalue()
 
 

@@ -12,7 +12,7 @@ from harness.errors import DataError, StudyError, UsageError
 from harness.report.assembly import assemble
 from harness.report.comparison import Comparison
 from harness.report.export import to_csv, to_json
-from harness.report.figures import draw
+from harness.report.figures import draw, draw_points
 from harness.report.frames import tidy_history, tidy_trials
 from harness.report.html import to_html
 from harness.report.latex import to_latex
@@ -57,6 +57,7 @@ def write(study: Study, trials: pd.DataFrame, history: pd.DataFrame, folder: Pat
     store = store or str(trials.attrs.get("store", _STORE))
     comparison = assemble(study, trials, history, store)
     drawings = {figure.name: draw(figure) for figure in comparison.figures}
+    drawings |= {figure.name: draw_points(figure) for figure in comparison.plots}
     texts = {
         "comparison.md": to_markdown(comparison),
         "comparison.html": to_html(comparison, drawings),
@@ -140,6 +141,6 @@ def _write_all(folder: Path, texts: dict[str, str], tables: dict[str, pd.DataFra
         (folder / "figures").mkdir(parents=True, exist_ok=True)
         for file in [*tables, *texts]:
             (beside / file).replace(folder / file)
-    for old in (folder / "figures").glob("*_accuracy_by_*.svg"):
+    for old in [*(folder / "figures").glob("*_by_*.svg"), *(folder / "figures").glob("front.svg")]:
         if f"figures/{old.name}" not in texts:
             old.unlink()

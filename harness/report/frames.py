@@ -13,12 +13,14 @@ from harness.study import Study, dimensions, show_level
 _TEXT = (
     *("study", "run_id", "variant", "digest", "phase", "status", "stop_reason", "error"),
     *("processor", "device", "backend", "keras", "python", "data_digest", "git_revision", "version"),
+    *("weights_digest", "history_digest"),
 )
 _NUMBERS = (
     *("trial", "replicate", "steps", "epochs", "steps_to_target", "seconds_to_target"),
     *("train_seconds", "prepare_seconds", "compile_seconds", "evaluate_seconds", "record_seconds"),
     *("images_per_second", "val_accuracy", "val_loss", "train_accuracy", "train_loss", "test_accuracy", "test_loss"),
-    *("parameters", "macs", "activations", "threads", "workers", "pack"),
+    *("parameters", "macs", "activations", "activation_ops", "pool_ops", "threads", "workers", "pack"),
+    *("refit_seconds", "refit_steps", "dead_features", "redundant_features", "order_difference"),
 )
 _TIMES = ("started", "ended")
 
@@ -27,7 +29,7 @@ TRIAL_COLUMNS = (*_TEXT, *_NUMBERS, *_TIMES)
 UTC timestamps; NaN or None where there is no value."""
 HISTORY_COLUMNS = (
     *("trial", "variant", "replicate", "step", "epoch", "train_seconds"),
-    *("train_loss", "train_accuracy", "val_loss", "val_accuracy"),
+    *("train_loss", "train_accuracy", "val_loss", "val_accuracy", "test_accuracy", "test_loss"),
 )
 """Columns of `history`."""
 FINGERPRINT = ("processor", "device", "backend", "threads", "workers", "pack")

@@ -6,9 +6,8 @@ import re
 
 from markupsafe import Markup, escape
 
-from harness.report.comparison import Comparison
+from harness.report.comparison import Comparison, CurveFigure, PointFigure, Table
 from harness.report.figures import inline
-from harness.report.table import Table
 from harness.report.templating import contents, environment
 
 
@@ -27,11 +26,12 @@ def to_html(comparison: Comparison, drawings: dict[str, str]) -> str:
         "breakable": breakable,
         "together": together,
     }
-    figures = [
-        (figure, Markup(inline(drawings[figure.name], f"f{place}", figure.description)))
-        for place, figure in enumerate(comparison.figures)
-    ]
-    return templates.get_template("comparison.html.j2").render(figures=figures, **contents(comparison))
+    figures: list[CurveFigure | PointFigure] = [*comparison.figures, *comparison.plots]
+    drawn = {
+        figure.name: Markup(inline(drawings[figure.name], f"f{place}", figure.description))
+        for place, figure in enumerate(figures)
+    }
+    return templates.get_template("comparison.html.j2").render(drawn=drawn, **contents(comparison))
 
 
 def small(text: str) -> Markup:

@@ -2,8 +2,8 @@ r"""comparison.tex: the tables for a paper. Needs ``\usepackage{booktabs}``, and
 
 from __future__ import annotations
 
-from harness.report.comparison import Comparison
-from harness.report.table import Table, contrasts_table, results_table
+from harness.report.comparison import Comparison, Table
+from harness.report.table import contrasts_table, results_table
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from harness.report.comparison import Comparison
-from harness.report.table import Table
+from harness.report.comparison import Comparison, Table
 from harness.report.templating import contents, environment
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from harness.report.comparison import Row
 from harness.report.wording import counted, listed, show_p, three_digits
-from harness.study import IMAGE_SETS, USED_BY, Search, Study, dimensions, grid
+from harness.study import IMAGE_SETS, USED_BY, Search, SeedSpec, Study, dimensions, grid
 
 _CLOCK = (
     "Seconds are those of training steps alone: `time.perf_counter`, read after the device has finished. Preparing, "
@@ -52,7 +52,7 @@ def held_fixed(study: Study) -> dict[str, str]:
 
 def how_measured(study: Study, trials: pd.DataFrame) -> dict[str, str]:
     """Return heading -> text, in the order in which it is read."""
-    told = {"Clock": _CLOCK, "Splits": _SPLITS.format(looked="validation" if study.data.validation else "training")}
+    told = {"Clock": _CLOCK, "Splits": _splits(study)}
     told["Statistics"] = f"{_STATISTICS} {_TARGETS}" if study.target else _STATISTICS
     margins = study.report.margin
     if margins:
@@ -65,6 +65,19 @@ def how_measured(study: Study, trials: pd.DataFrame) -> dict[str, str]:
         told["Data"] = _data(study, trials)
         told["When"] = _when(trials)
     return {heading: text for heading, text in told.items() if text}
+
+
+def _splits(study: Study) -> str:
+    text = _SPLITS.format(looked="validation" if study.data.validation else "training")
+    if study.train.test_at:
+        steps = listed([f"{step:,}" for step in study.train.test_at])
+        text += f" For the record alone it was also scored after {steps} steps: nothing was stopped or chosen by that."
+    if study.train.refit:
+        text += (
+            " Each network was then trained afresh on training and validation images together, for as many epochs; "
+            "test scores are those of this second training, all others of the first."
+        )
+    return text
 
 
 def remarks(study: Study, trials: pd.DataFrame, rows: Sequence[Row]) -> tuple[str, ...]:
@@ -81,6 +94,11 @@ def remarks(study: Study, trials: pd.DataFrame, rows: Sequence[Row]) -> tuple[st
         fewest = min(row.finished for row in claiming)
         floor = f"p cannot be below {show_p(2 / 2**fewest)} then, so that verdicts rest on the t intervals alone"
         said.append(f"Some variants have only {counted(fewest, 'finished trial')}: their intervals are rough; {floor}.")
+    if study.data.split == "k_fold":
+        said.append(
+            "Replicates are the parts of a cross-validation. Their training images overlap, so that they are not "
+            "independent and intervals come out too narrow (Bengio & Grandvalet 2004)."
+        )
     broken = int((trials["stop_reason"] == "not_finite").sum())
     if broken:
         said.append(f"{counted(broken, 'training')} broke off because the loss was not a number.")
@@ -106,16 +124,16 @@ def remarks(study: Study, trials: pd.DataFrame, rows: Sequence[Row]) -> tuple[st
 
 def _replicates(study: Study) -> str:
     design = study.design
+    alike = "has the same split and batch order in every variant"
+    if study.seeds != SeedSpec() or any(path.startswith("seeds.") for path in dimensions(design)):
+        alike = "has the same seeds in every variant but for those that are fixed, which are those of replicate 0"
     if isinstance(design, Search):
         fresh = counted(design.confirm.replicates, "fresh replicate")
-        who = "best variant" if design.confirm.top == 1 else f"{design.confirm.top} best variants"
+        who = "best variant" if design.confirmed == 1 else f"{design.confirmed} best variants"
         plan = f"{counted(design.trials, 'trial')} ({design.sampler}), then {fresh} of the {who} and of the base"
     else:
         plan = f"{counted(design.replicates, 'replicate')} of each variant"
-    return (
-        f"Planned: {plan}. All seeds come from seed {study.seed}; a replicate has the same split and batch order in "
-        "every variant."
-    )
+    return f"Planned: {plan}. All seeds come from seed {study.seed}; a replicate {alike}."
 
 
 def _trials(trials: pd.DataFrame) -> str:

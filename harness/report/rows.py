@@ -14,7 +14,7 @@ import pandas as pd
 from harness.report.comparison import Phase, Row
 from harness.report.frames import FINGERPRINT, differing_places
 from harness.stats import Interval, kaplan_meier_median, mean_interval
-from harness.study import BASE, METRICS, Search, Study, dimensions, grid, show_level
+from harness.study import BASE, METRICS, PROBES, Search, Study, dimensions, grid, show_level
 from harness.study.variant import short_names
 
 _NEVER = ("not_finite", "plateau")
@@ -58,8 +58,16 @@ def scored_metrics(study: Study) -> tuple[str, ...]:
     """Return the metrics that get a column of means: accuracies, and what the study asks for beside them."""
     first = "val_accuracy" if study.data.validation else "train_accuracy"
     asked = [*getattr(study.design, "objectives", ()), *study.metrics]
-    extra = [name for name in asked if METRICS[name].unit in ("share", "nats") or name == "train_seconds"]
+    asked += [reference.metric for reference in study.report.reference if reference.step is None]
+    asked += [name for probe in study.probes for name in PROBES[probe]]
+    extra = [name for name in asked if METRICS[name].unit in ("share", "nats", "number") or name == "train_seconds"]
     return tuple(dict.fromkeys([first, "test_accuracy", *extra]))
+
+
+def counted_metrics(study: Study) -> tuple[str, ...]:
+    """Return the counts that get a column: parameters, multiply-accumulates and what the study asks for."""
+    asked = [name for name in study.metrics if METRICS[name].unit == "count"]
+    return tuple(dict.fromkeys(["parameters", "macs", *asked]))
 
 
 def group_trials(study: Study, trials: pd.DataFrame) -> list[Group]:
@@ -117,8 +125,7 @@ def make_row(study: Study, group: Group, title: str, withheld: str) -> Row:
         reached=reached,
         steps_to_target=steps,
         seconds_to_target=seconds,
-        parameters=_count(group, "parameters"),
-        macs=_count(group, "macs"),
+        counts={name: _count(group, name) for name, metric in METRICS.items() if metric.unit == "count"},
         images_per_second=math.nan if withheld or np.isnan(speed).all() else float(np.nanmedian(speed)),
         withheld=withheld,
         objectives=tuple(_objective(group, name) for name in getattr(study.design, "objectives", ())),

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 
 from harness.report.comparison import Contrast, Row
 from harness.report.contrasts import best_first
-from harness.report.wording import counted, listed, show_effect, show_ends, show_p, show_ratio, show_value
+from harness.report.wording import (
+    counted,
+    listed,
+    show_effect,
+    show_ends,
+    show_interval,
+    show_p,
+    show_ratio,
+    show_value,
+)
 from harness.stats import Verdict
 from harness.study import METRICS, Search, Study
 
@@ -25,25 +34,30 @@ _TIMES = {
 }
 
 
-def sentences(study: Study, rows: Sequence[Row], target: str) -> tuple[str, ...]:
+def sentences(study: Study, rows: Sequence[Row], target: str, findings: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the answer: what each variant does against the reference, or why nothing can be said.
 
     Args:
         study: the study.
         rows: rows with their contrasts, the reference first.
         target: the target in words.
+        findings: what the study found besides; said first.
     """
     if not any(row.finished for row in rows):
         broken = next((row.error for row in rows if row.error), "")
         tail = f" The first error: {broken}" if broken else ""
         return (f"No trial has finished yet, so there is nothing to compare.{tail}",)
-    said = [_search_outcome(rows, study.design)] if isinstance(study.design, Search) else []
+    said = list(findings)
+    if isinstance(study.design, Search):
+        said.append(_search_outcome(rows, study.design))
     reference, others = rows[0], list(rows[1:])
     claims = [row for row in others if row.contrasts]
     if reference.finished:
         chosen = claims
         if len(claims) > _AT_MOST:
             chosen = [claims[place] for place in sorted(best_first(claims, study.metrics[0])[:_AT_MOST])]
+        if len(claims) > _IN_FULL:
+            said.append(_headline(claims, reference, study.metrics[0]))
         said += _claims(chosen, reference, target)
         if len(claims) > len(chosen):
             said.append(f"The other {len(claims) - len(chosen)} variants are in the table.")
@@ -51,8 +65,20 @@ def sentences(study: Study, rows: Sequence[Row], target: str) -> tuple[str, ...]
         said.append(f"No trial of {reference.title} has finished, so nothing can be compared with it.")
     said += [_unfinished(row) for row in others if not row.finished and row.failed][:_AT_MOST]
     if reference.finished and not any(row.finished for row in others):
-        said.append(f"Only {reference.title} has finished trials.")
+        if others:
+            said.append(f"Only {reference.title} has finished trials.")
+        elif not findings:
+            said.append(_alone(reference, study, target))
     return tuple(said)
+
+
+def _alone(row: Row, study: Study, target: str) -> str:
+    """Say what the only variant of a study came to."""
+    parts = [f"{METRICS[name].title} {show_interval(name, row.scores[name])}" for name in row.scores]
+    text = f"{counted(row.finished, 'trial')} of {row.title}: {listed(parts)}"
+    if study.target:
+        text += f"; {row.reached} of {row.finished} reached {target}"
+    return f"{text}."
 
 
 def _claims(rows: Sequence[Row], reference: Row, target: str) -> list[str]:
@@ -61,6 +87,28 @@ def _claims(rows: Sequence[Row], reference: Row, target: str) -> list[str]:
         names = [reference.title, *[reference.label] * len(rows)]
         return [_in_full(row, name, target) for row, name in zip(rows, names, strict=False)]
     return [f"Against {reference.title}, with 95 % intervals:", *(_in_short(row) for row in rows)]
+
+
+def _headline(rows: Sequence[Row], reference: Row, metric: str) -> str:
+    """Say in one sentence which of many variants is best in the first metric, and how many of the others differ."""
+    title = METRICS[metric].title
+    found = {row.label: next(one for one in row.contrasts if one.metric == metric) for row in rows}
+    verdicts = {kind: [label for label, one in found.items() if one.verdict is kind] for kind in Verdict}
+    best = rows[best_first(list(rows), metric)[0]]
+    parts = []
+    if verdicts[Verdict.BETTER]:
+        chosen = found[best.label]
+        parts.append(f"{_quoted(best.label)} does best in {title}: {_size(chosen)} against {reference.title}")
+        others = len(verdicts[Verdict.BETTER]) - 1
+        if others:
+            parts.append(f"{counted(others, 'other variant')} {'is' if others == 1 else 'are'} better than it, too")
+    else:
+        parts.append(f"No variant is better in {title} than {reference.title}")
+    for kind in (Verdict.EQUIVALENT, Verdict.WORSE, Verdict.UNDECIDED):
+        if labels := verdicts[kind]:
+            named = f": {listed([_quoted(label) for label in labels])}" if len(labels) <= _IN_FULL else ""
+            parts.append(f"{len(labels)} {'is' if len(labels) == 1 else 'are'} {kind}{named}")
+    return f"{'; '.join(parts)}."
 
 
 def _in_full(row: Row, reference: str, target: str) -> str:

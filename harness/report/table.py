@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from harness.report.comparison import Comparison, Row
+from harness.report.comparison import Comparison, Published, Row, Table
 from harness.report.contrasts import best_first
 from harness.report.wording import NOTHING, counted, show_effect, show_ends, show_interval, show_p, show_value
 from harness.stats import Interval
@@ -14,27 +13,6 @@ from harness.study import METRICS
 
 MOST_ROWS = 50
 """Rows that a person still reads; comparison.csv has all of them."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """Text cells with their headings.
-
-    Attributes:
-        caption: what the table shows.
-        headings: one for each column; the first column names the row.
-        numeric: whether each column holds numbers, to be aligned right.
-        rows: cells, a tuple a row.
-        faint: whether each row is exploration rather than evidence.
-        note: what was left out; empty if nothing.
-    """
-
-    caption: str
-    headings: tuple[str, ...]
-    numeric: tuple[bool, ...]
-    rows: tuple[tuple[str, ...], ...]
-    faint: tuple[bool, ...]
-    note: str = ""
 
 
 def results_table(comparison: Comparison, limit: int = MOST_ROWS, costs: bool = True) -> Table:
@@ -60,12 +38,12 @@ def results_table(comparison: Comparison, limit: int = MOST_ROWS, costs: bool = 
             ("seconds to target", True, lambda row: _median("seconds_to_target", row.seconds_to_target)),
         ]
     if costs:
-        columns += [
-            ("parameters", True, lambda row: _count(row.parameters)),
-            ("multiply-accumulates", True, lambda row: _count(row.macs)),
-            ("images per second", True, lambda row: show_value("images_per_second", row.images_per_second)),
-        ]
+        columns += [(METRICS[name].title, True, _counted(name)) for name in comparison.counted]
+        speed = METRICS["images_per_second"].title
+        columns.append((speed, True, lambda row: show_value("images_per_second", row.images_per_second)))
     rows, note = _most_relevant(comparison, limit)
+    metrics = [_metric_of(heading, comparison) for heading, _, _ in columns]
+    beside = [_reference_row(found, metrics) for found in comparison.published if found.step is None]
     medians = "steps, seconds and images per second" if comparison.target else "images per second"
     caption = "What each variant measured: means with 95 % intervals"
     caption += f", medians for {medians}" if costs or comparison.target else ""
@@ -73,10 +51,22 @@ def results_table(comparison: Comparison, limit: int = MOST_ROWS, costs: bool = 
         caption=caption,
         headings=tuple(heading for heading, _, _ in columns),
         numeric=tuple(numeric for _, numeric, _ in columns),
-        rows=tuple(tuple(cell(row) for _, _, cell in columns) for row in rows),
-        faint=tuple(row.phase == "search" for row in rows),
+        rows=(*(tuple(cell(row) for _, _, cell in columns) for row in rows), *beside),
+        faint=(*(row.phase == "search" for row in rows), *(True for _ in beside)),
         note=note,
     )
+
+
+def _metric_of(heading: str, comparison: Comparison) -> str:
+    """Return the metric that a column shows; empty for other columns."""
+    shown = [*comparison.scored, *comparison.counted, "steps_to_target", "seconds_to_target", "images_per_second"]
+    return next((name for name in shown if heading == _heading(name)), "")
+
+
+def _reference_row(found: Published, metrics: list[str]) -> tuple[str, ...]:
+    """Return a figure from elsewhere as a row: it has no trials, and is paired with nothing."""
+    cells = [show_value(name, found.value) if name == found.metric else NOTHING for name in metrics[1:]]
+    return (f"{found.name} ({found.source})", *cells)
 
 
 def contrasts_table(comparison: Comparison, limit: int = MOST_ROWS) -> Table | None:
@@ -134,6 +124,10 @@ def _heading(metric: str) -> str:
 
 def _score(metric: str) -> Callable[[Row], str]:
     return lambda row: show_interval(metric, row.scores[metric])
+
+
+def _counted(metric: str) -> Callable[[Row], str]:
+    return lambda row: _count(row.counts[metric])
 
 
 def _median(metric: str, interval: Interval | None) -> str:

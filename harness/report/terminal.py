@@ -10,8 +10,8 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from harness.report.comparison import Comparison
-from harness.report.table import Table, contrasts_table, results_table
+from harness.report.comparison import Comparison, Table
+from harness.report.table import contrasts_table, results_table
 
 _COSTS_FROM = 130
 _FULL_FROM = 100

@@ -25,6 +25,8 @@ def show_value(metric: str, value: float) -> str:
         return f"{value:.4f}"
     if unit == "seconds":
         return three_digits(value)
+    if unit == "number":
+        return f"{value:.3g}"
     return f"{value:,.0f}"
 
 
@@ -66,7 +68,8 @@ def show_p(p: float) -> str:
 
 def signed(metric: str, difference: float) -> str:
     """Write a difference with its sign: points of a per cent for a share."""
-    text = f"{100 * difference:.2f}" if METRICS[metric].unit == "share" else f"{difference:.4f}"
+    unit = METRICS[metric].unit
+    text = f"{100 * difference:.2f}" if unit == "share" else f"{difference:.{'3g' if unit == 'number' else '4f'}}"
     if float(text) == 0:
         return text.removeprefix("-")
     return f"−{text[1:]}" if text.startswith("-") else f"+{text}"

@@ -1,7 +1,7 @@
 """Intervals, paired comparisons, censored times and verdicts: pure functions that cite their source."""
 
 from harness.stats.censored import kaplan_meier_median
-from harness.stats.intervals import Interval, mean_interval
+from harness.stats.intervals import Interval, mean_interval, spread_interval
 from harness.stats.paired import PairedDifference, PairedRatio, paired_difference, paired_ratio
 from harness.stats.verdicts import Verdict, verdict
 
@@ -14,5 +14,6 @@ __all__ = [
     "mean_interval",
     "paired_difference",
     "paired_ratio",
+    "spread_interval",
     "verdict",
 ]

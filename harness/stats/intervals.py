@@ -49,6 +49,31 @@ def mean_interval(values: Iterable[float], confidence: float = 0.95) -> Interval
     return Interval(mean, mean - half, mean + half, n)
 
 
+def spread_interval(values: Iterable[float], confidence: float = 0.95) -> Interval:
+    """Return the standard deviation with its chi-square interval (Snedecor & Cochran 1989, section 5.11).
+
+    The interval supposes that the values are drawn from a normal distribution.
+
+    Args:
+        values: independent measurements; NaN ones are missing and not counted.
+        confidence: coverage, between 0 and 1.
+
+    Returns:
+        The standard deviation with n - 1 in the denominator. Fewer than two values have none; equal ones have 0, and
+        no ends.
+    """
+    known = np.asarray(list(values), dtype=float)
+    known = known[~np.isnan(known)]
+    n = len(known)
+    if n < 2 or not np.isfinite(known).all():
+        return Interval(math.nan, math.nan, math.nan, n)
+    spread = standard_error(known) * math.sqrt(n)
+    if spread == 0:
+        return Interval(0.0, math.nan, math.nan, n)
+    low, high = stats.chi2.ppf([(1 + confidence) / 2, (1 - confidence) / 2], n - 1)
+    return Interval(spread, spread * math.sqrt((n - 1) / low), spread * math.sqrt((n - 1) / high), n)
+
+
 def standard_error(values: np.ndarray) -> float:
     """Return the standard error of the mean of two or more values; exactly 0 where they differ by rounding alone."""
     spread = float(np.std(values, ddof=1))

@@ -5,10 +5,10 @@ from harness.study.design import Confirm, Factorial, Level, OneAtATime, Range, S
 from harness.study.grid import Trainings, grid, trainings
 from harness.study.image_sets import IMAGE_SETS, ImageSet
 from harness.study.loading import load_study
-from harness.study.metrics import EVALUATED, METRICS, Metric
+from harness.study.metrics import EVALUATED, METRICS, PROBES, Metric
 from harness.study.shapes import POOL, block_shapes, window_output
-from harness.study.spec import USED_BY, ConvBlock, DataSpec, ModelSpec, Plateau, TargetSpec, TrainSpec
-from harness.study.study import ReportSpec, Study
+from harness.study.spec import USED_BY, ConvBlock, DataSpec, ModelSpec, Plateau, SeedSpec, TargetSpec, TrainSpec
+from harness.study.study import Reference, ReportSpec, Study
 from harness.study.variant import BASE, Variant, canonical, show_level
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "IMAGE_SETS",
     "METRICS",
     "POOL",
+    "PROBES",
     "USED_BY",
     "Confirm",
     "ConvBlock",
@@ -29,8 +30,10 @@ __all__ = [
     "OneAtATime",
     "Plateau",
     "Range",
+    "Reference",
     "ReportSpec",
     "Search",
+    "SeedSpec",
     "Study",
     "TargetSpec",
     "TrainSpec",

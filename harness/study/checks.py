@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from harness.errors import StudyError, did_you_mean
+from harness.presets import expand_protocol
 from harness.study.design import Level, Range, Search, dimensions
 from harness.study.explain import explain
 from harness.study.grid import grid
@@ -20,7 +21,12 @@ from harness.study.spec import USED_BY, DataSpec
 from harness.study.study import Study
 from harness.study.variant import BASE, Variant, canonical, get_path, show_level
 
-_EXAMPLES = {"data": "data.scaling", "model": "model.downsample", "train": "train.learning_rate"}
+_EXAMPLES = {
+    "data": "data.scaling",
+    "model": "model.downsample",
+    "train": "train.learning_rate",
+    "seeds": "seeds.weights",
+}
 
 
 def build_study(given: dict[str, Any], name: str, source: Path | None = None, text: str = "") -> Study:
@@ -30,6 +36,7 @@ def build_study(given: dict[str, Any], name: str, source: Path | None = None, te
         StudyError: with a line for everything that is wrong.
     """
     _refuse_dates(given, "")
+    given = expand_protocol(given)
     try:
         study = Study.model_validate_json(json.dumps(given)).read_from(given, name, source, text)
     except ValidationError as error:
@@ -63,10 +70,12 @@ def _check_dimensions(study: Study) -> None:
     place = "design.space" if isinstance(study.design, Search) else "design.factors"
     for path in dimensions(study.design):
         root = path.split(".")[0]
-        if root not in ("data", "model", "train"):
-            fix = did_you_mean(root, ("data", "model", "train"))
+        if root not in _EXAMPLES:
+            fix = did_you_mean(root, _EXAMPLES)
             fix = fix or ' Write the whole path in quotes, e.g. "model.downsample".'
-            raise StudyError(f'{place} "{path}" must be a path into [data], [model] or [train], got {root!r}.{fix}')
+            raise StudyError(
+                f'{place} "{path}" must be a path into [data], [model], [train] or [seeds], got {root!r}.{fix}'
+            )
         if path == root:
             raise StudyError(
                 f'{place} "{path}" must name a key of [{root}], got the whole table. E.g. "{_EXAMPLES[root]}".'
@@ -192,4 +201,9 @@ def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_ima
         raise StudyError(
             f"train.batch_size must be at most {images}, the images there are to train on, "
             f"got {variant.train.batch_size}."
+        )
+    if variant.data.split == "k_fold" and train_images % variant.data.validation:
+        raise StudyError(
+            f"data.validation must divide {train_images}, the training images there are, with split = 'k_fold', "
+            f"got {variant.data.validation}."
         )

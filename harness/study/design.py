@@ -61,7 +61,9 @@ class Factorial(Table):
     kind: Literal["factorial"]
     replicates: int = _replicates
     factors: dict[str, Levels] = Field(
-        min_length=1, description="Dotted path in quotes -> its levels.", json_schema_extra=_PATH
+        default_factory=dict,
+        description="Dotted path in quotes -> its levels; without any only the base is trained.",
+        json_schema_extra=_PATH,
     )
 
 
@@ -80,6 +82,13 @@ class Confirm(Table):
 
     top: int = Field(default=1, ge=1, description="How many of the best variants are trained again.")
     replicates: int = Field(default=3, ge=1, le=1000, description="Fresh replicates of each.")
+    reaching: tuple[float, ...] = Field(
+        default=(),
+        strict=False,
+        description="With several objectives: for each of these values of the first objective, train again the `top` "
+        "variants that are best in the last objective among those that reach it.",
+        json_schema_extra=_hint('E.g. reaching = [0.98, 0.99] with objectives = ["val_accuracy", "parameters"].'),
+    )
 
 
 class Search(Table):
@@ -110,6 +119,11 @@ class Search(Table):
     )
     confirm: Confirm = Field(default=Confirm(), description="The re-run of the best variants that ends the search.")
 
+    @property
+    def confirmed(self) -> int:
+        """How many variants are trained again at most, the base not among them."""
+        return min(self.confirm.top * max(1, len(self.confirm.reaching)), self.trials)
+
     @model_validator(mode="after")
     def _check(self) -> Search:
         if len(set(self.objectives)) < len(self.objectives):
@@ -123,6 +137,11 @@ class Search(Table):
             raise ValueError(
                 f"pruner needs an objective that is measured while training, got {self.objectives[0]!r}. "
                 "Optimise val_accuracy, or remove the pruner."
+            )
+        if self.confirm.reaching and len(self.objectives) == 1:
+            raise ValueError(
+                f"confirm.reaching needs several objectives, got only {self.objectives[0]!r}. Add one, e.g. "
+                '"parameters", or use confirm.top.'
             )
         if self.replicates > self.trials:
             raise ValueError(f"trials must be at least replicates ({self.replicates}), got {self.trials}.")

@@ -48,13 +48,13 @@ def explain(error: ValidationError, model: type[BaseModel], prefix: str = "") ->
 
 
 def _without_union_noise(items: list[Any]) -> list[Any]:
-    """Drop what follows from another error: a union's other members, keys a bad preset left unset, lists cut short."""
+    """Drop what follows from another error: other members of a union, keys a bad preset left unset, lists cut short."""
     kept: dict[tuple[str, ...], Any] = {}
     for item in items:
         key = _key(item)
         if key not in kept or _weight(item) > _weight(kept[key]):
             kept[key] = item
-    bad_presets = {key[:-1] for key in kept if key[-1:] == ("preset",)}
+    bad_presets = {key[:-1] for key in kept if key[-1:] in (("preset",), ("protocol",))}
     return [
         item
         for key, item in kept.items()

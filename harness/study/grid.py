@@ -52,7 +52,7 @@ def trainings(study: Study) -> Trainings:
     design = study.design
     if isinstance(design, Search):
         sampled = math.ceil(design.trials / design.replicates)
-        confirmed = min(design.confirm.top, sampled) + 1
+        confirmed = min(design.confirmed, sampled) + 1
         return Trainings(sampled, design.trials + confirmed * design.confirm.replicates)
     variants = len(grid(study))
     return Trainings(variants, variants * design.replicates)

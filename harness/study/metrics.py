@@ -13,13 +13,14 @@ class Metric:
     Attributes:
         title: heading in tables and on axes.
         better: "higher" or "lower".
-        unit: "share" (0 to 1, shown as per cent), "seconds", "steps", "count", "rate" (per second) or "nats".
+        unit: "share" (0 to 1, shown as per cent), "seconds", "steps", "count", "rate" (per second), "nats" or
+            "number".
         evaluated: measured at every evaluation, so that a training can be stopped or pruned by it.
     """
 
     title: str
     better: Literal["higher", "lower"]
-    unit: Literal["share", "seconds", "steps", "count", "rate", "nats"]
+    unit: Literal["share", "seconds", "steps", "count", "rate", "nats", "number"]
     evaluated: bool = False
 
     @property
@@ -41,10 +42,22 @@ METRICS: dict[str, Metric] = {
     "images_per_second": Metric("images per second", "higher", "rate"),
     "parameters": Metric("parameters", "lower", "count"),
     "macs": Metric("multiply-accumulates", "lower", "count"),
+    "activations": Metric("activation values", "lower", "count"),
+    "activation_ops": Metric("activation functions", "lower", "count"),
+    "pool_ops": Metric("pooling operations", "lower", "count"),
+    "dead_features": Metric("dead features", "lower", "number"),
+    "redundant_features": Metric("redundant features", "lower", "number"),
+    "order_difference": Metric("largest change of a logit in the other order", "lower", "number"),
 }
 """Every metric by its name. `train_loss` and `train_accuracy` are running means over the batches trained on since the
 last evaluation, as Keras shows them."""
 
+PROBES: dict[str, tuple[str, ...]] = {
+    "features": ("dead_features", "redundant_features"),
+    "activation_order": ("order_difference",),
+}
+"""Probe of a trained network -> the metrics it measures."""
+
 EVALUATED = tuple(name for name, metric in METRICS.items() if metric.evaluated)
-CHOOSABLE = tuple(name for name in METRICS if not name.startswith("test_"))
+CHOOSABLE = tuple(name for name in METRICS if not name.startswith("test_") and name != "order_difference")
 """Metrics a search may optimise: everything but the test split."""

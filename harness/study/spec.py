@@ -29,6 +29,7 @@ _DROPOUT = _hint("It is the share of units dropped, usually 0.2 to 0.5.")
 Activation = Literal["relu", "sigmoid", "tanh", "gelu", "linear"]
 Downsample = Literal["max_pool", "average_pool", "stride", "none"]
 Padding = Literal["same", "valid"]
+Drawn = Literal["replicate", "fixed"]
 EvaluatedMetric = Literal["val_accuracy", "val_loss", "train_accuracy", "train_loss"]
 
 
@@ -48,10 +49,12 @@ class DataSpec(Table):
         description="Training images held out for validation; 0 trains on all of them and has no val_ metrics.",
         json_schema_extra=_hint("Typical values are 5000 for mnist and 500 for mnist_5k."),
     )
-    split: Literal["stratified", "first", "last"] = Field(
+    split: Literal["stratified", "first", "last", "k_fold"] = Field(
         default="stratified",
         description="Which images are held out: 'stratified' draws them by class from the replicate's seed, 'first' "
-        "and 'last' take that many from the start or the end of the file, the same in every replicate.",
+        "and 'last' take that many from the start or the end of the file, the same in every replicate. 'k_fold' cuts "
+        "the shuffled images by class into parts of `validation` images, and replicate r holds out part r; after the "
+        "last part they are shuffled anew.",
     )
     train_images: int | None = Field(
         default=None,
@@ -84,7 +87,24 @@ class DataSpec(Table):
                     f"train_images must be at most {left} ({known.train_images} training images of {self.name} "
                     f"less {self.validation} for validation), got {self.train_images}."
                 )
+        if self.split == "k_fold":
+            if not self.validation:
+                raise ValueError("validation must be above 0 with split = 'k_fold', got 0. It is the size of a part.")
+            if known and known.train_images % self.validation:
+                raise ValueError(
+                    f"validation must divide {known.train_images}, the training images of {self.name}, with split = "
+                    f"'k_fold', got {self.validation}. Five parts take {known.train_images / 5:g}."
+                )
         return self
+
+
+class SeedSpec(Table):
+    """`[seeds]`: what is drawn anew in every replicate, and what stays as it is in the first."""
+
+    split: Drawn = Field(default="replicate", description="Which images are held out.")
+    weights: Drawn = Field(default="replicate", description="The initial weights.")
+    order: Drawn = Field(default="replicate", description="The order of the batches.")
+    dropout: Drawn = Field(default="replicate", description="The dropout masks.")
 
 
 class ConvBlock(Table):
@@ -217,6 +237,18 @@ class TrainSpec(Table):
         default="epoch", description="Evaluate every so many steps, or 'epoch'. The end is always evaluated.",
         json_schema_extra=_hint("Write a number of steps such as 100, or \"epoch\"."),
     )  # fmt: skip
+    test_at: tuple[Annotated[int, Field(ge=0)], ...] = Field(
+        default=(),
+        strict=False,
+        description="Steps at which the test split is scored too, 0 before the first; for the record alone: nothing is "
+        "stopped, pruned or chosen by it.",
+        json_schema_extra=_hint("E.g. test_at = [0, 1, 100, 1000]."),
+    )
+    refit: bool = Field(
+        default=False,
+        description="After the training, train afresh, with the same seeds and for as many epochs, on training and "
+        "validation images together; the test split and the saved model are those of the second training.",
+    )
     max_seconds: float | None = Field(
         default=None, gt=0, description="Time budget: stop at the first evaluation after so many training seconds."
     )
@@ -227,6 +259,8 @@ class TrainSpec(Table):
         if (self.max_steps is None) == (self.max_epochs is None):
             got = "neither" if self.max_steps is None else "both"
             raise ValueError(f"exactly one of max_steps and max_epochs must be given, got {got}. E.g. max_epochs = 5.")
+        if self.refit and self.test_at:
+            raise ValueError("test_at does not go with refit = true, which scores another network. Remove one of them.")
         return self
 
 

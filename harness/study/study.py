@@ -8,16 +8,37 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from harness.errors import StudyError
+from harness.presets import PROTOCOLS
 from harness.study.design import Design, Level, Search, dimensions
 from harness.study.explain import explain
-from harness.study.metrics import METRICS
-from harness.study.spec import DataSpec, ModelSpec, Table, TargetSpec, TrainSpec
+from harness.study.metrics import METRICS, PROBES
+from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
 from harness.study.variant import BASE, Variant, canonical, get_path, set_path, short_names, show_level
 
-_TABLES: dict[str, type[Table]] = {"data": DataSpec, "model": ModelSpec, "train": TrainSpec, "target": TargetSpec}
+_TABLES: dict[str, type[Table]] = {
+    "data": DataSpec,
+    "model": ModelSpec,
+    "train": TrainSpec,
+    "target": TargetSpec,
+    "seeds": SeedSpec,
+}
+
+
+class Reference(Table):
+    """`[[report.reference]]`: a figure from elsewhere, shown beside what was measured here; never paired."""
+
+    name: str = Field(min_length=1, description='What it is, e.g. "published, at 1,000 iterations".')
+    metric: Literal[tuple(METRICS)] = Field(description="The metric.")  # type: ignore[valid-type]
+    value: float = Field(description="Its value, in the metric's own unit: shares from 0 to 1.")
+    source: str = Field(min_length=1, description="Where it is from.")
+    step: int | None = Field(
+        default=None, ge=0, description="It is of this many steps, one of train.test_at or an evaluation; else the end."
+    )
+    variant: str = Field(default=BASE, description="Label of the variant that it is beside; the base by default.")
+    note: str = Field(default="", description="Why the two differ, if they do.")
 
 
 class ReportSpec(Table):
@@ -33,6 +54,9 @@ class ReportSpec(Table):
         description="Metric -> difference below which two variants count as equivalent, in the metric's own unit.",
         json_schema_extra={"fix": "E.g. margin = { test_accuracy = 0.002 }."},
     )
+    reference: tuple[Reference, ...] = Field(
+        default=(), strict=False, description="Figures from elsewhere, each a `[[report.reference]]` of its own."
+    )
 
     @model_validator(mode="after")
     def _check(self) -> ReportSpec:
@@ -44,8 +68,16 @@ class ReportSpec(Table):
         return self
 
 
+def _protocol_or_tables(schema: dict[str, Any]) -> None:
+    """Say in the JSON Schema what a protocol's expansion does: `data` and `train` are required only without one."""
+    schema["required"] = [key for key in schema["required"] if key not in ("data", "train")]
+    schema["anyOf"] = [{"required": ["protocol"]}, {"required": ["data", "train"]}]
+
+
 class Study(Table):
     """A study: one question, the base network, what varies and what counts as good."""
+
+    model_config = ConfigDict(json_schema_extra=_protocol_or_tables)
 
     question: str = Field(min_length=1, description="The question in plain words; the report's title.")
     notes: str = Field(default="", description="Why it is asked, where it comes from; shown in the report.")
@@ -53,10 +85,21 @@ class Study(Table):
     exclusive: bool = Field(
         default=False, description="Train one trial at a time with all cores, for the cleanest seconds."
     )
+    protocol: Literal[tuple(PROTOCOLS)] | None = Field(  # type: ignore[valid-type]
+        default=None,
+        description="A reference protocol whose keys stand in for those not written in [data], [train] and [target].",
+    )
+    probes: tuple[Literal[tuple(PROBES)], ...] = Field(  # type: ignore[valid-type]
+        default=(),
+        strict=False,
+        description="What is measured of every trained network besides: 'features' counts dead and redundant ones on "
+        "the validation images, 'activation_order' compares with the other order of activation and pool.",
+    )
     data: DataSpec
     model: ModelSpec
     train: TrainSpec
     target: TargetSpec | None = None
+    seeds: SeedSpec = SeedSpec()
     design: Design
     report: ReportSpec = ReportSpec()
 
@@ -68,6 +111,21 @@ class Study(Table):
     @model_validator(mode="after")
     def _check(self) -> Study:
         self._require_validation_images(self.data, self.train)
+        named = [*self.report.metrics, *self.objectives, *(reference.metric for reference in self.report.reference)]
+        for probe, metrics in PROBES.items():
+            missing = [name for name in named if name in metrics and probe not in self.probes]
+            if missing:
+                raise ValueError(f"{missing[0]!r} is measured only with a probe. Add probes = [{probe!r}] at the top.")
+        if "features" in self.probes and not self.data.validation:
+            raise ValueError(
+                "probes must not name 'features' with data.validation = 0: features are counted on validation images. "
+                "Hold some out."
+            )
+        if "features" in self.probes and self.train.refit:
+            raise ValueError(
+                "probes must not name 'features' with train.refit = true: the network that is kept was trained on the "
+                "validation images. Remove one of them."
+            )
         if self.target is None:
             for name in self.report.metrics:
                 if name.endswith("_to_target"):
@@ -80,6 +138,11 @@ class Study(Table):
         """Raise ValueError if a metric of validation images is named where a variant holds none out."""
         if data.validation:
             return
+        if train.refit:
+            raise ValueError(
+                "train.refit must not be true with data.validation = 0: there are no validation images to add. "
+                "Hold some out, or leave refit out."
+            )
         named = [
             ("target.metric", self.target.metric if self.target else None),
             ("train.plateau.metric", train.plateau.metric if train.plateau else None),
@@ -140,7 +203,8 @@ class Study(Table):
     def meaning(self) -> dict[str, Any]:
         """Return what results depend on: everything but wording, the report and the budget."""
         design = self.design.model_dump(mode="json", exclude={"replicates", "trials", "confirm"})
-        return {"base": self.base.meaning(), "design": design, "seed": self.seed, "exclusive": self.exclusive}
+        meaning = {"base": self.base.meaning(), "design": design, "seed": self.seed, "exclusive": self.exclusive}
+        return {**meaning, "probes": list(self.probes)} if self.probes else meaning
 
     @property
     def digest(self) -> str:
@@ -154,6 +218,7 @@ class Study(Table):
             StudyError: if a path or a level is not one the tables allow; the message names both.
         """
         tables = json.loads(json.dumps({name: self._given[name] for name in _TABLES if name in self._given}))
+        tables.setdefault("seeds", {})
         if "model.preset" in settings:
             tables["model"]["preset"] = settings["model.preset"]
         base = _validate(tables, "")

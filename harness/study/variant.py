@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from harness.study.design import Level
-from harness.study.spec import DataSpec, ModelSpec, TargetSpec, TrainSpec
+from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
 
 BASE = "base"
 """Label of the variant that differs from the base in nothing."""
@@ -30,6 +30,7 @@ class Variant:
     model: ModelSpec
     train: TrainSpec
     target: TargetSpec | None = None
+    seeds: SeedSpec = field(default_factory=SeedSpec)
     settings: Mapping[str, Level] = field(default_factory=dict)
 
     @cached_property
@@ -56,16 +57,24 @@ class Variant:
 
     def meaning(self) -> dict[str, Any]:
         """Return the settings that differ from the schema's defaults, as plain JSON values."""
-        return {
+        meaning = {
             "data": self.data.model_dump(mode="json", exclude_defaults=True),
             "model": self.model.model_dump(mode="json", exclude_defaults=True, exclude={"preset"}),
             "train": self.train.model_dump(mode="json", exclude_defaults=True),
             "target": self.target.model_dump(mode="json", exclude_defaults=True) if self.target else None,
         }
+        seeds = self.seeds.model_dump(mode="json", exclude_defaults=True)
+        return {**meaning, "seeds": seeds} if seeds else meaning
 
     def tables(self) -> dict[str, Any]:
         """Return the settings as plain tables: ``{"data": {...}, "model": {...}, ...}``."""
-        specs = {"data": self.data, "model": self.model, "train": self.train, "target": self.target}
+        specs: dict[str, Table | None] = {
+            "data": self.data,
+            "model": self.model,
+            "train": self.train,
+            "target": self.target,
+            "seeds": self.seeds if self.seeds != SeedSpec() else None,
+        }
         return {name: spec.model_dump(mode="json") for name, spec in specs.items() if spec is not None}
 
     def flat(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError, did_you_mean
 from harness.records import Clocks, StopReason, TrialResult
-from harness.study import EVALUATED
+from harness.study import EVALUATED, PROBES
 from harness.tracking.store import DATABASE, check_store, connect_to_read
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ _STATUS = {"FINISHED": "finished", "FAILED": "failed", "KILLED": "killed", "RUNN
 
 FINGERPRINT = ("processor", "device", "backend", "keras", "python", "threads", "workers", "pack")
 _COSTS = ("parameters", "macs", "activations", "activation_ops", "pool_ops")
-_CLOCKS = ("prepare", "compile", "train", "evaluate", "record")
+_CLOCKS = ("prepare", "compile", "train", "evaluate", "record", "refit")
+_PROBED = tuple(name for metrics in PROBES.values() for name in metrics)
+DIGESTS = ("weights", "history")
 NUMBERS = (
     "steps",
     "epochs",
@@ -42,11 +44,13 @@ NUMBERS = (
     *EVALUATED,
     "test_accuracy",
     "test_loss",
+    "refit_steps",
+    *_PROBED,
     *_COSTS,
 )
 _IDENTITY = ("study", "trial", "run_id", "variant", "digest", "replicate", "phase", "status", "stop_reason", "error")
-_SOURCE = ("started", "ended", "data_digest", "git_revision", "version")
-HISTORY = ("epoch", "train_seconds", *EVALUATED)
+_SOURCE = ("started", "ended", "data_digest", "weights_digest", "history_digest", "git_revision", "version")
+HISTORY = ("epoch", "train_seconds", *EVALUATED, "test_accuracy", "test_loss")
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         if tags[run[0]].get("harness.kind") == "trial" and run[1] != "RUNNING"
     ]
     rows.sort(key=lambda row: (row["trial"], row["started"]))
-    trials = pd.DataFrame(rows, columns=_columns(rows)).astype(dict.fromkeys(NUMBERS, "float64"))
+    trials = pd.DataFrame(rows, columns=None if rows else _columns()).astype(dict.fromkeys(NUMBERS, "float64"))
     _with_infinities(trials, NUMBERS)
     for column in ("started", "ended"):
         trials[column] = pd.to_datetime(trials[column], unit="ms", utc=True)
@@ -141,7 +145,14 @@ def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
         return None if value is None or math.isnan(value) else float(value)
 
     steps = number("steps_to_target")
-    evaluated = {column: number(column) for column in (*EVALUATED, "test_loss", "test_accuracy")}
+    measured = (
+        *EVALUATED,
+        "test_loss",
+        "test_accuracy",
+        *_PROBED,
+        *(name for name in map(str, row) if "_features/" in name),
+    )
+    evaluated = {column: number(column) for column in measured}
     return TrialResult(
         stop_reason=StopReason(row["stop_reason"]),
         steps=int(row["steps"]),
@@ -152,6 +163,8 @@ def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
         seconds_to_target=number("seconds_to_target"),
         images_per_second=float(row["images_per_second"]),
         costs={name: int(row[name]) for name in _COSTS if number(name) is not None},
+        refit_steps=int(number("refit_steps") or 0),
+        digests={name: row[f"{name}_digest"] for name in DIGESTS if isinstance(row.get(f"{name}_digest"), str)},
     )
 
 
@@ -169,10 +182,12 @@ def _row(run: tuple[Any, ...], tags: Mapping[str, str], metrics: Mapping[str, fl
         "stop_reason": tags.get("harness.stop_reason"),
         "error": tags.get("harness.error"),
         **{name: metrics.get(name, math.nan) for name in NUMBERS},
+        **{name: value for name, value in metrics.items() if "_features/" in name},
         **{name: tags.get(f"harness.{name}") for name in FINGERPRINT},
         "started": started,
         "ended": ended,
         "data_digest": tags.get("harness.data_digest"),
+        **{f"{name}_digest": tags.get(f"harness.{name}_digest") for name in DIGESTS},
         "git_revision": tags.get("mlflow.source.git.commit"),
         "version": tags.get("harness.version"),
     }
@@ -194,8 +209,8 @@ def _is_scalar(level: Any) -> bool:
     return level is None or isinstance(level, (str, int, float, bool))
 
 
-def _columns(rows: list[dict[str, Any]]) -> list[str]:
-    return list(rows[0]) if rows else [*_IDENTITY, *NUMBERS, *FINGERPRINT, *_SOURCE]
+def _columns() -> list[str]:
+    return [*_IDENTITY, *NUMBERS, *FINGERPRINT, *_SOURCE]
 
 
 # Everything is read run by run: the tables have an index on runs, and a whole dictionary is made outside Python's loop.

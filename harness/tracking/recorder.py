@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
-from harness.records import Evaluated, Started, StopReason, TrialResult
-from harness.study import Study, Variant
+from harness.records import Evaluated, Scored, Started, StopReason, TrialResult
+from harness.study import EVALUATED, METRICS, Study, Variant
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -127,6 +127,11 @@ class Recorder:
         values = {**event.metrics, "epoch": event.epoch, "train_seconds": event.train_seconds}
         self._notes(run_id).metrics += [(name, value, event.step) for name, value in values.items()]
 
+    def tested(self, run_id: str, event: Scored) -> None:
+        """Note how the test split scored on the way; written with the next :meth:`flush`."""
+        values = {**event.metrics, "epoch": event.epoch, "train_seconds": event.train_seconds}
+        self._notes(run_id).metrics += [(name, value, event.step) for name, value in values.items()]
+
     def _notes(self, run_id: str) -> _Notes:
         return self._pending.setdefault(run_id, _Notes())
 
@@ -139,7 +144,7 @@ class Recorder:
     def finish(self, run_id: str, result: TrialResult, artifacts: Path | None = None) -> None:
         """Close a run: FINISHED, or KILLED with a tag for one that was pruned."""
         metrics: dict[str, float] = {
-            **{name: value for name, value in result.metrics.items() if name.startswith("test_")},
+            **{name: value for name, value in result.metrics.items() if name not in EVALUATED},
             **{f"{name}_seconds": seconds for name, seconds in asdict(result.clocks).items()},
             "images_per_second": result.images_per_second,
             "steps": result.steps,
@@ -148,12 +153,23 @@ class Recorder:
         if result.steps_to_target is not None and result.seconds_to_target is not None:
             metrics["steps_to_target"] = result.steps_to_target
             metrics["seconds_to_target"] = result.seconds_to_target
+        if result.refit_steps:
+            metrics["refit_steps"] = result.refit_steps
+        else:
+            del metrics["refit_seconds"]
         pruned = result.stop_reason is StopReason.PRUNED
         notes = self._notes(run_id)
-        notes.metrics += [(name, value, result.steps) for name, value in metrics.items()]
+        end = result.steps + result.refit_steps
+        notes.metrics += [(name, value, end) for name, value in metrics.items()]
+        notes.tags |= {f"harness.{name}_digest": digest for name, digest in result.digests.items()}
         notes.tags["harness.stop_reason"] = result.stop_reason.value
         if pruned:
             notes.tags["harness.pruned"] = "true"
+        if result.steps_to_target is not None and self.study.target:
+            target = self.study.target
+            notes.tags["mlflow.note.content"] = (
+                f"Reached {METRICS[target.metric].title} {target.value:g} after {result.steps_to_target:,} steps."
+            )
         self.flush()
         self._attach(run_id, artifacts)
         self.client.set_terminated(run_id, "KILLED" if pruned else "FINISHED")

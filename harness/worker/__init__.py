@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.records import Event, Fingerprint, Finished, Job, Resources, Started, TrialResult
-from harness.study import DataSpec, TrainSpec
+from harness.study import DataSpec
 from harness.worker.artifacts import summarise, write_artifacts
-from harness.worker.session import Decide, Emit, Session, evaluation_steps
+from harness.worker.session import Decide, Emit, Session, all_timing
+from harness.worker.training import Schedule, evaluation_steps, max_steps, train
 
 if TYPE_CHECKING:
+    import keras
     import numpy as np
     import numpy.typing as npt
 
     from harness.data import ImageData
-    from harness.engines import Engine, Images, Means, PackEngine
+    from harness.engines import Engine, Images, Means, PackEngine, Training
 
 __all__ = ["Event", "evaluation_steps", "import_libraries", "max_steps", "run_job", "run_jobs", "summarise"]
 
@@ -51,85 +52,108 @@ def run_jobs(jobs: Sequence[Job], resources: Resources, emit: Emit, decide: Deci
         HarnessError: for missing data, an impossible network, a backend without an engine, or without one for packs.
     """
     # Imported here so that a driver can name this module without loading a backend.
-    from harness.cost import total_costs
-    from harness.engines import Training, build_engine, build_pack, configure, describe_device, mean_scores
-    from harness.network import build_network
+    from harness.engines import configure, describe_device
 
     threads = configure(resources.threads)
     started = time.perf_counter()
-    sessions, trainings = [], []
-    for job in jobs:
-        variant, seeds = job.variant, job.seeds
-        data = _load(variant.data, seeds.split if variant.data.split == "stratified" else 0, job.data_folder)
-        shape, classes = data.image_shape, data.classes
-        model = build_network(
-            variant.model, shape, classes, seeds.weights, variant.train.precision, seeds.dropout
-        )  # fmt: skip
-        total = max_steps(variant.train, len(data.train.images))
-        costs = total_costs(variant.model, shape, classes)
-        sessions.append(Session(job, data, model, costs, emit, decide))
-        trainings.append(Training(model, variant.train, total, data.train.images, data.train.labels, seeds.order))
-    engine = _Alone(build_engine(*trainings[0])) if len(jobs) == 1 else build_pack(trainings)
+    sessions = [_session(job, emit, decide) for job in jobs]
+    trainings = [_training(session) for session in sessions]
+    schedule = Schedule(trainings[0].spec, len(trainings[0].images), trainings[0].total_steps)
+    engine = _engine(trainings)
     for session in sessions:
         session.watch.seconds["prepare"] = time.perf_counter() - started
     fingerprint = _fingerprint(threads, resources.workers, describe_device(), len(jobs))
-    for session in sessions:
-        emit(Started(session.job.trial, fingerprint, session.costs, session.data.digest, total))
-    steps = list(evaluation_steps(jobs[0].variant.train, len(trainings[0].images), total))
-    with _all_timing(sessions, "compile"):
-        engine.warm_up(max(after - before for before, after in zip([0, *steps], steps, strict=False)))
-    _train(sessions, engine, steps)
-    with _all_timing(sessions, "evaluate"):
+    for session, training in zip(sessions, trainings, strict=True):
+        emit(Started(session.job.trial, fingerprint, session.costs, session.data.digest, training.total_steps))
+    with all_timing(sessions, "compile"):
+        engine.warm_up(schedule.longest)
+    train(sessions, engine, schedule)
+    if jobs[0].variant.train.refit:
+        del engine  # its program is free for the second training
+        with all_timing(sessions, "refit"):
+            engine = _refit(sessions)
+    with all_timing(sessions, "evaluate"):
         logits = engine.logits([session.data.test.images for session in sessions])
     engine.write_back()
-    results = []
-    for session, scores in zip(sessions, logits, strict=True):
-        with session.watch.timing("record"):
-            write_artifacts(session.job, session.data, scores, session.model, session.history)
-        result = session.result(mean_scores(scores, session.data.test.labels))
-        emit(Finished(session.job.trial, result))
-        results.append(result)
-    return results
+    return [_finish(session, scores) for session, scores in zip(sessions, logits, strict=True)]
 
 
-def _train(sessions: Sequence[Session], engine: PackEngine, steps: Sequence[int]) -> None:
-    """Train until each session's callbacks have ended it or the last step is done."""
-    from harness.engines import mean_scores
+def _session(job: Job, emit: Emit, decide: Decide | None) -> Session:
+    """Load the images of a job and build its network."""
+    from harness.cost import total_costs
 
-    running = list(sessions)
+    data = _load(job.variant.data, *_split(job), job.data_folder)
+    model = _network(job, data)
+    costs = total_costs(job.variant.model, data.image_shape, data.classes)
+    return Session(job, data, model, costs, emit, decide)
+
+
+def _split(job: Job) -> tuple[int, int]:
+    """Return the seed of the split and its part, 0 where they do not matter: images are then the same ones."""
+    split = job.variant.data.split
+    return job.seeds.split if split in ("stratified", "k_fold") else 0, job.seeds.part if split == "k_fold" else 0
+
+
+def _network(job: Job, data: ImageData) -> keras.Model:
+    from harness.network import build_network
+
+    variant, seeds = job.variant, job.seeds
+    return build_network(
+        variant.model, data.image_shape, data.classes, seeds.weights, variant.train.precision, seeds.dropout
+    )
+
+
+def _training(session: Session) -> Training:
+    from harness.engines import Training
+
+    job, images, labels = session.job, session.data.train.images, session.data.train.labels
+    total = max_steps(job.variant.train, len(images))
+    return Training(session.model, job.variant.train, total, images, labels, job.seeds.order)
+
+
+def _engine(trainings: Sequence[Training]) -> PackEngine:
+    from harness.engines import build_engine, build_pack
+
+    return _Alone(build_engine(*trainings[0])) if len(trainings) == 1 else build_pack(trainings)
+
+
+def _refit(sessions: Sequence[Session]) -> PackEngine:
+    """Train afresh on all images, each network for as many epochs as it took before; the sessions hold the new ones."""
+    from harness.engines import steps_for
+
+    trainings, lengths = [], []
+    for session in sessions:
+        job = session.job
+        epochs = session.history[-1].epoch
+        session.data = _load(job.variant.data, *_split(job), job.data_folder, hold_out=False)
+        session.model = _network(job, session.data)
+        trainings.append(_training(session))
+        lengths.append(steps_for(epochs, len(session.data.train.images), job.variant.train.batch_size))
+    engine = _engine(trainings)
+    engine.warm_up(max(lengths))
     done = 0
-    for step in steps:
-        with _all_timing(running, "train"):
-            trained = engine.train(step - done)
-        done = step
-        validated: list[Means | None] = [None] * len(sessions)
-        if len(sessions[0].data.validation.images):
-            with _all_timing(running, "evaluate"):
-                logits = engine.logits([session.data.validation.images for session in sessions])
-                validated = [
-                    mean_scores(scores, session.data.validation.labels)
-                    for session, scores in zip(sessions, logits, strict=True)
-                ]
+    for length in sorted(set(lengths)):
+        engine.train(length - done)
+        done = length
         for index, session in enumerate(sessions):
-            if session in running:
-                session.note(step, trained[index], validated[index])
-                if session.is_over:
-                    engine.freeze(index)
-                    running.remove(session)
-        if not running:
-            return
+            if lengths[index] == length:
+                engine.freeze(index)
+                session.refit_steps = length
+    return engine
 
 
-@contextmanager
-def _all_timing(sessions: Sequence[Session], name: str) -> Iterator[None]:
-    """Count the time of the block for every session."""
-    counted = list(sessions)
-    start = time.perf_counter()
-    try:
-        yield
-    finally:
-        for session in counted:
-            session.watch.seconds[name] += time.perf_counter() - start
+def _finish(session: Session, logits: npt.NDArray[np.float32]) -> TrialResult:
+    """Write the artifacts of a trained network, measure it, and send its result."""
+    from harness.engines import mean_scores
+    from harness.worker.probes import probe
+
+    data = session.data
+    with session.watch.timing("record"):
+        write_artifacts(session.job, data, logits, session.model, session.history, session.tested)
+        probed = probe(session.job, data, session.model, logits)
+    result = session.result(mean_scores(logits, data.test.labels), probed)
+    session.emit(Finished(session.job.trial, result))
+    return result
 
 
 class _Alone:
@@ -167,21 +191,11 @@ def import_libraries() -> None:
 
 
 @functools.lru_cache(maxsize=1)
-def _load(spec: DataSpec, seed: int, folder: Path | None) -> ImageData:
+def _load(spec: DataSpec, seed: int, part: int, folder: Path | None, hold_out: bool = True) -> ImageData:
     """Load images once for all trials of this process that share them: the engines then share them on the device."""
     from harness.data import load_images
 
-    return load_images(spec, seed, folder)
-
-
-def max_steps(train: TrainSpec, images: int) -> int:
-    """Return how many steps a training takes at most."""
-    from harness.engines import steps_for
-
-    if train.max_steps is not None:
-        return train.max_steps
-    assert train.max_epochs is not None
-    return steps_for(train.max_epochs, images, train.batch_size)
+    return load_images(spec, seed, folder, part, hold_out)
 
 
 def _fingerprint(threads: int, workers: int, device: tuple[str, str, str], pack: int) -> Fingerprint:

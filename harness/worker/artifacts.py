@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records import Evaluated, Job
+from harness.records import Evaluated, Job, Scored
 from harness.study import Variant
 
 if TYPE_CHECKING:
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
 
 
 def write_artifacts(
-    job: Job, data: ImageData, logits: npt.NDArray[np.float32], model: keras.Model, history: list[Evaluated]
+    job: Job,
+    data: ImageData,
+    logits: npt.NDArray[np.float32],
+    model: keras.Model,
+    history: Sequence[Evaluated],
+    tested: Sequence[Scored] = (),
 ) -> None:
     """Write everything to the job's output folder.
 
@@ -27,17 +34,14 @@ def write_artifacts(
         logits: of the test images, (n, classes).
         model: the trained network.
         history: its evaluations, at least one.
+        tested: how the test split scored on the way.
     """
     from harness.engines import probabilities
     from harness.insight import confusion_matrix, draw_confusion, draw_mistakes, most_confident_mistakes
 
     folder = job.output
     folder.mkdir(parents=True, exist_ok=True)
-    columns = list(history[0].metrics)
-    with (folder / "history.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["step", "epoch", "train_seconds", *columns])
-        writer.writerows([e.step, e.epoch, e.train_seconds, *(e.metrics[c] for c in columns)] for e in history)
+    _write_history(folder / "history.csv", history, tested)
     matrix = confusion_matrix(data.test.labels, logits.argmax(axis=1), data.classes)
     with (folder / "confusion_matrix.csv").open("w", newline="") as file:
         writer = csv.writer(file)
@@ -48,6 +52,20 @@ def write_artifacts(
     draw_mistakes(data.test_pixels, mistakes, data.class_names).savefig(folder / "misclassified.png")
     (folder / "summary.txt").write_text(summarise(job.variant, data.image_shape, data.classes), encoding="utf-8")
     model.save(folder / "model.keras")
+
+
+def _write_history(path: Path, history: Sequence[Evaluated], tested: Sequence[Scored]) -> None:
+    """Write a row for each step at which something was scored."""
+    rows: dict[int, dict[str, float]] = {}
+    events: list[Evaluated | Scored] = [*tested, *history]
+    for event in events:
+        place = {"step": event.step, "epoch": event.epoch, "train_seconds": event.train_seconds}
+        rows.setdefault(event.step, place).update(event.metrics)
+    columns = ["step", "epoch", "train_seconds", *history[0].metrics, *(tested[0].metrics if tested else ())]
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows[step] for step in sorted(rows))
 
 
 def summarise(variant: Variant, image_shape: tuple[int, int, int], classes: int) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from harness.records import Clocks, Evaluated, Event, Job, StopReason, TrialResult
-from harness.study import TrainSpec
+import numpy as np
+
+from harness.records import Clocks, Evaluated, Event, Job, Scored, StopReason, TrialResult
 
 if TYPE_CHECKING:
     import keras
@@ -24,7 +26,8 @@ class Stopwatch:
     """Adds up seconds under names."""
 
     def __init__(self) -> None:
-        self.seconds: dict[str, float] = dict.fromkeys(("prepare", "compile", "train", "evaluate", "record"), 0.0)
+        clocks = ("prepare", "compile", "train", "evaluate", "record", "refit")
+        self.seconds: dict[str, float] = dict.fromkeys(clocks, 0.0)
 
     @contextlib.contextmanager
     def timing(self, name: str) -> Iterator[None]:
@@ -36,20 +39,16 @@ class Stopwatch:
             self.seconds[name] += time.perf_counter() - start
 
 
-def evaluation_steps(train: TrainSpec, images: int, total: int) -> Iterator[int]:
-    """Yield the steps after which to evaluate, ending with ``total``."""
-    from harness.engines import steps_for
-
-    count = before = 0
-    while True:
-        count += 1
-        every = train.evaluate_every
-        step = steps_for(count, images, train.batch_size) if every == "epoch" else count * every
-        if step > before:  # a step may be several epochs of very few images
-            yield min(step, total)
-        if step >= total:
-            return
-        before = step
+@contextlib.contextmanager
+def all_timing(sessions: Sequence[Session], name: str) -> Iterator[None]:
+    """Count the time of the block for every session."""
+    counted = list(sessions)
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        for session in counted:
+            session.watch.seconds[name] += time.perf_counter() - start
 
 
 class Session:
@@ -80,6 +79,8 @@ class Session:
         self.job, self.data, self.model, self.costs, self.emit = job, data, model, costs, emit
         self.watch = Stopwatch()
         self.history: list[Evaluated] = []
+        self.tested: list[Scored] = []
+        self.refit_steps = 0
         asked = decide if job.prunable else None
         prune = (lambda _: self._ask(asked)) if asked else None
         self._stops: list[StopCallback] = stop_callbacks(
@@ -102,19 +103,34 @@ class Session:
         metrics = {"train_loss": trained.loss, "train_accuracy": trained.accuracy}
         if validated is not None:
             metrics |= {"val_loss": validated.loss, "val_accuracy": validated.accuracy}
-        epoch = step * self.job.variant.train.batch_size / len(self.data.train.images)
-        event = Evaluated(self.job.trial, step, epoch, self.watch.seconds["train"], metrics)
+        event = Evaluated(self.job.trial, step, self._epoch(step), self.watch.seconds["train"], metrics)
         self.history.append(event)
         with self.watch.timing("record"):
             self.emit(event)
         self._callbacks.on_epoch_end(len(self.history) - 1, keras_logs(metrics))
 
+    def note_test(self, step: int, test: Means) -> None:
+        """Note how the test split scores by now, and send it out; no callback sees it."""
+        metrics = {"test_loss": test.loss, "test_accuracy": test.accuracy}
+        event = Scored(self.job.trial, step, self._epoch(step), self.watch.seconds["train"], metrics)
+        self.tested.append(event)
+        with self.watch.timing("record"):
+            self.emit(event)
+
+    def _epoch(self, step: int) -> float:
+        return step * self.job.variant.train.batch_size / len(self.data.train.images)
+
     def _ask(self, decide: Decide) -> bool:
         with self.watch.timing("record"):
             return decide(self.history[-1])
 
-    def result(self, test: Means) -> TrialResult:
-        """End the training, and return what it came to."""
+    def result(self, test: Means, probed: Mapping[str, float]) -> TrialResult:
+        """End the training, and return what it came to.
+
+        Args:
+            test: scores of the test split.
+            probed: what probes measured.
+        """
         from harness.callbacks import stop_reason
 
         self._callbacks.on_train_end()
@@ -125,10 +141,25 @@ class Session:
             stop_reason=stop_reason(self._stops) or StopReason.MAXIMUM,
             steps=last.step,
             epochs=last.epoch,
-            metrics={**last.metrics, "test_loss": test.loss, "test_accuracy": test.accuracy},
+            metrics={**last.metrics, "test_loss": test.loss, "test_accuracy": test.accuracy, **probed},
             clocks=Clocks(**seconds),
             steps_to_target=reached.step if reached else None,
             seconds_to_target=reached.train_seconds if reached else None,
             images_per_second=last.step * self.job.variant.train.batch_size / max(seconds["train"], 1e-9),
             costs=self.costs,
+            refit_steps=self.refit_steps,
+            digests={"weights": _digest(self.model.get_weights()), "history": _digest(self._numbers())},
         )
+
+    def _numbers(self) -> list[np.ndarray]:
+        """Everything that was evaluated, without seconds."""
+        events: list[Evaluated | Scored] = [*self.history, *self.tested]
+        return [np.array([event.step, *event.metrics.values()], np.float64) for event in events]
+
+
+def _digest(arrays: Sequence[np.ndarray]) -> str:
+    """Return the first 16 hex digits of the SHA-256 of the arrays' bytes, one after the other."""
+    found = hashlib.sha256()
+    for array in arrays:
+        found.update(np.ascontiguousarray(array).tobytes())
+    return found.hexdigest()[:16]

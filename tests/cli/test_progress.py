@@ -37,7 +37,7 @@ def test_plain_lines(view, progress):
     view.plain(progress, Death((3,), "the worker process was killed by SIGKILL (out of memory?)"))
     assert said(view).splitlines() == [
         "tiny: 3 trainings to do, 1 done before, 2 at a time",
-        "#3 base · r1: reached the target after 60 steps, 2.0 s; validation accuracy 98.70 %  [1 of 4]",
+        "#3 base · r1: reached the target of 99 % after 60 steps, 2.0 s; validation accuracy 98.70 %  [1 of 4]",
         "#3 base · r1: FAILED: ValueError: no",
         "#3 base · r1: the worker process was killed by SIGKILL (out of memory?)",
     ]

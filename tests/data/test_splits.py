@@ -64,3 +64,29 @@ def test_without_validation(split):
 def test_too_few_images(asked, message):
     with pytest.raises(StudyError, match=re.escape(message)):
         split_positions(LABELS, asked, 0)
+
+
+class TestKFold:
+    def test_every_image_is_held_out_once(self):
+        parts = [split_positions(LABELS, spec(6, "k_fold"), 3, part) for part in range(5)]
+        held = np.sort(np.concatenate([validation for _, validation in parts]))
+        assert held.tolist() == list(range(30))
+        for train, validation in parts:
+            assert np.bincount(LABELS[validation]).tolist() == [4, 2]
+            assert sorted([*train, *validation]) == list(range(30))
+
+    def test_beyond_the_last_part_the_images_are_shuffled_anew(self):
+        first, again, next_round = (
+            split_positions(LABELS, spec(6, "k_fold"), 3, part)[1].tolist() for part in (0, 0, 5)
+        )
+        assert first == again
+        assert first != next_round
+
+    def test_train_images_are_drawn_by_class_from_the_other_parts(self):
+        train, validation = split_positions(LABELS, spec(6, "k_fold", 12), 3, 1)
+        assert np.bincount(LABELS[train]).tolist() == [8, 4]
+        assert not set(train) & set(validation)
+
+    def test_parts_of_unequal_size_are_refused(self):
+        with pytest.raises(StudyError, match=r"data.validation must divide 30, .*got 7"):
+            split_positions(LABELS, spec(7, "k_fold"), 0)

@@ -32,7 +32,7 @@ def test_a_row_by_hand(study, trials, history):
     assert base.reached == 3
     assert base.steps_to_target.estimate == 600
     assert stride.seconds_to_target.estimate == 2.5
-    assert (base.parameters, stride.parameters) == (242_062, 121_031)
+    assert (base.counts["parameters"], stride.counts["parameters"]) == (242_062, 121_031)
     assert base.images_per_second == 9000
     assert base.trials == (0, 1, 2)
 

@@ -32,10 +32,30 @@ def test_many_variants_in_short():
         for replicate in range(2):
             accuracy = 0.98 + 0.001 * replicate * (level == "stride")
             rows.append(trial(study, len(rows), {"model.downsample": level}, replicate, test_accuracy=accuracy))
-    head, stride, *_ = compare(study, pd.DataFrame(rows), pd.DataFrame()).sentences
+    headline, head, stride, *_ = compare(study, pd.DataFrame(rows), pd.DataFrame()).sentences
+    assert headline == "No variant is better in test accuracy than base (downsample=max_pool); 3 are undecided."
     assert head == "Against base (downsample=max_pool), with 95 % intervals:"
     # differences 0 and 0.1 points: 0.05 +- 12.7062 * 0.05
     assert stride == "downsample=stride: undecided on test accuracy (+0.05 points, −0.59 to +0.69)."
+
+
+def test_of_many_variants_the_best_is_named_first():
+    levels = ["max_pool", "stride", "average_pool", "none"]
+    study = make_study(
+        design={"kind": "one_at_a_time", "factors": {"model.downsample": levels}}, report={"metrics": ["test_accuracy"]}
+    )
+    gains = {"max_pool": 0.0, "stride": 0.01, "average_pool": 0.02, "none": -0.03}
+    rows = []
+    for level in levels:
+        for replicate in range(3):
+            accuracy = 0.95 + gains[level] + 0.001 * replicate * (level != "max_pool")
+            rows.append(trial(study, len(rows), {"model.downsample": level}, replicate, test_accuracy=accuracy))
+    headline = compare(study, pd.DataFrame(rows), pd.DataFrame()).sentences[0]
+    # differences of average_pool: 2.0, 2.1 and 2.2 points; 4.30265 * 0.1 / sqrt(3) = 0.248
+    assert headline == (
+        "downsample=average_pool does best in test accuracy: +2.10 points, +1.85 to +2.35 against base "
+        "(downsample=max_pool); 1 other variant is better than it, too; 1 is worse: downsample=none."
+    )
 
 
 def test_nothing_finished(study, trials, history):

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from harness.stats import mean_interval
+from harness.stats import mean_interval, spread_interval
 
 
 def test_mean_interval_by_hand():
@@ -42,3 +42,21 @@ def test_an_infinite_value_has_no_interval():
     interval = mean_interval([1, math.inf])
     assert interval.estimate == math.inf
     assert math.isnan(interval.low)
+
+
+class TestSpread:
+    def test_by_hand(self):
+        # values 1, 2, 3, 4, 5: sum of squares 10, n - 1 = 4; chi-square of 4 degrees: 0.4844 and 11.1433
+        found = spread_interval([1, 2, 3, 4, 5])
+        assert found.estimate == pytest.approx(math.sqrt(2.5))
+        assert found.low == pytest.approx(math.sqrt(10 / 11.14329), rel=1e-5)
+        assert found.high == pytest.approx(math.sqrt(10 / 0.4844186), rel=1e-5)
+        assert found.n == 5
+
+    def test_equal_values_have_no_spread_and_no_ends(self):
+        found = spread_interval([0.1, 0.1, 0.1])
+        assert (found.estimate, found.n) == (0.0, 3)
+        assert math.isnan(found.low)
+
+    def test_one_value_has_none(self):
+        assert math.isnan(spread_interval([1.0]).estimate)

@@ -63,7 +63,7 @@ SEARCH = {"kind": "search", "trials": 3}
         ),
         (
             {"design.factors": {"target.value": [0.9]}},
-            "design.factors \"target.value\" must be a path into [data], [model] or [train], got 'target'. "
+            "design.factors \"target.value\" must be a path into [data], [model], [train] or [seeds], got 'target'. "
             'Write the whole path in quotes, e.g. "model.downsample".',
         ),
         (
@@ -107,7 +107,8 @@ SEARCH = {"kind": "search", "trials": 3}
         (
             {"design": {**SEARCH, "objectives": ["test_accuracy"], "space": {"model.dense_dropout": [0.0, 0.5]}}},
             "design.objectives.0 must be one of val_accuracy, val_loss, train_accuracy, train_loss, steps_to_target, "
-            "seconds_to_target, train_seconds, images_per_second, parameters, macs, got 'test_accuracy'. "
+            "seconds_to_target, train_seconds, images_per_second, parameters, macs, activations, activation_ops, "
+            "pool_ops, dead_features, redundant_features, got 'test_accuracy'. "
             "The test split must not choose: use val_accuracy.",
         ),
         (

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from harness.errors import UsageError
-from harness.records import Evaluated, Started, StopReason
+from harness.records import Evaluated, Scored, Started, StopReason
 from harness.results import load_results
 from harness.study import grid
 from harness.tracking import Recorder, archive_experiment, open_client, open_runs, read_frames, read_result, summaries
@@ -192,3 +193,36 @@ class TestReading:
         assert summaries(tmp_path) == []
         with pytest.raises(UsageError, match="no such store"):
             read_frames(tmp_path, "tiny")
+
+
+def test_tests_on_the_way_refits_probes_and_digests_come_back(store, tiny):
+    study = tiny(probes=["features"])
+    client = open_client(store)
+    recorder = Recorder(client, store, study, {})
+    run_id = recorder.start(0, study.base, 0, "design")
+    recorder.started(run_id, Started(0, FINGERPRINT, COSTS, "0123456789abcdef", 60))
+    recorder.tested(run_id, Scored(0, 0, 0.0, 0.0, {"test_loss": 2.3, "test_accuracy": 0.1}))
+    result = make_result()
+    evaluated = {name: value for name, value in result.metrics.items() if not name.startswith("test_")}
+    recorder.evaluated(run_id, Evaluated(0, 60, 1.5, 2.0, evaluated))
+    result = replace(
+        result,
+        metrics={**result.metrics, "dead_features": 3, "redundant_features": 1, "dead_features/conv_1": 3},
+        clocks=replace(result.clocks, refit=4.0),
+        refit_steps=50,
+        digests={"weights": "abc", "history": "def"},
+    )
+    recorder.finish(run_id, result)
+    recorder.close("FINISHED")
+    trials, history = read_frames(store, study.name)
+    row = trials.iloc[0]
+    assert (row["test_accuracy"], row["refit_steps"], row["refit_seconds"]) == (
+        result.metrics["test_accuracy"],
+        50,
+        4.0,
+    )
+    assert (row["dead_features"], row["dead_features/conv_1"]) == (3, 3)
+    assert (row["weights_digest"], row["history_digest"]) == ("abc", "def")
+    assert history["step"].tolist() == [0, 60]
+    assert history["test_accuracy"].isna().tolist() == [False, True]  # the refitted network's is not of this training
+    assert read_result(trials, 0) == result

@@ -1,0 +1,44 @@
+"""The cheapest confirmed network at each level that a search with several objectives was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.report.comparison import Row
+from harness.report.wording import counted, listed, show_interval, show_value
+from harness.study import METRICS, Search, Study
+
+
+def smallest_sentences(study: Study, rows: Sequence[Row]) -> list[str]:
+    """Return, for each level of ``confirm.reaching``, the confirmed variant that is best in the last objective.
+
+    What was chosen by validation accuracy is judged by the mean test accuracy of its fresh replicates.
+    """
+    design = study.design
+    if not isinstance(design, Search) or not design.confirm.reaching:
+        return []
+    first, last = design.objectives[0], design.objectives[-1]
+    judged = first.replace("val_", "test_") if first.startswith("val_") else first
+    higher = METRICS[judged].better == "higher"
+    confirmed = [row for row in rows if row.phase == "confirm" and row.finished]
+    if not confirmed:
+        return []
+    said, missed = [], []
+    for level in sorted(design.confirm.reaching, reverse=not higher):
+        wanted = f"{show_value(first, level)}{' %' if METRICS[first].unit == 'share' else ''}".replace(".00", "")
+        means = [(row, row.scores[judged].estimate if judged in row.scores else row.objectives[0]) for row in confirmed]
+        reached = [row for row, mean in means if (mean >= level if higher else mean <= level)]
+        if not reached:
+            missed.append(wanted)
+            continue
+        best = min(reached, key=lambda row: row.objectives[-1] * (1 if METRICS[last].better == "lower" else -1))
+        score = best.scores.get(judged)
+        evidence = f"{show_interval(judged, score)}, " if score else ""
+        what = f"The {'fewest' if METRICS[last].unit == 'count' else 'best'} {METRICS[last].title}"
+        said.append(
+            f"{what} at {wanted} {METRICS[judged].title}: {show_value(last, best.objectives[-1])}, “{best.label}” "
+            f"({evidence}{counted(best.finished, 'fresh trial')})."
+        )
+    if missed:
+        said.append(f"None of the confirmed variants reaches {listed(missed, 'or')} {METRICS[judged].title}.")
+    return said
