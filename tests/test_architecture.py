@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import os
 import re
 import subprocess
 import sys
@@ -207,3 +208,28 @@ def test_importing_the_package_imports_no_library():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     loaded = {name.split(".")[0] for name in done.stdout.split()}
     assert loaded - set(sys.stdlib_module_names) == {"harness"}
+
+
+@pytest.mark.parametrize(
+    "first", ["harness.network", "harness.callbacks", "harness.engines", "harness.worker", "harness.solo"]
+)
+def test_onednn_is_on_when_tensorflow_is_imported_whatever_comes_first(first):
+    code = f"""
+import os, sys
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "tensorflow":
+            print("oneDNN:", os.environ.get("TF_ENABLE_ONEDNN_OPTS"))
+            raise SystemExit
+sys.meta_path.insert(0, Watch())
+import {first}
+from harness.worker import import_libraries
+import_libraries()
+"""
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("TF_ENABLE_ONEDNN_OPTS", "KERAS_BACKEND")
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True, env=environment
+    )
+    assert done.stdout.split() == ["oneDNN:", "1" if os.uname().machine == "x86_64" else "None"]

@@ -80,7 +80,9 @@ class TestExpandProtocol:
         assert given == before
 
     def test_an_unknown_one_is_refused_with_those_there_are(self):
-        with pytest.raises(StudyError, match=r"protocol must be one of hvass02, .*, got 'hvas02'. Did you mean 'hvass02'"):
+        with pytest.raises(
+            StudyError, match=r"protocol must be one of hvass02, .*, got 'hvas02'. Did you mean 'hvass02'"
+        ):
             study("hvass02", protocol="hvas02")
 
     def test_a_table_that_is_none_is_left_to_validation(self):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -25,14 +23,6 @@ from harness.study import TrainSpec
 
 if TYPE_CHECKING:
     import keras
-
-# TensorFlow reads this when it is first imported, so import this package before Keras to have its notices hidden.
-# Errors still show, and so does what it prints while it is being imported.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-# On processors without AVX512-VNNI TensorFlow leaves oneDNN off, though with it a small CNN trains twice as fast.
-if platform.machine() == "x86_64":
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 __all__ = [
     "BatchOrder",

@@ -33,7 +33,6 @@ class _Process:
         environment = {
             **os.environ,
             "OMP_NUM_THREADS": str(resources.threads),
-            "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         }
         self.process = subprocess.Popen(
