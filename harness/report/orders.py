@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -29,15 +29,12 @@ def order_sentences(study: Study, groups: Sequence[Group]) -> list[str]:
     if same:
         said.append(
             "Exchanging activation and pool leaves the function as it is, up to rounding, with "
-            f"{listed(_quoted(same))}: no logit of any test image moves by more than {max(same.values()):.2g}."
+            f"{listed([f'“{label}”' for label in same])}: no logit of any test image moves by more than "
+            f"{max(same.values()):.2g}."
         )
     if other:
         said.append(
-            f"It is another function with {listed(_quoted(other))}: logits move by up to "
+            f"It makes another function with {listed([f'“{label}”' for label in other])}: some logit moves by "
             f"{min(other.values()):.2g} to {max(other.values()):.2g}."
         )
     return said
-
-
-def _quoted(labels: Iterable[str]) -> list[str]:
-    return [f"“{label}”" if ", " in label else label for label in labels]

@@ -31,6 +31,9 @@ _TIMES = {
     "images_per_second": "trains at {} times the images per second",
     "parameters": "has {} times the parameters",
     "macs": "needs {} times the multiply-accumulates",
+    "activations": "puts out {} times the activation values",
+    "activation_ops": "evaluates {} times the activation functions",
+    "pool_ops": "needs {} times the pooling operations",
 }
 
 

@@ -32,7 +32,7 @@ def test_labels(tmp_path):
 @pytest.mark.parametrize("name", ["x", "x.gz"])
 def test_files_are_read_plain_and_compressed(tmp_path, name):
     path = tmp_path / name
-    path.write_bytes(gzip.compress(IMAGES) if name.endswith("gz") else IMAGES)
+    path.write_bytes(gzip.compress(IMAGES, mtime=0) if name.endswith("gz") else IMAGES)
     assert read_bytes(path) == IMAGES
     assert read_bytes(path, 4) == bytes([0, 0, 8, 3])
     assert read_shape(path, "images") == (2, 1, 3, 1)
@@ -50,7 +50,11 @@ def test_files_are_read_plain_and_compressed(tmp_path, name):
         (IMAGES, "labels", "must hold labels (1 dimension), got 3 dimensions (images). Are two files swapped?"),
         (b"\0\0\x0d" + IMAGES[3:], "images", "must hold unsigned bytes (IDX type 0x08), got type 0x0d"),
         (IMAGES[:4] + bytes(12), "images", "must hold at least one of the images, got shape (0, 0, 0)"),
-        (gzip.compress(IMAGES), "images", "is gzip, but its name does not end in .gz. Rename or decompress it."),
+        (
+            gzip.compress(IMAGES, mtime=0),
+            "images",
+            "is gzip, but its name does not end in .gz. Rename or decompress it.",
+        ),
     ],
 )
 def test_what_is_wrong_with_the_contents(tmp_path, contents, kind, message):
@@ -62,11 +66,11 @@ def test_what_is_wrong_with_the_contents(tmp_path, contents, kind, message):
 @pytest.mark.parametrize(
     ("contents", "message"),
     [
-        (gzip.compress(IMAGES)[:-9], "is truncated: the gzip stream ends too early. Replace it"),
+        (gzip.compress(IMAGES, mtime=0)[:-9], "is truncated: the gzip stream ends too early. Replace it"),
         (IMAGES, "must be gzip, as its name says, but begins with 0000. Replace it"),
         (b"", "must be gzip, as its name says, but begins with nothing. Replace it"),
-        (gzip.compress(IMAGES)[:-8] + bytes(8), "is damaged: the gzip stream is not valid (CRC check failed"),
-        (gzip.compress(IMAGES)[:10] + b"\xff" * 20, "is damaged: the gzip stream is not valid ("),
+        (gzip.compress(IMAGES, mtime=0)[:-8] + bytes(8), "is damaged: the gzip stream is not valid (CRC check failed"),
+        (gzip.compress(IMAGES, mtime=0)[:10] + b"\xff" * 20, "is damaged: the gzip stream is not valid ("),
     ],
 )
 def test_what_is_wrong_with_the_gzip_stream(tmp_path, contents, message):

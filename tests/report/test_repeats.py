@@ -33,6 +33,12 @@ def test_equal_trainings_are_said_to_be_equal():
     )
 
 
+def test_no_variant_is_called_better_for_its_seeds():
+    found = audit()
+    assert not any(row.contrasts for row in found.rows)
+    assert len(found.sentences) == 2
+
+
 def test_the_table_counts_distinct_results():
     (section,) = audit(("a", "a", "b")).sections
     assert section.table.rows[0][:4] == ("base", "3", "2", "1")
