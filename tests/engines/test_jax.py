@@ -207,6 +207,24 @@ class TestWorker:
                 assert result.metrics[name] == pytest.approx(value, rel=1e-3, abs=2e-3), name
         assert (jobs("pack")[3].output / "model.keras").exists()
 
+    def test_a_pack_is_refitted_each_for_as_long_as_it_trained(self, tiny, tmp_path):
+        factors = {"train.learning_rate": [0.01, 0.001]}
+        study = tiny(
+            design={"kind": "factorial", "factors": factors},
+            **{"target.value": 0.5, "train.refit": True, "train.evaluate_every": 10},
+        )
+
+        def make(folder):
+            variants = [study.variant({"train.learning_rate": rate}) for rate in (0.01, 0.001)]
+            return [Job(n, v, 0, replicate_seeds(0, 0), tmp_path / folder / str(n)) for n, v in enumerate(variants)]
+
+        packed = run_jobs(make("pack"), self.HERE, lambda event: None)
+        solo = [run_job(job, self.HERE, lambda event: None) for job in make("solo")]
+        assert [result.refit_steps for result in packed] == [result.refit_steps for result in solo]
+        assert packed[0].refit_steps < packed[1].refit_steps  # the larger rate was at the target sooner
+        for one, two in zip(packed, solo, strict=True):
+            assert one.metrics["test_loss"] == pytest.approx(two.metrics["test_loss"], rel=1e-3, abs=2e-3)
+
     def test_the_saved_model_is_plain_keras(self, jobs):
         job = jobs("one")[0]
         result = run_job(job, self.HERE, lambda event: None)
