@@ -41,6 +41,9 @@ TABLES = (
 )
 """Path in the file, name in the schema, heading, and what is said below it."""
 
+_FROM = {"ModelSpec": "preset", "DataSpec": "protocol", "TargetSpec": "protocol"}
+"""Tables whose required keys may come from elsewhere."""
+
 _BOUNDS = (
     ("minimum", "at least"),
     ("exclusiveMinimum", "above"),
@@ -116,10 +119,12 @@ def _keys(name: str, table: Mapping[str, Any]) -> str:
 
 def _default(name: str, key: str, table: Mapping[str, Any]) -> str:
     field = table["properties"][key]
-    if key not in table.get("required", ()):
-        value = field.get("default")
-        return "none" if value is None or value in ({}, [], "") else _code(value)
-    return "from the preset, else required" if name == "ModelSpec" else "required"
+    if "default" not in field and name in _FROM:
+        return f"from the {_FROM[name]}, else required"
+    if key in table.get("required", ()):
+        return "required"
+    value = field.get("default")
+    return "none" if value is None or value in ({}, [], "") else _code(value)
 
 
 def _presets() -> str:

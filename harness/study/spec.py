@@ -33,8 +33,15 @@ Drawn = Literal["replicate", "fixed"]
 EvaluatedMetric = Literal["val_accuracy", "val_loss", "train_accuracy", "train_loss"]
 
 
+def _from_protocol(schema: dict[str, Any]) -> None:
+    """Say in the JSON Schema what a protocol's expansion does: a key that is required may come from there."""
+    schema.pop("required")
+
+
 class DataSpec(Table):
     """`[data]`: the images, how they are split and scaled."""
+
+    model_config = ConfigDict(json_schema_extra=_from_protocol)
 
     name: Literal["mnist", "fashion_mnist", "mnist_5k", "digits", "folder"] = Field(
         description="Image set. 'folder' reads four IDX files from `folder`.",
@@ -266,6 +273,8 @@ class TrainSpec(Table):
 
 class TargetSpec(Table):
     """`[target]`: what ends a training successfully."""
+
+    model_config = ConfigDict(json_schema_extra=_from_protocol)
 
     metric: EvaluatedMetric = Field(
         description="The metric to watch.",
