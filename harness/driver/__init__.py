@@ -79,8 +79,14 @@ def run_study(
         recorder = tracking.Recorder(client, store, study, provenance.source_tags(source))
         try:
             recorded = reconcile_runs(recorder, store)
-            plan = Plan(study, open_study(study, storage), recorded, data_folder)
-            reconcile_plan(plan, recorder, store, recorded)
+            plan = Plan(
+                study,
+                open_study(study, storage),
+                recorded=set(recorded["trial"]) if len(recorded) else (),
+                data_folder=data_folder,
+                recall=lambda trial: tracking.read_result(recorded, trial),
+            )
+            reconcile_plan(plan, store, recorded)
         except BaseException:
             recorder.close("FAILED")
             raise

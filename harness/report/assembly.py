@@ -37,14 +37,13 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
     groups = group_trials(study, trials)
     base = groups[0]
     title = reference_title(base)
-    reference = make_row(study, base, title, withheld_seconds(base, base))
-    rows = [reference]
-    for group in groups[1:]:
-        row = make_row(study, group, group.label, withheld_seconds(group, base))
-        # which seeds are drawn anew makes no network better: an audit of seeds is about spread
-        against = () if is_audit(study) else contrasts(study, row, group, reference, base)
-        rows.append(replace(row, contrasts=against))
-    rows = in_order(study, rows)
+    rows = [
+        make_row(study, group, group.label if group is not base else title, withheld_seconds(group, base))
+        for group in groups
+    ]
+    # which seeds are drawn anew makes no network better: an audit of seeds is about spread
+    against = {} if is_audit(study) else contrasts(study, rows, groups)
+    rows = in_order(study, [replace(row, contrasts=against.get(row.digest, ())) for row in rows])
     target = show_target(study.target)
     published = published_figures(study, groups, history)
     findings = [

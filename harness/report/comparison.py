@@ -7,37 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from harness.stats import Interval, Verdict
+from harness.judging import Contrast
+from harness.stats import Interval
 
 Phase = Literal["design", "search", "confirm"]
-
-
-@dataclass(frozen=True)
-class Contrast:
-    """A variant against the reference in one metric.
-
-    Attributes:
-        metric: name in :data:`harness.study.METRICS`.
-        kind: "difference" in the metric's unit, paired by replicate; "ratio", the geometric mean of the paired
-            ratios; "exact", the ratio of two counts that no seed changes.
-        estimate: variant minus reference, or variant over reference; NaN if it cannot be had.
-        low: lower end of the 95 % interval; NaN if there is none.
-        high: upper end.
-        pairs: replicates that both have.
-        p_value: of the sign-flip permutation test; NaN if there is none.
-        verdict: what follows.
-        note: why a number is missing; empty if none is.
-    """
-
-    metric: str
-    kind: Literal["difference", "ratio", "exact"]
-    estimate: float
-    low: float
-    high: float
-    pairs: int
-    p_value: float
-    verdict: Verdict
-    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,10 @@ from harness.report.comparison import Comparison, Row
 from harness.stats import Interval
 
 
+_TOLD = ("pairs", "p", "p_holm", "p_equivalent", "p_flips", "effect_size", "won", "verdict", "more", "note")
+"""Attributes of a contrast that get a column each, beside its estimate and interval."""
+
+
 def to_csv(comparison: Comparison) -> str:
     """Return every row in the metrics' own units: shares from 0 to 1, seconds; empty where there is no value.
 
@@ -49,7 +53,7 @@ def _record(row: Row, comparison: Comparison) -> dict[str, Any]:
     for found in row.contrasts:
         start = f"{found.metric}_{'difference' if found.kind == 'difference' else 'ratio'}"
         record |= {start: found.estimate, f"{start}_low": found.low, f"{start}_high": found.high}
-        record |= {f"{found.metric}_{name}": getattr(found, name) for name in ("pairs", "p_value", "verdict", "note")}
+        record |= {f"{found.metric}_{name}": getattr(found, name) for name in _TOLD}
     record["withheld"] = row.withheld
     return record
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from harness.report.comparison import Contrast, Row
+from harness.judging import Contrast
+from harness.report.comparison import Row
 from harness.report.contrasts import best_first
 from harness.report.wording import (
     counted,
@@ -26,6 +27,17 @@ _AT_MOST = 8
 _IN_FULL = 2
 """Variants that get a whole sentence each; for more, verdicts come first and the sentences are short."""
 _PREPOSITION = {Verdict.UNDECIDED: "on"}
+_ADJECTIVES = {
+    (metric, verdict): word
+    for metrics, better, worse in (
+        (("seconds_to_target", "train_seconds", "images_per_second"), "faster", "slower"),
+        (("test_accuracy",), "more accurate", "less accurate"),
+        (("parameters",), "smaller", "larger"),
+    )
+    for metric in metrics
+    for verdict, word in ((Verdict.BETTER, better), (Verdict.WORSE, worse))
+}
+"""What people say instead of "better in training seconds"."""
 _TIMES = {
     "train_seconds": "trains for {} times the seconds",
     "images_per_second": "trains at {} times the images per second",
@@ -147,14 +159,15 @@ def _in_short(row: Row) -> str:
 def _size(contrast: Contrast) -> str:
     if math.isnan(contrast.estimate):
         return contrast.note
-    return show_effect(contrast) if math.isnan(contrast.low) else f"{show_effect(contrast)}, {show_ends(contrast)}"
+    said = show_effect(contrast) if math.isnan(contrast.low) else f"{show_effect(contrast)}, {show_ends(contrast)}"
+    return f"{said}; about {counted(contrast.more, 'more replicate')} would tell" if contrast.more else said
 
 
 def _clause(contrast: Contrast, target: str) -> str:
     metric, title = contrast.metric, METRICS[contrast.metric].title
     if metric.endswith("_to_target"):
         text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {METRICS[metric].unit}"
-    elif contrast.kind in ("ratio", "exact"):
+    elif contrast.kind != "difference":
         text = _TIMES[metric].format(show_ratio(contrast.estimate))
     elif float(show_value(metric, abs(contrast.estimate))) == 0:
         text = f"ends level in {title}"
@@ -171,19 +184,32 @@ def _evidence(contrast: Contrast, said_pairs: int) -> str:
         return "exact"
     if contrast.pairs == 1:
         return "1 pair, no interval"
-    ends, p = show_ends(contrast), f"p = {show_p(contrast.p_value)}".replace("= <", "< ")
+    ends, p = show_ends(contrast), f"p = {show_p(contrast.p_holm)}".replace("= <", "< ")
     if not said_pairs:
         ends = f"95 % interval {ends}"
-    return f"{ends}; {p}" if contrast.pairs == said_pairs else f"{ends}; {counted(contrast.pairs, 'pair')}; {p}"
+    said = [ends, p] if contrast.pairs == said_pairs else [ends, counted(contrast.pairs, "paired replicate"), p]
+    if contrast.kind == "restricted":
+        said.append(contrast.note)
+    return "; ".join(said)
 
 
 def _judgement(contrasts: Sequence[Contrast]) -> str:
+    """Say the verdicts: "faster, more accurate; undecided on steps to target (about 4 more replicates would tell)"."""
     said = []
     for verdict in Verdict:
-        titles = [METRICS[contrast.metric].title for contrast in contrasts if contrast.verdict is verdict]
+        found = [contrast for contrast in contrasts if contrast.verdict is verdict]
+        words = [word for contrast in found if (word := _ADJECTIVES.get((contrast.metric, verdict)))]
+        titles = [METRICS[one.metric].title for one in found if (one.metric, verdict) not in _ADJECTIVES]
+        said += [", ".join(dict.fromkeys(words))] if words else []
         if titles:
-            said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(titles)}")
+            said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(titles)}{_outlook(found)}")
     return "; ".join(said)
+
+
+def _outlook(contrasts: Sequence[Contrast]) -> str:
+    """Say about how many more replicates would decide all of several comparisons, if any of them is open."""
+    more = max((contrast.more or 0 for contrast in contrasts), default=0)
+    return f" (about {counted(more, 'more replicate')} would tell)" if more else ""
 
 
 def _unfinished(row: Row) -> str:

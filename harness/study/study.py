@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, PrivateAttr, ValidationError, model_vali
 
 from harness.errors import StudyError
 from harness.presets import PROTOCOLS
-from harness.study.design import Design, Level, Search, dimensions
+from harness.study.design import Adaptive, Design, Level, Search, dimensions
 from harness.study.explain import explain
 from harness.study.metrics import METRICS, PROBES
 from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
@@ -125,6 +125,11 @@ class Study(Table):
             raise ValueError(
                 "probes must not name 'features' with train.refit = true: the network that is kept was trained on the "
                 "validation images. Remove one of them."
+            )
+        if self.data.split == "k_fold" and isinstance(self.design.replicates, Adaptive):
+            raise ValueError(
+                "design.replicates must be a number with data.split = 'k_fold', got { min, max }: there are as many "
+                "replicates as parts. E.g. 5."
             )
         if self.target is None:
             for name in self.report.metrics:
