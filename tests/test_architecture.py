@@ -22,7 +22,7 @@ PAGE = Path("docs/architecture.md")
 
 HEAVY = {
     "mlflow": {"tracking"},
-    "optuna": {"objective", "plan"},
+    "optuna": {"objective", "plan", "report"},
     "tensorflow": {"engines"},
     "jax": {"engines"},
     "keras": {"network", "engines", "callbacks", "worker", "insight"},

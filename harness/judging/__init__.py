@@ -5,6 +5,6 @@ The same rules judge in a report and decide, while a study runs, which compariso
 
 from harness.judging.contrast import Contrast
 from harness.judging.family import compare, looks_of, open_comparisons
-from harness.judging.sample import Sample
+from harness.judging.sample import Sample, censor
 
-__all__ = ["Contrast", "Sample", "compare", "looks_of", "open_comparisons"]
+__all__ = ["Contrast", "Sample", "censor", "compare", "looks_of", "open_comparisons"]

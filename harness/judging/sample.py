@@ -43,13 +43,24 @@ class Sample:
 
     def times(self, name: str) -> Times:
         """Return "steps_to_target" or "seconds_to_target", trials that never got there as censored."""
-        reached = self.columns[name].astype(float)
-        missed = np.isnan(reached)
-        watched = self.columns[_WATCHED[name]].astype(float)
-        never = np.isin(self.columns["stop_reason"].astype(str), _NEVER) | np.isnan(watched)
-        at = np.where(missed, np.where(never, np.inf, watched), reached)
+        at, missed = censor(self.columns[name], self.columns[_WATCHED[name]], self.columns["stop_reason"])
         replicate = self.columns["replicate"]
         return Times(_indexed(at, replicate), _indexed(missed, replicate))
+
+
+def censor(reached: np.ndarray, watched: np.ndarray, stop_reason: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a time a trial, and whether it is censored; all (n,).
+
+    Args:
+        reached: when the target was reached; NaN where it never was.
+        watched: how long each trial was watched.
+        stop_reason: why each trial ended. After some reasons more steps would not have reached the target: the
+            time is infinite then.
+    """
+    at, until = reached.astype(float), watched.astype(float)
+    missed = np.isnan(at)
+    never = np.isin(stop_reason.astype(str), _NEVER) | np.isnan(until)
+    return np.where(missed, np.where(never, np.inf, until), at), missed
 
 
 def _indexed(values: np.ndarray, replicate: np.ndarray) -> pd.Series:

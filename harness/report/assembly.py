@@ -9,11 +9,14 @@ import pandas as pd
 from harness.report.comparison import Comparison, Run
 from harness.report.contrasts import contrasts
 from harness.report.curves import curve_figures
+from harness.report.effects import effect_figures, effects_section
+from harness.report.forest import forests
 from harness.report.frames import tidy_history, tidy_trials
 from harness.report.measured import held_fixed, how_measured, remarks
 from harness.report.orders import order_sentences
 from harness.report.plots import plots
 from harness.report.published import published_figures, published_section, published_sentences
+from harness.report.reached import reached_figures
 from harness.report.repeats import is_audit, repeats_section, repeats_sentences
 from harness.report.rows import (
     counted_metrics,
@@ -24,6 +27,7 @@ from harness.report.rows import (
     scored_metrics,
     withheld_seconds,
 )
+from harness.report.searched import importance_section, search_figures
 from harness.report.sentences import sentences
 from harness.report.smallest import smallest_sentences
 from harness.report.unused import unused_section, unused_sentences
@@ -76,15 +80,23 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
             *published_section(published),
             *repeats_section(study, groups),
             *unused_section(study, groups),
+            *effects_section(study, groups),
+            *importance_section(study, trials),
         ),
-        plots=plots(study, rows),
+        plots=(
+            *forests(study, rows),
+            *reached_figures(study, rows, groups),
+            *effect_figures(study, groups),
+            *plots(study, rows),
+            *search_figures(study, trials),
+        ),
         store=store,
     )
 
 
 def _runs(trials: pd.DataFrame) -> tuple[Run, ...]:
-    columns = ["trial", "run_id", "variant", "replicate", "phase", "status"]
+    columns = ["trial", "run_id", "variant", "replicate", "phase", "status", "experiment_id"]
     return tuple(
-        Run(int(trial), run_id, variant, -1 if pd.isna(replicate) else int(replicate), phase, status)
-        for trial, run_id, variant, replicate, phase, status in trials[columns].itertuples(index=False)
+        Run(int(trial), run_id, variant, -1 if pd.isna(replicate) else int(replicate), phase, status, experiment)
+        for trial, run_id, variant, replicate, phase, status, experiment in trials[columns].itertuples(index=False)
     )

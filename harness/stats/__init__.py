@@ -1,6 +1,6 @@
 """Intervals, paired comparisons, censored times, effects and verdicts: pure functions that cite their source."""
 
-from harness.stats.censored import RestrictedRatio, Times, kaplan_meier_median, log_rank, restricted_ratio
+from harness.stats.censored import RestrictedRatio, Times, kaplan_meier_median, log_rank, reached_by, restricted_ratio
 from harness.stats.effects import Effect, interactions, main_effects
 from harness.stats.intervals import Interval, mean_interval, share_interval, spread_interval
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
@@ -43,6 +43,7 @@ __all__ = [
     "paired_ratio",
     "pairs_needed",
     "ratio_of_pairs",
+    "reached_by",
     "restricted_ratio",
     "share_interval",
     "sign_flip",

@@ -127,6 +127,27 @@ def _first_at_half(times: np.ndarray, probabilities: np.ndarray) -> float:
     return float(times[reached[0]]) if len(reached) else math.inf
 
 
+def reached_by(at: Iterable[float], missed: Iterable[bool]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the share that has reached the target against time: one minus the curve of Kaplan & Meier (1958).
+
+    Args:
+        at: a time a trial, as in :func:`kaplan_meier_median`.
+        missed: whether each trial ended without reaching it.
+
+    Returns:
+        Times from 0 to the longest finite one, and the share from each on; both (n,).
+    """
+    times, censored = np.asarray(list(at), dtype=float), np.asarray(list(missed), dtype=bool)
+    events = np.unique(times[~censored])
+    at_risk = np.array([np.sum(times >= time) for time in events])
+    reached = np.array([np.sum(~censored & (times == time)) for time in events])
+    survival = np.cumprod(1 - reached / at_risk) if len(events) else np.zeros(0)
+    last = times[np.isfinite(times)].max(initial=0.0)
+    end = [last] if not len(events) or last > events[-1] else []
+    shares = np.concatenate([[0.0], 1 - survival])
+    return np.concatenate([[0.0], events, end]), np.concatenate([shares, shares[-1:] if end else []])
+
+
 def log_rank(values: Times, base: Times) -> float:
     """Return the two-sided p-value of the log-rank test: do two variants reach the target equally soon?
 
