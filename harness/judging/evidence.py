@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,7 +26,7 @@ from harness.stats import (
     restricted_ratio,
     sign_flip,
 )
-from harness.study import IMAGE_SETS, METRICS, Study, replicate_range
+from harness.study import METRICS
 
 
 @dataclass(frozen=True)
@@ -45,68 +45,75 @@ class Evidence:
     scale: tuple[float, float, float | None] | None = None
 
 
-def gather(study: Study, metric: str, sample: Sample, base: Sample, plan: Looks) -> Evidence:
+@dataclass(frozen=True)
+class Rules:
+    """How comparisons are made.
+
+    Attributes:
+        margins: metric -> difference that does not matter, in its unit.
+        overlap: held-out over training images of a cross-validation; 0 where replicates are independent.
+        looks: when the data are looked at.
+    """
+
+    margins: Mapping[str, float]
+    overlap: float
+    looks: Looks
+
+
+def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
     """Return what is known of one variant against the base in one metric.
 
     Args:
-        study: the study.
-        metric: name in :data:`harness.study.METRICS`; not one that counts.
+        metric: name in :data:`harness.study.METRICS`.
         sample: the variant's trials.
         base: the base's.
-        plan: when the data are looked at.
+        rules: how they are compared.
     """
     unit = METRICS[metric].unit
+    if unit == "count":
+        return Evidence(_exact(metric, sample, base, rules))
     if unit in ("seconds", "rate") and sample.withheld:
         return _missing(metric, f"not compared: {sample.withheld}")
     if metric.endswith("_to_target"):
         times = sample.times(metric), base.times(metric)
         if any(each.missed.any() for each in times):
-            return _censored(metric, *times, base.label, plan)
+            return _censored(metric, *times, base.label, rules.looks)
     broken = [int(one.by_replicate(metric).isna().sum()) for one in (sample, base)]
     if any(broken):  # a loss that is not a number: the mean of the others would flatter
         return _missing(metric, f"{broken[0]} of {sample.finished} broke off; {base.label}: {broken[1]}")
     values, others = sample.by_replicate(metric), base.by_replicate(metric)
     if unit in ("share", "nats", "number"):
-        return _difference(study, metric, values, others, plan)
+        return _difference(metric, values, others, rules)
     if (values <= 0).any() or (others <= 0).any():  # a target that the untrained network already holds
         return _missing(metric, "a value of 0 has no ratio")
-    return _ratio(study, metric, values, others, plan)
+    return _ratio(metric, values, others, rules)
 
 
-def exact(study: Study, metric: str, sample: Sample, base: Sample) -> Contrast:
+def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
     """Compare counts that no seed changes: no interval is needed, and one trial of each is enough."""
     value, other = sample.counts.get(metric), base.counts.get(metric)
     if value is None or other is None:
         return _missing(metric, "not recorded").contrast
-    if abs(value - other) < study.report.margin.get(metric, 1):
+    if abs(value - other) < rules.margins.get(metric, 1):
         judged = Verdict.EQUIVALENT
     else:
         judged = Verdict.BETTER if (value < other) == (METRICS[metric].better == "lower") else Verdict.WORSE
     return Contrast(metric, "exact", value / other if other else math.nan, verdict=judged, more=0)
 
 
-def _overlap(study: Study) -> float:
-    """Return held-out over training images of a cross-validation; 0 where replicates are independent."""
-    if study.data.split != "k_fold":
-        return 0.0
-    known = IMAGE_SETS.get(study.data.name)
-    parts = known.train_images // study.data.validation if known else replicate_range(study.design)[1]
-    return 1 / max(1, parts - 1)
-
-
-def _difference(study: Study, metric: str, values: pd.Series[float], base: pd.Series[float], plan: Looks) -> Evidence:
-    margin = study.report.margin.get(metric)
+def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Evidence:
+    margin, plan = rules.margins.get(metric), rules.looks
     ours, theirs = pair_up(values, base)
     sizes = _at_looks(len(ours), plan)
-    steps = [difference_of_pairs(ours[:size], theirs[:size], _overlap(study)) for size in sizes]
+    steps = [difference_of_pairs(ours[:size], theirs[:size], rules.overlap) for size in sizes]
     same = math.nan if margin is None else over_looks([one.equivalence_p(margin) for one in steps], plan)
     contrast = _contrast(metric, steps, sign_flip(ours, theirs), plan)
     return _with_claim(contrast, steps[-1], same, margin)
 
 
-def _ratio(study: Study, metric: str, values: pd.Series[float], base: pd.Series[float], plan: Looks) -> Evidence:
+def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Evidence:
     """Judge by the ratio; a margin is a difference in the metric's own unit, so that equivalence is judged by that."""
-    margin = study.report.margin.get(metric)
+    margin, plan = rules.margins.get(metric), rules.looks
     ours, theirs = pair_up(values, base)
     sizes = _at_looks(len(ours), plan)
     steps = [ratio_of_pairs(ours[:size], theirs[:size]) for size in sizes]

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from harness.judging.contrast import Contrast
-from harness.judging.evidence import Evidence, exact, gather
+from harness.judging.evidence import Evidence, Rules, gather
 from harness.judging.sample import Sample
 from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks, pairs_needed
-from harness.study import METRICS, Study, replicate_range
+from harness.study import IMAGE_SETS, Study, replicate_range
 
 
 def looks_of(study: Study) -> Looks:
@@ -29,13 +29,12 @@ def compare(study: Study, samples: Mapping[str, Sample], base: Sample) -> dict[s
     Returns:
         digest -> a contrast for each metric, in their order.
     """
-    plan = looks_of(study)
+    rules = Rules(study.report.margin, overlap_of(study), looks_of(study))
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [
-        (digest, _evidence(study, metric, sample, base, plan)) for digest, sample in known.items()
-        for metric in study.metrics
-    ]  # fmt: skip
-    judged = _judge([evidence for _, evidence in found])
+        (digest, gather(metric, sample, base, rules)) for digest, sample in known.items() for metric in study.metrics
+    ]
+    judged = judge_all([evidence for _, evidence in found])
     contrasts: dict[str, list[Contrast]] = {digest: [] for digest in known}
     for (digest, _), contrast in zip(found, judged, strict=True):
         contrasts[digest].append(contrast)
@@ -51,13 +50,17 @@ def open_comparisons(contrasts: Mapping[str, Sequence[Contrast]]) -> list[str]:
     ]
 
 
-def _evidence(study: Study, metric: str, sample: Sample, base: Sample, plan: Looks) -> Evidence:
-    if METRICS[metric].unit == "count":
-        return Evidence(exact(study, metric, sample, base))
-    return gather(study, metric, sample, base, plan)
+def overlap_of(study: Study) -> float:
+    """Return held-out over training images of a cross-validation; 0 where replicates are independent."""
+    if study.data.split != "k_fold":
+        return 0.0
+    known = IMAGE_SETS.get(study.data.name)
+    parts = known.train_images // study.data.validation if known else replicate_range(study.design)[1]
+    return 1 / max(1, parts - 1)
 
 
-def _judge(found: Sequence[Evidence]) -> list[Contrast]:
+def judge_all(found: Sequence[Evidence]) -> list[Contrast]:
+    """Return the contrasts with their verdicts and adjusted p-values, in the order given."""
     tested = [place for place, evidence in enumerate(found) if evidence.claim]
     judged = dict(zip(tested, judge([found[place].claim or Claim(False, math.nan) for place in tested]), strict=True))
     undecided = sum(one.verdict is Verdict.UNDECIDED for one in judged.values())

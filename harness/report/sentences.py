@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from harness.judging import Contrast
 from harness.report.comparison import Row
@@ -24,8 +24,10 @@ from harness.study import METRICS, Search, Study
 _AT_MOST = 8
 """Sentences about single variants; a table says the rest better."""
 
+_NAMED = 5
+"""Variants of one verdict that are named in a sentence; a table says the rest better."""
 _IN_FULL = 2
-"""Variants that get a whole sentence each; for more, verdicts come first and the sentences are short."""
+"""Variants that get a whole sentence each; for more there is a sentence for each metric."""
 _PREPOSITION = {Verdict.UNDECIDED: "on"}
 _ADJECTIVES = {
     (metric, verdict): word
@@ -68,14 +70,8 @@ def sentences(study: Study, rows: Sequence[Row], target: str, findings: Sequence
     reference, others = rows[0], list(rows[1:])
     claims = [row for row in others if row.contrasts]
     if reference.finished:
-        chosen = claims
-        if len(claims) > _AT_MOST:
-            chosen = [claims[place] for place in sorted(best_first(claims, study.metrics[0])[:_AT_MOST])]
-        if len(claims) > _IN_FULL:
-            said.append(_headline(claims, reference, study.metrics[0]))
-        said += _claims(chosen, reference, target)
-        if len(claims) > len(chosen):
-            said.append(f"The other {len(claims) - len(chosen)} variants are in the table.")
+        if claims:
+            said += _claims(study, claims, reference, target)
     else:
         said.append(f"No trial of {reference.title} has finished, so nothing can be compared with it.")
     said += [_unfinished(row) for row in others if not row.finished and row.failed][:_AT_MOST]
@@ -96,34 +92,46 @@ def _alone(row: Row, study: Study, target: str) -> str:
     return f"{text}."
 
 
-def _claims(rows: Sequence[Row], reference: Row, target: str) -> list[str]:
-    """Return whole sentences for one or two variants, verdicts first and in short for more."""
+def _claims(study: Study, rows: Sequence[Row], reference: Row, target: str) -> list[str]:
+    """Return a whole sentence for each of one or two variants; for more, a sentence for each metric."""
     if len(rows) <= _IN_FULL:
         names = [reference.title, *[reference.label] * len(rows)]
         return [_in_full(row, name, target) for row, name in zip(rows, names, strict=False)]
-    return [f"Against {reference.title}, with 95 % intervals:", *(_in_short(row) for row in rows)]
+    titles = [reference.title, *[reference.label] * len(study.metrics)]
+    return [_in_metric(rows, title, metric) for metric, title in zip(study.metrics, titles, strict=False)]
 
 
-def _headline(rows: Sequence[Row], reference: Row, metric: str) -> str:
-    """Say in one sentence which of many variants is best in the first metric, and how many of the others differ."""
-    title = METRICS[metric].title
-    found = {row.label: next(one for one in row.contrasts if one.metric == metric) for row in rows}
-    verdicts = {kind: [label for label, one in found.items() if one.verdict is kind] for kind in Verdict}
-    best = rows[best_first(list(rows), metric)[0]]
-    parts = []
-    if verdicts[Verdict.BETTER]:
-        chosen = found[best.label]
-        parts.append(f"{_quoted(best.label)} does best in {title}: {_size(chosen)} against {reference.title}")
-        others = len(verdicts[Verdict.BETTER]) - 1
-        if others:
-            parts.append(f"{counted(others, 'other variant')} {'is' if others == 1 else 'are'} better than it, too")
+def _in_metric(rows: Sequence[Row], reference: str, metric: str) -> str:
+    """Say in one sentence which of many variants is best in a metric, and how the others came out."""
+    found = [(rows[place], _of(rows[place], metric)) for place in best_first(list(rows), metric)]
+    groups = {kind: [(row, one) for row, one in found if one.verdict is kind] for kind in Verdict}
+    better, title = groups[Verdict.BETTER], METRICS[metric].title
+    if better:
+        best, size = better[0]
+        parts = [f"{_quoted(best.label)} does best in {title}: {_size(size)} against {reference}"]
+        parts += _named("also better", better[1:], _size)
     else:
-        parts.append(f"No variant is better in {title} than {reference.title}")
-    for kind in (Verdict.EQUIVALENT, Verdict.WORSE, Verdict.UNDECIDED):
-        if labels := verdicts[kind]:
-            named = f": {listed([_quoted(label) for label in labels])}" if len(labels) <= _IN_FULL else ""
-            parts.append(f"{len(labels)} {'is' if len(labels) == 1 else 'are'} {kind}{named}")
-    return f"{'; '.join(parts)}."
+        parts = [f"No variant is better in {title} than {reference}"]
+    parts += _named("equivalent", groups[Verdict.EQUIVALENT])
+    parts += _named("worse", groups[Verdict.WORSE], _size)
+    parts += _named("undecided", groups[Verdict.UNDECIDED])
+    return f"{'; '.join(parts)}{_outlook([one for _, one in groups[Verdict.UNDECIDED]])}."
+
+
+def _of(row: Row, metric: str) -> Contrast:
+    return next(one for one in row.contrasts if one.metric == metric)
+
+
+def _named(
+    word: str, found: Sequence[tuple[Row, Contrast]], size: Callable[[Contrast], str] | None = None
+) -> list[str]:
+    """Return the variants of one verdict with their sizes, or how many there are if they are many; none for none."""
+    if not found:
+        return []
+    if len(found) > _NAMED:
+        return [f"{word}: {len(found)} {'more ' if word.startswith('also') else ''}variants"]
+    names = [f"{_quoted(row.label)} ({size(one)})" if size else _quoted(row.label) for row, one in found]
+    return [f"{word}: {listed(names)}"]
 
 
 def _in_full(row: Row, reference: str, target: str) -> str:
@@ -144,28 +152,18 @@ def _in_full(row: Row, reference: str, target: str) -> str:
     return " ".join([text, *(f"{_capital(listed(titles))}: {note}." for note, titles in without.items())])
 
 
-def _in_short(row: Row) -> str:
-    said = []
-    for verdict in Verdict:
-        sizes = []
-        for contrast in row.contrasts:
-            if contrast.verdict is verdict:
-                sizes.append(f"{METRICS[contrast.metric].title} ({_size(contrast)})")
-        if sizes:
-            said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(sizes)}")
-    return f"{_quoted(row.label)}: {'; '.join(said)}."
-
-
 def _size(contrast: Contrast) -> str:
     if math.isnan(contrast.estimate):
         return contrast.note
-    said = show_effect(contrast) if math.isnan(contrast.low) else f"{show_effect(contrast)}, {show_ends(contrast)}"
-    return f"{said}; about {counted(contrast.more, 'more replicate')} would tell" if contrast.more else said
+    return show_effect(contrast) if math.isnan(contrast.low) else f"{show_effect(contrast)}, {show_ends(contrast)}"
 
 
 def _clause(contrast: Contrast, target: str) -> str:
     metric, title = contrast.metric, METRICS[contrast.metric].title
-    if metric.endswith("_to_target"):
+    if contrast.kind == "restricted":
+        unit = METRICS[metric].unit
+        text = f"takes {show_ratio(contrast.estimate)} times the {unit} to {target} or to the end of training"
+    elif metric.endswith("_to_target"):
         text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {METRICS[metric].unit}"
     elif contrast.kind != "difference":
         text = _TIMES[metric].format(show_ratio(contrast.estimate))
@@ -185,7 +183,9 @@ def _evidence(contrast: Contrast, said_pairs: int) -> str:
     if contrast.pairs == 1:
         return "1 pair, no interval"
     ends, p = show_ends(contrast), f"p = {show_p(contrast.p_holm)}".replace("= <", "< ")
-    if not said_pairs:
+    if math.isnan(contrast.low):
+        ends = "no interval"
+    elif not said_pairs:
         ends = f"95 % interval {ends}"
     said = [ends, p] if contrast.pairs == said_pairs else [ends, counted(contrast.pairs, "paired replicate"), p]
     if contrast.kind == "restricted":

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from harness.judging import Contrast
 from harness.report.comparison import Comparison, Published, Row, Table
 from harness.report.contrasts import best_first
-from harness.report.wording import NOTHING, counted, show_effect, show_ends, show_interval, show_p, show_value, show_verdict, signed
+from harness.report.wording import NOTHING, counted, show_effect, show_ends, show_interval, show_p, show_value, show_verdict
 from harness.stats import Interval
 from harness.study import METRICS
 
@@ -84,7 +85,7 @@ def contrasts_table(comparison: Comparison, limit: int = MOST_ROWS) -> Table | N
             show_effect(found),
             show_ends(found),
             str(found.pairs) if found.pairs else NOTHING,
-            NOTHING if math.isnan(found.effect_size) else signed("dead_features", found.effect_size),
+            _effect_size(found),
             show_p(found.p),
             show_p(found.p_holm),
             show_verdict(found),
@@ -102,6 +103,10 @@ def contrasts_table(comparison: Comparison, limit: int = MOST_ROWS) -> Table | N
         faint=(False,) * len(cells),
         note=note,
     )
+
+
+def _effect_size(found: Contrast) -> str:
+    return NOTHING if math.isnan(found.effect_size) else f"{found.effect_size:+.2f}".replace("-", "−")
 
 
 def _most_relevant(comparison: Comparison, limit: int) -> tuple[list[Row], str]:

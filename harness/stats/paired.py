@@ -75,6 +75,18 @@ class PairedDifference:
             return 0.5**self.n if abs(self.estimate) < margin else 1.0
         return float(special.stdtr(self.n - 1, (abs(self.estimate) - margin) / self.standard_error))
 
+    def not_below_p(self, bound: float) -> float:
+        """Return the one-sided p-value of "the difference is above ``bound``", by Student's t; NaN without two pairs.
+
+        With ``bound`` minus a margin this is the test of non-inferiority (Piaggio et al. 2012, "Reporting of
+        noninferiority and equivalence randomized trials"). Where all differences are the same, of the sign test.
+        """
+        if self.n < 2:
+            return math.nan
+        if self.standard_error == 0:
+            return 0.5**self.n if self.estimate > bound else 1.0
+        return float(special.stdtr(self.n - 1, (bound - self.estimate) / self.standard_error))
+
     def interval(self, confidence: float) -> Interval:
         """Return Student's t interval of the mean difference (Student 1908) at another confidence than 95 %."""
         if self.n < 2:
