@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,13 +13,18 @@ from harness.cli.results import read_results
 from harness.errors import UsageError, did_you_mean
 from harness.study import METRICS
 
+if TYPE_CHECKING:
+    from harness.report.between import Between
+
 _CODES = {"holds": 0, "does not hold": 1, "undecided": 3}
 
 
 @click.command("compare", epilog="Example: harness compare reports/quickstart quickstart --metric test_accuracy")
 @click.argument("before", shell_complete=complete_study)
 @click.argument("after", shell_complete=complete_study)
-@click.option("--metric", "metrics", multiple=True, help="What to compare; several times for several. Else what AFTER asks for.")
+@click.option(
+    "--metric", "metrics", multiple=True, help="What to compare; several times for several. Else what AFTER asks for."
+)
 @click.option(
     "--margin", "margins", multiple=True, metavar="[METRIC=]VALUE",
     help="Difference that does not matter, in the metric's unit (0.002 is 0.2 points). Else those of AFTER's study.",
@@ -44,10 +50,8 @@ def compare_command(
     wanted = _margins(margins, metrics)
     from harness.report.between import Side, compare_between
 
-    sides = []
-    for text in (before, after):
-        study, trials, _ = read_results(text, store, reports)
-        sides.append(Side(text, study, trials))
+    one, other = (read_results(text, store, reports) for text in (before, after))
+    sides = Side(before, one.study, one.trials), Side(after, other.study, other.trials)
     found = compare_between(*sides, metrics=metrics, margins=wanted, non_inferior=non_inferior)
     _print(found)
     sys.exit(_CODES[found.outcome])
@@ -78,13 +82,11 @@ def _margins(given: tuple[str, ...], metrics: tuple[str, ...]) -> dict[str, floa
     return wanted
 
 
-def _print(found: object) -> None:
+def _print(found: Between) -> None:
     from rich.console import Console
 
-    from harness.report.between import Between
     from harness.report.terminal import draw_table
 
-    assert isinstance(found, Between)
     console = Console(markup=False, emoji=False, highlight=False)
     console.print(draw_table(found.table, max(12, console.width // 5)))
     for remark in found.remarks:

@@ -15,11 +15,14 @@ from harness.launchers import choose_resources
 from harness.study import (
     IMAGE_SETS,
     DataSpec,
+    Factorial,
+    OneAtATime,
     Range,
     Search,
     Study,
     check_variants,
     dimensions,
+    replicate_range,
     show_level,
     trainings,
 )

@@ -14,7 +14,6 @@ from harness.judging.sample import Sample
 from harness.stats import LEVEL, Looks, Verdict, difference_of_pairs, holm, pair_up
 from harness.study import METRICS
 
-
 NOT_INFERIOR = "not inferior"
 """Note of a contrast of which only that was asked."""
 

@@ -28,7 +28,7 @@ from harness.report.rows import (
     withheld_seconds,
 )
 from harness.report.searched import importance_section, search_figures
-from harness.report.sentences import sentences
+from harness.report.sentences import headline, sentences
 from harness.report.smallest import smallest_sentences
 from harness.report.unused import unused_section, unused_sentences
 from harness.report.wording import show_target
@@ -57,6 +57,7 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
         *order_sentences(study, groups),
         *smallest_sentences(study, rows),
     ]
+    said = sentences(study, rows, target, findings)
     return Comparison(
         name=study.name,
         question=study.question,
@@ -69,7 +70,8 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
         scored=scored_metrics(study),
         counted=counted_metrics(study),
         rows=tuple(rows),
-        sentences=sentences(study, rows, target, findings),
+        headline=headline(rows, said),
+        sentences=said,
         remarks=remarks(study, trials, rows),
         held=held_fixed(study),
         measured=how_measured(study, trials),

@@ -126,9 +126,7 @@ def _count(group: Group, name: str) -> int | None:
     return int(known[0]) if len(known) else None
 
 
-def _table(
-    before: str, after: str, pairings: Sequence[Pairing], contrasts: Sequence[tuple[str, Contrast]]
-) -> Table:
+def _table(before: str, after: str, pairings: Sequence[Pairing], contrasts: Sequence[tuple[str, Contrast]]) -> Table:
     by_label = {pairing.label: pairing for pairing in pairings}
     rows = tuple(
         (
@@ -145,7 +143,17 @@ def _table(
     )
     return Table(
         caption=f"{after} against {before}, replicate by replicate",
-        headings=("variant", "metric", "before", "after", "difference", "95 % interval", "pairs", "p (Holm)", "verdict"),
+        headings=(
+            "variant",
+            "metric",
+            "before",
+            "after",
+            "difference",
+            "95 % interval",
+            "pairs",
+            "p (Holm)",
+            "verdict",
+        ),
         numeric=(False, False, True, True, True, True, True, True, False),
         rows=rows,
         faint=(False,) * len(rows),

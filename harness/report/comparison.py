@@ -162,6 +162,7 @@ class Comparison:
         scored: metrics of :attr:`Row.scores`, in the order of the columns.
         counted: metrics of :attr:`Row.counts` that are shown, in the order of the columns.
         rows: the reference first.
+        headline: the answer in one short sentence.
         sentences: the answer, a sentence each.
         remarks: what a reader must know to trust the numbers.
         held: dotted path -> setting that every variant shares.
@@ -185,6 +186,7 @@ class Comparison:
     scored: tuple[str, ...]
     counted: tuple[str, ...]
     rows: tuple[Row, ...]
+    headline: str
     sentences: tuple[str, ...]
     remarks: tuple[str, ...]
     held: Mapping[str, str]

@@ -109,7 +109,9 @@ def _curve(label: str, runs: list[_Run], column: str, most: int) -> Curve:
     values = 100 * np.array([run.value for run in aligned])
     mean = _line(x, values.mean(axis=0), most)
     if len(runs) < _BAND_FROM:
-        return Curve(label, mean, _NOTHING, _NOTHING, tuple(_line(run.at(column), 100 * run.value, most) for run in runs))
+        return Curve(
+            label, mean, _NOTHING, _NOTHING, tuple(_line(run.at(column), 100 * run.value, most) for run in runs)
+        )
     half = special.stdtrit(len(runs) - 1, 0.975) * values.std(axis=0, ddof=1) / math.sqrt(len(runs))
     low, high = (_line(x, values.mean(axis=0) + sign * half, most) for sign in (-1, 1))
     return Curve(label, mean, low, high, ())

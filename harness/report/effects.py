@@ -10,7 +10,7 @@ import pandas as pd
 from harness.report.comparison import Section, Table
 from harness.report.pictures import Estimate, ForestFigure
 from harness.report.rows import Group
-from harness.report.wording import NOTHING, show_p, signed
+from harness.report.wording import show_p, signed
 from harness.stats import Effect, holm, interactions, main_effects
 from harness.study import METRICS, Factorial, Study, grid, show_level
 from harness.study.variant import short_names
@@ -26,7 +26,11 @@ def effects(study: Study, groups: Sequence[Group]) -> tuple[list[Effect], str]:
     """
     metric = next((name for name in study.metrics if METRICS[name].unit in ("share", "nats", "number")), "")
     design = study.design
-    if not metric or not isinstance(design, Factorial) or sum(len(levels) > 1 for levels in design.factors.values()) < 2:
+    if (
+        not metric
+        or not isinstance(design, Factorial)
+        or sum(len(levels) > 1 for levels in design.factors.values()) < 2
+    ):
         return [], ""
     found = {group.digest: group for group in groups}
     rows = []
@@ -76,7 +80,7 @@ def effects_section(study: Study, groups: Sequence[Group]) -> list[Section]:
         "interaction is by how much two levels together do more than the sum of what each does alone; 0 means that "
         "they simply add up."
     )
-    return [Section(CHAPTER, text, table)]
+    return [Section("Main effects and interactions", text, table)]
 
 
 def effect_figures(study: Study, groups: Sequence[Group]) -> tuple[ForestFigure, ...]:
@@ -96,7 +100,7 @@ def effect_figures(study: Study, groups: Sequence[Group]) -> tuple[ForestFigure,
         )
         for effect, p in zip(found[:_MOST], adjusted, strict=False)
     )
-    said = [f"{one.label} {one.value:+.3g}" for one in estimates]
+    said = [f"{_label(study, one)} {signed(metric, one.difference.estimate)}" for one in found[:_MOST]]
     unit = " (points)" if scale == 100 else ""
     return (
         ForestFigure(
@@ -107,7 +111,7 @@ def effect_figures(study: Study, groups: Sequence[Group]) -> tuple[ForestFigure,
             margin=0.0,
             logarithmic=False,
             estimates=estimates,
-            description=f"Effects on {METRICS[metric].title}: {'; '.join(said) or NOTHING}.",
+            description=f"Effects on {METRICS[metric].title}: {'; '.join(said)}.",
             chapter=CHAPTER,
             note="Filled where the effect is surely not 0, all effects judged together (Holm).",
         ),

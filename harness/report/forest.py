@@ -24,7 +24,9 @@ def forests(study: Study, rows: Sequence[Row]) -> tuple[ForestFigure, ...]:
     """Return a figure for each metric of the study in which some variant has an interval."""
     figures = []
     for metric in study.metrics:
-        found = [(row, one) for row in rows for one in row.contrasts if one.metric == metric and not math.isnan(one.low)]
+        found = [
+            (row, one) for row in rows for one in row.contrasts if one.metric == metric and not math.isnan(one.low)
+        ]
         if not found:
             continue
         if len(found) > _MOST:

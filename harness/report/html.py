@@ -7,8 +7,8 @@ import re
 from markupsafe import Markup, escape
 
 from harness.report.comparison import Comparison, Table
-from harness.report.pictures import CurveFigure, Picture
 from harness.report.figures import inline
+from harness.report.pictures import CurveFigure, Picture
 from harness.report.templating import contents, environment
 
 

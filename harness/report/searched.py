@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ def search_figures(study: Study, trials: pd.DataFrame) -> tuple[PointFigure | Pa
         return ()
     objective = study.design.objectives[0]
     best = [_best_so_far(objective, explored)] if len(study.design.objectives) == 1 else []
-    return (*best, _parallel(study, study.design, explored))
+    return (*best, _parallel(study.design, explored))
 
 
 def importance_section(study: Study, trials: pd.DataFrame) -> list[Section]:
@@ -53,9 +53,9 @@ def importance_section(study: Study, trials: pd.DataFrame) -> list[Section]:
         faint=(False,) * len(found),
     )
     text = (
-        f"By functional ANOVA (Hutter, Hoos & Leyton-Brown 2014, as Optuna's FanovaImportanceEvaluator computes it) over "
-        f"{len(explored)} trials. Where the search looked more often counts more; it describes the search, and makes no "
-        "claim."
+        "By functional ANOVA (Hutter, Hoos & Leyton-Brown 2014, as Optuna's FanovaImportanceEvaluator computes it) "
+        f"over {len(explored)} trials. Where the search looked more often counts more; it describes the search, and "
+        "makes no claim."
     )
     return [Section("Which parameters matter", text, table)]
 
@@ -64,7 +64,7 @@ def _explored(design: Search, trials: pd.DataFrame) -> pd.DataFrame:
     """Return the trials of the search proper whose objective is finite, by number."""
     known = trials[(trials["phase"] == "search") & (trials["status"] == "finished")]
     values = known[list(design.objectives)].astype(float)
-    return known[np.isfinite(values).all(axis=1)].sort_values("trial")
+    return known.iloc[np.flatnonzero(np.isfinite(values).all(axis=1))].sort_values(by="trial")
 
 
 def _best_so_far(objective: str, explored: pd.DataFrame) -> PointFigure:
@@ -91,7 +91,7 @@ def _best_so_far(objective: str, explored: pd.DataFrame) -> PointFigure:
     )
 
 
-def _parallel(study: Study, design: Search, explored: pd.DataFrame) -> ParallelFigure:
+def _parallel(design: Search, explored: pd.DataFrame) -> ParallelFigure:
     names = short_names(list(design.space))
     axes, heights = [], []
     for path, space in dimensions(design).items():
@@ -100,7 +100,9 @@ def _parallel(study: Study, design: Search, explored: pd.DataFrame) -> ParallelF
         heights.append(place)
     for objective in design.objectives:
         values = explored[objective].to_numpy(float)
-        axes.append((METRICS[objective].title, show_value(objective, values.min()), show_value(objective, values.max())))
+        axes.append(
+            (METRICS[objective].title, show_value(objective, values.min()), show_value(objective, values.max()))
+        )
         heights.append(_scaled(values))
     first = heights[len(design.space)]
     good = first if METRICS[design.objectives[0]].better == "higher" else 1 - first
@@ -152,9 +154,7 @@ def _importances(study: Study, explored: pd.DataFrame, objective: str) -> Mappin
         rebuilt = optuna.create_study(direction=METRICS[objective].direction)
         rebuilt.add_trials(
             [
-                optuna.trial.create_trial(
-                    params=_params(space, row), distributions=distributions, value=float(value)
-                )
+                optuna.trial.create_trial(params=_params(space, row), distributions=distributions, value=float(value))
                 for row, value in zip(explored.to_dict("records"), values, strict=True)
             ]
         )
@@ -172,7 +172,7 @@ def _distribution(space: Any) -> Any:
     return FloatDistribution(float(space.low), float(space.high), log=space.log, step=space.step)
 
 
-def _params(space: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+def _params(space: Mapping[str, Any], row: Mapping[Any, Any]) -> dict[str, Any]:
     params: dict[str, Any] = {}
     for path, levels in space.items():
         value = row[path]

@@ -83,6 +83,27 @@ def sentences(study: Study, rows: Sequence[Row], target: str, findings: Sequence
     return tuple(said)
 
 
+def headline(rows: Sequence[Row], said: Sequence[str]) -> str:
+    """Return the answer in one short sentence, for a table of answers.
+
+    Args:
+        rows: rows with their contrasts, the reference first.
+        said: the sentences of the answer; the first of them, unless one or two variants were compared.
+    """
+    claims = [row for row in rows[1:] if row.contrasts]
+    if not claims or len(claims) > _IN_FULL or not said[0].startswith("Against "):
+        return said[0]
+    parts = [f"{_quoted(row.label)} is {listed([_briefly(one) for one in row.contrasts])}" for row in claims]
+    return f"Against {rows[0].title}, {'; '.join(parts)}."
+
+
+def _briefly(contrast: Contrast) -> str:
+    """Say verdict and size: "faster (0.65 times)", "undecided on test accuracy (+0.12 points)"."""
+    verdict, title = contrast.verdict, METRICS[contrast.metric].title
+    word = _ADJECTIVES.get((contrast.metric, verdict), f"{verdict} {_PREPOSITION.get(verdict, 'in')} {title}")
+    return word if math.isnan(contrast.estimate) else f"{word} ({show_effect(contrast)})"
+
+
 def _alone(row: Row, study: Study, target: str) -> str:
     """Say what the only variant of a study came to."""
     parts = [f"{METRICS[name].title} {show_interval(name, row.scores[name])}" for name in row.scores]
@@ -98,7 +119,15 @@ def _claims(study: Study, rows: Sequence[Row], reference: Row, target: str) -> l
         names = [reference.title, *[reference.label] * len(rows)]
         return [_in_full(row, name, target) for row, name in zip(rows, names, strict=False)]
     titles = [reference.title, *[reference.label] * len(study.metrics)]
-    return [_in_metric(rows, title, metric) for metric, title in zip(study.metrics, titles, strict=False)]
+    told = [metric for metric in study.metrics if not all(_same_count(_of(row, metric)) for row in rows)]
+    if not told:
+        return [f"All variants have the same {listed([METRICS[metric].title for metric in study.metrics])}."]
+    return [_in_metric(rows, title, metric) for metric, title in zip(told, titles, strict=False)]
+
+
+def _same_count(contrast: Contrast) -> bool:
+    """Whether a count is the reference's: nothing to say of it."""
+    return contrast.kind == "exact" and contrast.estimate == 1
 
 
 def _in_metric(rows: Sequence[Row], reference: str, metric: str) -> str:
@@ -161,8 +190,8 @@ def _size(contrast: Contrast) -> str:
 def _clause(contrast: Contrast, target: str) -> str:
     metric, title = contrast.metric, METRICS[contrast.metric].title
     if contrast.kind == "restricted":
-        unit = METRICS[metric].unit
-        text = f"takes {show_ratio(contrast.estimate)} times the {unit} to {target} or to the end of training"
+        size = f"{show_ratio(contrast.estimate)} times the {METRICS[metric].unit}"
+        text = f"takes {size} to {target} or to the end of training"
     elif metric.endswith("_to_target"):
         text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {METRICS[metric].unit}"
     elif contrast.kind != "difference":

@@ -8,7 +8,16 @@ from collections.abc import Callable
 from harness.judging import Contrast
 from harness.report.comparison import Comparison, Published, Row, Table
 from harness.report.contrasts import best_first
-from harness.report.wording import NOTHING, counted, show_effect, show_ends, show_interval, show_p, show_value, show_verdict
+from harness.report.wording import (
+    NOTHING,
+    counted,
+    show_effect,
+    show_ends,
+    show_interval,
+    show_p,
+    show_value,
+    show_verdict,
+)
 from harness.stats import Interval
 from harness.study import METRICS
 

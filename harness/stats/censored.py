@@ -143,13 +143,13 @@ def reached_by(at: Iterable[float], missed: Iterable[bool]) -> tuple[np.ndarray,
     reached = np.array([np.sum(~censored & (times == time)) for time in events])
     survival = np.cumprod(1 - reached / at_risk) if len(events) else np.zeros(0)
     last = times[np.isfinite(times)].max(initial=0.0)
-    end = [last] if not len(events) or last > events[-1] else []
+    end = [last] if last > (events[-1] if len(events) else 0) else []
     shares = np.concatenate([[0.0], 1 - survival])
     return np.concatenate([[0.0], events, end]), np.concatenate([shares, shares[-1:] if end else []])
 
 
 def log_rank(values: Times, base: Times) -> float:
-    """Return the two-sided p-value of the log-rank test: do two variants reach the target equally soon?
+    """Return the two-sided p-value of the log-rank test of "both variants reach the target equally soon".
 
     The statistic is that of Mantel (1966, "Evaluation of survival data and two new rank order statistics"), as a sum
     of log-rank scores (Peto & Peto 1972, "Asymptotically efficient rank invariant test procedures"): 1 for a target
@@ -185,9 +185,9 @@ def restricted_ratio(values: Times, base: Times) -> RestrictedRatio:
 
     The restricted mean is the area under the Kaplan-Meier curve up to a horizon: the mean time, of which no trial
     counts for more than the horizon (Royston & Parmar 2013, "Restricted mean survival time: an alternative to the
-    hazard ratio"). The horizon is as far as both curves are known: the longest time of either, unless a variant's last trial was
-    censored before. The interval is Student's,
-    of the logarithm, by the delta method on the pairs of pseudo-observations (Andersen, Hansen & Klein 2004,
+    hazard ratio"). The horizon is as far as both curves are known: the longest time of either, unless a variant's last
+    trial was censored before. The interval is Student's, of the logarithm, by the delta method on the pairs of
+    pseudo-observations (Andersen, Hansen & Klein 2004,
     "Regression analysis of restricted mean survival time based on pseudo-observations"), which for trials that are all
     watched up to the horizon are just their times cut off there.
 
@@ -230,7 +230,7 @@ def _horizon(values: Times, base: Times) -> float:
 
 
 def _pseudo(times: Times, horizon: float) -> np.ndarray:
-    """Return the pseudo-observations of the restricted mean: n times the mean of all less n - 1 times that without i."""
+    """Return the pseudo-observations: n times the restricted mean of all less n - 1 times that without trial i."""
     at, missed = times.at.to_numpy(dtype=float), times.missed.to_numpy(dtype=bool)
     if not (missed & (at < horizon)).any():
         return np.minimum(at, horizon)

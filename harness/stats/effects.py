@@ -74,5 +74,5 @@ def _complete(frame: pd.DataFrame, value: str, factors: Mapping[str, Sequence[An
     table = frame.pivot_table(index="replicate", columns=list(factors), values=value, aggfunc="last", dropna=False)
     if not isinstance(table.columns, pd.MultiIndex):
         table.columns = pd.MultiIndex.from_arrays([table.columns], names=list(factors))
-    cells = pd.MultiIndex.from_product(factors.values(), names=list(factors))
+    cells = pd.MultiIndex.from_product([list(levels) for levels in factors.values()], names=list(factors))
     return table.reindex(columns=cells).dropna()

@@ -47,7 +47,7 @@ class Looks:
     sizes: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        if not self.sizes or min(self.sizes) < 1 or any(a >= b for a, b in zip(self.sizes, self.sizes[1:])):
+        if not self.sizes or min(self.sizes) < 1 or list(self.sizes) != sorted(set(self.sizes)):
             raise ValueError(f"sizes must increase from 1 or more, got {self.sizes}")
 
     def share(self, look: int) -> float:

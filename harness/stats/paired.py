@@ -119,9 +119,7 @@ class PairedRatio:
         return Interval(self.estimate, math.exp(ends.low), math.exp(ends.high), self.n)
 
 
-def paired_difference(
-    values: pd.Series[float], base: pd.Series[float], overlap: float = 0.0
-) -> PairedDifference:
+def paired_difference(values: pd.Series[float], base: pd.Series[float], overlap: float = 0.0) -> PairedDifference:
     """Compare two variants by the mean difference of their pairs.
 
     Interval and p-value are Student's, of the differences (Student 1908, "The probable error of a mean"). Where two

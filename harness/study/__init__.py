@@ -1,7 +1,17 @@
 """The study file: what it may say, what it means, and the variants it asks for."""
 
 from harness.study.checks import build_study, check_variant, check_variants
-from harness.study.design import Adaptive, Confirm, Factorial, Level, OneAtATime, Range, Search, dimensions, replicate_range
+from harness.study.design import (
+    Adaptive,
+    Confirm,
+    Factorial,
+    Level,
+    OneAtATime,
+    Range,
+    Search,
+    dimensions,
+    replicate_range,
+)
 from harness.study.grid import Trainings, grid, trainings
 from harness.study.image_sets import IMAGE_SETS, ImageSet
 from harness.study.loading import load_study

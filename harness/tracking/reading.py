@@ -48,7 +48,19 @@ NUMBERS = (
     *_PROBED,
     *_COSTS,
 )
-_IDENTITY = ("study", "trial", "run_id", "experiment_id", "variant", "digest", "replicate", "phase", "status", "stop_reason", "error")
+_IDENTITY = (
+    "study",
+    "trial",
+    "run_id",
+    "experiment_id",
+    "variant",
+    "digest",
+    "replicate",
+    "phase",
+    "status",
+    "stop_reason",
+    "error",
+)
 _SOURCE = ("started", "ended", "data_digest", "weights_digest", "history_digest", "git_revision", "version")
 HISTORY = ("epoch", "train_seconds", *EVALUATED, "test_accuracy", "test_loss")
 

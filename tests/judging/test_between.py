@@ -55,7 +55,9 @@ def test_non_inferior_where_less_is_better(shifted):
 
 def test_a_missed_target_is_not_left_out(sample):
     nan = float("nan")
-    pairing = Pairing("base", sample(steps_to_target=[100.0] * 5), sample(steps_to_target=[90.0, 90.0, 90.0, 90.0, nan]))
+    pairing = Pairing(
+        "base", sample(steps_to_target=[100.0] * 5), sample(steps_to_target=[90.0, 90.0, 90.0, 90.0, nan])
+    )
     assert outcome([pairing], "steps_to_target", 50.0, True)[1] is Outcome.UNDECIDED
 
 

@@ -34,7 +34,9 @@ def test_two_variants_share_the_error(sample):
 
 
 def test_undecided_says_how_many_more(sample):
-    found = judge(of("test_accuracy"), {"x": sample(test_accuracy=[0.9 + up for up in UP])}, sample(test_accuracy=[0.9] * 3))
+    found = judge(
+        of("test_accuracy"), {"x": sample(test_accuracy=[0.9 + up for up in UP])}, sample(test_accuracy=[0.9] * 3)
+    )
     assert found["x"].verdict is Verdict.UNDECIDED
     # mean two deviations: (t(0.975, 4) + t(0.8, 4)) / sqrt(5) = 1.66 <= 2, with 4 pairs 2.08
     assert found["x"].more == 2
@@ -43,7 +45,10 @@ def test_undecided_says_how_many_more(sample):
 
 def test_no_test_is_no_reason_to_go_on(sample):
     study = of("seconds_to_target")
-    here, there = sample(seconds_to_target=[1.0, 2.0]), sample(seconds_to_target=[1.0, 2.1], withheld="device cpu and gpu")
+    here, there = (
+        sample(seconds_to_target=[1.0, 2.0]),
+        sample(seconds_to_target=[1.0, 2.1], withheld="device cpu and gpu"),
+    )
     row = compare(study, {"x": there}, here)
     assert row["x"][0].note == "not compared: device cpu and gpu"
     assert open_comparisons(row) == []
@@ -84,7 +89,11 @@ def test_better_is_lower_for_a_loss(sample):
 
 def test_looks_and_folds():
     assert looks_of(make_study()).sizes == (3,)
-    adaptive = {"kind": "factorial", "replicates": {"min": 3, "max": 12}, "factors": {"model.dense_dropout": [0.0, 0.5]}}
+    adaptive = {
+        "kind": "factorial",
+        "replicates": {"min": 3, "max": 12},
+        "factors": {"model.dense_dropout": [0.0, 0.5]},
+    }
     assert looks_of(make_study(design=adaptive)).sizes == (3, 5, 8, 12)
     assert overlap_of(make_study()) == 0
     folds = make_study(data={"name": "mnist", "validation": 12_000, "split": "k_fold"})

@@ -50,13 +50,17 @@ def test_only_what_is_undecided_goes_on_and_the_base_with_it(store, adaptive):
         "downsample=average_pool": 12,
     }
     # looks after 3, 5, 8 and 12; within a look replicate by replicate
-    assert done[:9] == [(label, r) for r in range(3) for label in ("base", "downsample=stride", "downsample=average_pool")]
+    assert done[:9] == [
+        (label, r) for r in range(3) for label in ("base", "downsample=stride", "downsample=average_pool")
+    ]
     assert done[9:13] == [(label, r) for r in (3, 4) for label in ("base", "downsample=average_pool")]
 
 
 def test_everything_decided_ends_it(store, adaptive):
     gains = {"base": 0.9, "downsample=stride": 0.8, "downsample=average_pool": 0.7}
-    done = train(open_plan(adaptive(), store, {}), {}, score=lambda label, r: gains[label] + 0.0001 * (r % 2) * (label != "base"))
+    done = train(
+        open_plan(adaptive(), store, {}), {}, score=lambda label, r: gains[label] + 0.0001 * (r % 2) * (label != "base")
+    )
     assert len(done) == 9
 
 
@@ -99,7 +103,11 @@ def test_a_failed_training_is_not_repeated_in_the_same_run(store, adaptive):
 
 
 def test_times_that_nobody_reaches_are_no_reason_to_go_on(store, tiny):
-    design = {"kind": "factorial", "replicates": {"min": 3, "max": 12}, "factors": {"model.downsample": ["max_pool", "stride"]}}
+    design = {
+        "kind": "factorial",
+        "replicates": {"min": 3, "max": 12},
+        "factors": {"model.downsample": ["max_pool", "stride"]},
+    }
     study = tiny(
         design=design,
         target={"metric": "val_accuracy", "value": 0.99},

@@ -2,12 +2,13 @@ import csv
 import io
 import json
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
 
 from harness.report import compare
-from harness.report.export import to_csv, to_json
+from harness.report.export import json_schema, to_csv, to_json
 
 
 def records_of(comparison):
@@ -48,3 +49,17 @@ def test_nothing_is_still_valid(study):
     comparison = compare(study, pd.DataFrame(), pd.DataFrame())
     assert len(records_of(comparison)) == 2
     json.loads(to_json(comparison), parse_constant=pytest.fail)
+
+
+def test_the_schema_names_what_the_file_holds(study, trials, history):
+    facts = json.loads(to_json(compare(study, trials, history)))
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(facts, schema)
+    assert set(schema["properties"]) == set(facts)
+    row, contrast = schema["$defs"]["Row"]["properties"], schema["$defs"]["Contrast"]["properties"]
+    assert set(row) == set(facts["rows"][1])
+    assert set(contrast) == set(facts["rows"][1]["contrasts"][0])
+    assert contrast["low"]["type"] == ["number", "null"]
+    assert "p_holm: that p-value adjusted" in schema["$defs"]["Contrast"]["description"]
+    assert "CurveFigure" not in schema["$defs"]

@@ -18,8 +18,17 @@ def test_results(study, trials, history):
 def test_contrasts(study, trials, history):
     table = contrasts_table(compare(study, trials, history))
     assert table.rows == (
-        ("downsample=stride", "test accuracy", "−0.20 points", "−0.45 to +0.05", "3", "−1.14", "0.074", "0.15",
-         "undecided; about 2 more replicates"),
+        (
+            "downsample=stride",
+            "test accuracy",
+            "−0.20 points",
+            "−0.45 to +0.05",
+            "3",
+            "−1.14",
+            "0.074",
+            "0.15",
+            "undecided; about 2 more replicates",
+        ),
         (
             *("downsample=stride", "seconds to target", "0.50 times", "0.50 to 0.50", "3", "–", "0.25", "0.25"),
             "undecided; every pair gives the same",

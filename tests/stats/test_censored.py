@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from harness.stats import Times, kaplan_meier_median, log_rank, restricted_ratio
+from harness.stats import Times, kaplan_meier_median, log_rank, reached_by, restricted_ratio
 
 
 def times(*at):
@@ -146,3 +146,12 @@ def test_times_must_be_whole():
     with pytest.raises(ValueError, match="one entry for each replicate"):
         Times(pd.Series([1.0]), pd.Series([False], index=[3]))
     assert times(1, -2, 3).of(pd.Index([2, 0])).at.tolist() == [3, 1]
+
+
+def test_share_that_reached_it():
+    at, share = reached_by([1, 2, 3, 4], [False, True, False, True])
+    # of four one at 1; of the two left at 3 one: 1 - 3/4 * 1/2
+    assert at.tolist() == [0, 1, 3, 4]
+    assert share.tolist() == [0, 0.25, 0.625, 0.625]
+    assert reached_by([math.inf], [True])[0].tolist() == [0]
+    assert reached_by([2.0], [False])[1].tolist() == [0, 1]

@@ -118,3 +118,13 @@ def test_ratio_of_constant_factor():
 def test_ratio_needs_positive_values():
     with pytest.raises(ValueError, match="above 0, got 0"):
         paired_ratio(pd.Series([1.0, 0.0]), pd.Series([1.0, 1.0]))
+
+
+def test_not_below():
+    up = paired_difference(pd.Series([1.0, 2.0, 3.0]), pd.Series([0.0] * 3))
+    assert up.not_below_p(0.0) == pytest.approx(0.0370900, abs=1e-6)  # half of the two-sided p
+    assert up.not_below_p(2.0) == 0.5
+    assert up.not_below_p(3.0) == pytest.approx(1 - up.not_below_p(1.0))
+    same = paired_difference(pd.Series([1.0] * 4), pd.Series([0.0] * 4))
+    assert (same.not_below_p(0.5), same.not_below_p(1.0)) == (1 / 16, 1)
+    assert math.isnan(paired_difference(pd.Series([1.0]), pd.Series([1.0])).not_below_p(0))

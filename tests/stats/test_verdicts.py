@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.stats import Claim, Verdict, judge, pairs_needed
+from harness.stats import Claim, judge, pairs_needed
 
 
 def words(*claims):
