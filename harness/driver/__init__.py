@@ -59,10 +59,7 @@ def run_study(
     """
     store, data_folder = Path(store), Path(data_folder) if data_folder else None
     _require_sampler(study)
-    if pack > 1 and study.exclusive:
-        raise UsageError(
-            f"--pack must be 1 for a study with exclusive = true, which trains one at a time, got {pack}. Leave it out."
-        )
+    _require_packable(study, pack)
     # by the whole study, not by what is left of it: seconds of a continued study must stay comparable
     resources = choose_resources(trainings(study).trainings, study.exclusive, workers, threads)
     with contextlib.ExitStack() as stack:
@@ -126,6 +123,13 @@ def _require_data(study: Study, data_folder: Path | None) -> None:
         check_variants(study, lambda spec: check_images(spec, data_folder))
     except StudyError as error:
         raise type(error)(f"{study.source or study.name}: {error}") from None
+
+
+def _require_packable(study: Study, pack: int) -> None:
+    if pack > 1 and study.exclusive:
+        raise UsageError(
+            f"--pack must be 1 for a study with exclusive = true, which trains one at a time, got {pack}. Leave it out."
+        )
 
 
 def _require_sampler(study: Study) -> None:

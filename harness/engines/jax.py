@@ -18,9 +18,10 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from harness.engines import jax_program
 from harness.engines.base import Device, Images, Labels, Means, Training, cpu_name, mean_scores
 from harness.engines.copies import Copies
-from harness.engines.jax_program import State, in_batches, program_for
+from harness.engines.jax_program import State, in_batches, program_for, program_key
 from harness.engines.optimizers import learning_rates
 from harness.engines.order import BatchOrder
 from harness.errors import HarnessError
@@ -106,7 +107,7 @@ class JaxPack:
     """
 
     def __init__(self, trainings: Sequence[Training]) -> None:
-        keys = {(_key(t.model, t.spec), t.images.shape) for t in trainings}
+        keys = {(program_key(t.model, t.spec), t.images.shape) for t in trainings}
         if len(keys) != 1:
             raise ValueError(f"a pack needs networks of one shape, got {len(keys)}")
         self._models = [training.model for training in trainings]
@@ -125,7 +126,7 @@ class JaxPack:
         """Compile, by a call that trains for no step."""
         started = time.perf_counter()
         self._call(0, _rows(steps))
-        size = min(EVALUATION_BATCH, self._images.shape[1])
+        size = min(jax_program.EVALUATION_BATCH, self._images.shape[1])
         self._program.forward_pack(self._state, self._images[:, :size], self._which, 0).block_until_ready()
         return time.perf_counter() - started
 
@@ -182,7 +183,7 @@ class JaxEngine:
         """Compile, by a call that trains for no step."""
         started = time.perf_counter()
         self._call(0, _rows(steps))
-        size = min(EVALUATION_BATCH, self._images.shape[1])
+        size = min(jax_program.EVALUATION_BATCH, self._images.shape[1])
         self._program.forward(self._state, self._images[:, :size], 0, 0).block_until_ready()
         return time.perf_counter() - started
 

@@ -129,7 +129,7 @@ _KEPT: OrderedDict[Hashable, Program] = OrderedDict()
 
 def program_for(model: keras.Model, spec: TrainSpec) -> Program:
     """Return the program of this shape, compiled already if an earlier trial of this process needed it."""
-    key = _key(model, spec)
+    key = program_key(model, spec)
     if key not in _KEPT:
         _KEPT[key] = Program(model, spec)
     _KEPT.move_to_end(key)
@@ -138,7 +138,8 @@ def program_for(model: keras.Model, spec: TrainSpec) -> Program:
     return _KEPT[key]
 
 
-def _key(model: keras.Model, spec: TrainSpec) -> Hashable:
+def program_key(model: keras.Model, spec: TrainSpec) -> Hashable:
+    """Return what tells apart trainings that cannot share a program."""
     return shape_key(model), spec.batch_size, spec.label_smoothing, *optimizer_key(spec)
 
 
