@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import warnings
 from collections.abc import Mapping
@@ -129,9 +130,15 @@ def _axis(path: str, space: Any, explored: pd.DataFrame) -> tuple[np.ndarray, st
             values, ends = np.log(values), np.log(ends)
         return (values - ends[0]) / (ends[1] - ends[0]), show_level(space.low), show_level(space.high)
     levels = [show_level(level) for level in space]
-    texts = [text if isinstance(text, str) else show_level(text) for text in explored[path].tolist()]
-    places = np.array([levels.index(text) if text in levels else 0 for text in texts], dtype=float)
+    places = np.array([_place(space, value) for value in explored[path].tolist()], dtype=float)
     return places / max(1, len(levels) - 1), levels[0], levels[-1]
+
+
+def _place(levels: Sequence[Any], value: Any) -> int:
+    """Return which of the levels a cell of the trials means; structured levels stand there as JSON."""
+    if isinstance(value, str) and value[:1] in ("[", "{"):
+        value = json.loads(value)
+    return next(place for place, level in enumerate(levels) if level == value or show_level(level) == str(value))
 
 
 def _scaled(values: np.ndarray) -> np.ndarray:
@@ -166,7 +173,7 @@ def _distribution(space: Any) -> Any:
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
     if not isinstance(space, Range):
-        return CategoricalDistribution([show_level(level) for level in space])
+        return CategoricalDistribution(list(range(len(space))))
     if space.is_integer:
         return IntDistribution(int(space.low), int(space.high), log=space.log, step=int(space.step or 1))
     return FloatDistribution(float(space.low), float(space.high), log=space.log, step=space.step)
@@ -177,7 +184,7 @@ def _params(space: Mapping[str, Any], row: Mapping[Any, Any]) -> dict[str, Any]:
     for path, levels in space.items():
         value = row[path]
         if not isinstance(levels, Range):
-            params[path] = value if isinstance(value, str) else show_level(value)
+            params[path] = _place(levels, value)
         else:
             params[path] = int(value) if levels.is_integer else float(value)
     return params

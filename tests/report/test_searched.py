@@ -4,6 +4,7 @@ import pytest
 
 from harness.report import compare
 from harness.report.figures import draw_picture
+from harness.report.searched import _place
 from tests.report.conftest import make_study, trial
 
 SPACE = {"train.learning_rate": {"low": 1e-4, "high": 1e-2, "log": True}, "model.downsample": ["max_pool", "stride"]}
@@ -75,3 +76,18 @@ def test_several_objectives_have_a_front_instead_of_a_best(search):
     assert "best_so_far" not in figures(several, trials)
     assert "parallel" in figures(several, trials)
     assert figures(study, trials[:1]) == {}
+
+
+@pytest.mark.parametrize(
+    ("levels", "cell", "place"),
+    [
+        (([], [16], [32, 8]), "[32, 8]", 2),
+        (([], [16]), "[]", 0),
+        (("max_pool", "stride"), "stride", 1),
+        ((3, 5), 5.0, 1),
+        ((3, 5), np.int64(3), 0),
+        ((True, False), "false", 1),
+    ],
+)
+def test_cells_are_found_among_the_levels(levels, cell, place):
+    assert _place(levels, cell) == place
