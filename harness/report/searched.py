@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,10 @@ from harness.study.variant import short_names
 
 _FEWEST = 10
 """Trials below which no importance is worth reading."""
+_MOST_TRIALS = 500
+"""Trials that importance is computed from at most: a forest of thousands takes minutes."""
+_MOST_LINES = 200
+_MOST_POINTS = 400
 _SEED = 20_260_103
 CHAPTER = "How the search went"
 
@@ -43,7 +47,8 @@ def importance_section(study: Study, trials: pd.DataFrame) -> list[Section]:
     if len(explored) < _FEWEST:
         return []
     objective = study.design.objectives[0]
-    found = _importances(study, explored, objective)
+    looked_at = explored.iloc[_spread(len(explored), _MOST_TRIALS)]
+    found = _importances(study, looked_at, objective)
     if not found:
         return []
     table = Table(
@@ -55,7 +60,7 @@ def importance_section(study: Study, trials: pd.DataFrame) -> list[Section]:
     )
     text = (
         "By functional ANOVA (Hutter, Hoos & Leyton-Brown 2014, as Optuna's FanovaImportanceEvaluator computes it) "
-        f"over {len(explored)} trials. Where the search looked more often counts more; it describes the search, and "
+        f"over {len(looked_at):,} trials. Where the search looked more often counts more; it describes the search, and "
         "makes no claim."
     )
     return [Section("Which parameters matter", text, table)]
@@ -73,8 +78,10 @@ def _best_so_far(objective: str, explored: pd.DataFrame) -> PointFigure:
     scale = 100 if metric.unit == "share" else 1
     values = scale * explored[objective].to_numpy(float)
     best = np.maximum.accumulate(values) if metric.better == "higher" else np.minimum.accumulate(values)
-    x = tuple(float(place) for place in range(1, len(values) + 1))
-    nothing = (math.nan,) * len(x)
+    shown = _spread(len(values), _MOST_POINTS)
+    steps = np.union1d(np.flatnonzero(np.diff(best, prepend=np.nan)), [0, len(best) - 1])
+    x, at = (tuple((places + 1.0).tolist()) for places in (shown, steps))
+    nothing = (math.nan,) * max(len(x), len(at))
     unit = " (%)" if scale == 100 else ""
     return PointFigure(
         name="best_so_far",
@@ -83,10 +90,10 @@ def _best_so_far(objective: str, explored: pd.DataFrame) -> PointFigure:
         y_title=f"{metric.title}{unit}",
         logarithmic=False,
         series=(
-            Series("each trial", x, tuple(values.tolist()), nothing, nothing, joined=False),
-            Series("best so far", x, tuple(best.tolist()), nothing, nothing),
+            Series("each trial", x, tuple(values[shown].tolist()), nothing[: len(x)], nothing[: len(x)], joined=False),
+            Series("best so far", at, tuple(best[steps].tolist()), nothing[: len(at)], nothing[: len(at)]),
         ),
-        description=f"The best {metric.title} goes from {best[0]:.4g} to {best[-1]:.4g} in {len(x)} trials.",
+        description=f"The best {metric.title} goes from {best[0]:.4g} to {best[-1]:.4g} in {len(values)} trials.",
         chapter=CHAPTER,
         note="The best of many trials was also lucky: only confirmed variants make claims.",
     )
@@ -114,11 +121,29 @@ def _parallel(design: Search, explored: pd.DataFrame) -> ParallelFigure:
         name="parallel",
         title="Every trial of the search",
         axes=tuple(axes),
-        lines=tuple((tuple(columns[:, place].tolist()), float(good[place])) for place in range(len(explored))),
+        lines=tuple((tuple(columns[:, place].tolist()), float(good[place])) for place in _lines(good)),
         description=f"Parallel coordinates of {len(explored)} trials; the best {title} is that of {top['variant']}.",
         chapter=CHAPTER,
-        note=f"A line is a trial; the darker, the better in {title}.",
+        note=f"A line is a trial; the darker, the better in {title}."
+        + (
+            ""
+            if len(explored) <= _MOST_LINES
+            else f" {_MOST_LINES} of {len(explored):,} are drawn, the best among them."
+        ),
     )
+
+
+def _lines(good: np.ndarray) -> list[int]:
+    """Return which trials are drawn: all, or of many the best and as many others spread over the search."""
+    if len(good) <= _MOST_LINES:
+        return list(range(len(good)))
+    best = np.argsort(-good, kind="stable")[: _MOST_LINES // 2]
+    return [int(place) for place in np.union1d(best, _spread(len(good), _MOST_LINES // 2))]
+
+
+def _spread(n: int, most: int) -> np.ndarray:
+    """Return at most so many places from 0 to n - 1, evenly spread."""
+    return np.unique(np.linspace(0, n - 1, min(n, most)).round().astype(int))
 
 
 def _axis(path: str, space: Any, explored: pd.DataFrame) -> tuple[np.ndarray, str, str]:

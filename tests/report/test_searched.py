@@ -48,8 +48,9 @@ def test_few_trials_say_nothing_of_importance(search):
 
 def test_best_so_far_never_falls(search):
     each, best = figures(*search)["best_so_far"].series
-    assert best.y == tuple(np.maximum.accumulate(each.y))
-    assert best.x == tuple(range(1, 21))
+    assert each.x == tuple(range(1, 21))
+    assert best.y == tuple(np.maximum.accumulate(each.y)[[int(place) - 1 for place in best.x]])
+    assert len(set(best.y)) == len(best.y) - (best.y[-1] == best.y[-2])  # the last trial closes the line
 
 
 def test_parallel_coordinates(search):
@@ -91,3 +92,13 @@ def test_several_objectives_have_a_front_instead_of_a_best(search):
 )
 def test_cells_are_found_among_the_levels(levels, cell, place):
     assert _place(levels, cell) == place
+
+
+def test_of_many_trials_some_are_drawn(search):
+    study, trials = search
+    many = pd.concat([trials.assign(trial=trials["trial"] + 20 * copy) for copy in range(30)])
+    found = figures(study, many)
+    assert len(found["best_so_far"].series[0].x) == 400
+    assert 150 <= len(found["parallel"].lines) <= 200
+    assert max(good for _, good in found["parallel"].lines) == 1
+    assert "200 of 600 are drawn" in found["parallel"].note
