@@ -9,7 +9,7 @@ import pandas as pd
 from harness.report.comparison import Comparison, Run
 from harness.report.contrasts import contrasts
 from harness.report.curves import curve_figures
-from harness.report.effects import effect_figures, effects_section
+from harness.report.effects import effect_figures, effects, effects_section
 from harness.report.forest import forests
 from harness.report.frames import tidy_history, tidy_trials
 from harness.report.measured import held_fixed, how_measured, remarks
@@ -57,6 +57,7 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
         *order_sentences(study, groups),
         *smallest_sentences(study, rows),
     ]
+    found = effects(study, groups)
     said = sentences(study, rows, target, findings)
     return Comparison(
         name=study.name,
@@ -82,13 +83,13 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
             *published_section(published),
             *repeats_section(study, groups),
             *unused_section(study, groups),
-            *effects_section(study, groups),
+            *effects_section(study, *found),
             *importance_section(study, trials),
         ),
         plots=(
             *forests(study, rows),
             *reached_figures(study, rows, groups),
-            *effect_figures(study, groups),
+            *effect_figures(study, *found),
             *plots(study, rows),
             *search_figures(study, trials),
         ),

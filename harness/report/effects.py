@@ -22,7 +22,8 @@ _MOST = 30
 def effects(study: Study, groups: Sequence[Group]) -> tuple[list[Effect], str]:
     """Return main effects, then interactions, in the first metric that is a difference, and its name.
 
-    Nothing for a design of fewer than two factors, for replicates that are not all there, and without such a metric.
+    Interactions only where there are few enough to read. Nothing for a design of fewer than two factors, for
+    replicates that are not all there, and without such a metric.
     """
     metric = next((name for name in study.metrics if METRICS[name].unit in ("share", "nats", "number")), "")
     design = study.design
@@ -46,13 +47,14 @@ def effects(study: Study, groups: Sequence[Group]) -> tuple[list[Effect], str]:
         first = show_level(base[path])
         factors[path] = [first, *(text for level in given if (text := show_level(level)) != first)]
     frame = pd.DataFrame(rows)
-    both = [*main_effects(frame, metric, factors), *interactions(frame, metric, factors)]
+    both = main_effects(frame, metric, factors)
+    if len(factors) * max(len(levels) for levels in factors.values()) <= _MOST:
+        both += interactions(frame, metric, factors)
     return [effect for effect in both if effect.difference.n > 1], metric
 
 
-def effects_section(study: Study, groups: Sequence[Group]) -> list[Section]:
-    """Return the effects as a table; nothing where there are none."""
-    found, metric = effects(study, groups)
+def effects_section(study: Study, found: Sequence[Effect], metric: str) -> list[Section]:
+    """Return what :func:`effects` found as a table; nothing where it found nothing."""
     if not found:
         return []
     adjusted = holm([effect.difference.p_value for effect in found])
@@ -83,9 +85,8 @@ def effects_section(study: Study, groups: Sequence[Group]) -> list[Section]:
     return [Section("Main effects and interactions", text, table)]
 
 
-def effect_figures(study: Study, groups: Sequence[Group]) -> tuple[ForestFigure, ...]:
-    """Return the effects as a forest plot; nothing where there are none."""
-    found, metric = effects(study, groups)
+def effect_figures(study: Study, found: Sequence[Effect], metric: str) -> tuple[ForestFigure, ...]:
+    """Return what :func:`effects` found as a forest plot; nothing where it found nothing."""
     if not found:
         return ()
     scale = 100 if METRICS[metric].unit == "share" else 1

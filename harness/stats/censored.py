@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 
 from harness.stats.intervals import Interval, standard_error
 
@@ -20,6 +20,8 @@ _ROUNDING = 1e-9
 _EXACT_UP_TO = 2**14
 """Ways to deal the times out to two groups up to which all are tried."""
 _DRAWS = 2**14 - 1
+_NORMAL_FROM = 200
+"""Trials from which the permutation distribution is taken as normal."""
 _SEED = 20_260_102
 
 
@@ -156,7 +158,8 @@ def log_rank(values: Times, base: Times) -> float:
     reached, less the Nelson-Aalen hazard of all trials up to then. Its usual normal approximation fails with the few
     trials there are here, so that the p-value is that of permutation: the share of ways to deal all times out to the
     two variants that give a sum as far from 0. All ways are tried up to 16,384; above, 16,383 are drawn from a fixed
-    seed and the observed one is counted among them. That replicates are paired is not used; pairs that go up and
+    seed and the observed one is counted among them; beyond 200 trials their distribution is taken as normal. That
+    replicates are paired is not used; pairs that go up and
     down together make the test err on the safe side.
 
     Args:
@@ -173,6 +176,9 @@ def log_rank(values: Times, base: Times) -> float:
     missed = np.concatenate([values.missed.to_numpy(dtype=bool), base.missed.to_numpy(dtype=bool)])
     scores = _log_rank_scores(at, missed)
     observed = abs(scores[:n].sum())
+    if n + m > _NORMAL_FROM:
+        deviation = math.sqrt(n * m / ((n + m) * (n + m - 1)) * float(np.sum(scores**2)))
+        return 2 * float(special.ndtr(-observed / deviation)) if deviation else 1.0
     exact = math.comb(n + m, n) <= _EXACT_UP_TO
     sums = np.abs(_deals(n, m, exact) @ scores)
     # Deals that give the same sum in another order of addition count as equal.

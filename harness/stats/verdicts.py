@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scipy import stats
+from scipy import special
 
 from harness.stats.multiplicity import holm
 
@@ -98,13 +98,13 @@ def pairs_needed(estimate: float, deviation: float, level: float, margin: float 
     """
 
     def enough(n: int) -> bool:
-        power = float(stats.t.ppf(_POWER, n - 1))
+        power = float(special.stdtrit(n - 1, _POWER))
         error = deviation / math.sqrt(n)
-        if (float(stats.t.ppf(1 - level / 2, n - 1)) + power) * error <= abs(estimate):
+        if (float(special.stdtrit(n - 1, 1 - level / 2)) + power) * error <= abs(estimate):
             return True
         if margin is None or abs(estimate) >= margin:
             return False
-        return (float(stats.t.ppf(1 - level, n - 1)) + power) * error <= margin - abs(estimate)
+        return (float(special.stdtrit(n - 1, 1 - level)) + power) * error <= margin - abs(estimate)
 
     if math.isnan(estimate) or not deviation > 0 or not enough(_MOST):
         return None

@@ -19,6 +19,12 @@ def grid(study: Study) -> list[Variant]:
     Raises:
         StudyError: for a level that is not allowed, an impossible network, or two variants that mean the same.
     """
+    if study.variants is None:
+        study.keep_variants(_variants(study))
+    return list(study.variants or ())
+
+
+def _variants(study: Study) -> list[Variant]:
     design = study.design
     if isinstance(design, Search):
         return [study.base]

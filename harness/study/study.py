@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -107,6 +107,7 @@ class Study(Table):
     _source: Path | None = PrivateAttr(default=None)
     _text: str = PrivateAttr(default="")
     _given: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _variants: tuple[Variant, ...] | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _check(self) -> Study:
@@ -165,6 +166,15 @@ class Study(Table):
         """Note where the study came from, once, and return it."""
         self._given, self._name, self._source, self._text = given, name, source, text
         return self
+
+    @property
+    def variants(self) -> tuple[Variant, ...] | None:
+        """What :func:`harness.study.grid` worked out before; None if it has not been asked."""
+        return self._variants
+
+    def keep_variants(self, variants: Sequence[Variant]) -> None:
+        """Keep the variants of the design: a study does not change, and thousands take seconds to work out."""
+        self._variants = tuple(variants)
 
     @property
     def name(self) -> str:

@@ -102,6 +102,14 @@ def test_log_rank_of_many_agrees_with_the_textbook():
     assert log_rank(a, b) == log_rank(a, b)
 
 
+def test_log_rank_of_hundreds_goes_on_smoothly(monkeypatch):
+    rng = np.random.default_rng(5)
+    a, b = times(*rng.exponential(1.0, 110)), times(*rng.exponential(1.2, 110))
+    smooth = log_rank(a, b)
+    monkeypatch.setattr("harness.stats.censored._NORMAL_FROM", 1000)
+    assert smooth == pytest.approx(log_rank(a, b), abs=0.01)
+
+
 def test_restricted_ratio_by_hand():
     # watched up to 10: means (2 + 4) / 2 = 3 and (6 + 10) / 2 = 8
     ratio = restricted_ratio(times(2, 4), times(6, -10))
