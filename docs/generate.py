@@ -34,6 +34,7 @@ TABLES = (
     ("design", "Factorial", '[design] with kind = "factorial"', ""),
     ("design", "OneAtATime", '[design] with kind = "one_at_a_time"', ""),
     ("design", "Search", '[design] with kind = "search"', ""),
+    ("design.replicates", "Adaptive", "design.replicates", "As a table, in all designs but a search:"),
     ("design.space", "Range", "design.space", "A numeric range:"),
     ("design.confirm", "Confirm", "[design.confirm]", "Only with a search."),
     ("report", "ReportSpec", "[report]", "Optional."),
@@ -286,7 +287,7 @@ def fill_answers(page: str) -> str:
     for question, studies in QUESTIONS:
         for place, name in enumerate(studies):
             report = _report(name)
-            said = _plain(report["sentences"][0]) if report else NO_REPORT
+            said = _plain(report["headline"]) if report else NO_REPORT
             link = f"[{name}](reports/{name}/comparison.md)" if report else f"[{name}](studies/{name}.toml)"
             rows.append((question if place == 0 else "", said, link))
     table = _table(("question", "answer", "report"), rows)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from harness.cost import total_costs
-from harness.study import DataSpec, Search, Study, Variant, grid, trainings
+from harness.study import DataSpec, Search, Study, Variant, grid, replicate_range, trainings
 from harness.worker import max_steps
 
 # Rounded from one-thread float32 training steps of the reference networks, one process a core, on a small shared
@@ -71,5 +71,5 @@ def total_seconds(study: Study, estimates: list[Estimate], workers: int) -> floa
     if isinstance(study.design, Search):
         work = each[0] * trainings(study).trainings
     else:
-        work = sum(each) * study.design.replicates
+        work = sum(each) * replicate_range(study.design)[1]
     return START_SECONDS + max(work / workers, max(each))

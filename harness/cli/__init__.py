@@ -18,6 +18,7 @@ _COMMANDS = {
     "list": "studies",
     "show": "results",
     "report": "results",
+    "compare": "compare",
     "schema": "studies",
     "data": "data",
     "ui": "ui",

@@ -15,11 +15,14 @@ from harness.launchers import choose_resources
 from harness.study import (
     IMAGE_SETS,
     DataSpec,
+    Factorial,
+    OneAtATime,
     Range,
     Search,
     Study,
     check_variants,
     dimensions,
+    replicate_range,
     show_level,
     trainings,
 )
@@ -68,7 +71,12 @@ def _design(study: Study) -> str:
             f"{design.sampler} search, {design.trials} trainings of up to {count.variants} variants, then the best "
             f"{design.confirmed} and the base {design.confirm.replicates} times each"
         )
-    return f"{design.kind.replace('_', ' ')}, {count.variants} variants x {design.replicates} replicates"
+    return f"{design.kind.replace('_', ' ')}, {count.variants} variants x {_replicates(design)} replicates"
+
+
+def _replicates(design: Factorial | OneAtATime) -> str:
+    first, last = replicate_range(design)
+    return str(first) if first == last else f"{first} to {last}"
 
 
 def _space(levels: object) -> str:

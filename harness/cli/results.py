@@ -23,7 +23,7 @@ def show_command(study: str, store: Path, reports: Path) -> None:
     """Print the comparison of STUDY: its name or file, or a report's folder."""
     from harness.report import compare
 
-    comparison = compare(*_read(study, store, reports))
+    comparison = compare(*read_results(study, store, reports))
     _print(comparison)
 
 
@@ -68,7 +68,12 @@ def report_study(name: str, store: Path, reports: Path) -> None:
     click.echo(f"\nReport:    {folder / 'comparison.html'}")
 
 
-def _read(study: str, store: Path, reports: Path) -> Results:
+def read_results(study: str, store: Path, reports: Path) -> Results:
+    """Return what is known of a study: of a report's folder, a study's name or file, or STORE:STUDY.
+
+    Raises:
+        UsageError: if there is no such study.
+    """
     from harness.report import read_report
     from harness.results import Results, load_results
     from harness.tracking import summaries
@@ -76,6 +81,9 @@ def _read(study: str, store: Path, reports: Path) -> Results:
     name = Path(study).stem if study.endswith(".toml") else study
     if (Path(study) / "trials.parquet").exists():
         return Results(*read_report(study))
+    elsewhere, colon, inside = study.rpartition(":")
+    if colon and Path(elsewhere).is_dir():
+        return load_results(inside, elsewhere)
     known = [summary.name for summary in summaries(store)]
     if name not in known and (reports / name / "trials.parquet").exists():
         return Results(*read_report(reports / name))

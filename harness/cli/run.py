@@ -21,7 +21,7 @@ from harness.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from harness.driver import Observer, Progress
+    from harness.driver import Observer, Outcome, Progress
     from harness.launchers import Death
     from harness.records import Event
 
@@ -92,6 +92,11 @@ def run_command(
             fresh=fresh,
             observe=_watching_over_imports(show),
         )
+    _conclude(loaded.name, outcome, store, reports)
+
+
+def _conclude(study: str, outcome: Outcome, store: Path, reports: Path) -> None:
+    """Say how a run ended, write the report, and leave with the exit code that fits."""
     if outcome.aside:
         click.echo(f"what there was before is kept: harness show '{outcome.aside}'")
     if outcome.interrupted:
@@ -104,7 +109,7 @@ def run_command(
 
     from harness.cli.results import report_study
 
-    report_study(loaded.name, store, reports)
+    report_study(study, store, reports)
     click.echo(f"\nMLflow UI: harness ui{'' if store == Path('mlruns') else f' --store {store}'}")
     for trial, message in outcome.failed.items():
         click.echo(f"{click.style('failed:', fg='red', bold=True)} trial {trial}: {message}", err=True)

@@ -61,8 +61,14 @@ def list_command(store: Path, reports: Path) -> None:
 
 
 @click.command("schema", epilog="Example: harness schema > study.schema.json")
-def schema_command() -> None:
+@click.option("--report", is_flag=True, help="The schema of report.json instead.")
+def schema_command(report: bool) -> None:
     """Print the JSON Schema of study files: every key, its type, range, default and meaning."""
+    if report:
+        from harness.report.export import json_schema
+
+        click.echo(json.dumps(json_schema(), indent=2))
+        return
     from harness.study import Study
 
     schema = Study.model_json_schema()

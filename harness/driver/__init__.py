@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.driver.loop import Loop, Workforce
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
@@ -14,6 +15,12 @@ from harness.errors import StudyError, UsageError
 from harness.launchers import Launcher, LocalLauncher, choose_resources
 from harness.records import Resources
 from harness.study import Study, check_variants, trainings
+
+if TYPE_CHECKING:
+    from optuna.storages import RDBStorage
+
+    from harness.plan import Plan
+    from harness.tracking import Recorder
 
 __all__ = ["Observer", "Outcome", "Progress", "Running", "run_study"]
 
@@ -52,10 +59,7 @@ def run_study(
     """
     store, data_folder = Path(store), Path(data_folder) if data_folder else None
     _require_sampler(study)
-    if pack > 1 and study.exclusive:
-        raise UsageError(
-            f"--pack must be 1 for a study with exclusive = true, which trains one at a time, got {pack}. Leave it out."
-        )
+    _require_packable(study, pack)
     # by the whole study, not by what is left of it: seconds of a continued study must stay comparable
     resources = choose_resources(trainings(study).trainings, study.exclusive, workers, threads)
     with contextlib.ExitStack() as stack:
@@ -65,7 +69,7 @@ def run_study(
         workforce.expect(trainings(study).trainings if fresh else _left(study, store))
         _require_data(study, data_folder)
         from harness import provenance, tracking
-        from harness.plan import Plan, open_storage, open_study
+        from harness.plan import open_storage
 
         tracking.check_store(store)
         stack.enter_context(tracking.lock_study(store, study.name))
@@ -77,15 +81,30 @@ def run_study(
             require_same_meaning(study, storage)
         source = study.source.parent if study.source else Path()
         recorder = tracking.Recorder(client, store, study, provenance.source_tags(source))
-        try:
-            recorded = reconcile_runs(recorder, store)
-            plan = Plan(study, open_study(study, storage), recorded, data_folder)
-            reconcile_plan(plan, recorder, store, recorded)
-        except BaseException:
-            recorder.close("FAILED")
-            raise
+        plan = _open_plan(study, recorder, storage, store, data_folder)
         outcome = Loop(plan, recorder, store, data_folder, resources, observe, workforce, pack).run()
         return dataclasses.replace(outcome, aside=aside)
+
+
+def _open_plan(study: Study, recorder: Recorder, storage: RDBStorage, store: Path, data_folder: Path | None) -> Plan:
+    """Return the plan of a study, with what earlier runs finished, however they ended."""
+    from harness import tracking
+    from harness.plan import Plan, open_study
+
+    try:
+        recorded = reconcile_runs(recorder, store)
+        plan = Plan(
+            study,
+            open_study(study, storage),
+            recorded=set(recorded["trial"]) if len(recorded) else (),
+            data_folder=data_folder,
+            recall=lambda trial: tracking.read_result(recorded, trial),
+        )
+        reconcile_plan(plan, store, recorded)
+    except BaseException:
+        recorder.close("FAILED")
+        raise
+    return plan
 
 
 def _left(study: Study, store: Path) -> int:
@@ -104,6 +123,13 @@ def _require_data(study: Study, data_folder: Path | None) -> None:
         check_variants(study, lambda spec: check_images(spec, data_folder))
     except StudyError as error:
         raise type(error)(f"{study.source or study.name}: {error}") from None
+
+
+def _require_packable(study: Study, pack: int) -> None:
+    if pack > 1 and study.exclusive:
+        raise UsageError(
+            f"--pack must be 1 for a study with exclusive = true, which trains one at a time, got {pack}. Leave it out."
+        )
 
 
 def _require_sampler(study: Study) -> None:

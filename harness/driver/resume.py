@@ -13,6 +13,7 @@ from harness.launchers.local import staging_folder
 from harness.study import Study
 
 if TYPE_CHECKING:
+    import pandas as pd
     from optuna.storages import RDBStorage
 
     from harness.plan import Plan
@@ -63,32 +64,29 @@ def put_aside(study: Study, store: Path, storage: RDBStorage) -> str:
     return aside
 
 
-def reconcile_runs(recorder: Recorder, store: Path) -> set[int]:
-    """Close runs that a killed driver left open; return the numbers of trials whose results are recorded."""
+def reconcile_runs(recorder: Recorder, store: Path) -> pd.DataFrame:
+    """Close runs that a killed driver left open; return the trials whose results are recorded, a row each."""
     from harness import tracking
 
     for run_id in tracking.open_runs(recorder.client, recorder.experiment_id):
         recorder.kill(run_id, "its run was killed")
     shutil.rmtree(staging_folder(store, recorder.study.name, 0).parent, ignore_errors=True)
     trials, _ = tracking.read_frames(store, recorder.study.name)
-    return set(trials.loc[trials["status"].isin(["finished", "pruned"]), "trial"]) if len(trials) else set()
+    return trials[trials["status"].isin(["finished", "pruned"])] if len(trials) else trials
 
 
-def reconcile_plan(plan: Plan, recorder: Recorder, store: Path, recorded: set[int]) -> None:
+def reconcile_plan(plan: Plan, store: Path, trials: pd.DataFrame) -> None:
     """Give Optuna the results that were recorded but not told; close what has none."""
     from harness import tracking
 
+    recorded = set(trials["trial"]) if len(trials) else set()
     unknown = recorded - plan.known_trials()
     if unknown:
         raise UsageError(
             f"{store}: trials {sorted(unknown)[:5]} of {plan.study.name!r} are in MLflow but not in Optuna's storage. "
             "Put optuna.db back, or begin anew with --fresh (the old results are kept, renamed)."
         )
-    open_trials = plan.open_trials()
-    if not open_trials:
-        return
-    trials, _ = tracking.read_frames(store, recorder.study.name)
-    for number in open_trials:
+    for number in plan.open_trials():
         if number in recorded:
             plan.adopt(number, tracking.read_result(trials, number))
         else:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -19,28 +18,20 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from harness.engines import jax_program
 from harness.engines.base import Device, Images, Labels, Means, Training, cpu_name, mean_scores
 from harness.engines.copies import Copies
-from harness.engines.optimizers import build_optimizer, learning_rates, optimizer_key
+from harness.engines.jax_program import State, in_batches, program_for, program_key
+from harness.engines.optimizers import learning_rates
 from harness.engines.order import BatchOrder
-from harness.engines.template import Template, shape_key
 from harness.errors import HarnessError
 from harness.study import TrainSpec
-
-EVALUATION_BATCH = 1000
-"""Images in one forward pass of an evaluation."""
 
 CALL_STEPS = 2048
 """Steps in one call of the compiled program at most; a power of two."""
 
-KEPT_PROGRAMS = 8
-"""Compiled programs that a process keeps for later trials."""
-
 _IMAGES = Copies(lambda array: jnp.asarray(array, jnp.float32))
 _LABELS = Copies(lambda array: jnp.asarray(array, jnp.int32))
-
-State = tuple[list[Any], list[Any], list[Any]]
-"""Trainable variables, other variables, variables of the optimiser."""
 
 
 def configure(threads: int | None) -> int:
@@ -68,121 +59,6 @@ def describe_device() -> Device:
     if device.platform == "cpu":
         return Device("cpu", cpu_name(), backend)
     return Device(device.platform.replace("cuda", "gpu"), device.device_kind, backend)
-
-
-class _Program:
-    """Compiled functions of one network shape. They keep no state, so that any number of engines can share them."""
-
-    def __init__(self, model: keras.Model, spec: TrainSpec) -> None:
-        self.template = Template(model)
-        network = self.template.model
-        self.optimizer = build_optimizer(spec)
-        self.optimizer.keras.build(network.trainable_variables)
-        self.smoothing = spec.label_smoothing
-        self.fresh = [jnp.asarray(variable.value) for variable in self.optimizer.keras.variables]
-        self.train = jax.jit(self._train)
-        self.forward = jax.jit(self._forward)
-        shared = (0, None, None, 0, 0, 0, 0, None, 0)
-        self.train_pack = jax.jit(jax.vmap(self._train, in_axes=shared))
-        self.forward_pack = jax.jit(jax.vmap(self._forward, in_axes=(0, None, 0, None)))
-
-    def state_of(self, model: keras.Model) -> State:
-        """Return the state that a training of ``model`` begins in."""
-        values = self.template.values(model)
-
-        def take(variables: Sequence[keras.Variable]) -> list[Any]:
-            # copies, since Keras's own fit and predict give away the buffers of a model's variables
-            return [jnp.array(keras.ops.convert_to_tensor(values[id(v)], v.dtype), copy=True) for v in variables]
-
-        network = self.template.model
-        return take(network.trainable_variables), take(network.non_trainable_variables), list(self.fresh)
-
-    def give(self, state: State, model: keras.Model) -> None:
-        """Set the weights of ``model`` from a state."""
-        network = self.template.model
-        pairs = [*zip(network.trainable_variables, state[0], strict=True),
-                 *zip(network.non_trainable_variables, state[1], strict=True)]  # fmt: skip
-        self.template.give([(own, jnp.array(value, copy=True)) for own, value in pairs], model)
-
-    def _forward(self, state: State, images: Any, which: Any, start: Any) -> Any:
-        """Return the logits of a batch of images (sets, n, height, width, channels) of one set, from ``start``."""
-        size = min(EVALUATION_BATCH, images.shape[1])
-        batch = jax.lax.dynamic_slice_in_dim(images, start, size, axis=1)
-        logits, _ = self.template.model.stateless_call(state[0], state[1], _one_set(batch, which), training=False)
-        return logits
-
-    def _train(
-        self, state: State, images: Any, labels: Any, which: Any, indices: Any, rates: Any, decay: Any, steps: Any,
-        active: Any,
-    ) -> tuple[State, Any, Any]:  # fmt: skip
-        """Train on the first ``steps`` rows of ``indices`` (rows, batch size).
-
-        The number of steps is an input: one program serves every interval up to the number of rows.
-
-        Returns:
-            The state afterwards, or as it was if not ``active``; the loss of each step, (rows,); the hits of all.
-        """
-
-        def body(step: Any, carry: tuple[State, Any, Any]) -> tuple[State, Any, Any]:
-            before, losses, hits = carry
-            batch = indices[step]
-            after, loss, hit = self._step(
-                before, _one_set(images, which, batch), _one_set(labels, which, batch), rates[step], decay
-            )
-            return after, losses.at[step].set(loss), hits + hit
-
-        start = (state, jnp.zeros(len(indices), jnp.float32), jnp.int32(0))
-        after, losses, hits = jax.lax.fori_loop(0, steps, body, start)
-        kept: State = jax.tree.map(partial(jnp.where, active), after, state)
-        return kept, losses, hits
-
-    def _step(self, state: State, images: Any, labels: Any, rate: Any, decay: Any) -> tuple[State, Any, Any]:
-        trainable, others, memory = state
-        optimizer = self.optimizer.keras
-
-        def loss_of(weights: list[Any]) -> tuple[Any, tuple[Any, Any, list[Any]]]:
-            logits, updated = self.template.model.stateless_call(weights, others, images, training=True)
-            loss = self._loss(logits, labels)
-            with keras.StatelessScope(state_mapping=list(zip(optimizer.variables, memory, strict=True))):
-                scaled = optimizer.scale_loss(loss)
-            return scaled, (loss, logits, updated)
-
-        gradients, (loss, logits, updated) = jax.grad(loss_of, has_aux=True)(trainable)
-        self.optimizer.set(rate, decay)
-        weights, memory = optimizer.stateless_apply(memory, gradients, trainable)
-        hits = jnp.count_nonzero(logits.argmax(axis=1) == labels)
-        return (list(weights), list(updated), list(memory)), loss, hits
-
-    def _loss(self, logits: Any, labels: Any) -> Any:
-        classes = logits.shape[-1]
-        targets = jax.nn.one_hot(labels, classes)
-        targets = targets * (1 - self.smoothing) + self.smoothing / classes
-        return -(targets * jax.nn.log_softmax(logits)).sum(axis=-1).mean()
-
-
-def _one_set(arrays: Any, which: Any, batch: Any = None) -> Any:
-    """Return rows of one of several sets (sets, n, ...); with a single set, without a copy for each network."""
-    if arrays.shape[0] == 1:
-        return arrays[0] if batch is None else arrays[0][batch]
-    return arrays[which] if batch is None else arrays[which, batch]
-
-
-_PROGRAMS: OrderedDict[Hashable, _Program] = OrderedDict()
-
-
-def _program_for(model: keras.Model, spec: TrainSpec) -> _Program:
-    """Return the program of this shape, compiled already if an earlier trial of this process needed it."""
-    key = _key(model, spec)
-    if key not in _PROGRAMS:
-        _PROGRAMS[key] = _Program(model, spec)
-    _PROGRAMS.move_to_end(key)
-    while len(_PROGRAMS) > KEPT_PROGRAMS:
-        _PROGRAMS.popitem(last=False)
-    return _PROGRAMS[key]
-
-
-def _key(model: keras.Model, spec: TrainSpec) -> Hashable:
-    return shape_key(model), spec.batch_size, spec.label_smoothing, *optimizer_key(spec)
 
 
 def build(
@@ -231,11 +107,11 @@ class JaxPack:
     """
 
     def __init__(self, trainings: Sequence[Training]) -> None:
-        keys = {(_key(t.model, t.spec), t.images.shape) for t in trainings}
+        keys = {(program_key(t.model, t.spec), t.images.shape) for t in trainings}
         if len(keys) != 1:
             raise ValueError(f"a pack needs networks of one shape, got {len(keys)}")
         self._models = [training.model for training in trainings]
-        self._program = _program_for(trainings[0].model, trainings[0].spec)
+        self._program = program_for(trainings[0].model, trainings[0].spec)
         states = [self._program.state_of(model) for model in self._models]
         self._state: State = jax.tree.map(lambda *parts: jnp.stack(parts), *states)
         self._feeds = [_Feed(training) for training in trainings]
@@ -250,7 +126,7 @@ class JaxPack:
         """Compile, by a call that trains for no step."""
         started = time.perf_counter()
         self._call(0, _rows(steps))
-        size = min(EVALUATION_BATCH, self._images.shape[1])
+        size = min(jax_program.EVALUATION_BATCH, self._images.shape[1])
         self._program.forward_pack(self._state, self._images[:, :size], self._which, 0).block_until_ready()
         return time.perf_counter() - started
 
@@ -274,7 +150,7 @@ class JaxPack:
         """Return the logits of each network for its images."""
         held, which = _sets([(array,) for array in images], 0, _IMAGES)
         forward = partial(self._program.forward_pack, self._state)
-        return list(_in_batches(forward, held, which, axis=1))
+        return list(in_batches(forward, held, which, axis=1))
 
     def write_back(self) -> None:
         """Give the trained weights to the models."""
@@ -295,7 +171,7 @@ class JaxEngine:
 
     def __init__(self, training: Training) -> None:
         self._model = training.model
-        self._program = _program_for(training.model, training.spec)
+        self._program = program_for(training.model, training.spec)
         self._state = self._program.state_of(training.model)
         self._feed = _Feed(training)
         self._decay = jnp.float32(training.spec.weight_decay)
@@ -307,7 +183,7 @@ class JaxEngine:
         """Compile, by a call that trains for no step."""
         started = time.perf_counter()
         self._call(0, _rows(steps))
-        size = min(EVALUATION_BATCH, self._images.shape[1])
+        size = min(jax_program.EVALUATION_BATCH, self._images.shape[1])
         self._program.forward(self._state, self._images[:, :size], 0, 0).block_until_ready()
         return time.perf_counter() - started
 
@@ -327,7 +203,7 @@ class JaxEngine:
 
     def logits(self, images: Images) -> npt.NDArray[np.float32]:
         """Return the logits in inference mode, (n, classes), of images that stay on the device."""
-        return _in_batches(partial(self._program.forward, self._state), _IMAGES.of(images)[None], 0, axis=0)
+        return in_batches(partial(self._program.forward, self._state), _IMAGES.of(images)[None], 0, axis=0)
 
     def write_back(self) -> None:
         """Give the trained weights to the model."""
@@ -339,21 +215,6 @@ class JaxEngine:
             self._state, self._images, self._labels, 0, indices, rates, self._decay, steps, True
         )
         return float(np.asarray(losses, np.float64).sum()), int(hits)
-
-
-def _in_batches(forward: Any, images: Any, which: Any, axis: int) -> npt.NDArray[np.float32]:
-    """Return the logits of all images (sets, n, ...), joined along the axis that counts images.
-
-    Every batch has the same size: the last one begins early enough, and what was computed twice is left out.
-    """
-    count = images.shape[1]
-    size = min(EVALUATION_BATCH, count)
-    parts = []
-    for start in range(0, count, size):
-        logits = np.asarray(forward(images, which, min(start, count - size)))
-        wanted = min(size, count - start)
-        parts.append(np.take(logits, range(size - wanted, size), axis=axis))
-    return np.concatenate(parts, axis=axis)
 
 
 def _sets(given: Sequence[tuple[np.ndarray, ...]], part: int, copies: Copies) -> tuple[Any, Any]:

@@ -1,7 +1,8 @@
 """What is trained next: designs, sampling, pruning, replicates, resuming. Optuna's ask and tell."""
 
-from harness.plan.plan import CONFIRM_FROM, INTERRUPTED, Assignment, Finding, Phase, Plan
+from harness.plan.plan import CONFIRM_FROM, INTERRUPTED, Plan
 from harness.plan.storage import archive_study, open_storage, open_study, read_meaning
+from harness.plan.trials import Assignment, Finding, Phase
 
 __all__ = [
     "CONFIRM_FROM",

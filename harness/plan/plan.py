@@ -4,71 +4,25 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import optuna
 from optuna.trial import TrialState
 
 from harness.objective import REFUSED, Objective, is_rankable
+from harness.plan.adaptive import scores, undecided
 from harness.plan.ranking import best_reaching, rank
+from harness.plan.trials import DIGEST, ERROR, LABEL, PHASE, REPLICATE, RUN, Assignment, Finding, Phase
 from harness.records import StopReason, TrialResult
-from harness.study import METRICS, Search, Study, Variant, grid
+from harness.study import METRICS, Adaptive, Search, Study, Variant, grid, replicate_range
 
 CONFIRM_FROM = 1000
 """First replicate of a confirmation: none that a search can have used, the same for all that are confirmed."""
 
-_DIGEST, _LABEL, _REPLICATE, _PHASE, _RUN = (
-    f"harness:{name}" for name in ("digest", "variant", "replicate", "phase", "run_id")
-)
-
-
-_ERROR = "harness:error"
 INTERRUPTED = "interrupted"
 """Error text of a trial that was in flight when its run was interrupted: the next run does it again."""
-
-
-class Phase(StrEnum):
-    """What a trial is for."""
-
-    DESIGN = "design"
-    SEARCH = "search"
-    CONFIRM = "confirm"
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """One training that is to be done now; its trial is running from here on.
-
-    Attributes:
-        trial: the trial's number.
-        variant: what to train; for a refused trial, the base.
-        replicate: which replicate of it.
-        phase: what for.
-        prunable: whether evaluations are to be reported with :meth:`Plan.should_prune`.
-        refused: why nothing is to be trained: the suggested network is impossible. Already told to Optuna.
-    """
-
-    trial: int
-    variant: Variant
-    replicate: int
-    phase: Phase
-    prunable: bool = False
-    refused: str | None = None
-
-
-class Finding(NamedTuple):
-    """A finished trial, as the plan needs to know it."""
-
-    trial: int
-    digest: str
-    replicate: int
-    phase: Phase
-    variant: Variant
-    values: tuple[float, ...] | None
 
 
 class Plan:
@@ -79,6 +33,7 @@ class Plan:
         optuna_study: its Optuna study, with what earlier runs left in it.
         recorded: numbers of the trials whose results are safely recorded; a trial that Optuna calls finished but
             that is not among them is done again.
+        recall: gives the result of a recorded trial; needed for adaptive replicates.
         data_folder: where image files are looked for first.
     """
 
@@ -88,14 +43,17 @@ class Plan:
         optuna_study: optuna.Study,
         recorded: Collection[int] = (),
         data_folder: Path | None = None,
+        recall: Callable[[int], TrialResult] | None = None,
     ) -> None:
         self.study = study
+        self._recall_result = recall
         self.objective = Objective(study, data_folder=data_folder)
         self._optuna = optuna_study
         self._running: dict[int, tuple[optuna.Trial, Assignment]] = {}
         self._findings: dict[int, Finding] = {}
         self._queue: deque[tuple[Variant, int, Phase]] = deque()
         self._evaluations: dict[int, int] = {}
+        self._given_up: set[tuple[str, int, Phase]] = set()
         self._spent = 0
         self._drop_waiting()
         trials = optuna_study.get_trials(deepcopy=False)
@@ -103,12 +61,12 @@ class Plan:
             self._recall(trial, trial.number in recorded)
         for trial in trials:
             self._requeue(trial)
-        if not isinstance(study.design, Search):
-            variants = grid(study)
-            self._enqueue(variants, range(study.design.replicates), Phase.DESIGN)
-        else:
+        if isinstance(study.design, Search):
             self._complete_replicates(study.design)
-        self._confirm_if_searched()
+        else:
+            self._variants = grid(study)
+            self._enqueue(self._variants, range(replicate_range(study.design)[0]), Phase.DESIGN)
+        self._go_on()
 
     def _recall(self, trial: optuna.trial.FrozenTrial, recorded: bool) -> None:
         """Take over what an earlier run finished."""
@@ -120,22 +78,30 @@ class Plan:
         if not recorded:
             return
         attributes = trial.user_attrs
-        phase = Phase(attributes[_PHASE])
+        phase = Phase(attributes[PHASE])
         self._spent += phase is Phase.SEARCH
         variant = self.objective.suggest(optuna.trial.FixedTrial(trial.params))
         values = tuple(trial.values) if trial.state is TrialState.COMPLETE else None
         self._findings[trial.number] = Finding(
-            trial.number, attributes[_DIGEST], attributes[_REPLICATE], phase, variant, values
-        )
+            trial.number, attributes[DIGEST], attributes[REPLICATE], phase, variant, values,
+            self._scores(self._recall_result(trial.number)) if self._adaptive and self._recall_result else {},
+        )  # fmt: skip
+
+    @property
+    def _adaptive(self) -> bool:
+        return isinstance(self.study.design.replicates, Adaptive)
+
+    def _scores(self, result: TrialResult) -> Mapping[str, Any]:
+        return scores(self.study, result) if self._adaptive else {}
 
     def _requeue(self, trial: optuna.trial.FrozenTrial) -> None:
         """Queue what a search had in flight when it was interrupted or killed: the same variant, the same replicate."""
         attributes = trial.user_attrs
         unfinished = trial.state in (TrialState.RUNNING, TrialState.FAIL)
-        in_flight = unfinished and attributes.get(_ERROR, INTERRUPTED) == INTERRUPTED
-        if in_flight and attributes.get(_PHASE) == Phase.SEARCH and REFUSED not in attributes:
+        in_flight = unfinished and attributes.get(ERROR, INTERRUPTED) == INTERRUPTED
+        if in_flight and attributes.get(PHASE) == Phase.SEARCH and REFUSED not in attributes:
             variant = self.objective.suggest(optuna.trial.FixedTrial(trial.params))
-            self._enqueue([variant], [attributes[_REPLICATE]], Phase.SEARCH)
+            self._enqueue([variant], [attributes[REPLICATE]], Phase.SEARCH)
 
     def _complete_replicates(self, design: Search) -> None:
         """Queue the replicates that a sampled variant had still to come when an earlier run ended."""
@@ -157,7 +123,7 @@ class Plan:
         """Queue what is neither done nor running, replicate by replicate, so that a part done is balanced."""
         known = {(finding.digest, finding.replicate, finding.phase) for finding in self._findings.values()}
         known |= {(job.variant.digest, job.replicate, job.phase) for _, job in self._running.values()}
-        known |= {(variant.digest, replicate, queued) for variant, replicate, queued in self._queue}
+        known |= {(variant.digest, replicate, queued) for variant, replicate, queued in self._queue} | self._given_up
         variants = list(variants)
         for replicate in replicates:
             for variant in variants:
@@ -217,10 +183,10 @@ class Plan:
         try:
             variant = self.objective.suggest(trial)
         except optuna.TrialPruned as refusal:
-            trial.set_user_attr(_PHASE, Phase.SEARCH.value)
+            trial.set_user_attr(PHASE, Phase.SEARCH.value)
             self._optuna.tell(trial, state=TrialState.PRUNED)
             self._spent += 1
-            self._confirm_if_searched()
+            self._go_on()
             return Assignment(trial.number, self.study.base, 0, Phase.SEARCH, refused=str(refusal))
         # A variant that comes up again gets a fresh replicate: the same seed would only repeat the same numbers.
         seen = [finding.replicate for finding in self._findings.values() if finding.digest == variant.digest]
@@ -230,10 +196,31 @@ class Plan:
         self._queue.extend((variant, first + 1 + index, Phase.SEARCH) for index in range(more))
         return self._assign(trial, variant, first, Phase.SEARCH)
 
-    def _confirm_if_searched(self) -> None:
-        """Queue the confirmations once the search has spent its trials and none is in flight."""
+    def _go_on(self) -> None:
+        """Queue what follows from what has finished: replicates of what is undecided, confirmations of a search."""
         design = self.study.design
-        if not isinstance(design, Search) or self._spent < design.trials or self._searching:
+        if isinstance(design, Search):
+            self._confirm_if_searched(design)
+        elif self._adaptive and not self._queue and not self._running:
+            self._look()
+
+    def _look(self) -> None:
+        """Look at the data as often as there are replicates for, and queue the next replicates of what is undecided.
+
+        Every look is taken anew, each on what it saw at its time, so that a continued study goes the way it went.
+        """
+        from harness.judging import looks_of
+
+        variants = self._variants
+        for size in looks_of(self.study).sizes:
+            self._enqueue(variants, range(size), Phase.DESIGN)
+            if self._queue:
+                return
+            variants = undecided(self.study, self._variants, self._findings.values(), size)
+
+    def _confirm_if_searched(self, design: Search) -> None:
+        """Queue the confirmations once the search has spent its trials and none is in flight."""
+        if self._spent < design.trials or self._searching:
             return
         if not any(phase is Phase.SEARCH for _, _, phase in self._queue):
             replicates = range(CONFIRM_FROM, CONFIRM_FROM + design.confirm.replicates)
@@ -265,10 +252,10 @@ class Plan:
         return [base, *chosen]
 
     def _assign(self, trial: optuna.Trial, variant: Variant, replicate: int, phase: Phase) -> Assignment:
-        trial.set_user_attr(_DIGEST, variant.digest)
-        trial.set_user_attr(_LABEL, variant.label)
-        trial.set_user_attr(_REPLICATE, replicate)
-        trial.set_user_attr(_PHASE, phase.value)
+        trial.set_user_attr(DIGEST, variant.digest)
+        trial.set_user_attr(LABEL, variant.label)
+        trial.set_user_attr(REPLICATE, replicate)
+        trial.set_user_attr(PHASE, phase.value)
         design = self.study.design
         prunable = phase is Phase.SEARCH and isinstance(design, Search) and design.pruner != "none"
         assignment = Assignment(trial.number, variant, replicate, phase, prunable)
@@ -290,14 +277,14 @@ class Plan:
         """Record how a trial ended. One whose objective is not finite is pruned: Optuna would let infinity win."""
         trial, job = self._running.pop(number)
         trial.set_user_attr("harness:stop_reason", result.stop_reason.value)
-        trial.set_user_attr(_RUN, run_id)
+        trial.set_user_attr(RUN, run_id)
         self._close(number, job.variant, job.replicate, job.phase, result)
 
     def adopt(self, number: int, result: TrialResult) -> None:
         """Close a trial whose result was recorded by a run that was killed before it could tell Optuna."""
         trial = self._optuna.get_trials(deepcopy=False)[number]
         variant = self.objective.suggest(optuna.trial.FixedTrial(trial.params))
-        phase, replicate = Phase(trial.user_attrs[_PHASE]), trial.user_attrs[_REPLICATE]
+        phase, replicate = Phase(trial.user_attrs[PHASE]), trial.user_attrs[REPLICATE]
         place = (variant.digest, replicate, phase)
         self._queue = deque(item for item in self._queue if (item[0].digest, *item[1:]) != place)
         self._close(number, variant, replicate, phase, result)
@@ -310,8 +297,9 @@ class Plan:
         self._optuna.tell(number, values, state=state)
         self._spent += phase is Phase.SEARCH
         told = None if values is None else tuple(values)
-        self._findings[number] = Finding(number, variant.digest, replicate, phase, variant, told)
-        self._confirm_if_searched()
+        judged = self._scores(result)
+        self._findings[number] = Finding(number, variant.digest, replicate, phase, variant, told, judged)
+        self._go_on()
 
     def fail(self, number: int, message: str, again: bool = False) -> None:
         """Record that a trial broke or was interrupted.
@@ -324,13 +312,14 @@ class Plan:
         if number not in self._running:  # told already, in the moment before something else broke
             return
         trial, job = self._running.pop(number)
-        trial.set_user_attr(_ERROR, message)
+        trial.set_user_attr(ERROR, message)
         self._optuna.tell(trial, state=TrialState.FAIL)
         if again:
             self._queue.appendleft((job.variant, job.replicate, job.phase))
-        elif job.phase is Phase.SEARCH:
-            self._spent += 1
-        self._confirm_if_searched()
+        else:
+            self._spent += job.phase is Phase.SEARCH
+            self._given_up.add((job.variant.digest, job.replicate, job.phase))  # until the next run
+        self._go_on()
 
     def abandon(self, number: int) -> None:
         """Close a trial that a killed run left open and that has no result."""

@@ -9,11 +9,14 @@ import pandas as pd
 from harness.report.comparison import Comparison, Run
 from harness.report.contrasts import contrasts
 from harness.report.curves import curve_figures
+from harness.report.effects import effect_figures, effects, effects_section
+from harness.report.forest import forests
 from harness.report.frames import tidy_history, tidy_trials
 from harness.report.measured import held_fixed, how_measured, remarks
 from harness.report.orders import order_sentences
 from harness.report.plots import plots
 from harness.report.published import published_figures, published_section, published_sentences
+from harness.report.reached import reached_figures
 from harness.report.repeats import is_audit, repeats_section, repeats_sentences
 from harness.report.rows import (
     counted_metrics,
@@ -24,7 +27,8 @@ from harness.report.rows import (
     scored_metrics,
     withheld_seconds,
 )
-from harness.report.sentences import sentences
+from harness.report.searched import importance_section, search_figures
+from harness.report.sentences import headline, sentences
 from harness.report.smallest import smallest_sentences
 from harness.report.unused import unused_section, unused_sentences
 from harness.report.wording import show_target
@@ -37,14 +41,13 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
     groups = group_trials(study, trials)
     base = groups[0]
     title = reference_title(base)
-    reference = make_row(study, base, title, withheld_seconds(base, base))
-    rows = [reference]
-    for group in groups[1:]:
-        row = make_row(study, group, group.label, withheld_seconds(group, base))
-        # which seeds are drawn anew makes no network better: an audit of seeds is about spread
-        against = () if is_audit(study) else contrasts(study, row, group, reference, base)
-        rows.append(replace(row, contrasts=against))
-    rows = in_order(study, rows)
+    rows = [
+        make_row(study, group, group.label if group is not base else title, withheld_seconds(group, base))
+        for group in groups
+    ]
+    # which seeds are drawn anew makes no network better: an audit of seeds is about spread
+    against = {} if is_audit(study) else contrasts(study, rows, groups)
+    rows = in_order(study, [replace(row, contrasts=against.get(row.digest, ())) for row in rows])
     target = show_target(study.target)
     published = published_figures(study, groups, history)
     findings = [
@@ -54,6 +57,8 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
         *order_sentences(study, groups),
         *smallest_sentences(study, rows),
     ]
+    found = effects(study, groups)
+    said = sentences(study, rows, target, findings)
     return Comparison(
         name=study.name,
         question=study.question,
@@ -66,7 +71,8 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
         scored=scored_metrics(study),
         counted=counted_metrics(study),
         rows=tuple(rows),
-        sentences=sentences(study, rows, target, findings),
+        headline=headline(rows, said),
+        sentences=said,
         remarks=remarks(study, trials, rows),
         held=held_fixed(study),
         measured=how_measured(study, trials),
@@ -77,15 +83,23 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
             *published_section(published),
             *repeats_section(study, groups),
             *unused_section(study, groups),
+            *effects_section(study, *found),
+            *importance_section(study, trials),
         ),
-        plots=plots(study, rows),
+        plots=(
+            *forests(study, rows),
+            *reached_figures(study, rows, groups),
+            *effect_figures(study, *found),
+            *plots(study, rows),
+            *search_figures(study, trials),
+        ),
         store=store,
     )
 
 
 def _runs(trials: pd.DataFrame) -> tuple[Run, ...]:
-    columns = ["trial", "run_id", "variant", "replicate", "phase", "status"]
+    columns = ["trial", "run_id", "variant", "replicate", "phase", "status", "experiment_id"]
     return tuple(
-        Run(int(trial), run_id, variant, -1 if pd.isna(replicate) else int(replicate), phase, status)
-        for trial, run_id, variant, replicate, phase, status in trials[columns].itertuples(index=False)
+        Run(int(trial), run_id, variant, -1 if pd.isna(replicate) else int(replicate), phase, status, experiment)
+        for trial, run_id, variant, replicate, phase, status, experiment in trials[columns].itertuples(index=False)
     )

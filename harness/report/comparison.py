@@ -7,37 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from harness.stats import Interval, Verdict
+from harness.judging import Contrast
+from harness.report.pictures import CurveFigure, Picture
+from harness.stats import Interval
 
 Phase = Literal["design", "search", "confirm"]
-
-
-@dataclass(frozen=True)
-class Contrast:
-    """A variant against the reference in one metric.
-
-    Attributes:
-        metric: name in :data:`harness.study.METRICS`.
-        kind: "difference" in the metric's unit, paired by replicate; "ratio", the geometric mean of the paired
-            ratios; "exact", the ratio of two counts that no seed changes.
-        estimate: variant minus reference, or variant over reference; NaN if it cannot be had.
-        low: lower end of the 95 % interval; NaN if there is none.
-        high: upper end.
-        pairs: replicates that both have.
-        p_value: of the sign-flip permutation test; NaN if there is none.
-        verdict: what follows.
-        note: why a number is missing; empty if none is.
-    """
-
-    metric: str
-    kind: Literal["difference", "ratio", "exact"]
-    estimate: float
-    low: float
-    high: float
-    pairs: int
-    p_value: float
-    verdict: Verdict
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,56 +68,6 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Line:
-    """Points of a line, at most a few hundred."""
-
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Learning curves of one variant.
-
-    Attributes:
-        label: the row's label.
-        mean: mean over the replicates, as far as all of them go.
-        replicates: one line each, at most ten.
-    """
-
-    label: str
-    mean: Line
-    replicates: tuple[Line, ...]
-
-
-@dataclass(frozen=True)
-class CurveFigure:
-    """One figure of learning curves.
-
-    Attributes:
-        name: file name without ending.
-        title: what it shows.
-        x_title: label of the x axis with its unit.
-        y_title: label of the y axis with its unit.
-        target: height of the target line, in the unit of y; None for no line.
-        bottom: where the y axis starts, in the unit of y.
-        curves: a curve a variant.
-        left_out: labels of variants with curves that are not drawn.
-        description: what a reader who cannot see it should know.
-    """
-
-    name: str
-    title: str
-    x_title: str
-    y_title: str
-    target: float | None
-    bottom: float
-    curves: tuple[Curve, ...]
-    left_out: tuple[str, ...]
-    description: str
-
-
-@dataclass(frozen=True)
 class Table:
     """Text cells with their headings.
 
@@ -180,52 +104,6 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Series:
-    """Points that belong together.
-
-    Attributes:
-        label: what they have in common; empty if the figure has no other series.
-        x: where they are.
-        y: how high.
-        low: lower ends of their intervals; NaN where there is none.
-        high: upper ends.
-        names: what each point is; empty for points without names.
-        joined: whether a line goes through them.
-    """
-
-    label: str
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    names: tuple[str, ...] = ()
-    joined: bool = True
-
-
-@dataclass(frozen=True)
-class PointFigure:
-    """A figure of points with intervals.
-
-    Attributes:
-        name: file name without ending.
-        title: what it shows.
-        x_title: label of the x axis.
-        y_title: label of the y axis with its unit.
-        logarithmic: whether the x axis is.
-        series: points, at most ten series.
-        description: what a reader who cannot see it should know.
-    """
-
-    name: str
-    title: str
-    x_title: str
-    y_title: str
-    logarithmic: bool
-    series: tuple[Series, ...]
-    description: str
-
-
-@dataclass(frozen=True)
 class Published:
     """A figure from elsewhere beside ours.
 
@@ -257,7 +135,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Run:
-    """Which MLflow run a trial is."""
+    """Which MLflow run of which MLflow experiment a trial is."""
 
     trial: int
     run_id: str
@@ -265,6 +143,7 @@ class Run:
     replicate: int
     phase: str
     status: str
+    experiment_id: str
 
 
 @dataclass(frozen=True)
@@ -283,6 +162,7 @@ class Comparison:
         scored: metrics of :attr:`Row.scores`, in the order of the columns.
         counted: metrics of :attr:`Row.counts` that are shown, in the order of the columns.
         rows: the reference first.
+        headline: the answer in one short sentence.
         sentences: the answer, a sentence each.
         remarks: what a reader must know to trust the numbers.
         held: dotted path -> setting that every variant shares.
@@ -291,7 +171,7 @@ class Comparison:
         figures: learning curves.
         published: figures from elsewhere.
         sections: further tables.
-        plots: effects of numeric factors, fronts.
+        plots: further figures, in the order in which they are shown.
         store: the MLflow store.
     """
 
@@ -306,6 +186,7 @@ class Comparison:
     scored: tuple[str, ...]
     counted: tuple[str, ...]
     rows: tuple[Row, ...]
+    headline: str
     sentences: tuple[str, ...]
     remarks: tuple[str, ...]
     held: Mapping[str, str]
@@ -314,7 +195,7 @@ class Comparison:
     figures: tuple[CurveFigure, ...] = ()
     published: tuple[Published, ...] = ()
     sections: tuple[Section, ...] = ()
-    plots: tuple[PointFigure, ...] = ()
+    plots: tuple[Picture, ...] = ()
     store: str = field(default="mlruns")
 
     @property

@@ -9,15 +9,18 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
-from harness.report.comparison import Curve, CurveFigure, Line, Row
+from harness.report.comparison import Row
+from harness.report.pictures import Curve, CurveFigure, Line
 from harness.report.wording import counted
 from harness.study import METRICS, Study
 
 MOST_CURVES = 10
-_MOST_REPLICATES = 10
 _MOST_POINTS = 200
 _POINTS_IN_ALL = 8000
+_BAND_FROM = 3
+_NOTHING = Line((), ())
 """What keeps a figure readable, and a page with two of them well under 1 MB."""
 
 
@@ -46,7 +49,7 @@ def curve_figures(study: Study, rows: Sequence[Row], history: pd.DataFrame) -> t
     if not any(row.withheld for row, _ in drawn):
         axes.append(("train_seconds", "seconds", "training seconds"))
     title = METRICS[metric].title
-    lines = sum(1 + min(len(runs), _MOST_REPLICATES) for _, runs in drawn)
+    lines = 3 * len(drawn)
     most = max(10, min(_MOST_POINTS, _POINTS_IN_ALL // lines))
     return tuple(
         CurveFigure(
@@ -95,14 +98,23 @@ def _runs(known: pd.DataFrame, metric: str, row: Row) -> list[_Run]:
 
 
 def _curve(label: str, runs: list[_Run], column: str, most: int) -> Curve:
-    """Return the lines of one variant; the mean ends where the first replicate does, or it would jump there."""
-    lines = [_line(run.at(column), 100 * run.value, most) for run in runs[:_MOST_REPLICATES]]
+    """Return the lines of one variant; the mean ends where the first replicate does, or it would jump there.
+
+    From three replicates there is a band of pointwise 95 % intervals of the mean (Student's t) instead of their lines.
+    """
     distinct = {run.step.tobytes(): run.step for run in runs}  # most stop at the same steps
     steps = functools.reduce(np.intersect1d, distinct.values())
     aligned = [run.only(steps) for run in runs]
     x = np.mean([run.at(column) for run in aligned], axis=0)
-    y = np.mean([run.value for run in aligned], axis=0)
-    return Curve(label, _line(x, 100 * y, most), tuple(lines))
+    values = 100 * np.array([run.value for run in aligned])
+    mean = _line(x, values.mean(axis=0), most)
+    if len(runs) < _BAND_FROM:
+        return Curve(
+            label, mean, _NOTHING, _NOTHING, tuple(_line(run.at(column), 100 * run.value, most) for run in runs)
+        )
+    half = special.stdtrit(len(runs) - 1, 0.975) * values.std(axis=0, ddof=1) / math.sqrt(len(runs))
+    low, high = (_line(x, values.mean(axis=0) + sign * half, most) for sign in (-1, 1))
+    return Curve(label, mean, low, high, ())
 
 
 def _line(x: np.ndarray, y: np.ndarray, most: int) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 import json
 import math
@@ -11,6 +12,10 @@ from typing import Any
 
 from harness.report.comparison import Comparison, Row
 from harness.stats import Interval
+
+_NOT_IN_JSON = ("figures", "plots")
+_TOLD = ("pairs", "p", "p_holm", "p_equivalent", "p_flips", "effect_size", "won", "verdict", "more", "note")
+"""Attributes of a contrast that get a column each, beside its estimate and interval."""
 
 
 def to_csv(comparison: Comparison) -> str:
@@ -29,8 +34,41 @@ def to_csv(comparison: Comparison) -> str:
 
 def to_json(comparison: Comparison) -> str:
     """Return everything but the figures; NaN and infinity, which JSON does not have, are null."""
-    facts = {name: value for name, value in vars(comparison).items() if name not in ("figures", "plots")}
+    facts = {name: value for name, value in vars(comparison).items() if name not in _NOT_IN_JSON}
     return json.dumps(_plain(facts), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of report.json, from the dataclasses that it is written from and their docstrings."""
+    from pydantic import TypeAdapter
+
+    schema = TypeAdapter(Comparison).json_schema()
+    for name in _NOT_IN_JSON:
+        del schema["properties"][name]
+    schema["required"] = list(schema["properties"])
+    schema = _nullable(schema)
+    used = json.dumps(schema["properties"]) + json.dumps(schema["$defs"])
+    while unused := [name for name in schema["$defs"] if f'#/$defs/{name}"' not in used]:
+        for name in unused:
+            del schema["$defs"][name]
+        used = json.dumps(schema["properties"]) + json.dumps(schema["$defs"])
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "report.json of a harness study"}
+    return {**schema, **head}
+
+
+def _nullable(schema: Any) -> Any:
+    """Let every number be null: JSON has neither NaN nor infinity. Descriptions stay the docstrings' text."""
+    if isinstance(schema, list):
+        return [_nullable(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    changed = {key: _nullable(value) for key, value in schema.items()}
+    if changed.get("type") == "number":
+        changed["type"] = ["number", "null"]
+    if isinstance(changed.get("description"), str):
+        changed["description"] = inspect.cleandoc(changed["description"])
+    changed.pop("default", None)
+    return changed
 
 
 def _record(row: Row, comparison: Comparison) -> dict[str, Any]:
@@ -49,7 +87,7 @@ def _record(row: Row, comparison: Comparison) -> dict[str, Any]:
     for found in row.contrasts:
         start = f"{found.metric}_{'difference' if found.kind == 'difference' else 'ratio'}"
         record |= {start: found.estimate, f"{start}_low": found.low, f"{start}_high": found.high}
-        record |= {f"{found.metric}_{name}": getattr(found, name) for name in ("pairs", "p_value", "verdict", "note")}
+        record |= {f"{found.metric}_{name}": getattr(found, name) for name in _TOLD}
     record["withheld"] = row.withheld
     return record
 

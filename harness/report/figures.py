@@ -15,12 +15,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from harness.report.comparison import CurveFigure, PointFigure
+from harness.report.comparison import Comparison
+from harness.report.pictures import CurveFigure, ForestFigure, ParallelFigure, Picture, PointFigure
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe & Ito (2008), "Color universal design": told apart by colour-blind readers. Their yellow is too pale here."""
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+_VERDICT_COLOURS = {"better": "#009E73", "worse": "#D55E00", "equivalent": "#0072B2"}
+_VERDICT_MARKERS = {"better": "^", "worse": "v", "equivalent": "s"}
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: small, searchable, in the reader's font
     "svg.hashsalt": "harness",
@@ -35,8 +38,14 @@ _STYLE: dict[Any, Any] = {
 }
 
 
+def draw_all(comparison: Comparison) -> dict[str, str]:
+    """Return name of each figure -> its SVG document."""
+    curves = {figure.name: draw(figure) for figure in comparison.figures}
+    return curves | {figure.name: draw_picture(figure) for figure in comparison.plots}
+
+
 def draw(figure: CurveFigure) -> str:
-    """Return the SVG document of one figure: thick means, thin replicates, the target as a dotted line."""
+    """Return the SVG document of one figure: means with bands or thin replicates, the target as a dotted line."""
     with mpl.rc_context(_STYLE):
         legend_rows = len(figure.curves) + (figure.target is not None)
         height = 3.3 + 0.21 * legend_rows
@@ -57,7 +66,74 @@ def draw(figure: CurveFigure) -> str:
         return _svg(canvas)
 
 
-def draw_points(figure: PointFigure) -> str:
+def draw_picture(figure: Picture) -> str:
+    """Return the SVG document of any other figure."""
+    if isinstance(figure, ForestFigure):
+        return _draw_forest(figure)
+    return _draw_parallel(figure) if isinstance(figure, ParallelFigure) else _draw_points(figure)
+
+
+def _draw_forest(figure: ForestFigure) -> str:
+    """Return estimates with intervals below each other; filled where the verdict is decided."""
+    with mpl.rc_context(_STYLE):
+        canvas = Figure(figsize=(6.4, 0.95 + 0.27 * len(figure.estimates)), layout="constrained")
+        FigureCanvasSVG(canvas)
+        axes = canvas.add_subplot()
+        axes.axvline(figure.neutral, color="#555555", linewidth=1.2)
+        if figure.margin:
+            axes.axvspan(figure.neutral - figure.margin, figure.neutral + figure.margin, color="#e4e4e4", linewidth=0)
+        if figure.logarithmic:
+            axes.set_xscale("log")
+            axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+            axes.xaxis.set_minor_formatter(FuncFormatter(lambda x, _: f"{x:g}" if _spans_little(figure) else ""))
+        for place, estimate in enumerate(figure.estimates):
+            colour = _VERDICT_COLOURS.get(estimate.verdict, "#555555")
+            if math.isfinite(estimate.low) and math.isfinite(estimate.high):
+                axes.plot([estimate.low, estimate.high], [place, place], color=colour, linewidth=1.6)
+            decided = estimate.verdict in ("better", "worse", "equivalent")
+            face = colour if decided else "white"
+            axes.plot(
+                estimate.value, place, _VERDICT_MARKERS.get(estimate.verdict, "o"), color=colour, markerfacecolor=face
+            )
+        labels = [textwrap.shorten(estimate.label, 44, placeholder=" …") for estimate in figure.estimates]
+        axes.set_yticks(range(len(labels)), labels)
+        axes.set_ylim(len(labels) - 0.4, -0.6)
+        axes.set_xlabel(figure.x_title)
+        _plain(axes)
+        axes.grid(visible=False, axis="y")
+        return _svg(canvas)
+
+
+def _spans_little(figure: ForestFigure) -> bool:
+    """Whether a logarithmic axis is too short for powers of ten alone."""
+    ends = [end for one in figure.estimates for end in (one.low, one.value, one.high) if math.isfinite(end) and end > 0]
+    return max(ends) / min(ends) < 5 if ends else True
+
+
+def _draw_parallel(figure: ParallelFigure) -> str:
+    """Return a line a variant across parallel axes; the better, the darker and the later drawn."""
+    with mpl.rc_context(_STYLE):
+        canvas = Figure(figsize=(max(4.9, 1.35 * len(figure.axes)), 3.6), layout="constrained")
+        FigureCanvasSVG(canvas)
+        axes = canvas.add_subplot()
+        places = range(len(figure.axes))
+        colours = mpl.colormaps["cividis_r"]
+        for heights, good in sorted(figure.lines, key=lambda line: line[1]):
+            axes.plot(places, heights, color=colours(good), linewidth=0.8 + good, alpha=0.35 + 0.65 * good)
+        for place, (_, low, high) in enumerate(figure.axes):
+            axes.axvline(place, color="#888888", linewidth=0.8)
+            axes.text(place, -0.03, low, ha="center", va="top", fontsize=8)
+            axes.text(place, 1.03, high, ha="center", va="bottom", fontsize=8)
+        names = [textwrap.fill(name.replace(".", ". "), 14).replace(". ", ".") for name, _, _ in figure.axes]
+        axes.set_xticks(places, names, fontsize=8)
+        axes.tick_params(axis="x", length=0, pad=14)
+        axes.set_yticks([])
+        axes.set_ylim(-0.02, 1.02)
+        axes.spines[:].set_visible(False)
+        return _svg(canvas)
+
+
+def _draw_points(figure: PointFigure) -> str:
     """Return the SVG document of points with their intervals, joined where they belong together."""
     with mpl.rc_context(_STYLE):
         named = [series for series in figure.series if series.label]
@@ -72,7 +148,8 @@ def draw_points(figure: PointFigure) -> str:
                     axes.plot([x, x], [low, high], color=colour, linewidth=1.1)
             line = _DASHES[place % len(_DASHES)] if series.joined else "none"
             style: dict[str, Any] = {"color": colour, "linestyle": line, "linewidth": 1.6, "markersize": 5}
-            axes.plot(series.x, series.y, marker=marker, label=textwrap.shorten(series.label, 66), **style)
+            style |= {"drawstyle": "steps-post"} if figure.staircase else {"marker": marker}
+            axes.plot(series.x, series.y, label=textwrap.shorten(series.label, 66), **style)
         if figure.logarithmic:
             axes.set_xscale("log")
         else:
@@ -115,6 +192,8 @@ def _lines(axes: Axes, figure: CurveFigure) -> list[Line2D]:
     for place, curve in enumerate(figure.curves):
         colour = PALETTE[place % len(PALETTE)]
         dashes = _DASHES[(place + place // len(PALETTE)) % len(_DASHES)]
+        if curve.low.x:
+            axes.fill_between(curve.low.x, curve.low.y, curve.high.y, color=colour, alpha=0.18, linewidth=0)
         if len(curve.replicates) > 1:
             for line in curve.replicates:
                 axes.plot(line.x, line.y, color=colour, linewidth=0.6, alpha=0.45)
@@ -130,7 +209,7 @@ def _lines(axes: Axes, figure: CurveFigure) -> list[Line2D]:
 
 def _top(figure: CurveFigure) -> float:
     """Return the upper end of the y axis: a little above the highest point, no higher than 100 %."""
-    lines = [line for curve in figure.curves for line in (curve.mean, *curve.replicates)]
+    lines = [line for curve in figure.curves for line in (curve.mean, *curve.replicates)]  # bands may go beyond
     highest = max([y for line in lines for y in line.y] + [figure.target or 0.0])
     return min(100.0, highest + 0.08 * max(highest - figure.bottom, 0.1)) if highest < 100 else 100.2
 

@@ -12,7 +12,7 @@ from harness.errors import DataError, StudyError, UsageError
 from harness.report.assembly import assemble
 from harness.report.comparison import Comparison
 from harness.report.export import to_csv, to_json
-from harness.report.figures import draw, draw_points
+from harness.report.figures import draw_all
 from harness.report.frames import tidy_history, tidy_trials
 from harness.report.html import to_html
 from harness.report.latex import to_latex
@@ -20,6 +20,8 @@ from harness.report.markdown import to_markdown
 from harness.study import Study, build_study
 
 _STORE = "mlruns"
+_FIGURES = ("*_by_*", "front", "difference_*", "effect_*", "importance", "parallel", "best_so_far")
+"""Names that figures have: those that are no longer made are removed."""
 _KEYS = {"name", "given", "source", "text"}
 
 
@@ -56,8 +58,7 @@ def write(study: Study, trials: pd.DataFrame, history: pd.DataFrame, folder: Pat
     """Write a report; see :func:`harness.report.write_report`."""
     store = store or str(trials.attrs.get("store", _STORE))
     comparison = assemble(study, trials, history, store)
-    drawings = {figure.name: draw(figure) for figure in comparison.figures}
-    drawings |= {figure.name: draw_points(figure) for figure in comparison.plots}
+    drawings = draw_all(comparison)
     texts = {
         "comparison.md": to_markdown(comparison),
         "comparison.html": to_html(comparison, drawings),
@@ -141,6 +142,6 @@ def _write_all(folder: Path, texts: dict[str, str], tables: dict[str, pd.DataFra
         (folder / "figures").mkdir(parents=True, exist_ok=True)
         for file in [*tables, *texts]:
             (beside / file).replace(folder / file)
-    for old in [*(folder / "figures").glob("*_by_*.svg"), *(folder / "figures").glob("front.svg")]:
+    for old in [old for pattern in _FIGURES for old in (folder / "figures").glob(f"{pattern}.svg")]:
         if f"figures/{old.name}" not in texts:
             old.unlink()

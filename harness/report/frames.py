@@ -11,7 +11,7 @@ import pandas as pd
 from harness.study import Study, dimensions, show_level
 
 _TEXT = (
-    *("study", "run_id", "variant", "digest", "phase", "status", "stop_reason", "error"),
+    *("study", "run_id", "experiment_id", "variant", "digest", "phase", "status", "stop_reason", "error"),
     *("processor", "device", "backend", "keras", "python", "data_digest", "git_revision", "version"),
     *("weights_digest", "history_digest"),
 )

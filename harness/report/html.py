@@ -6,8 +6,9 @@ import re
 
 from markupsafe import Markup, escape
 
-from harness.report.comparison import Comparison, CurveFigure, PointFigure, Table
+from harness.report.comparison import Comparison, Table
 from harness.report.figures import inline
+from harness.report.pictures import CurveFigure, Picture
 from harness.report.templating import contents, environment
 
 
@@ -26,7 +27,7 @@ def to_html(comparison: Comparison, drawings: dict[str, str]) -> str:
         "breakable": breakable,
         "together": together,
     }
-    figures: list[CurveFigure | PointFigure] = [*comparison.figures, *comparison.plots]
+    figures: list[CurveFigure | Picture] = [*comparison.figures, *comparison.plots]
     drawn = {
         figure.name: Markup(inline(drawings[figure.name], f"f{place}", figure.description))
         for place, figure in enumerate(figures)

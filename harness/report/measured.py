@@ -7,29 +7,40 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from harness.judging import looks_of
 from harness.report.comparison import Row
 from harness.report.wording import counted, listed, show_p, three_digits
-from harness.study import IMAGE_SETS, USED_BY, Search, SeedSpec, Study, dimensions, grid
+from harness.stats import LEVEL, Verdict
+from harness.study import IMAGE_SETS, METRICS, USED_BY, Search, SeedSpec, Study, dimensions, grid, replicate_range
 
 _CLOCK = (
     "Seconds are those of training steps alone: `time.perf_counter`, read after the device has finished. Preparing, "
     "compiling, evaluating and recording have clocks of their own. Seconds are compared only between trials with the "
     "same processor, device, backend, threads and workers; steps always."
 )
+_FLIPS_TELL = 6
+"""Pairs from which the sign-flip test can reach 5 % at all."""
+_AT_MOST = 5
 _SPLITS = (
     "Stopping and choosing looked at {looked} data only; the test split was scored once, at the end of each trial."
 )
 _STATISTICS = (
     "Means have Student t intervals of 95 %. Variants are compared with the reference replicate by replicate: mean "
-    "difference, or geometric mean of ratios for seconds, steps and rates, with a t interval. p is that of the "
-    "sign-flip permutation test (exact up to 14 pairs, drawn beyond), which cannot be below 2/2ⁿ with n pairs (0.25 "
-    "for 3, 0.0625 for 5). A verdict is better or worse if the 95 % interval excludes no difference, equivalent if the "
-    "90 % interval lies within the margin of the study (two one-sided tests at 5 %), else undecided. Verdicts are not "
-    "corrected for their number."
+    "difference, or geometric mean of ratios for seconds, steps and rates, with Student's t interval and p-value. All "
+    "comparisons of this page are judged together (Holm): better or worse if the adjusted p is at most 5 %, "
+    "equivalent if two one-sided tests against the study's margin are, adjusted likewise, else undecided. So the "
+    "chance of a single false better or worse on this page is at most 5 %, and so is that of a false equivalent. The "
+    "effect size is Hedges' g of the paired differences. How many more replicates would decide is a rough figure, for "
+    "a power of 80 %."
+)
+_ADAPTIVE = (
+    "The data were looked at after {looks} replicates; each look may spend its share of the error, and intervals are "
+    "widened so that they hold whenever the study ends."
 )
 _TARGETS = (
     "Steps and seconds to target are Kaplan-Meier medians: a trial that never reached the target counts as one that "
-    "takes longer than it was watched."
+    "takes longer than it was watched. Where some never did, variants are compared by the log-rank test (permutation), "
+    "and by the ratio of their restricted mean times."
 )
 
 
@@ -53,7 +64,7 @@ def held_fixed(study: Study) -> dict[str, str]:
 def how_measured(study: Study, trials: pd.DataFrame) -> dict[str, str]:
     """Return heading -> text, in the order in which it is read."""
     told = {"Clock": _CLOCK, "Splits": _splits(study)}
-    told["Statistics"] = f"{_STATISTICS} {_TARGETS}" if study.target else _STATISTICS
+    told["Statistics"] = _statistics(study)
     margins = study.report.margin
     if margins:
         told["Margins"] = listed([f"{name} {value:g}" for name, value in margins.items()])
@@ -65,6 +76,14 @@ def how_measured(study: Study, trials: pd.DataFrame) -> dict[str, str]:
         told["Data"] = _data(study, trials)
         told["When"] = _when(trials)
     return {heading: text for heading, text in told.items() if text}
+
+
+def _statistics(study: Study) -> str:
+    sizes = looks_of(study).sizes
+    said = [_STATISTICS]
+    said += [_ADAPTIVE.format(looks=listed([str(size) for size in sizes]))] if len(sizes) > 1 else []
+    said += [_TARGETS] if study.target else []
+    return " ".join(said)
 
 
 def _splits(study: Study) -> str:
@@ -92,12 +111,16 @@ def remarks(study: Study, trials: pd.DataFrame, rows: Sequence[Row]) -> tuple[st
         said.append("Each variant was trained once, so that nothing can be said of chance: no intervals, no verdicts.")
     elif claiming and min(row.finished for row in claiming) < 6:
         fewest = min(row.finished for row in claiming)
-        floor = f"p cannot be below {show_p(2 / 2**fewest)} then, so that verdicts rest on the t intervals alone"
-        said.append(f"Some variants have only {counted(fewest, 'finished trial')}: their intervals are rough; {floor}.")
+        said.append(
+            f"Some variants have only {counted(fewest, 'finished trial')}: intervals and p-values lean on differences "
+            "that are about normally distributed."
+        )
+    said += _disagreements(claiming)
     if study.data.split == "k_fold":
         said.append(
             "Replicates are the parts of a cross-validation. Their training images overlap, so that they are not "
-            "independent and intervals come out too narrow (Bengio & Grandvalet 2004)."
+            "independent: differences have the corrected variance of Nadeau & Bengio (2003); intervals of single "
+            "means come out too narrow (Bengio & Grandvalet 2004)."
         )
     broken = int((trials["stop_reason"] == "not_finite").sum())
     if broken:
@@ -122,6 +145,19 @@ def remarks(study: Study, trials: pd.DataFrame, rows: Sequence[Row]) -> tuple[st
     return tuple(said)
 
 
+def _disagreements(rows: Sequence[Row]) -> list[str]:
+    """Say where the permutation test, which supposes less, does not see what the t test does."""
+    apart = [
+        f"{row.label} in {METRICS[found.metric].title} (p = {show_p(found.p_flips)})"
+        for row in rows
+        for found in row.contrasts
+        if found.verdict in (Verdict.BETTER, Verdict.WORSE) and found.pairs >= _FLIPS_TELL and found.p_flips > LEVEL
+    ]
+    if not apart:
+        return []
+    return [f"The permutation test, which supposes no distribution, does not confirm: {listed(apart[:_AT_MOST])}."]
+
+
 def _replicates(study: Study) -> str:
     design = study.design
     alike = "has the same split and batch order in every variant"
@@ -132,7 +168,10 @@ def _replicates(study: Study) -> str:
         who = "best variant" if design.confirmed == 1 else f"{design.confirmed} best variants"
         plan = f"{counted(design.trials, 'trial')} ({design.sampler}), then {fresh} of the {who} and of the base"
     else:
-        plan = f"{counted(design.replicates, 'replicate')} of each variant"
+        first, last = replicate_range(design)
+        plan = f"{counted(first, 'replicate')} of each variant"
+        if last > first:
+            plan += f", then up to {last} of those whose comparison with the reference is undecided"
     return f"Planned: {plan}. All seeds come from seed {study.seed}; a replicate {alike}."
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from harness.report.comparison import PointFigure, Row, Series
+from harness.report.comparison import Row
+from harness.report.pictures import PointFigure, Series
 from harness.report.wording import show_interval, show_value
 from harness.stats import Interval
 from harness.study import METRICS, Factorial, Level, Search, Study, dimensions, grid, show_level
@@ -63,6 +64,8 @@ def _level_figure(study: Study, path: str, rows: Sequence[Row]) -> PointFigure |
         logarithmic=min(levels) > 0 and max(levels) / min(levels) >= _WIDE,
         series=tuple(_series(label, metric, points) for label, points in lines.items()),
         description=f"{title.capitalize()} against {names[path]} with 95 % intervals: {'; '.join(said)}.",
+        chapter="What the levels do",
+        note="Vertical lines are 95 % intervals of means.",
     )
 
 
@@ -129,5 +132,7 @@ def _front(design: Search, rows: Sequence[Row]) -> tuple[PointFigure, ...]:
             logarithmic=min(seconds) > 0 and max(seconds) / min(seconds) >= _WIDE,
             series=tuple(one for one in series if one.x),
             description=f"Pareto-optimal variants: {'; '.join(best)}.",
+            chapter="The front",
+            note="Vertical lines are 95 % intervals of means.",
         ),
     )

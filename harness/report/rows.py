@@ -11,14 +11,12 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from harness.judging import censor
 from harness.report.comparison import Phase, Row
 from harness.report.frames import FINGERPRINT, differing_places
 from harness.stats import Interval, kaplan_meier_median, mean_interval
 from harness.study import BASE, METRICS, PROBES, Search, Study, dimensions, grid, show_level
 from harness.study.variant import short_names
-
-_NEVER = ("not_finite", "plateau")
-"""Stop reasons after which more steps would not have reached the target: the miss is infinite, not early."""
 
 
 @dataclass(frozen=True)
@@ -202,13 +200,19 @@ def _unique_labels(groups: list[Group]) -> list[Group]:
     ]
 
 
+def times_to_target(group: Group, name: str, watched: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a time a finished trial and whether it is censored, infinite where it could never have been reached.
+
+    Args:
+        group: the trials.
+        name: "steps_to_target" or "seconds_to_target".
+        watched: the column with how long each trial was watched.
+    """
+    return censor(group.values(name), group.values(watched), group.values("stop_reason"))
+
+
 def _time_to_target(group: Group, name: str, watched: str) -> Interval:
-    times = group.values(name).astype(float)
-    censored = np.isnan(times)
-    never = np.isin(group.values("stop_reason").astype(str), _NEVER)
-    watched_for = np.where(never, np.inf, group.values(watched).astype(float))
-    times = np.where(censored, watched_for, times)
-    return kaplan_meier_median(np.where(np.isnan(times), np.inf, times), censored)
+    return kaplan_meier_median(*times_to_target(group, name, watched))
 
 
 def _objective(group: Group, name: str) -> float:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from harness.report.comparison import Contrast, Row
+from harness.judging import Contrast
+from harness.report.comparison import Row
 from harness.report.contrasts import best_first
 from harness.report.wording import (
     counted,
@@ -23,9 +24,22 @@ from harness.study import METRICS, Search, Study
 _AT_MOST = 8
 """Sentences about single variants; a table says the rest better."""
 
+_NAMED = 5
+"""Variants of one verdict that are named in a sentence; a table says the rest better."""
 _IN_FULL = 2
-"""Variants that get a whole sentence each; for more, verdicts come first and the sentences are short."""
+"""Variants that get a whole sentence each; for more there is a sentence for each metric."""
 _PREPOSITION = {Verdict.UNDECIDED: "on"}
+_ADJECTIVES = {
+    (metric, verdict): word
+    for metrics, better, worse in (
+        (("seconds_to_target", "train_seconds", "images_per_second"), "faster", "slower"),
+        (("test_accuracy",), "more accurate", "less accurate"),
+        (("parameters",), "smaller", "larger"),
+    )
+    for metric in metrics
+    for verdict, word in ((Verdict.BETTER, better), (Verdict.WORSE, worse))
+}
+"""What people say instead of "better in training seconds"."""
 _TIMES = {
     "train_seconds": "trains for {} times the seconds",
     "images_per_second": "trains at {} times the images per second",
@@ -56,14 +70,8 @@ def sentences(study: Study, rows: Sequence[Row], target: str, findings: Sequence
     reference, others = rows[0], list(rows[1:])
     claims = [row for row in others if row.contrasts]
     if reference.finished:
-        chosen = claims
-        if len(claims) > _AT_MOST:
-            chosen = [claims[place] for place in sorted(best_first(claims, study.metrics[0])[:_AT_MOST])]
-        if len(claims) > _IN_FULL:
-            said.append(_headline(claims, reference, study.metrics[0]))
-        said += _claims(chosen, reference, target)
-        if len(claims) > len(chosen):
-            said.append(f"The other {len(claims) - len(chosen)} variants are in the table.")
+        if claims:
+            said += _claims(study, claims, reference, target)
     else:
         said.append(f"No trial of {reference.title} has finished, so nothing can be compared with it.")
     said += [_unfinished(row) for row in others if not row.finished and row.failed][:_AT_MOST]
@@ -75,6 +83,27 @@ def sentences(study: Study, rows: Sequence[Row], target: str, findings: Sequence
     return tuple(said)
 
 
+def headline(rows: Sequence[Row], said: Sequence[str]) -> str:
+    """Return the answer in one short sentence, for a table of answers.
+
+    Args:
+        rows: rows with their contrasts, the reference first.
+        said: the sentences of the answer; the first of them, unless one or two variants were compared.
+    """
+    claims = [row for row in rows[1:] if row.contrasts]
+    if not claims or len(claims) > _IN_FULL or not said[0].startswith("Against "):
+        return said[0]
+    parts = [f"{_quoted(row.label)} is {listed([_briefly(one) for one in row.contrasts])}" for row in claims]
+    return f"Against {rows[0].title}, {'; '.join(parts)}."
+
+
+def _briefly(contrast: Contrast) -> str:
+    """Say verdict and size: "faster (0.65 times)", "undecided on test accuracy (+0.12 points)"."""
+    verdict, title = contrast.verdict, METRICS[contrast.metric].title
+    word = _ADJECTIVES.get((contrast.metric, verdict), f"{verdict} {_PREPOSITION.get(verdict, 'in')} {title}")
+    return word if math.isnan(contrast.estimate) else f"{word} ({show_effect(contrast)})"
+
+
 def _alone(row: Row, study: Study, target: str) -> str:
     """Say what the only variant of a study came to."""
     parts = [f"{METRICS[name].title} {show_interval(name, row.scores[name])}" for name in row.scores]
@@ -84,34 +113,54 @@ def _alone(row: Row, study: Study, target: str) -> str:
     return f"{text}."
 
 
-def _claims(rows: Sequence[Row], reference: Row, target: str) -> list[str]:
-    """Return whole sentences for one or two variants, verdicts first and in short for more."""
+def _claims(study: Study, rows: Sequence[Row], reference: Row, target: str) -> list[str]:
+    """Return a whole sentence for each of one or two variants; for more, a sentence for each metric."""
     if len(rows) <= _IN_FULL:
         names = [reference.title, *[reference.label] * len(rows)]
         return [_in_full(row, name, target) for row, name in zip(rows, names, strict=False)]
-    return [f"Against {reference.title}, with 95 % intervals:", *(_in_short(row) for row in rows)]
+    titles = [reference.title, *[reference.label] * len(study.metrics)]
+    told = [metric for metric in study.metrics if not all(_same_count(_of(row, metric)) for row in rows)]
+    if not told:
+        return [f"All variants have the same {listed([METRICS[metric].title for metric in study.metrics])}."]
+    return [_in_metric(rows, title, metric) for metric, title in zip(told, titles, strict=False)]
 
 
-def _headline(rows: Sequence[Row], reference: Row, metric: str) -> str:
-    """Say in one sentence which of many variants is best in the first metric, and how many of the others differ."""
-    title = METRICS[metric].title
-    found = {row.label: next(one for one in row.contrasts if one.metric == metric) for row in rows}
-    verdicts = {kind: [label for label, one in found.items() if one.verdict is kind] for kind in Verdict}
-    best = rows[best_first(list(rows), metric)[0]]
-    parts = []
-    if verdicts[Verdict.BETTER]:
-        chosen = found[best.label]
-        parts.append(f"{_quoted(best.label)} does best in {title}: {_size(chosen)} against {reference.title}")
-        others = len(verdicts[Verdict.BETTER]) - 1
-        if others:
-            parts.append(f"{counted(others, 'other variant')} {'is' if others == 1 else 'are'} better than it, too")
+def _same_count(contrast: Contrast) -> bool:
+    """Whether a count is the reference's: nothing to say of it."""
+    return contrast.kind == "exact" and contrast.estimate == 1
+
+
+def _in_metric(rows: Sequence[Row], reference: str, metric: str) -> str:
+    """Say in one sentence which of many variants is best in a metric, and how the others came out."""
+    found = [(rows[place], _of(rows[place], metric)) for place in best_first(list(rows), metric)]
+    groups = {kind: [(row, one) for row, one in found if one.verdict is kind] for kind in Verdict}
+    better, title = groups[Verdict.BETTER], METRICS[metric].title
+    if better:
+        best, size = better[0]
+        parts = [f"{_quoted(best.label)} does best in {title}: {_size(size)} against {reference}"]
+        parts += _named("also better", better[1:], _size)
     else:
-        parts.append(f"No variant is better in {title} than {reference.title}")
-    for kind in (Verdict.EQUIVALENT, Verdict.WORSE, Verdict.UNDECIDED):
-        if labels := verdicts[kind]:
-            named = f": {listed([_quoted(label) for label in labels])}" if len(labels) <= _IN_FULL else ""
-            parts.append(f"{len(labels)} {'is' if len(labels) == 1 else 'are'} {kind}{named}")
-    return f"{'; '.join(parts)}."
+        parts = [f"No variant is better in {title} than {reference}"]
+    parts += _named("equivalent", groups[Verdict.EQUIVALENT])
+    parts += _named("worse", groups[Verdict.WORSE], _size)
+    parts += _named("undecided", groups[Verdict.UNDECIDED])
+    return f"{'; '.join(parts)}{_outlook([one for _, one in groups[Verdict.UNDECIDED]])}."
+
+
+def _of(row: Row, metric: str) -> Contrast:
+    return next(one for one in row.contrasts if one.metric == metric)
+
+
+def _named(
+    word: str, found: Sequence[tuple[Row, Contrast]], size: Callable[[Contrast], str] | None = None
+) -> list[str]:
+    """Return the variants of one verdict with their sizes, or how many there are if they are many; none for none."""
+    if not found:
+        return []
+    if len(found) > _NAMED:
+        return [f"{word}: {len(found)} {'more ' if word.startswith('also') else ''}variants"]
+    names = [f"{_quoted(row.label)} ({size(one)})" if size else _quoted(row.label) for row, one in found]
+    return [f"{word}: {listed(names)}"]
 
 
 def _in_full(row: Row, reference: str, target: str) -> str:
@@ -132,18 +181,6 @@ def _in_full(row: Row, reference: str, target: str) -> str:
     return " ".join([text, *(f"{_capital(listed(titles))}: {note}." for note, titles in without.items())])
 
 
-def _in_short(row: Row) -> str:
-    said = []
-    for verdict in Verdict:
-        sizes = []
-        for contrast in row.contrasts:
-            if contrast.verdict is verdict:
-                sizes.append(f"{METRICS[contrast.metric].title} ({_size(contrast)})")
-        if sizes:
-            said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(sizes)}")
-    return f"{_quoted(row.label)}: {'; '.join(said)}."
-
-
 def _size(contrast: Contrast) -> str:
     if math.isnan(contrast.estimate):
         return contrast.note
@@ -152,9 +189,12 @@ def _size(contrast: Contrast) -> str:
 
 def _clause(contrast: Contrast, target: str) -> str:
     metric, title = contrast.metric, METRICS[contrast.metric].title
-    if metric.endswith("_to_target"):
+    if contrast.kind == "restricted":
+        size = f"{show_ratio(contrast.estimate)} times the {METRICS[metric].unit}"
+        text = f"takes {size} to {target} or to the end of training"
+    elif metric.endswith("_to_target"):
         text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {METRICS[metric].unit}"
-    elif contrast.kind in ("ratio", "exact"):
+    elif contrast.kind != "difference":
         text = _TIMES[metric].format(show_ratio(contrast.estimate))
     elif float(show_value(metric, abs(contrast.estimate))) == 0:
         text = f"ends level in {title}"
@@ -171,19 +211,34 @@ def _evidence(contrast: Contrast, said_pairs: int) -> str:
         return "exact"
     if contrast.pairs == 1:
         return "1 pair, no interval"
-    ends, p = show_ends(contrast), f"p = {show_p(contrast.p_value)}".replace("= <", "< ")
-    if not said_pairs:
+    ends, p = show_ends(contrast), f"p = {show_p(contrast.p_holm)}".replace("= <", "< ")
+    if math.isnan(contrast.low):
+        ends = "no interval"
+    elif not said_pairs:
         ends = f"95 % interval {ends}"
-    return f"{ends}; {p}" if contrast.pairs == said_pairs else f"{ends}; {counted(contrast.pairs, 'pair')}; {p}"
+    said = [ends, p] if contrast.pairs == said_pairs else [ends, counted(contrast.pairs, "paired replicate"), p]
+    if contrast.kind == "restricted":
+        said.append(contrast.note)
+    return "; ".join(said)
 
 
 def _judgement(contrasts: Sequence[Contrast]) -> str:
+    """Say the verdicts: "faster, more accurate; undecided on steps to target (about 4 more replicates would tell)"."""
     said = []
     for verdict in Verdict:
-        titles = [METRICS[contrast.metric].title for contrast in contrasts if contrast.verdict is verdict]
+        found = [contrast for contrast in contrasts if contrast.verdict is verdict]
+        words = [word for contrast in found if (word := _ADJECTIVES.get((contrast.metric, verdict)))]
+        titles = [METRICS[one.metric].title for one in found if (one.metric, verdict) not in _ADJECTIVES]
+        said += [", ".join(dict.fromkeys(words))] if words else []
         if titles:
-            said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(titles)}")
+            said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(titles)}{_outlook(found)}")
     return "; ".join(said)
+
+
+def _outlook(contrasts: Sequence[Contrast]) -> str:
+    """Say about how many more replicates would decide all of several comparisons, if any of them is open."""
+    more = max((contrast.more or 0 for contrast in contrasts), default=0)
+    return f" (about {counted(more, 'more replicate')} would tell)" if more else ""
 
 
 def _unfinished(row: Row) -> str:

@@ -5,9 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from harness.judging import Contrast
 from harness.report.comparison import Comparison, Published, Row, Table
 from harness.report.contrasts import best_first
-from harness.report.wording import NOTHING, counted, show_effect, show_ends, show_interval, show_p, show_value
+from harness.report.wording import (
+    NOTHING,
+    counted,
+    show_effect,
+    show_ends,
+    show_interval,
+    show_p,
+    show_value,
+    show_verdict,
+)
 from harness.stats import Interval
 from harness.study import METRICS
 
@@ -84,20 +94,28 @@ def contrasts_table(comparison: Comparison, limit: int = MOST_ROWS) -> Table | N
             show_effect(found),
             show_ends(found),
             str(found.pairs) if found.pairs else NOTHING,
-            show_p(found.p_value),
-            f"{found.verdict}; {found.note}" if found.note else str(found.verdict),
+            _effect_size(found),
+            show_p(found.p),
+            show_p(found.p_holm),
+            show_verdict(found),
         )
         for row in rows
         for found in row.contrasts
     ]
     return Table(
         caption=f"Against {comparison.reference.title}, replicate by replicate",
-        headings=("variant", "metric", "difference", "95 % interval", "pairs", "p", "verdict"),
-        numeric=(False, False, True, True, True, True, False),
+        headings=(
+            *("variant", "metric", "difference", "95 % interval", "pairs", "effect size", "p", "p (Holm)", "verdict"),
+        ),
+        numeric=(False, False, True, True, True, True, True, True, False),
         rows=tuple(cells),
         faint=(False,) * len(cells),
         note=note,
     )
+
+
+def _effect_size(found: Contrast) -> str:
+    return NOTHING if math.isnan(found.effect_size) else f"{found.effect_size:+.2f}".replace("-", "−")
 
 
 def _most_relevant(comparison: Comparison, limit: int) -> tuple[list[Row], str]:

@@ -7,9 +7,12 @@ from typing import Any
 import jinja2
 
 from harness.report.comparison import Comparison
+from harness.report.pictures import Picture
 from harness.report.table import contrasts_table, results_table
 from harness.report.wording import counted
 
+UI = "http://127.0.0.1:5000"
+"""Where `harness ui` serves unless it is told otherwise."""
 MOST_RUNS = 200
 """Runs listed on a page; trials.parquet has all of them."""
 
@@ -26,6 +29,14 @@ def environment(autoescape: bool) -> jinja2.Environment:
     )
 
 
+def _chapters(comparison: Comparison) -> list[tuple[str, list[Picture]]]:
+    """Return the further figures by the headings that they stand under, in order."""
+    chapters: dict[str, list[Picture]] = {}
+    for figure in comparison.plots:
+        chapters.setdefault(figure.chapter, []).append(figure)
+    return list(chapters.items())
+
+
 def contents(comparison: Comparison) -> dict[str, Any]:
     """Return the names that a template may use."""
     tables = [results_table(comparison), contrasts_table(comparison)]
@@ -36,5 +47,7 @@ def contents(comparison: Comparison) -> dict[str, Any]:
         "comparison": comparison,
         "tables": [table for table in tables if table],
         "runs": comparison.runs[:MOST_RUNS],
+        "ui": UI,
+        "chapters": _chapters(comparison),
         "more_runs": f"{counted(left, 'more run')} in trials.parquet." if left > 0 else "",
     }

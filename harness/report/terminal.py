@@ -45,12 +45,12 @@ def render(comparison: Comparison, width: int, limit: int = 20) -> RenderableTyp
     parts: list[RenderableType] = [Text(sentence) for sentence in comparison.sentences]
     for table, share in ((results, 3.5), (contrasts, 5)):
         if table:
-            parts += [Text(), _draw(table, int(width / share))]
+            parts += [Text(), draw_table(table, int(width / share))]
     parts += [Padding(Text(remark, style="dim"), (0, 0, 0, 2)) for remark in comparison.remarks]
     return Group(*parts)
 
 
-def _draw(table: Table, label_width: int) -> RichTable:
+def draw_table(table: Table, label_width: int) -> RichTable:
     """Draw a table whose first column may take at least so many characters if it needs them."""
     drawn = RichTable(
         title=Text(table.caption, style="italic"), title_justify="left", caption=table.note or None, box=box.SIMPLE

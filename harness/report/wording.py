@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from harness.report.comparison import Contrast
+from harness.judging import Contrast
 from harness.stats import Interval
 from harness.study import METRICS, TargetSpec
 
@@ -42,7 +42,7 @@ def show_effect(contrast: Contrast) -> str:
     """Write the size of a contrast: ``−0.21 points``, ``0.44 times``, ``−0.0123``."""
     if math.isnan(contrast.estimate):
         return NOTHING
-    if contrast.kind in ("ratio", "exact"):
+    if contrast.kind != "difference":
         return f"{show_ratio(contrast.estimate)} times"
     unit = " points" if METRICS[contrast.metric].unit == "share" else ""
     return f"{signed(contrast.metric, contrast.estimate)}{unit}"
@@ -54,9 +54,17 @@ def show_ends(contrast: Contrast) -> str:
         return "exact"
     if math.isnan(contrast.low):
         return NOTHING
-    if contrast.kind == "ratio":
+    if contrast.kind != "difference":
         return f"{show_ratio(contrast.low)} to {show_ratio(contrast.high)}"
     return f"{signed(contrast.metric, contrast.low)} to {signed(contrast.metric, contrast.high)}"
+
+
+def show_verdict(contrast: Contrast) -> str:
+    """Write the verdict, with about how many more replicates would decide it, and why a number is missing."""
+    said = [str(contrast.verdict)]
+    if contrast.more:
+        said.append(f"about {counted(contrast.more, 'more replicate')}")
+    return "; ".join([*said, contrast.note] if contrast.note else said)
 
 
 def show_p(p: float) -> str:

@@ -1,19 +1,51 @@
-"""Intervals, paired comparisons, censored times and verdicts: pure functions that cite their source."""
+"""Intervals, paired comparisons, censored times, effects and verdicts: pure functions that cite their source."""
 
-from harness.stats.censored import kaplan_meier_median
-from harness.stats.intervals import Interval, mean_interval, spread_interval
-from harness.stats.paired import PairedDifference, PairedRatio, paired_difference, paired_ratio
-from harness.stats.verdicts import Verdict, verdict
+from harness.stats.censored import RestrictedRatio, Times, kaplan_meier_median, log_rank, reached_by, restricted_ratio
+from harness.stats.effects import Effect, interactions, main_effects
+from harness.stats.intervals import Interval, mean_interval, share_interval, spread_interval
+from harness.stats.multiplicity import Looks, holm, looks, over_looks
+from harness.stats.paired import (
+    PairedDifference,
+    PairedRatio,
+    difference_of_pairs,
+    pair_up,
+    paired_difference,
+    paired_ratio,
+    ratio_of_pairs,
+    sign_flip,
+)
+from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
+    "LEVEL",
+    "Claim",
+    "Effect",
     "Interval",
+    "Judgement",
+    "Looks",
     "PairedDifference",
     "PairedRatio",
+    "RestrictedRatio",
+    "Times",
     "Verdict",
+    "difference_of_pairs",
+    "holm",
+    "interactions",
+    "judge",
     "kaplan_meier_median",
+    "log_rank",
+    "looks",
+    "main_effects",
     "mean_interval",
+    "over_looks",
+    "pair_up",
     "paired_difference",
     "paired_ratio",
+    "pairs_needed",
+    "ratio_of_pairs",
+    "reached_by",
+    "restricted_ratio",
+    "share_interval",
+    "sign_flip",
     "spread_interval",
-    "verdict",
 ]

@@ -74,6 +74,31 @@ def spread_interval(values: Iterable[float], confidence: float = 0.95) -> Interv
     return Interval(spread, spread * math.sqrt((n - 1) / low), spread * math.sqrt((n - 1) / high), n)
 
 
+def share_interval(count: int, n: int, confidence: float = 0.95) -> Interval:
+    """Return the share of ``count`` among ``n`` with the score interval of Wilson (1927).
+
+    "Probable inference, the law of succession, and statistical inference". Unlike the textbook interval it has a width
+    where all or none of a few were counted.
+
+    Args:
+        count: how many did.
+        n: how many there are.
+        confidence: coverage, between 0 and 1.
+
+    Returns:
+        The share, from 0 to 1; NaN for none of none.
+
+    Raises:
+        ValueError: unless 0 <= count <= n.
+    """
+    if not 0 <= count <= n:
+        raise ValueError(f"count must be from 0 to {n}, got {count}")
+    if n == 0:
+        return Interval(math.nan, math.nan, math.nan, 0)
+    ends = stats.binomtest(count, n).proportion_ci(confidence, method="wilson")
+    return Interval(count / n, float(ends.low), float(ends.high), n)
+
+
 def standard_error(values: np.ndarray) -> float:
     """Return the standard error of the mean of two or more values; exactly 0 where they differ by rounding alone."""
     spread = float(np.std(values, ddof=1))

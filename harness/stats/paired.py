@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from harness.stats.intervals import Interval, standard_error
 
@@ -31,8 +31,11 @@ class PairedDifference:
         low: lower end of the 95 % interval; NaN with fewer than two pairs.
         high: upper end.
         n: pairs.
-        p_value: two-sided sign-flip permutation p; NaN with fewer than two pairs. It cannot be below 2 / 2^n.
+        p_value: two-sided p of Student's t test; NaN with fewer than two pairs. Where all differences are the same,
+            of the sign test: 2 / 2^n, or 1 if they are 0.
+        won: pairs in which the value is above the base's, ties counted half.
         standard_error: of the estimate; 0 if all differences are the same.
+        deviation: standard deviation of the differences.
     """
 
     estimate: float
@@ -40,13 +43,55 @@ class PairedDifference:
     high: float
     n: int
     p_value: float
+    won: float
     standard_error: float
+    deviation: float
+
+    @property
+    def effect_size(self) -> float:
+        """Mean over standard deviation of the differences, corrected for few pairs; NaN without a spread.
+
+        Hedges' g of paired differences (Hedges 1981, "Distribution theory for Glass's estimator of effect size and
+        related estimators"; Lakens 2013 calls the uncorrected one d_z).
+        """
+        if self.n < 2 or not self.deviation > 0:
+            return math.nan
+        return self.estimate / self.deviation * (1 - 3 / (4 * (self.n - 1) - 1))
+
+    def equivalence_p(self, margin: float) -> float:
+        """Return the p-value of "the difference is within plus or minus ``margin``".
+
+        The larger p of two one-sided t tests (Schuirmann 1987, "A comparison of the two one-sided tests procedure").
+        Where all differences are the same and within the margin, of the sign test: 1 / 2^n.
+
+        Raises:
+            ValueError: if the margin is not above 0.
+        """
+        if not margin > 0:
+            raise ValueError(f"margin must be above 0, got {margin}")
+        if self.n < 2:
+            return math.nan
+        if self.standard_error == 0:
+            return 0.5**self.n if abs(self.estimate) < margin else 1.0
+        return float(special.stdtr(self.n - 1, (abs(self.estimate) - margin) / self.standard_error))
+
+    def not_below_p(self, bound: float) -> float:
+        """Return the one-sided p-value of "the difference is above ``bound``", by Student's t; NaN without two pairs.
+
+        With ``bound`` minus a margin this is the test of non-inferiority (Piaggio et al. 2012, "Reporting of
+        noninferiority and equivalence randomized trials"). Where all differences are the same, of the sign test.
+        """
+        if self.n < 2:
+            return math.nan
+        if self.standard_error == 0:
+            return 0.5**self.n if self.estimate > bound else 1.0
+        return float(special.stdtr(self.n - 1, (bound - self.estimate) / self.standard_error))
 
     def interval(self, confidence: float) -> Interval:
         """Return Student's t interval of the mean difference (Student 1908) at another confidence than 95 %."""
         if self.n < 2:
             return Interval(self.estimate, math.nan, math.nan, self.n)
-        half = float(stats.t.ppf((1 + confidence) / 2, self.n - 1)) * self.standard_error
+        half = float(special.stdtrit(self.n - 1, (1 + confidence) / 2)) * self.standard_error
         return Interval(self.estimate, self.estimate - half, self.estimate + half, self.n)
 
 
@@ -59,7 +104,6 @@ class PairedRatio:
         low: lower end of the 95 % interval; NaN with fewer than two pairs.
         high: upper end.
         n: pairs.
-        p_value: as in :class:`PairedDifference`, of the logarithms.
         log: the difference of the natural logarithms that it is made from.
     """
 
@@ -67,21 +111,37 @@ class PairedRatio:
     low: float
     high: float
     n: int
-    p_value: float
     log: PairedDifference
 
+    def interval(self, confidence: float) -> Interval:
+        """Return the interval at another confidence than 95 %."""
+        ends = self.log.interval(confidence)
+        return Interval(self.estimate, math.exp(ends.low), math.exp(ends.high), self.n)
 
-def paired_difference(values: pd.Series[float], base: pd.Series[float]) -> PairedDifference:
+
+def paired_difference(values: pd.Series[float], base: pd.Series[float], overlap: float = 0.0) -> PairedDifference:
     """Compare two variants by the mean difference of their pairs.
 
-    The interval is Student's t interval of the differences. The p-value is that of the sign-flip permutation test
-    (Fisher 1935, "The design of experiments", section 21): under the null hypothesis the sign of each difference is a
-    coin. All 2^n flips are tried up to 14 pairs; above, 16,383 are drawn from a fixed seed and the observed one is
-    counted among them (Phipson & Smyth 2010, "Permutation p-values should never be zero").
+    Interval and p-value are Student's, of the differences (Student 1908, "The probable error of a mean"). Where two
+    variants do not differ, a pair may as well be read the other way round, so that its difference is symmetric about
+    0 whatever the distribution of the values; the t test then errs on the safe side with heavy tails (Benjamini 1983,
+    "Is the t test really conservative when the parent distribution is long-tailed?").
 
     Args:
         values: a value a replicate, indexed by replicate. NaN is missing.
         base: the same of the base.
+        overlap: for replicates that are not independent since they share training images: held-out images over
+            training images. The variance of the mean is then larger by 1 + n times this (Nadeau & Bengio 2003,
+            "Inference for the generalization error").
+
+    Raises:
+        ValueError: if a replicate occurs twice in either of them.
+    """
+    return difference_of_pairs(*pair_up(values, base), overlap)
+
+
+def pair_up(values: pd.Series[float], base: pd.Series[float]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the values of the replicates that both have, (n,) each, in the order of the replicates.
 
     Raises:
         ValueError: if a replicate occurs twice in either of them.
@@ -89,17 +149,53 @@ def paired_difference(values: pd.Series[float], base: pd.Series[float]) -> Paire
     for series in (values, base):
         if not series.index.is_unique:
             raise ValueError(f"each replicate must occur once, got {series.index.tolist()}")
-    pairs = pd.concat([values.astype(float), base.astype(float)], axis=1, join="inner").dropna().sort_index()
-    differences = pairs.iloc[:, 0].to_numpy() - pairs.iloc[:, 1].to_numpy()
+    _, ours, theirs = np.intersect1d(values.index, base.index, assume_unique=True, return_indices=True)
+    pairs = np.stack([values.to_numpy(dtype=float)[ours], base.to_numpy(dtype=float)[theirs]])
+    one, other = pairs[:, ~np.isnan(pairs).any(axis=0)]
+    return one, other
+
+
+def difference_of_pairs(values: np.ndarray, base: np.ndarray, overlap: float = 0.0) -> PairedDifference:
+    """Compare values pair by pair, (n,) each; see :func:`paired_difference`."""
+    differences = values - base
     n = len(differences)
     estimate = float(differences.mean()) if n else math.nan
+    won = float(np.sum(differences > 0) + np.sum(differences == 0) / 2)
     if n < 2:
-        return PairedDifference(estimate, math.nan, math.nan, n, math.nan, math.nan)
+        return PairedDifference(estimate, math.nan, math.nan, n, math.nan, won, math.nan, math.nan)
     # The differences of equal-looking decimals differ by the rounding of the values, not by their own.
-    scale = 1e-12 * float(np.abs(pairs.to_numpy()).max())
-    error = 0.0 if float(np.ptp(differences)) <= scale else standard_error(differences)
-    half = float(stats.t.ppf(0.975, n - 1)) * error
-    return PairedDifference(estimate, estimate - half, estimate + half, n, _sign_flip(differences), error)
+    scale = 1e-12 * float(max(np.abs(values).max(), np.abs(base).max()))
+    deviation = 0.0 if float(np.ptp(differences)) <= scale else standard_error(differences) * math.sqrt(n)
+    error = deviation * math.sqrt(1 / n + overlap)
+    if error == 0:
+        p = min(1.0, 2 * 0.5**n) if abs(estimate) > scale else 1.0
+    else:
+        p = 2 * float(special.stdtr(n - 1, -abs(estimate) / error))
+    half = float(special.stdtrit(n - 1, 0.975)) * error
+    return PairedDifference(estimate, estimate - half, estimate + half, n, p, won, error, deviation)
+
+
+def sign_flip(values: np.ndarray, base: np.ndarray) -> float:
+    """Return the two-sided p-value of the sign-flip permutation test of pairs, (n,) each; NaN with fewer than two.
+
+    It supposes only that a difference is symmetric about 0 where there is none (Fisher 1935, "The design of
+    experiments", section 21): the share of sign flips whose mean is at least as far from 0 as the one observed. It
+    cannot be below 2 / 2^n. All 2^n flips are tried up to 14 pairs; above, 16,383 are drawn from a fixed seed and
+    the observed one is counted among them (Phipson & Smyth 2010, "Permutation p-values should never be zero").
+    """
+    differences = values - base
+    n = len(differences)
+    if n < 2:
+        return math.nan
+    if n <= _EXACT_UP_TO:
+        signs = 1 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
+        sums = np.abs(signs @ differences)
+    else:
+        sums = np.abs(2 * (_coins(n) @ differences) - differences.sum())
+    observed = abs(differences.sum())
+    # Flips that give the same sum in another order of addition count as equal.
+    extreme = int(np.sum(sums >= observed - 1e-9 * np.abs(differences).sum()))
+    return extreme / 2**n if n <= _EXACT_UP_TO else (extreme + 1) / (_DRAWS + 1)
 
 
 def paired_ratio(values: pd.Series[float], base: pd.Series[float]) -> PairedRatio:
@@ -116,30 +212,17 @@ def paired_ratio(values: pd.Series[float], base: pd.Series[float]) -> PairedRati
     Raises:
         ValueError: if a value is not above 0, or a replicate occurs twice.
     """
-    for series in (values, base):
-        if (series <= 0).any():
-            raise ValueError(f"a ratio needs values above 0, got {series.min():g}")
-    log = paired_difference(_log(values), _log(base))
+    return ratio_of_pairs(*pair_up(values, base))
+
+
+def ratio_of_pairs(values: np.ndarray, base: np.ndarray) -> PairedRatio:
+    """Compare positive values pair by pair, (n,) each; see :func:`paired_ratio`."""
+    for pairs in (values, base):
+        if (pairs <= 0).any():
+            raise ValueError(f"a ratio needs values above 0, got {pairs.min():g}")
+    log = difference_of_pairs(np.log(values), np.log(base))
     estimate, low, high = (math.exp(end) for end in (log.estimate, log.low, log.high))
-    return PairedRatio(estimate, low, high, log.n, log.p_value, log)
-
-
-def _log(values: pd.Series[float]) -> pd.Series[float]:
-    return pd.Series(np.log(values.to_numpy(dtype=float)), index=values.index)
-
-
-def _sign_flip(differences: np.ndarray) -> float:
-    """Return the share of sign flips whose mean is at least as far from 0 as the one observed."""
-    n = len(differences)
-    if n <= _EXACT_UP_TO:
-        signs = 1 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
-        sums = np.abs(signs @ differences)
-    else:
-        sums = np.abs(2 * (_coins(n) @ differences) - differences.sum())
-    observed = abs(differences.sum())
-    # Flips that give the same sum in another order of addition count as equal.
-    extreme = int(np.sum(sums >= observed - 1e-9 * np.abs(differences).sum()))
-    return extreme / 2**n if n <= _EXACT_UP_TO else (extreme + 1) / (_DRAWS + 1)
+    return PairedRatio(estimate, low, high, log.n, log)
 
 
 @functools.lru_cache(maxsize=1)

@@ -1,11 +1,20 @@
-"""What the data say of a variant against the base, in one word."""
+"""What the data say of variants against the base, in one word each."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
-from harness.stats.paired import PairedDifference
+from scipy import special
+
+from harness.stats.multiplicity import holm
+
+LEVEL = 0.05
+"""Chance of one false claim among all that a report makes."""
+_POWER = 0.8
+_MOST = 10_000
 
 
 class Verdict(StrEnum):
@@ -17,42 +26,90 @@ class Verdict(StrEnum):
     UNDECIDED = "undecided"
 
 
-def verdict(difference: PairedDifference, better: Literal["higher", "lower"], margin: float | None = None) -> Verdict:
-    """Judge a paired difference at the 5 % level.
+@dataclass(frozen=True)
+class Claim:
+    """What is known of one comparison before it is judged beside the others.
 
-    In this order:
+    Attributes:
+        improves: whether the estimate lies on the good side of no difference.
+        p: two-sided p-value of "no difference"; NaN if there is no test.
+        p_equivalent: p-value of "within the margin"; NaN without a margin.
+    """
 
-    1. undecided with fewer than two pairs;
-    2. equivalent if there is a margin and the 90 % interval lies within plus or minus it, which is the pair of
-       one-sided 5 % tests of Schuirmann (1987), "A comparison of the two one-sided tests procedure". This comes
-       before the sign: a difference that is surely not 0 and surely below the margin does not matter to who set it;
-    3. better or worse if the 95 % interval leaves out 0;
-    4. undecided otherwise.
+    improves: bool
+    p: float
+    p_equivalent: float = math.nan
 
-    Differences that are all the same have intervals of no width. A few equal counts of misclassified images would
-    prove anything, so that the sign test stands in for the t interval: 2 / 2^n (step 3) or 1 / 2^n (step 2) must be
-    at most 5 %, that is six or five pairs.
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict with the p-values that it rests on, adjusted for all comparisons of the family.
+
+    Attributes:
+        verdict: what follows.
+        p: adjusted p-value of "no difference"; NaN if there is no test.
+        p_equivalent: adjusted p-value of "within the margin"; NaN without a margin.
+    """
+
+    verdict: Verdict
+    p: float
+    p_equivalent: float
+
+
+def judge(claims: Sequence[Claim]) -> list[Judgement]:
+    """Judge the comparisons of one report together, in the order given.
+
+    Both kinds of p-values are adjusted by Holm's procedure, each kind for itself: the chance of a single false
+    "better" or "worse" in a report is at most 5 %, and so is that of a single false "equivalent". Then, for each:
+
+    1. equivalent if its adjusted p-value is at most 5 %. This comes before the sign: a difference that is surely not
+       0 and surely below the margin does not matter to who set it;
+    2. better or worse if that p-value is at most 5 %;
+    3. undecided otherwise.
+    """
+    adjusted = holm([claim.p for claim in claims])
+    equivalent = holm([claim.p_equivalent for claim in claims])
+    judged = []
+    for claim, p, same in zip(claims, adjusted, equivalent, strict=True):
+        verdict = Verdict.UNDECIDED
+        if same <= LEVEL:
+            verdict = Verdict.EQUIVALENT
+        elif p <= LEVEL:
+            verdict = Verdict.BETTER if claim.improves else Verdict.WORSE
+        judged.append(Judgement(verdict, p, same))
+    return judged
+
+
+def pairs_needed(estimate: float, deviation: float, level: float, margin: float | None = None) -> int | None:
+    """Return about how many pairs would decide a comparison, if what was estimated is the truth.
+
+    So many that a t test at ``level`` finds the difference, or its one-sided pair finds it within the margin,
+    with a probability of 80 % (Chow, Shao & Wang 2008, "Sample size calculations in clinical research", section 3.1,
+    with t quantiles): whichever needs fewer. A rough figure: the estimate from few pairs is itself uncertain.
 
     Args:
-        difference: variant minus base; of the logarithms for a ratio.
-        better: which sign is good.
-        margin: size below which a difference does not matter, in the unit of the difference; above 0.
+        estimate: the mean difference.
+        deviation: standard deviation of the differences; above 0.
+        level: error rate left to this comparison.
+        margin: difference that does not matter; None for none.
 
-    Raises:
-        ValueError: if the margin is not above 0.
+    Returns:
+        Pairs, 2 or more; None if 10,000 would not do.
     """
-    if margin is not None and not margin > 0:
-        raise ValueError(f"margin must be above 0, got {margin}")
-    if difference.n < 2:
-        return Verdict.UNDECIDED
-    spread = difference.standard_error > 0
-    if margin is not None and (spread or 0.5**difference.n <= 0.05):
-        both = difference.interval(0.90)
-        if -margin < both.low and both.high < margin:
-            return Verdict.EQUIVALENT
-    if spread or 2 * 0.5**difference.n <= 0.05:
-        if difference.low > 0:
-            return Verdict.BETTER if better == "higher" else Verdict.WORSE
-        if difference.high < 0:
-            return Verdict.WORSE if better == "higher" else Verdict.BETTER
-    return Verdict.UNDECIDED
+
+    def enough(n: int) -> bool:
+        power = float(special.stdtrit(n - 1, _POWER))
+        error = deviation / math.sqrt(n)
+        if (float(special.stdtrit(n - 1, 1 - level / 2)) + power) * error <= abs(estimate):
+            return True
+        if margin is None or abs(estimate) >= margin:
+            return False
+        return (float(special.stdtrit(n - 1, 1 - level)) + power) * error <= margin - abs(estimate)
+
+    if math.isnan(estimate) or not deviation > 0 or not enough(_MOST):
+        return None
+    low, high = 1, _MOST
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high

@@ -1,7 +1,17 @@
 """The study file: what it may say, what it means, and the variants it asks for."""
 
 from harness.study.checks import build_study, check_variant, check_variants
-from harness.study.design import Confirm, Factorial, Level, OneAtATime, Range, Search, dimensions
+from harness.study.design import (
+    Adaptive,
+    Confirm,
+    Factorial,
+    Level,
+    OneAtATime,
+    Range,
+    Search,
+    dimensions,
+    replicate_range,
+)
 from harness.study.grid import Trainings, grid, trainings
 from harness.study.image_sets import IMAGE_SETS, ImageSet
 from harness.study.loading import load_study
@@ -19,6 +29,7 @@ __all__ = [
     "POOL",
     "PROBES",
     "USED_BY",
+    "Adaptive",
     "Confirm",
     "ConvBlock",
     "DataSpec",
@@ -47,6 +58,7 @@ __all__ = [
     "dimensions",
     "grid",
     "load_study",
+    "replicate_range",
     "show_level",
     "trainings",
     "window_output",

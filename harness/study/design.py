@@ -22,6 +22,28 @@ _replicates = Field(
 )  # fmt: skip
 
 
+class Adaptive(Table):
+    """Replicates as many as it takes: more are added to comparisons that are still undecided."""
+
+    min: int = Field(ge=2, le=1000, description="Replicates of every variant before the first look.")
+    max: int = Field(ge=2, le=1000, description="Replicates of a variant at most.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Adaptive:
+        if not self.min < self.max:
+            raise ValueError(f"min must be below max, got min = {self.min} and max = {self.max}.")
+        return self
+
+
+_planned: Any = Field(
+    default=1, union_mode="left_to_right",
+    description="Trainings of each variant, each from its own seed; or `{min, max}`: min of each, then more of those "
+    "whose comparison with the base is undecided, max at most.",
+    json_schema_extra=_hint("5 or more give intervals worth reading; or { min = 3, max = 30 }."),
+)  # fmt: skip
+Replicates = Annotated[int, Field(ge=1, le=1000)] | Adaptive
+
+
 class Range(Table):
     """A numeric dimension of a search space. Whole numbers if both ends are."""
 
@@ -59,7 +81,7 @@ class Factorial(Table):
     """Every combination of the levels."""
 
     kind: Literal["factorial"]
-    replicates: int = _replicates
+    replicates: Replicates = _planned
     factors: dict[str, Levels] = Field(
         default_factory=dict,
         description="Dotted path in quotes -> its levels; without any only the base is trained.",
@@ -71,7 +93,7 @@ class OneAtATime(Table):
     """The base, and each level of each factor with everything else at the base."""
 
     kind: Literal["one_at_a_time"]
-    replicates: int = _replicates
+    replicates: Replicates = _planned
     factors: dict[str, Levels] = Field(
         min_length=1, description="Dotted path in quotes -> its levels.", json_schema_extra=_PATH
     )
@@ -154,3 +176,11 @@ Design = Annotated[Factorial | OneAtATime | Search, Field(discriminator="kind")]
 def dimensions(design: Factorial | OneAtATime | Search) -> dict[str, Any]:
     """Return dotted path -> levels or range, whatever the kind of design."""
     return dict(design.space if isinstance(design, Search) else design.factors)
+
+
+def replicate_range(design: Factorial | OneAtATime | Search) -> tuple[int, int]:
+    """Return the fewest and the most replicates that a claim may rest on; equal unless they are adaptive."""
+    if isinstance(design, Search):
+        return design.confirm.replicates, design.confirm.replicates
+    planned = design.replicates
+    return (planned.min, planned.max) if isinstance(planned, Adaptive) else (planned, planned)

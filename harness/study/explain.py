@@ -77,7 +77,7 @@ def _is_member_name(part: Any) -> bool:
     """Whether pydantic put this part in a location to name the member of a union."""
     if not isinstance(part, str):
         return False
-    members = ("int", "float", "str", "Range", "factorial", "one_at_a_time", "search")
+    members = ("int", "float", "str", "Range", "Adaptive", "factorial", "one_at_a_time", "search")
     return part in members or part.startswith("constrained-") or "[" in part
 
 

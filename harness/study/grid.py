@@ -6,7 +6,7 @@ import itertools
 import math
 from typing import NamedTuple
 
-from harness.study.design import Factorial, Search
+from harness.study.design import Factorial, Search, replicate_range
 from harness.study.study import Study
 from harness.study.variant import BASE, Variant
 
@@ -19,6 +19,12 @@ def grid(study: Study) -> list[Variant]:
     Raises:
         StudyError: for a level that is not allowed, an impossible network, or two variants that mean the same.
     """
+    if study.variants is None:
+        study.keep_variants(_variants(study))
+    return list(study.variants or ())
+
+
+def _variants(study: Study) -> list[Variant]:
     design = study.design
     if isinstance(design, Search):
         return [study.base]
@@ -40,7 +46,7 @@ class Trainings(NamedTuple):
 
     Attributes:
         variants: how many variants; for a search, how many are sampled at most.
-        trainings: how many trainings at most, confirmation included.
+        trainings: how many trainings at most, confirmation and all adaptive replicates included.
     """
 
     variants: int
@@ -55,4 +61,4 @@ def trainings(study: Study) -> Trainings:
         confirmed = min(design.confirmed, sampled) + 1
         return Trainings(sampled, design.trials + confirmed * design.confirm.replicates)
     variants = len(grid(study))
-    return Trainings(variants, variants * design.replicates)
+    return Trainings(variants, variants * replicate_range(design)[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, PrivateAttr, ValidationError, model_vali
 
 from harness.errors import StudyError
 from harness.presets import PROTOCOLS
-from harness.study.design import Design, Level, Search, dimensions
+from harness.study.design import Adaptive, Design, Level, Search, dimensions
 from harness.study.explain import explain
 from harness.study.metrics import METRICS, PROBES
 from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
@@ -107,6 +107,7 @@ class Study(Table):
     _source: Path | None = PrivateAttr(default=None)
     _text: str = PrivateAttr(default="")
     _given: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _variants: tuple[Variant, ...] | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _check(self) -> Study:
@@ -125,6 +126,11 @@ class Study(Table):
             raise ValueError(
                 "probes must not name 'features' with train.refit = true: the network that is kept was trained on the "
                 "validation images. Remove one of them."
+            )
+        if self.data.split == "k_fold" and isinstance(self.design.replicates, Adaptive):
+            raise ValueError(
+                "design.replicates must be a number with data.split = 'k_fold', got { min, max }: there are as many "
+                "replicates as parts. E.g. 5."
             )
         if self.target is None:
             for name in self.report.metrics:
@@ -160,6 +166,15 @@ class Study(Table):
         """Note where the study came from, once, and return it."""
         self._given, self._name, self._source, self._text = given, name, source, text
         return self
+
+    @property
+    def variants(self) -> tuple[Variant, ...] | None:
+        """What :func:`harness.study.grid` worked out before; None if it has not been asked."""
+        return self._variants
+
+    def keep_variants(self, variants: Sequence[Variant]) -> None:
+        """Keep the variants of the design: a study does not change, and thousands take seconds to work out."""
+        self._variants = tuple(variants)
 
     @property
     def name(self) -> str:

@@ -48,7 +48,19 @@ NUMBERS = (
     *_PROBED,
     *_COSTS,
 )
-_IDENTITY = ("study", "trial", "run_id", "variant", "digest", "replicate", "phase", "status", "stop_reason", "error")
+_IDENTITY = (
+    "study",
+    "trial",
+    "run_id",
+    "experiment_id",
+    "variant",
+    "digest",
+    "replicate",
+    "phase",
+    "status",
+    "stop_reason",
+    "error",
+)
 _SOURCE = ("started", "ended", "data_digest", "weights_digest", "history_digest", "git_revision", "version")
 HISTORY = ("epoch", "train_seconds", *EVALUATED, "test_accuracy", "test_loss")
 
@@ -104,7 +116,7 @@ def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     with _connect(store) as connection:
         runs = connection.execute(
-            """SELECT r.run_uuid, r.status, r.start_time, r.end_time FROM runs r
+            """SELECT r.run_uuid, r.status, r.start_time, r.end_time, r.experiment_id FROM runs r
                JOIN experiments e ON e.experiment_id = r.experiment_id
                WHERE e.name = ? AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'""",
             (name,),
@@ -169,11 +181,12 @@ def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
 
 
 def _row(run: tuple[Any, ...], tags: Mapping[str, str], metrics: Mapping[str, float]) -> dict[str, Any]:
-    run_id, status, started, ended = run
+    run_id, status, started, ended, experiment = run
     row: dict[str, Any] = {
         "study": tags["harness.study"],
         "trial": int(tags["harness.trial"]),
         "run_id": run_id,
+        "experiment_id": str(experiment),
         "variant": tags["harness.variant"],
         "digest": tags["harness.digest"],
         "replicate": int(tags["harness.replicate"]),

@@ -80,6 +80,16 @@ class TestWrongUse:
             (["rnu"], "error: no such command 'rnu'. Did you mean 'run'? See harness --help."),
             (["run", "tinny"], "error: tinny: no such study file, and no studies/tinny.toml. Did you mean 'tiny'?"),
             (["run", "tiny", "--set", "x"], "error: --set needs KEY=VALUE, got 'x'. E.g. --set train.max_epochs=2"),
+            (["compare", "a", "b", "--metric", "acuracy"], "error: --metric: no such metric 'acuracy'. Did you mean"),
+            (
+                ["compare", "a", "b", "--margin", "0.1"],
+                "error: --margin 0.1: say of which metric, e.g. --margin test_acc",
+            ),
+            (
+                ["compare", "a", "b", "--margin", "test_accuracy=-1"],
+                "error: --margin test_accuracy=-1: must be a number above 0, got '-1'. E.g. 0.002",
+            ),
+            (["compare", "tiny", "tiny"], "error: mlruns/mlflow.db: no such store. `harness run` makes one"),
             (["report"], "error: name a study or a report's folder, or give --all. E.g. harness report"),
             (["show", "tiny"], "error: mlruns/mlflow.db: no such store. `harness run` makes one"),
             (["ui"], "error: mlruns/mlflow.db: no such store. `harness run` makes one"),

@@ -104,7 +104,7 @@ def test_mixed_precision_learns_with_float32_logits(precision):
 
 
 def test_evaluation_in_uneven_batches_is_that_of_all_images(monkeypatch):
-    from harness.engines import jax as module
+    from harness.engines import jax_program as module
 
     monkeypatch.setattr(module, "EVALUATION_BATCH", 8)
     model = network()

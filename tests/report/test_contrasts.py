@@ -21,7 +21,10 @@ def test_by_hand(study, trials, history):
     assert accuracy.estimate == pytest.approx(-0.002)
     assert accuracy.low == pytest.approx(-0.002 - 0.00248414, abs=1e-7)
     assert accuracy.pairs == 3
-    assert accuracy.p_value == 0.25
+    assert accuracy.p == pytest.approx(0.0741799, abs=1e-6)  # t = 2 sqrt(3) with 2 degrees of freedom
+    assert accuracy.p_holm == pytest.approx(2 * 0.0741799, abs=1e-6)  # the larger of two: equal seconds have 2 / 2^3
+    assert accuracy.p_flips == 0.25
+    assert (accuracy.won, accuracy.effect_size) == (0, pytest.approx(-2 * 4 / 7))
     assert accuracy.verdict is Verdict.UNDECIDED
     seconds = found["seconds_to_target"]
     assert (seconds.kind, seconds.estimate) == ("ratio", pytest.approx(0.5))
@@ -49,12 +52,37 @@ def test_a_margin_in_seconds_is_a_difference(trials, history):
     assert found.estimate == pytest.approx((4.1 / 4 * 5.2 / 5 * 6.1 / 6) ** (1 / 3))
 
 
-def test_censored_times_are_not_compared(study, trials, history):
+def test_censored_times_count(study, trials, history):
     trials.loc[trials["trial"] == 3, ["seconds_to_target", "steps_to_target"]] = np.nan
     found = contrasts_of(study, trials, history)["seconds_to_target"]
-    assert math.isnan(found.estimate)
+    assert found.kind == "restricted"
     assert found.verdict is Verdict.UNDECIDED
     assert found.note == "1 of 3 never reached it; base: 0 of 3"
+
+
+def test_all_against_none_decides_with_five(history):
+    study = make_study(report={"metrics": ["steps_to_target"]})
+    rows = [trial(study, n, POOL, n, steps_to_target=500.0 + n, seconds_to_target=4.0) for n in range(5)]
+    rows += [trial(study, 5 + n, STRIDE, n) for n in range(5)]
+    found = contrasts_of(study, pd.DataFrame(rows), history)["steps_to_target"]
+    assert found.p == 2 / 252
+    assert found.estimate == pytest.approx(1000 / 502)
+    assert found.verdict is Verdict.WORSE
+
+
+def test_comparisons_are_judged_together(trials, history):
+    # p = 0.0024 for the seconds and 0.074 for the accuracy: alone, and beside 24 others
+    trials["seconds_to_target"] = [4.0, 5.0, 6.0, 2.1, 2.5, 2.9]
+    found = contrasts_of(make_study(), trials, history)["seconds_to_target"]
+    assert found.p_holm == pytest.approx(2 * found.p)
+
+
+def test_adaptive_intervals_are_wider(trials, history):
+    given = {"kind": "factorial", "replicates": {"min": 3, "max": 30}}
+    study = make_study(design={**given, "factors": {"model.downsample": ["max_pool", "stride"]}})
+    accuracy = contrasts_of(study, trials, history)["test_accuracy"]
+    assert accuracy.p == pytest.approx(0.741799, abs=1e-5)  # a tenth of the error for the first look
+    assert accuracy.low == pytest.approx(-0.002 - 14.0890 * 0.001 / math.sqrt(3), abs=1e-7)  # t(0.9975, 2)
 
 
 def test_seconds_of_different_places_are_not_compared(study, trials, history):

@@ -51,8 +51,8 @@ def test_remarks_name_what_limits_the_numbers(study, trials, history):
     trials.loc[trials["trial"] == 1, "stop_reason"] = "not_finite"
     assert compare(study, trials, history).remarks == (
         "Not in the numbers: 1 killed of 6 trials.",
-        "Some variants have only 2 finished trials: their intervals are rough; p cannot be below 0.5 then, so that "
-        "verdicts rest on the t intervals alone.",
+        "Some variants have only 2 finished trials: intervals and p-values lean on differences that are about normally "
+        "distributed.",
         "1 training broke off because the loss was not a number.",
         "Seconds are not compared for downsample=stride, because the trials ran in different places: workers 1 and 2.",
     )

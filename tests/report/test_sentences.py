@@ -12,16 +12,27 @@ def test_a_variant_in_one_sentence(study, trials, history):
     trials["seconds_to_target"] = [4.0, 5.0, 6.0, 2.1, 2.5, 2.9]
     assert compare(study, trials, history).sentences == (
         "Against base (downsample=max_pool), downsample=stride ends 0.20 points lower in test accuracy (95 % interval "
-        "−0.45 to +0.05; 3 pairs; p = 0.25), reaches 98 % validation accuracy in 0.50 times the seconds (0.45 to 0.56; "
-        "p = 0.25) and has 0.50 times the parameters (exact): better in seconds to target and parameters; undecided "
-        "on test accuracy.",
+        "−0.45 to +0.05; 3 paired replicates; p = 0.074), reaches 98 % validation accuracy in 0.50 times the seconds "
+        "(0.45 to 0.56; p = 0.0024) and has 0.50 times the parameters (exact): faster, smaller; undecided on test "
+        "accuracy (about 2 more replicates would tell).",
     )
+
+
+def test_a_headline_is_short(study, trials, history):
+    trials["seconds_to_target"] = [4.0, 5.0, 6.0, 2.1, 2.5, 2.9]
+    assert compare(study, trials, history).headline == (
+        "Against base (downsample=max_pool), downsample=stride is undecided on test accuracy (−0.20 points), faster "
+        "(0.50 times) and smaller (0.50 times)."
+    )
+    nothing = compare(study, pd.DataFrame(), pd.DataFrame())
+    assert nothing.headline == nothing.sentences[0]
 
 
 def test_censored(study, trials, history):
     trials.loc[trials["trial"] == 3, ["seconds_to_target", "steps_to_target"]] = np.nan
     (sentence,) = compare(study, trials, history).sentences
-    assert sentence.endswith("Seconds to target: 1 of 3 never reached it; base: 0 of 3.")
+    assert "; 1 of 3 never reached it; base: 0 of 3)" in sentence
+    assert "takes 0.90 times the seconds to 98 % validation accuracy or to the end of training" in sentence
 
 
 def test_many_variants_in_short():
@@ -34,11 +45,11 @@ def test_many_variants_in_short():
         for replicate in range(2):
             accuracy = 0.98 + 0.001 * replicate * (level == "stride")
             rows.append(trial(study, len(rows), {"model.downsample": level}, replicate, test_accuracy=accuracy))
-    headline, head, stride, *_ = compare(study, pd.DataFrame(rows), pd.DataFrame()).sentences
-    assert headline == "No variant is better in test accuracy than base (downsample=max_pool); 3 are undecided."
-    assert head == "Against base (downsample=max_pool), with 95 % intervals:"
-    # differences 0 and 0.1 points: 0.05 +- 12.7062 * 0.05
-    assert stride == "downsample=stride: undecided on test accuracy (+0.05 points, −0.59 to +0.69)."
+    # of stride: differences 0 and 0.1 points, 24 replicates by t quantiles at 5 % over three
+    assert compare(study, pd.DataFrame(rows), pd.DataFrame()).sentences == (
+        "No variant is better in test accuracy than base (downsample=max_pool); undecided: downsample=stride, "
+        "downsample=average_pool and downsample=none (about 22 more replicates would tell).",
+    )
 
 
 def test_of_many_variants_the_best_is_named_first():
@@ -56,7 +67,8 @@ def test_of_many_variants_the_best_is_named_first():
     # differences of average_pool: 2.0, 2.1 and 2.2 points; 4.30265 * 0.1 / sqrt(3) = 0.248
     assert headline == (
         "downsample=average_pool does best in test accuracy: +2.10 points, +1.85 to +2.35 against base "
-        "(downsample=max_pool); 1 other variant is better than it, too; 1 is worse: downsample=none."
+        "(downsample=max_pool); also better: downsample=stride (+1.10 points, +0.85 to +1.35); worse: downsample=none "
+        "(−2.90 points, −3.15 to −2.65)."
     )
 
 

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from harness.stats import mean_interval, spread_interval
+from harness.stats import mean_interval, share_interval, spread_interval
 
 
 def test_mean_interval_by_hand():
@@ -60,3 +60,20 @@ class TestSpread:
 
     def test_one_value_has_none(self):
         assert math.isnan(spread_interval([1.0]).estimate)
+
+
+def test_wilson_by_hand():
+    # 8 of 10: centre (0.8 + 1.92073 / 10) / (1 + 3.84146 / 10) = 0.71674, half width 0.22657
+    share = share_interval(8, 10)
+    assert share.estimate == 0.8
+    assert share.low == pytest.approx(0.49016, abs=1e-4)
+    assert share.high == pytest.approx(0.94331, abs=1e-4)
+
+
+def test_wilson_has_a_width_at_the_ends():
+    assert share_interval(5, 5).low == pytest.approx(5 / (5 + 3.84146), abs=1e-4)
+    assert share_interval(5, 5).high == 1
+    assert share_interval(0, 5).high == pytest.approx(3.84146 / (5 + 3.84146), abs=1e-4)
+    assert math.isnan(share_interval(0, 0).estimate)
+    with pytest.raises(ValueError, match="from 0 to 3, got 4"):
+        share_interval(4, 3)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from harness.stats import paired_difference, paired_ratio
+from harness.stats import pair_up, paired_difference, paired_ratio, sign_flip
 
 
 def test_difference_by_hand():
@@ -18,14 +18,17 @@ def test_difference_by_hand():
     assert difference.standard_error == pytest.approx(1 / math.sqrt(3))
     assert difference.low == pytest.approx(2 - 2.48414, abs=1e-5)
     assert difference.high == pytest.approx(2 + 2.48414, abs=1e-5)
-    assert difference.p_value == 2 / 8  # of eight sign patterns only +++ and --- reach a sum of 6
+    assert sign_flip(*pair_up(values, base)) == 2 / 8  # of eight sign patterns only +++ and --- reach a sum of 6
+    assert difference.p_value == pytest.approx(0.0741799, abs=1e-6)  # t = 2 sqrt(3) with 2 degrees of freedom
+    assert difference.won == 3
+    assert difference.effect_size == pytest.approx(2 * (1 - 3 / 7))  # mean over deviation, times Hedges' correction
     assert difference.interval(0.95).low == pytest.approx(difference.low)
 
 
 def test_p_counts_patterns_that_reach_the_observed_sum():
     # differences 3, 2, -1: sum 4. Sums of the eight patterns: +-6, +-4, +-2, 0, 0: four reach 4 in size
     base = pd.Series([0.0, 0.0, 0.0])
-    assert paired_difference(pd.Series([3.0, 2.0, -1.0]), base).p_value == 4 / 8
+    assert sign_flip(*pair_up(pd.Series([3.0, 2.0, -1.0]), base)) == 4 / 8
 
 
 def test_only_replicates_that_both_have_are_paired():
@@ -46,9 +49,31 @@ def test_no_pairs():
 
 
 def test_equal_differences_have_no_standard_error_whatever_the_rounding():
-    difference = paired_difference(pd.Series([0.9801, 0.9805]), pd.Series([0.9791, 0.9795]))
+    values, base = pd.Series([0.9801, 0.9805]), pd.Series([0.9791, 0.9795])
+    difference = paired_difference(values, base)
     assert difference.standard_error == 0
+    assert sign_flip(*pair_up(values, base)) == 2 / 4
     assert difference.p_value == 2 / 4
+    assert math.isnan(difference.effect_size)
+    assert paired_difference(pd.Series([1.0] * 6), pd.Series([1.0] * 6)).p_value == 1
+
+
+def test_equivalence_by_two_one_sided_tests():
+    close = paired_difference(pd.Series([-1.0, 0.0, 1.0]), pd.Series([0.0] * 3))  # t(0.95, 2) = 2.91999
+    assert close.equivalence_p(2.91999 / math.sqrt(3)) == pytest.approx(0.05, abs=1e-5)
+    away = paired_difference(pd.Series([1.0, 2.0, 3.0]), pd.Series([0.0] * 3))
+    assert away.equivalence_p(2.0) == 0.5
+    assert away.equivalence_p(1.0) == pytest.approx(0.8873, abs=1e-4)
+    same = paired_difference(pd.Series([1.0] * 5), pd.Series([0.5] * 5))
+    assert same.equivalence_p(1.0) == 1 / 32
+    assert same.equivalence_p(0.5) == 1
+    assert math.isnan(paired_difference(pd.Series([1.0]), pd.Series([1.0])).equivalence_p(1.0))
+    with pytest.raises(ValueError, match="margin must be above 0, got 0"):
+        close.equivalence_p(0)
+
+
+def test_ties_are_won_half():
+    assert paired_difference(pd.Series([1.0, 0.0, -1.0, 2.0]), pd.Series([0.0] * 4)).won == 2.5
 
 
 def test_a_replicate_must_occur_once():
@@ -59,18 +84,18 @@ def test_a_replicate_must_occur_once():
 def test_many_pairs_are_sampled_from_a_fixed_seed():
     rng = np.random.default_rng(1)
     values, base = pd.Series(rng.normal(0.5, 1, 20)), pd.Series(np.zeros(20))
-    p = paired_difference(values, base).p_value
-    assert p == paired_difference(values, base).p_value
+    p = sign_flip(*pair_up(values, base))
+    assert p == sign_flip(*pair_up(values, base))
     assert p == pytest.approx(stats.ttest_rel(values, base).pvalue, abs=0.02)
-    assert paired_difference(values + 100, base).p_value == 1 / 2**14
+    assert sign_flip(*pair_up(values + 100, base)) == 1 / 2**14
 
 
 def test_sampling_agrees_with_trying_all(monkeypatch):
     rng = np.random.default_rng(2)
     values, base = pd.Series(rng.normal(0.3, 1, 12)), pd.Series(np.zeros(12))
-    exact = paired_difference(values, base).p_value
+    exact = sign_flip(*pair_up(values, base))
     monkeypatch.setattr("harness.stats.paired._EXACT_UP_TO", 11)
-    assert paired_difference(values, base).p_value == pytest.approx(exact, abs=0.015)
+    assert sign_flip(*pair_up(values, base)) == pytest.approx(exact, abs=0.015)
 
 
 def test_ratio_is_the_geometric_mean():
@@ -79,7 +104,8 @@ def test_ratio_is_the_geometric_mean():
     # logs -ln 2 and ln 2: standard error ln 2, t(0.975, 1) = 12.7062
     assert ratio.high == pytest.approx(math.exp(12.7062 * math.log(2)), rel=1e-4)
     assert ratio.low == pytest.approx(1 / ratio.high)
-    assert ratio.p_value == 1
+    assert ratio.log.p_value == 1
+    assert ratio.interval(0.95).high == pytest.approx(ratio.high)
     assert ratio.n == 2
 
 
@@ -92,3 +118,13 @@ def test_ratio_of_constant_factor():
 def test_ratio_needs_positive_values():
     with pytest.raises(ValueError, match="above 0, got 0"):
         paired_ratio(pd.Series([1.0, 0.0]), pd.Series([1.0, 1.0]))
+
+
+def test_not_below():
+    up = paired_difference(pd.Series([1.0, 2.0, 3.0]), pd.Series([0.0] * 3))
+    assert up.not_below_p(0.0) == pytest.approx(0.0370900, abs=1e-6)  # half of the two-sided p
+    assert up.not_below_p(2.0) == 0.5
+    assert up.not_below_p(3.0) == pytest.approx(1 - up.not_below_p(1.0))
+    same = paired_difference(pd.Series([1.0] * 4), pd.Series([0.0] * 4))
+    assert (same.not_below_p(0.5), same.not_below_p(1.0)) == (1 / 16, 1)
+    assert math.isnan(paired_difference(pd.Series([1.0]), pd.Series([1.0])).not_below_p(0))

@@ -1,52 +1,67 @@
-import pandas as pd
+import math
+
+import numpy as np
 import pytest
+from scipy import stats
 
-from harness.stats import Verdict, paired_difference, verdict
-
-
-def of(*differences):
-    return paired_difference(pd.Series(differences, dtype=float), pd.Series([0.0] * len(differences)))
+from harness.stats import Claim, judge, pairs_needed
 
 
-def test_an_interval_beyond_zero_decides():
-    up = of(10, 11, 12)  # 11 +- 2.48
-    assert verdict(up, "higher") is Verdict.BETTER
-    assert verdict(up, "lower") is Verdict.WORSE
-    down = of(-10, -11, -12)
-    assert verdict(down, "higher") is Verdict.WORSE
-    assert verdict(down, "lower") is Verdict.BETTER
+def words(*claims):
+    return [str(one.verdict) for one in judge(claims)]
 
 
-def test_an_interval_around_zero_does_not():
-    assert verdict(of(-1, 1, 2), "higher") is Verdict.UNDECIDED
-
-
-def test_one_pair_never_decides():
-    assert verdict(of(100), "higher") is Verdict.UNDECIDED
-    assert verdict(of(0), "higher", margin=1) is Verdict.UNDECIDED
-
-
-def test_equivalence_needs_the_90_percent_interval_within_the_margin():
-    close = of(-1, 0, 1)  # 0 +- 2.91999 / sqrt(3) = 1.686
-    assert verdict(close, "higher", margin=1.69) is Verdict.EQUIVALENT
-    assert verdict(close, "higher", margin=1.68) is Verdict.UNDECIDED
-    assert verdict(close, "higher") is Verdict.UNDECIDED
+def test_a_single_claim():
+    assert words(Claim(True, 0.05)) == ["better"]
+    assert words(Claim(False, 0.05)) == ["worse"]
+    assert words(Claim(True, 0.051)) == ["undecided"]
+    assert words(Claim(True, math.nan)) == ["undecided"]
+    assert words(Claim(True, 0.9, 0.04)) == ["equivalent"]
 
 
 def test_a_sure_difference_below_the_margin_does_not_matter():
-    assert verdict(of(10, 11, 12), "higher", margin=20) is Verdict.EQUIVALENT
-    assert verdict(of(10, 11, 12), "higher", margin=12) is Verdict.BETTER  # its interval reaches beyond the margin
+    assert words(Claim(True, 0.001, 0.001)) == ["equivalent"]
+    assert words(Claim(True, 0.001, 0.06)) == ["better"]
 
 
-def test_equal_differences_decide_by_the_sign_test():
-    assert verdict(of(*[1] * 5), "higher") is Verdict.UNDECIDED
-    assert verdict(of(*[1] * 6), "higher") is Verdict.BETTER
-    assert verdict(of(*[-1] * 6), "higher") is Verdict.WORSE
-    assert verdict(of(*[0] * 6), "higher") is Verdict.UNDECIDED
-    assert verdict(of(*[0] * 4), "higher", margin=1) is Verdict.UNDECIDED
-    assert verdict(of(*[0] * 5), "higher", margin=1) is Verdict.EQUIVALENT
+def test_claims_are_judged_together():
+    # 0.02 alone would do; beside another its limit is 0.025, beside two 0.0167
+    assert words(Claim(True, 0.02), Claim(True, 0.9)) == ["better", "undecided"]
+    assert words(Claim(True, 0.02), Claim(True, 0.9), Claim(False, 0.9)) == ["undecided"] * 3
+    # what is decided first leaves its share to the others
+    assert words(Claim(True, 0.02), Claim(True, 0.9), Claim(False, 0.01)) == ["better", "undecided", "worse"]
+    judged = judge([Claim(True, 0.02), Claim(True, 0.9), Claim(False, 0.01)])
+    assert [one.p for one in judged] == pytest.approx([0.04, 0.9, 0.03])
 
 
-def test_margin_must_be_positive():
-    with pytest.raises(ValueError, match="margin must be above 0, got 0"):
-        verdict(of(1, 2), "higher", margin=0)
+def test_equivalence_has_a_family_of_its_own():
+    judged = judge([Claim(True, 0.5, 0.03), Claim(True, 0.01), Claim(True, 0.6, 0.01)])
+    assert [str(one.verdict) for one in judged] == ["equivalent", "better", "equivalent"]
+    assert judged[0].p_equivalent == pytest.approx(0.03)
+    assert judged[2].p_equivalent == pytest.approx(0.02)
+    assert math.isnan(judged[1].p_equivalent)
+
+
+def test_no_claims():
+    assert judge([]) == []
+
+
+def test_pairs_needed_gives_the_power_it_promises():
+    # d = 0.8: 15 pairs by the exact noncentral t
+    n = pairs_needed(0.8, 1.0, 0.05)
+    assert n == pytest.approx(15, abs=1)
+    critical = stats.t.ppf(0.975, n - 1)
+    power = stats.nct.sf(critical, n - 1, 0.8 * np.sqrt(n))
+    assert power == pytest.approx(0.8, abs=0.04)
+    assert pairs_needed(-0.8, 1.0, 0.05) == n
+    assert pairs_needed(0.8, 1.0, 0.005) > n
+
+
+def test_pairs_needed_for_equivalence():
+    # nothing between them: (z 0.95 + z 0.80)^2 = 6.18 pairs for a margin of one deviation, 8 with t quantiles
+    assert pairs_needed(0.0, 1.0, 0.05) is None
+    assert pairs_needed(0.0, 1.0, 0.05, margin=1.0) == 8
+    assert pairs_needed(0.5, 1.0, 0.05, margin=0.4) == pairs_needed(0.5, 1.0, 0.05)
+    assert pairs_needed(0.001, 1.0, 0.05) is None
+    assert pairs_needed(math.nan, 1.0, 0.05) is None
+    assert pairs_needed(1.0, 0.0, 0.05) is None

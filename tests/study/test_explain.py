@@ -76,7 +76,8 @@ SEARCH = {"kind": "search", "trials": 3}
         ),
         (
             {"design.replicates": 0},
-            "design.replicates must be at least 1, got 0. 5 or more give intervals worth reading.",
+            "design.replicates must be at least 1, got 0. 5 or more give intervals worth reading; or "
+            "{ min = 3, max = 30 }.",
         ),
         (
             {"design": {**SEARCH, "space": {"train.learning_rate": {"low": 1e-2, "high": 1e-4}}}},

@@ -1,0 +1,94 @@
+"""`harness compare`: two studies, two stores or two reports beside each other."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.options import complete_study, reports_option, store_option
+from harness.cli.results import read_results
+from harness.errors import UsageError, did_you_mean
+from harness.study import METRICS
+
+if TYPE_CHECKING:
+    from harness.report.between import Between
+
+_CODES = {"holds": 0, "does not hold": 1, "undecided": 3}
+
+
+@click.command("compare", epilog="Example: harness compare reports/quickstart quickstart --metric test_accuracy")
+@click.argument("before", shell_complete=complete_study)
+@click.argument("after", shell_complete=complete_study)
+@click.option(
+    "--metric", "metrics", multiple=True, help="What to compare; several times for several. Else what AFTER asks for."
+)
+@click.option(
+    "--margin", "margins", multiple=True, metavar="[METRIC=]VALUE",
+    help="Difference that does not matter, in the metric's unit (0.002 is 0.2 points). Else those of AFTER's study.",
+)  # fmt: skip
+@click.option("--non-inferior", is_flag=True, help="Ask only that AFTER is not worse by the margin or more.")
+@store_option
+@reports_option
+def compare_command(
+    before: str,
+    after: str,
+    metrics: tuple[str, ...],
+    margins: tuple[str, ...],
+    non_inferior: bool,
+    store: Path,
+    reports: Path,
+) -> None:
+    """Compare the variants that BEFORE and AFTER share, replicate by replicate.
+
+    Each is a study's name, a report's folder, or STORE:STUDY for a study in another store. Exit code 0 if every
+    comparison is better or equivalent (with --non-inferior: not inferior), 1 if one is worse, 3 if the data do not say.
+    """
+    _require_known(metrics)
+    wanted = _margins(margins, metrics)
+    from harness.report.between import Side, compare_between
+
+    one, other = (read_results(text, store, reports) for text in (before, after))
+    sides = Side(before, one.study, one.trials), Side(after, other.study, other.trials)
+    found = compare_between(*sides, metrics=metrics, margins=wanted, non_inferior=non_inferior)
+    _print(found)
+    sys.exit(_CODES[found.outcome])
+
+
+def _require_known(metrics: tuple[str, ...]) -> None:
+    for name in metrics:
+        if name not in METRICS:
+            fix = did_you_mean(name, METRICS) or f" Known metrics: {', '.join(METRICS)}."
+            raise UsageError(f"--metric: no such metric {name!r}.{fix}")
+
+
+def _margins(given: tuple[str, ...], metrics: tuple[str, ...]) -> dict[str, float]:
+    """Return metric -> margin; a bare number is that of the only metric."""
+    wanted = {}
+    for text in given:
+        name, equals, number = text.rpartition("=")
+        if not equals and len(metrics) != 1:
+            raise UsageError(f"--margin {text}: say of which metric, e.g. --margin test_accuracy={text}")
+        _require_known((name,) if equals else ())
+        try:
+            value = float(number)
+        except ValueError:
+            value = -1.0
+        if not value > 0:
+            raise UsageError(f"--margin {text}: must be a number above 0, got {number!r}. E.g. 0.002")
+        wanted[name or metrics[0]] = value
+    return wanted
+
+
+def _print(found: Between) -> None:
+    from rich.console import Console
+
+    from harness.report.terminal import draw_table
+
+    console = Console(markup=False, emoji=False, highlight=False)
+    console.print(draw_table(found.table, max(12, console.width // 5)))
+    for remark in found.remarks:
+        console.print(f"  {remark}", style="dim")
+    console.print(f"{found.after} against {found.before}: {found.outcome}")

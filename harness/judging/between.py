@@ -1,0 +1,117 @@
+"""The same variants before and after a change: two sets of trials, variant by variant."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from harness.judging.contrast import Contrast
+from harness.judging.evidence import Rules, gather
+from harness.judging.family import judge_all
+from harness.judging.sample import Sample
+from harness.stats import LEVEL, Looks, Verdict, difference_of_pairs, holm, pair_up
+from harness.study import METRICS
+
+NOT_INFERIOR = "not inferior"
+"""Note of a contrast of which only that was asked."""
+
+
+class Outcome(StrEnum):
+    """What two sets of trials say together."""
+
+    HOLDS = "holds"
+    FAILS = "does not hold"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """A variant that both sets have.
+
+    Attributes:
+        label: what it is called in the second set.
+        before: its trials in the first set.
+        after: its trials in the second.
+    """
+
+    label: str
+    before: Sample
+    after: Sample
+
+
+def compare_pairings(
+    pairings: Sequence[Pairing],
+    metrics: Sequence[str],
+    margins: Mapping[str, float],
+    overlap: float,
+    non_inferior: bool,
+) -> tuple[list[tuple[str, Contrast]], Outcome]:
+    """Compare each variant's second set of trials with its first, all comparisons judged together.
+
+    Args:
+        pairings: the variants.
+        metrics: names in :data:`harness.study.METRICS`.
+        margins: metric -> difference that does not matter, in its unit.
+        overlap: held-out over training images of a cross-validation, else 0.
+        non_inferior: ask only whether the second is not worse by the margin or more. Needs a margin for every metric.
+
+    Returns:
+        (label, contrast) for each variant and metric, and what they say together: it holds if all are better or
+        equivalent (or, if that is asked, not inferior), it does not if one is worse, else it is undecided.
+
+    Raises:
+        ValueError: if ``non_inferior`` is asked of a metric without a margin.
+    """
+    missing = [name for name in metrics if name not in margins]
+    if non_inferior and missing:
+        raise ValueError(f"non-inferiority needs a margin, there is none for {missing[0]}")
+    most = max((pairing.after.finished for pairing in pairings), default=1)
+    rules = Rules(margins, overlap, Looks((max(1, most),)))
+    places = [(pairing, metric) for pairing in pairings for metric in metrics]
+    contrasts = judge_all([gather(metric, pairing.after, pairing.before, rules) for pairing, metric in places])
+    if non_inferior:
+        contrasts = _judge_non_inferior(places, contrasts, margins, overlap)
+    verdicts = {contrast.verdict for contrast in contrasts}
+    if Verdict.WORSE in verdicts:
+        outcome = Outcome.FAILS
+    else:
+        outcome = Outcome.UNDECIDED if Verdict.UNDECIDED in verdicts or not verdicts else Outcome.HOLDS
+    return [(pairing.label, contrast) for (pairing, _), contrast in zip(places, contrasts, strict=True)], outcome
+
+
+def _judge_non_inferior(
+    places: Sequence[tuple[Pairing, str]], contrasts: Sequence[Contrast], margins: Mapping[str, float], overlap: float
+) -> list[Contrast]:
+    """Return the contrasts with "equivalent" for not inferior and "worse" for inferior by the margin or more."""
+    tests = [_tests(pairing, metric, margins[metric], overlap) for pairing, metric in places]
+    fine, inferior = (holm([pair[side] for pair in tests]) for side in (0, 1))
+    judged = []
+    for contrast, (_, metric), good, bad in zip(contrasts, places, fine, inferior, strict=True):
+        verdict = Verdict.UNDECIDED
+        if METRICS[metric].unit == "count":
+            verdict = contrast.verdict
+        elif good <= LEVEL:
+            verdict = Verdict.EQUIVALENT
+        elif bad <= LEVEL:
+            verdict = Verdict.WORSE
+        note = NOT_INFERIOR if verdict is Verdict.EQUIVALENT else contrast.note
+        judged.append(replace(contrast, verdict=verdict, p_equivalent=good, more=None, note=note))
+    return judged
+
+
+def _tests(pairing: Pairing, metric: str, margin: float, overlap: float) -> tuple[float, float]:
+    """Return the p-values of "not worse by the margin" and of "worse by the margin or more"."""
+    if METRICS[metric].unit == "count" or metric not in pairing.after.columns:
+        return math.nan, math.nan
+    if METRICS[metric].unit in ("seconds", "rate") and pairing.after.withheld:
+        return math.nan, math.nan
+    ours, theirs = pair_up(pairing.after.by_replicate(metric), pairing.before.by_replicate(metric))
+    whole = min(pairing.after.finished, pairing.before.finished)
+    if len(ours) < whole:  # some never reached the target, or broke off: the others alone would flatter
+        return math.nan, math.nan
+    sign = 1 if METRICS[metric].better == "higher" else -1
+    gain = difference_of_pairs(sign * ours, sign * theirs, overlap)
+    loss = difference_of_pairs(-sign * ours, -sign * theirs, overlap)
+    return gain.not_below_p(-margin), loss.not_below_p(margin)

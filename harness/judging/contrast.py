@@ -1,0 +1,57 @@
+"""A variant against the base in one metric, as reports show it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.stats import Verdict
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A variant against the base in one metric.
+
+    Attributes:
+        metric: name in :data:`harness.study.METRICS`.
+        kind: "difference" in the metric's unit, paired by replicate; "ratio", the geometric mean of the paired
+            ratios; "restricted", the ratio of the restricted mean times where some trials never reached the target;
+            "exact", the ratio of two counts that no seed changes.
+        estimate: variant minus base, or variant over base; NaN if it cannot be had.
+        low: lower end of the 95 % interval; NaN if there is none. In an adaptive study it is widened so that it holds
+            whenever the study ends.
+        high: upper end.
+        pairs: replicates that both have.
+        p: two-sided p-value of "no difference", over all looks: Student's t for differences and ratios, log-rank
+            where some trials never reached the target; NaN if there is none.
+        p_holm: that p-value adjusted for the number of comparisons in the report: what the verdict goes by.
+        p_equivalent: adjusted p-value of "within the margin"; NaN without a margin.
+        p_flips: sign-flip permutation p-value, as a check of the t test; NaN where there is none.
+        effect_size: Hedges' g of the paired differences; NaN if there is none.
+        won: pairs in which the variant is better, ties counted half; NaN if there are none.
+        verdict: what follows.
+        more: about how many more replicates would decide it; 0 if it is decided, None if none can be named.
+        note: why a number is missing; empty if none is.
+    """
+
+    metric: str
+    kind: Literal["difference", "ratio", "restricted", "exact"]
+    estimate: float
+    low: float = math.nan
+    high: float = math.nan
+    pairs: int = 0
+    p: float = math.nan
+    p_holm: float = math.nan
+    p_equivalent: float = math.nan
+    p_flips: float = math.nan
+    effect_size: float = math.nan
+    won: float = math.nan
+    verdict: Verdict = Verdict.UNDECIDED
+    more: int | None = None
+    note: str = ""
+
+    @property
+    def tested(self) -> bool:
+        """Whether more replicates could still change the verdict."""
+        return not math.isnan(self.p)

@@ -1,0 +1,196 @@
+"""One comparison before it is judged: estimate, interval, p-values over all looks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from harness.judging.contrast import Contrast
+from harness.judging.sample import Sample
+from harness.stats import (
+    LEVEL,
+    Claim,
+    Looks,
+    PairedDifference,
+    Times,
+    Verdict,
+    difference_of_pairs,
+    log_rank,
+    over_looks,
+    pair_up,
+    ratio_of_pairs,
+    restricted_ratio,
+    sign_flip,
+)
+from harness.study import METRICS
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A comparison that waits to be judged beside the others.
+
+    Attributes:
+        contrast: all but the verdict and what is adjusted.
+        claim: what the verdict goes by; None where nothing is tested.
+        scale: estimate and deviation of the paired differences (logarithms for a ratio) and the margin on that scale,
+            from which the replicates still needed are worked out; None without a test.
+    """
+
+    contrast: Contrast
+    claim: Claim | None = None
+    scale: tuple[float, float, float | None] | None = None
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How comparisons are made.
+
+    Attributes:
+        margins: metric -> difference that does not matter, in its unit.
+        overlap: held-out over training images of a cross-validation; 0 where replicates are independent.
+        looks: when the data are looked at.
+    """
+
+    margins: Mapping[str, float]
+    overlap: float
+    looks: Looks
+
+
+def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
+    """Return what is known of one variant against the base in one metric.
+
+    Args:
+        metric: name in :data:`harness.study.METRICS`.
+        sample: the variant's trials.
+        base: the base's.
+        rules: how they are compared.
+    """
+    unit = METRICS[metric].unit
+    if unit == "count":
+        return Evidence(_exact(metric, sample, base, rules))
+    if unit in ("seconds", "rate") and sample.withheld:
+        return _missing(metric, f"not compared: {sample.withheld}")
+    if metric.endswith("_to_target"):
+        times = sample.times(metric), base.times(metric)
+        if any(each.missed.any() for each in times):
+            return _censored(metric, *times, base.label, rules.looks)
+    broken = [int(one.by_replicate(metric).isna().sum()) for one in (sample, base)]
+    if any(broken):  # a loss that is not a number: the mean of the others would flatter
+        return _missing(metric, f"{broken[0]} of {sample.finished} broke off; {base.label}: {broken[1]}")
+    values, others = sample.by_replicate(metric), base.by_replicate(metric)
+    if unit in ("share", "nats", "number"):
+        return _difference(metric, values, others, rules)
+    if (values <= 0).any() or (others <= 0).any():  # a target that the untrained network already holds
+        return _missing(metric, "a value of 0 has no ratio")
+    return _ratio(metric, values, others, rules)
+
+
+def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
+    """Compare counts that no seed changes: no interval is needed, and one trial of each is enough."""
+    value, other = sample.counts.get(metric), base.counts.get(metric)
+    if value is None or other is None:
+        return _missing(metric, "not recorded").contrast
+    if abs(value - other) < rules.margins.get(metric, 1):
+        judged = Verdict.EQUIVALENT
+    else:
+        judged = Verdict.BETTER if (value < other) == (METRICS[metric].better == "lower") else Verdict.WORSE
+    return Contrast(metric, "exact", value / other if other else math.nan, verdict=judged, more=0)
+
+
+def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Evidence:
+    margin, plan = rules.margins.get(metric), rules.looks
+    ours, theirs = pair_up(values, base)
+    sizes = _at_looks(len(ours), plan)
+    steps = [difference_of_pairs(ours[:size], theirs[:size], rules.overlap) for size in sizes]
+    same = math.nan if margin is None else over_looks([one.equivalence_p(margin) for one in steps], plan)
+    contrast = _contrast(metric, steps, sign_flip(ours, theirs), plan)
+    return _with_claim(contrast, steps[-1], same, margin)
+
+
+def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Evidence:
+    """Judge by the ratio; a margin is a difference in the metric's own unit, so that equivalence is judged by that."""
+    margin, plan = rules.margins.get(metric), rules.looks
+    ours, theirs = pair_up(values, base)
+    sizes = _at_looks(len(ours), plan)
+    steps = [ratio_of_pairs(ours[:size], theirs[:size]) for size in sizes]
+    same, relative = math.nan, None
+    if margin is not None:
+        plain = [difference_of_pairs(ours[:size], theirs[:size]).equivalence_p(margin) for size in sizes]
+        same, relative = over_looks(plain, plan), math.log1p(margin / float(base.mean()))
+    contrast = _contrast(metric, [one.log for one in steps], sign_flip(np.log(ours), np.log(theirs)), plan)
+    estimate, low, high = (math.exp(end) for end in (contrast.estimate, contrast.low, contrast.high))
+    contrast = replace(contrast, kind="ratio", estimate=estimate, low=low, high=high)
+    return _with_claim(contrast, steps[-1].log, same, relative)
+
+
+def _censored(metric: str, values: Times, base: Times, label: str, plan: Looks) -> Evidence:
+    """Judge by the log-rank test; some trials never reached the target, and they count."""
+    counts = [f"{int(each.missed.sum())} of {len(each.missed)}" for each in (values, base)]
+    note = f"{counts[0]} never reached it; {label}: {counts[1]}"
+    found = restricted_ratio(values, base)
+    contrast = Contrast(metric, "restricted", math.nan, pairs=found.n, note=note)
+    if found.n < 2 or math.isnan(found.estimate) or (values.missed.all() and base.missed.all()):
+        return Evidence(contrast)
+    both = values.at.index.intersection(base.at.index).sort_values()
+    seen = [both[:size] for size in _at_looks(len(both), plan)]
+    p = over_looks([log_rank(values.of(some), base.of(some)) for some in seen], plan)
+    ends = found.interval(_confidence(found.n, plan))
+    contrast = replace(contrast, estimate=found.estimate, low=ends.low, high=ends.high, p=p)
+    deviation = found.standard_error * math.sqrt(found.n)
+    return Evidence(contrast, Claim(found.estimate < 1, p), (math.log(found.estimate), deviation, None))
+
+
+def _contrast(metric: str, steps: Sequence[PairedDifference], flips: float, plan: Looks) -> Contrast:
+    found = steps[-1]
+    ends = found.interval(_confidence(found.n, plan))
+    return Contrast(
+        metric,
+        "difference",
+        found.estimate,
+        ends.low,
+        ends.high,
+        found.n,
+        p=over_looks([one.p_value for one in steps], plan),
+        p_flips=flips,
+        effect_size=found.effect_size,
+        won=found.won if METRICS[metric].better == "higher" else found.n - found.won,
+        note=_note(found),
+    )
+
+
+def _with_claim(contrast: Contrast, found: PairedDifference, same: float, margin: float | None) -> Evidence:
+    if found.n < 2:
+        return Evidence(contrast)
+    improves = (found.estimate > 0) == (METRICS[contrast.metric].better == "higher")
+    return Evidence(contrast, Claim(improves, contrast.p, same), (found.estimate, found.deviation, margin))
+
+
+def _at_looks(pairs: int, plan: Looks) -> list[int]:
+    """Return how many pairs each look so far saw, the last one all there are.
+
+    A look takes replicates in the order of their numbers, so that what an earlier look saw can be seen again.
+    """
+    return [*(size for size in plan.sizes[:-1] if size < pairs), pairs]
+
+
+def _confidence(pairs: int, plan: Looks) -> float:
+    """Return the confidence of the interval at a look, so that those of all looks hold together with 95 %.
+
+    Repeated confidence intervals (Jennison & Turnbull 1989, "Interim analyses: the repeated confidence interval
+    approach"): each look errs with its share of the error.
+    """
+    return 1 - LEVEL * plan.share(plan.at(pairs))
+
+
+def _note(found: PairedDifference) -> str:
+    if found.n < 2:
+        return "1 pair has no interval" if found.n else "no replicate that both finished"
+    return "every pair gives the same" if found.standard_error == 0 else ""
+
+
+def _missing(metric: str, note: str) -> Evidence:
+    return Evidence(Contrast(metric, "ratio", math.nan, note=note))

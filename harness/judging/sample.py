@@ -1,0 +1,68 @@
+"""The finished trials of one variant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from harness.stats import Times
+
+_NEVER = ("not_finite", "plateau")
+"""Stop reasons after which more steps would not have reached the target: the miss is infinite, not early."""
+_WATCHED = {"steps_to_target": "steps", "seconds_to_target": "train_seconds"}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The finished trials of one variant, one a replicate.
+
+    Attributes:
+        label: what the variant is called.
+        columns: metric -> a value a trial, NaN where there is none; besides "replicate", "steps", "train_seconds"
+            and "stop_reason".
+        counts: metric counted in whole numbers -> its value, None if unknown.
+        withheld: why seconds must not be compared with the base's; empty if they may.
+    """
+
+    label: str
+    columns: Mapping[str, np.ndarray]
+    counts: Mapping[str, int | None] = field(default_factory=dict)
+    withheld: str = ""
+
+    @property
+    def finished(self) -> int:
+        """Number of trials."""
+        return len(self.columns["replicate"])
+
+    def by_replicate(self, name: str) -> pd.Series[float]:
+        """Return a metric by replicate; the last one where a replicate was trained twice."""
+        return _indexed(self.columns[name].astype(float), self.columns["replicate"])
+
+    def times(self, name: str) -> Times:
+        """Return "steps_to_target" or "seconds_to_target", trials that never got there as censored."""
+        at, missed = censor(self.columns[name], self.columns[_WATCHED[name]], self.columns["stop_reason"])
+        replicate = self.columns["replicate"]
+        return Times(_indexed(at, replicate), _indexed(missed, replicate))
+
+
+def censor(reached: np.ndarray, watched: np.ndarray, stop_reason: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a time a trial, and whether it is censored; all (n,).
+
+    Args:
+        reached: when the target was reached; NaN where it never was.
+        watched: how long each trial was watched.
+        stop_reason: why each trial ended. After some reasons more steps would not have reached the target: the
+            time is infinite then.
+    """
+    at, until = reached.astype(float), watched.astype(float)
+    missed = np.isnan(at)
+    never = np.isin(stop_reason.astype(str), _NEVER) | np.isnan(until)
+    return np.where(missed, np.where(never, np.inf, until), at), missed
+
+
+def _indexed(values: np.ndarray, replicate: np.ndarray) -> pd.Series:
+    series = pd.Series(values, index=replicate.astype(int))
+    return series[~series.index.duplicated(keep="last")]

@@ -1,0 +1,66 @@
+"""What the plan knows of single trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from harness.study import Variant
+
+DIGEST, LABEL, REPLICATE, PHASE, RUN, ERROR = (
+    f"harness:{name}" for name in ("digest", "variant", "replicate", "phase", "run_id", "error")
+)
+"""Names of the user attributes of an Optuna trial."""
+
+
+class Phase(StrEnum):
+    """What a trial is for."""
+
+    DESIGN = "design"
+    SEARCH = "search"
+    CONFIRM = "confirm"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One training that is to be done now; its trial is running from here on.
+
+    Attributes:
+        trial: the trial's number.
+        variant: what to train; for a refused trial, the base.
+        replicate: which replicate of it.
+        phase: what for.
+        prunable: whether evaluations are to be reported with :meth:`Plan.should_prune`.
+        refused: why nothing is to be trained: the suggested network is impossible. Already told to Optuna.
+    """
+
+    trial: int
+    variant: Variant
+    replicate: int
+    phase: Phase
+    prunable: bool = False
+    refused: str | None = None
+
+
+class Finding(NamedTuple):
+    """A finished trial, as the plan needs to know it.
+
+    Attributes:
+        trial: the trial's number.
+        digest: the variant's digest.
+        replicate: which replicate of it.
+        phase: what it was for.
+        variant: the variant.
+        values: its objectives; None if it was pruned or diverged.
+        scores: what an adaptive study judges by, as :func:`harness.plan.adaptive.scores` took it; empty otherwise.
+    """
+
+    trial: int
+    digest: str
+    replicate: int
+    phase: Phase
+    variant: Variant
+    values: tuple[float, ...] | None
+    scores: Mapping[str, Any]

@@ -1,0 +1,187 @@
+"""What the figures of a report show, before they are drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Line:
+    """Points of a line, at most a few hundred."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Learning curves of one variant.
+
+    Attributes:
+        label: the row's label.
+        mean: mean over the replicates, as far as all of them go.
+        low: lower edge of the band, pointwise 95 % intervals of the mean at the same places; no points with fewer
+            than three replicates.
+        high: upper edge.
+        replicates: one line each where there is no band.
+    """
+
+    label: str
+    mean: Line
+    low: Line
+    high: Line
+    replicates: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class CurveFigure:
+    """One figure of learning curves.
+
+    Attributes:
+        name: file name without ending.
+        title: what it shows.
+        x_title: label of the x axis with its unit.
+        y_title: label of the y axis with its unit.
+        target: height of the target line, in the unit of y; None for no line.
+        bottom: where the y axis starts, in the unit of y.
+        curves: a curve a variant.
+        left_out: labels of variants with curves that are not drawn.
+        description: what a reader who cannot see it should know.
+    """
+
+    name: str
+    title: str
+    x_title: str
+    y_title: str
+    target: float | None
+    bottom: float
+    curves: tuple[Curve, ...]
+    left_out: tuple[str, ...]
+    description: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """Points that belong together.
+
+    Attributes:
+        label: what they have in common; empty if the figure has no other series.
+        x: where they are.
+        y: how high.
+        low: lower ends of their intervals; NaN where there is none.
+        high: upper ends.
+        names: what each point is; empty for points without names.
+        joined: whether a line goes through them.
+    """
+
+    label: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    names: tuple[str, ...] = ()
+    joined: bool = True
+
+
+@dataclass(frozen=True)
+class PointFigure:
+    """A figure of points with intervals.
+
+    Attributes:
+        name: file name without ending.
+        title: what it shows.
+        x_title: label of the x axis.
+        y_title: label of the y axis with its unit.
+        logarithmic: whether the x axis is.
+        series: points, at most ten series.
+        description: what a reader who cannot see it should know.
+        chapter: heading that it stands under.
+        note: how to read it.
+        staircase: whether the series are lines that go up in steps, without points.
+    """
+
+    name: str
+    title: str
+    x_title: str
+    y_title: str
+    logarithmic: bool
+    series: tuple[Series, ...]
+    description: str
+    chapter: str
+    note: str = ""
+    staircase: bool = False
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A line of a forest plot.
+
+    Attributes:
+        label: what it is of.
+        value: the estimate.
+        low: lower end of its interval; NaN if there is none.
+        high: upper end.
+        verdict: "better", "worse", "equivalent" or "undecided"; empty for none.
+    """
+
+    label: str
+    value: float
+    low: float
+    high: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class ForestFigure:
+    """Estimates with intervals below each other, about a line of no difference.
+
+    Attributes:
+        name: file name without ending.
+        title: what it shows.
+        x_title: label of the x axis with its unit.
+        neutral: where there is no difference: 0, or 1 for a ratio.
+        margin: differences within plus or minus this do not matter; 0 for none.
+        logarithmic: whether the x axis is.
+        estimates: from top to bottom, at most thirty.
+        description: what a reader who cannot see it should know.
+        chapter: heading that it stands under.
+        note: how to read it.
+    """
+
+    name: str
+    title: str
+    x_title: str
+    neutral: float
+    margin: float
+    logarithmic: bool
+    estimates: tuple[Estimate, ...]
+    description: str
+    chapter: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ParallelFigure:
+    """Variants of a search as lines across parallel axes (Inselberg 1985, "The plane with parallel coordinates").
+
+    Attributes:
+        name: file name without ending.
+        title: what it shows.
+        axes: label of each axis with its lowest and highest value as text.
+        lines: for each variant its place on each axis from 0 to 1, and from 0 to 1 how good it is.
+        description: what a reader who cannot see it should know.
+        chapter: heading that it stands under.
+        note: how to read it.
+    """
+
+    name: str
+    title: str
+    axes: tuple[tuple[str, str, str], ...]
+    lines: tuple[tuple[tuple[float, ...], float], ...]
+    description: str
+    chapter: str
+    note: str = ""
+
+
+Picture = PointFigure | ForestFigure | ParallelFigure
+"""Any figure but the learning curves."""

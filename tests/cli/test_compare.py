@@ -1,0 +1,47 @@
+"""`harness compare` on written reports: the table, and exit codes that a CI job can go by."""
+
+import pandas as pd
+import pytest
+
+from harness.report import write_report
+from tests.report.conftest import POOL, STRIDE, make_study, trial
+
+
+@pytest.fixture
+def reports(project):
+    """Reports `old`, `better`, `worse` and `same` of one study; accuracies differ by 2, -2 and 0 points."""
+    study = make_study(report={"metrics": ["test_accuracy"]})
+    for name, shift in {"old": 0.0, "better": 0.02, "worse": -0.02, "same": 0.0}.items():
+        rows = [
+            trial(study, 5 * place + replicate, settings, replicate,
+                  test_accuracy=0.95 + shift + 0.0002 * ((replicate * (place + len(name))) % 4))
+            for place, settings in enumerate((POOL, STRIDE))
+            for replicate in range(5)
+        ]  # fmt: skip
+        write_report(study, pd.DataFrame(rows), pd.DataFrame(), project / "reports" / name)
+    return project
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "end"),
+    [
+        (["reports/better"], 0, "reports/better against reports/old: holds"),
+        (["reports/worse"], 1, "reports/worse against reports/old: does not hold"),
+        (["reports/same"], 3, "reports/same against reports/old: undecided"),
+        (["reports/same", "--margin", "test_accuracy=0.005"], 0, "reports/same against reports/old: holds"),
+        (["reports/worse", "--metric", "test_accuracy", "--margin", "0.05", "--non-inferior"], 0, "holds"),
+        (["same"], 3, "same against reports/old: undecided"),  # a report by its name
+    ],
+)
+def test_the_exit_code_says_whether_it_holds(harness, reports, arguments, code, end):
+    found, out, err = harness("compare", "reports/old", *arguments)
+    assert found == code, err
+    assert out.rstrip().endswith(end)
+    assert "downsample=stride" in out
+
+
+def test_what_is_not_there_is_named(harness, reports):
+    code, _, err = harness("compare", "reports/old", "nowhere:old")
+    assert code == 2
+    assert err.startswith("error: mlruns/mlflow.db: no such store")
+    assert harness("compare", "reports/old")[0] == 2

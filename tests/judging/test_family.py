@@ -1,0 +1,109 @@
+"""Comparisons of a study judged together; the numbers behind them are checked in tests/stats."""
+
+import math
+
+import numpy as np
+import pytest
+
+from harness.judging import compare, looks_of, open_comparisons, overlap_of
+from harness.stats import Verdict
+from tests.report.conftest import make_study
+
+UP = [0.001, 0.002, 0.003]  # mean 0.002, t = 2 sqrt(3) with 2 degrees of freedom: p = 0.0742
+
+
+def of(metric, **report):
+    return make_study(report={"metrics": [metric], **report})
+
+
+def judge(study, samples, base):
+    return {key: row[0] for key, row in compare(study, samples, base).items()}
+
+
+def test_two_variants_share_the_error(sample):
+    base = sample(test_accuracy=[0.9] * 3)
+    far = sample(test_accuracy=[0.950, 0.951, 0.952])  # t = 51 sqrt(3): p = 0.000128
+    near = sample(test_accuracy=[0.904, 0.905, 0.906])  # t = 5 sqrt(3): p = 0.0131
+    found = judge(of("test_accuracy"), {"far": far, "near": near}, base)
+    assert found["near"].p == pytest.approx(0.013072, abs=1e-5)
+    assert found["near"].p_holm == found["near"].p  # the larger of two
+    assert found["far"].p_holm == pytest.approx(2 * found["far"].p)
+    assert {key: one.verdict for key, one in found.items()} == {"far": Verdict.BETTER, "near": Verdict.BETTER}
+    many = judge(of("test_accuracy"), {str(place): near for place in range(4)}, base)
+    assert {one.verdict for one in many.values()} == {Verdict.UNDECIDED}  # 4 times 0.0131
+
+
+def test_undecided_says_how_many_more(sample):
+    found = judge(
+        of("test_accuracy"), {"x": sample(test_accuracy=[0.9 + up for up in UP])}, sample(test_accuracy=[0.9] * 3)
+    )
+    assert found["x"].verdict is Verdict.UNDECIDED
+    # mean two deviations: (t(0.975, 4) + t(0.8, 4)) / sqrt(5) = 1.66 <= 2, with 4 pairs 2.08
+    assert found["x"].more == 2
+    assert open_comparisons({"x": (found["x"],)}) == ["x"]
+
+
+def test_no_test_is_no_reason_to_go_on(sample):
+    study = of("seconds_to_target")
+    here, there = (
+        sample(seconds_to_target=[1.0, 2.0]),
+        sample(seconds_to_target=[1.0, 2.1], withheld="device cpu and gpu"),
+    )
+    row = compare(study, {"x": there}, here)
+    assert row["x"][0].note == "not compared: device cpu and gpu"
+    assert open_comparisons(row) == []
+
+
+def test_nobody_reached_it(sample):
+    never = sample(steps_to_target=[math.nan] * 5)
+    found = judge(of("steps_to_target"), {"x": never}, never)
+    assert found["x"].note == "5 of 5 never reached it; variant: 5 of 5"
+    assert not found["x"].tested
+
+
+def test_a_diverged_training_that_cannot_be_averaged(sample):
+    found = judge(of("test_loss"), {"x": sample(test_loss=[0.1, np.nan])}, sample("base", test_loss=[0.1, 0.2]))
+    assert found["x"].note == "1 of 2 broke off; base: 0"
+    assert math.isnan(found["x"].p)
+
+
+def test_a_target_met_at_once_has_no_ratio(sample):
+    found = judge(of("steps_to_target"), {"x": sample(steps_to_target=[0.0, 10.0])}, sample(steps_to_target=[5.0, 5.0]))
+    assert found["x"].note == "a value of 0 has no ratio"
+
+
+def test_counts_need_no_test_and_take_no_share(sample):
+    study = make_study(report={"metrics": ["parameters", "test_accuracy"]})
+    base = sample(test_accuracy=[0.9] * 3, counts={"parameters": 100})
+    row = compare(study, {"x": sample(test_accuracy=[0.9 + up for up in UP], counts={"parameters": 50})}, base)["x"]
+    assert (row[0].kind, row[0].estimate, row[0].verdict) == ("exact", 0.5, Verdict.BETTER)
+    assert row[1].p_holm == row[1].p
+    assert compare(study, {"x": sample(test_accuracy=[0.9])}, base)["x"][0].note == "not recorded"
+
+
+def test_better_is_lower_for_a_loss(sample):
+    found = judge(of("test_loss"), {"x": sample(test_loss=[0.1, 0.1001, 0.1002])}, sample(test_loss=[0.2] * 3))
+    assert found["x"].verdict is Verdict.BETTER
+    assert found["x"].won == 3
+
+
+def test_looks_and_folds():
+    assert looks_of(make_study()).sizes == (3,)
+    adaptive = {
+        "kind": "factorial",
+        "replicates": {"min": 3, "max": 12},
+        "factors": {"model.dense_dropout": [0.0, 0.5]},
+    }
+    assert looks_of(make_study(design=adaptive)).sizes == (3, 5, 8, 12)
+    assert overlap_of(make_study()) == 0
+    folds = make_study(data={"name": "mnist", "validation": 12_000, "split": "k_fold"})
+    assert overlap_of(folds) == 1 / 4
+
+
+def test_replicates_of_a_cross_validation_count_for_less(sample):
+    folds = make_study(
+        data={"name": "mnist", "validation": 12_000, "split": "k_fold"}, report={"metrics": ["test_accuracy"]}
+    )
+    found = judge(folds, {"x": sample(test_accuracy=[0.9 + up for up in UP])}, sample(test_accuracy=[0.9] * 3))
+    # Nadeau and Bengio: variance times 1 + 3 / 4
+    assert found["x"].high - found["x"].estimate == pytest.approx(4.30265 * 0.001 * math.sqrt(1 / 3 + 1 / 4), rel=1e-5)
