@@ -134,7 +134,7 @@ def make_row(study: Study, group: Group, title: str, withheld: str) -> Row:
 
 def reference_title(group: Group) -> str:
     """Return ``base (downsample=max_pool)``, or the label where the design does not contain the base."""
-    if group.label != BASE:
+    if group.label != BASE or not group.settings:
         return group.label
     names = short_names(list(group.settings))
     return f"{BASE} ({', '.join(f'{names[path]}={level}' for path, level in group.settings.items())})"

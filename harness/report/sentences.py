@@ -88,19 +88,22 @@ def headline(rows: Sequence[Row], said: Sequence[str]) -> str:
 
     Args:
         rows: rows with their contrasts, the reference first.
-        said: the sentences of the answer; the first of them, unless one or two variants were compared.
+        said: the sentences of the answer; the first of them is taken, and of one or two variants what came out.
     """
     claims = [row for row in rows[1:] if row.contrasts]
-    if not claims or len(claims) > _IN_FULL or not said[0].startswith("Against "):
+    if not claims or len(claims) > _IN_FULL:
         return said[0]
     parts = [f"{_quoted(row.label)} is {listed([_briefly(one) for one in row.contrasts])}" for row in claims]
-    return f"Against {rows[0].title}, {'; '.join(parts)}."
+    text = f"Against {rows[0].title}, {'; '.join(parts)}."
+    return text if said[0].startswith("Against ") else f"{said[0]} {text}"
 
 
 def _briefly(contrast: Contrast) -> str:
     """Say verdict and size: "faster (0.65 times)", "undecided on test accuracy (+0.12 points)"."""
     verdict, title = contrast.verdict, METRICS[contrast.metric].title
     word = _ADJECTIVES.get((contrast.metric, verdict), f"{verdict} {_PREPOSITION.get(verdict, 'in')} {title}")
+    if METRICS[contrast.metric].unit == "seconds" and (contrast.metric, verdict) in _ADJECTIVES:
+        word += f" in {title}"
     return word if math.isnan(contrast.estimate) else f"{word} ({show_effect(contrast)})"
 
 

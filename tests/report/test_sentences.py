@@ -21,8 +21,8 @@ def test_a_variant_in_one_sentence(study, trials, history):
 def test_a_headline_is_short(study, trials, history):
     trials["seconds_to_target"] = [4.0, 5.0, 6.0, 2.1, 2.5, 2.9]
     assert compare(study, trials, history).headline == (
-        "Against base (downsample=max_pool), downsample=stride is undecided on test accuracy (−0.20 points), faster "
-        "(0.50 times) and smaller (0.50 times)."
+        "Against base (downsample=max_pool), downsample=stride is undecided on test accuracy (−0.20 points), faster in "
+        "seconds to target (0.50 times) and smaller (0.50 times)."
     )
     nothing = compare(study, pd.DataFrame(), pd.DataFrame())
     assert nothing.headline == nothing.sentences[0]
