@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from harness.driver import run_study as run
     from harness.objective import Objective
+    from harness.report import compare_two as compare
     from harness.report import read_report, write_report
     from harness.results import load_results
     from harness.study import load_study
@@ -32,10 +33,11 @@ if os.uname().machine == "x86_64":
     # On processors without AVX512-VNNI TensorFlow leaves oneDNN off, though with it a small CNN trains twice as fast.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-__all__ = ["Objective", "load_results", "load_study", "read_report", "run", "write_report"]
+__all__ = ["Objective", "compare", "load_results", "load_study", "read_report", "run", "write_report"]
 
 _PLACES = {
     "Objective": ("harness.objective", "Objective"),
+    "compare": ("harness.report", "compare_two"),
     "load_results": ("harness.results", "load_results"),
     "load_study": ("harness.study", "load_study"),
     "read_report": ("harness.report", "read_report"),

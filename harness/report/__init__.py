@@ -7,6 +7,7 @@ until a function is called: pandas and matplotlib take long.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import RenderableType
 
+    from harness.report.between import Between
     from harness.report.comparison import Comparison
     from harness.report.files import ReportFiles
     from harness.study import Study
 
-__all__ = ["compare", "read_report", "render_table", "write_report"]
+__all__ = ["compare", "compare_two", "read_report", "render_table", "write_report"]
 
 
 def compare(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Comparison:
@@ -33,6 +35,34 @@ def compare(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Compar
     from harness.report.assembly import assemble
 
     return assemble(study, trials, history)
+
+
+def compare_two(
+    before: tuple[Study, pd.DataFrame, pd.DataFrame],
+    after: tuple[Study, pd.DataFrame, pd.DataFrame],
+    metrics: Sequence[str] = (),
+    margins: Mapping[str, float] | None = None,
+    non_inferior: bool = False,
+) -> Between:
+    """Compare the variants that two sets of results share, replicate by replicate: `harness compare` in Python.
+
+    Args:
+        before: study, trials and history, as :func:`read_report` and :func:`harness.load_results` return them.
+        after: the same, after a change.
+        metrics: names of metrics; by default those that the second study asks for.
+        margins: metric -> difference that does not matter, in its unit; by default the second study's.
+        non_inferior: ask only whether the second is not worse by the margin or more.
+
+    Returns:
+        The comparison; its ``outcome`` is "holds", "does not hold" or "undecided".
+
+    Raises:
+        UsageError: if they have no variant in common, or a margin is missing.
+    """
+    from harness.report.between import Side, compare_between
+
+    sides = Side(before[0].name, *before[:2]), Side(after[0].name, *after[:2])
+    return compare_between(*sides, metrics=metrics, margins=margins or {}, non_inferior=non_inferior)
 
 
 def write_report(

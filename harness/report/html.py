@@ -50,7 +50,7 @@ def breakable(markup: Markup) -> Markup:
 
 def together(text: str) -> str:
     """Keep a number and its per cent sign, and the parts of ``p = 0.25``, on one line."""
-    return re.sub(r"(\d) %", "\\1\u00a0%", text).replace("p = ", "p\u00a0=\u00a0")
+    return re.sub(r"(\d) %", "\\1\u00a0%", text).replace("p = ", "p\u00a0=\u00a0").replace("p < ", "p\u00a0<\u00a0")
 
 
 def row_groups(table: Table) -> list[tuple[str, list[tuple[str, ...]], bool]]:

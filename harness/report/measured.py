@@ -68,7 +68,7 @@ def how_measured(study: Study, trials: pd.DataFrame) -> dict[str, str]:
     margins = study.report.margin
     if margins:
         told["Margins"] = listed([f"{name} {value:g}" for name, value in margins.items()])
-    told["Replicates"] = _replicates(study)
+    told["Replicates"] = f"{_replicates(study)}{_saved(study, trials)}"
     if len(trials):
         told["Trials"] = _trials(trials)
         told["Machine"] = _machine(trials)
@@ -173,6 +173,16 @@ def _replicates(study: Study) -> str:
         if last > first:
             plan += f", then up to {last} of those whose comparison with the reference is undecided"
     return f"Planned: {plan}. All seeds come from seed {study.seed}; a replicate {alike}."
+
+
+def _saved(study: Study, trials: pd.DataFrame) -> str:
+    """Return how many trainings adaptive replicates saved; empty for a fixed number."""
+    first, last = replicate_range(study.design)
+    done = int((trials["status"] == "finished").sum())
+    if isinstance(study.design, Search) or first == last or not done:
+        return ""
+    most = last * len(grid(study))
+    return f" It took {done} trainings; {last} of every variant would have been {most}: {most - done} were saved."
 
 
 def _trials(trials: pd.DataFrame) -> str:

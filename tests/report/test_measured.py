@@ -1,8 +1,9 @@
 import pandas as pd
+import pytest
 
 from harness.report import compare
 from harness.report.measured import held_fixed
-from tests.report.conftest import make_study
+from tests.report.conftest import POOL, STRIDE, make_study, trial
 from tests.report.test_rows import search
 
 
@@ -43,6 +44,30 @@ def test_images_that_changed_between_trials_are_named(study, trials, history):
     trials["data_digest"] = ["aaaa"] * (len(trials) - 1) + ["bbbb"]
     (remark,) = [text for text in compare(study, trials, history).remarks if "images" in text]
     assert remark.startswith(f"The images of {study.data.name} changed between trials (aaaa and bbbb)")
+
+
+def test_adaptive_replicates_say_what_they_saved(trials, history):
+    given = {"kind": "factorial", "replicates": {"min": 3, "max": 30}}
+    study = make_study(design={**given, "factors": {"model.downsample": ["max_pool", "stride"]}})
+    told = compare(study, trials, history).measured
+    assert told["Replicates"].startswith(
+        "Planned: 3 replicates of each variant, then up to 30 of those whose comparison with the reference is "
+        "undecided."
+    )
+    assert told["Replicates"].endswith("It took 6 trainings; 30 of every variant would have been 60: 54 were saved.")
+    assert "The data were looked at after 3, 5, 8, 12, 18 and 30 replicates" in told["Statistics"]
+
+
+@pytest.mark.parametrize(("odd", "told"), [(-0.0001, 1), (0.0001, 0)])
+def test_the_permutation_test_may_not_agree(odd, told):
+    # five pairs of 0.4 points and an odd one: t = 4.9, p = 0.005; of 64 flips 4 are as extreme, or 2 if it agrees
+    study = make_study(report={"metrics": ["test_accuracy"]})
+    rows = [trial(study, n, POOL, n, test_accuracy=0.98) for n in range(6)]
+    rows += [trial(study, 6 + n, STRIDE, n, test_accuracy=0.98 + gain) for n, gain in enumerate([0.004] * 5 + [odd])]
+    remarks = compare(study, pd.DataFrame(rows), pd.DataFrame()).remarks
+    said = [remark for remark in remarks if "does not confirm" in remark]
+    assert len(said) == told
+    assert all(remark.endswith("does not confirm: downsample=stride in test accuracy (p = 0.062).") for remark in said)
 
 
 def test_remarks_name_what_limits_the_numbers(study, trials, history):
