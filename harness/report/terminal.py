@@ -14,6 +14,8 @@ from harness.report.comparison import Comparison, Table
 from harness.report.table import contrasts_table, results_table
 
 _COSTS_FROM = 130
+_DETAILS_FROM = 125
+_P_FROM = 90
 _FULL_FROM = 100
 _SHORT = {
     "validation accuracy (%)": "val acc %",
@@ -33,15 +35,16 @@ def render(comparison: Comparison, width: int, limit: int = 20) -> RenderableTyp
 
     Args:
         comparison: what is shown.
-        width: columns of the terminal. Costs are left out below 130 columns; below 100 intervals of
-            means and numbers of pairs.
+        width: columns of the terminal. Costs are left out below 130 columns, details of the contrasts below 125,
+            intervals of means below 100.
         limit: rows at most.
     """
     results = results_table(comparison, limit, costs=width >= _COSTS_FROM)
     contrasts = contrasts_table(comparison, limit)
     if width < _FULL_FROM:
         results = _without_intervals(results)
-        contrasts = _narrow(contrasts) if contrasts else contrasts
+    if contrasts and width < _DETAILS_FROM:
+        contrasts = _narrow(contrasts, width < _P_FROM)
     parts: list[RenderableType] = [Text(sentence) for sentence in comparison.sentences]
     for table, share in ((results, 3.5), (contrasts, 5)):
         if table:
@@ -59,6 +62,8 @@ def draw_table(table: Table, label_width: int) -> RichTable:
     for place, (heading, numeric) in enumerate(zip(table.headings, table.numeric, strict=True)):
         short = _SHORT.get(heading, heading)
         least = min(longest, label_width) if place == 0 else max(len(word) for word in short.split())
+        if heading == "verdict":
+            least = max(least, *(len(row[place].split(";")[0]) for row in table.rows))
         drawn.add_column(Text(short), justify="right" if numeric else "left", overflow="fold", min_width=least)
     before = ""
     for row, faint in zip(table.rows, table.faint, strict=True):
@@ -85,9 +90,10 @@ def _without_intervals(table: Table) -> Table:
     return replace(table, rows=rows, caption=table.caption.replace(" with 95 % intervals", ""))
 
 
-def _narrow(table: Table) -> Table:
-    """Contrasts without the number of pairs, which the sentences give, and with short names of metrics."""
-    kept = [place for place, heading in enumerate(table.headings) if heading != "pairs"]
+def _narrow(table: Table, narrowest: bool) -> Table:
+    """Contrasts without what the page has besides, and with short names of metrics."""
+    dropped = ("pairs", "effect size", "p", *(["p (Holm)"] if narrowest else []))
+    kept = [place for place, heading in enumerate(table.headings) if heading not in dropped]
     short = {heading.removesuffix(" (%)"): name.removesuffix(" %") for heading, name in _SHORT.items()}
     rows = (tuple(short.get(row[place], row[place]) for place in kept) for row in table.rows)
     headings = tuple(table.headings[place] for place in kept)

@@ -29,3 +29,10 @@ def test_narrow_leaves_out_costs_and_intervals(study, trials, history):
     assert "98.70" in text
     assert "98.45" not in text
     assert "MACs" not in text
+
+
+@pytest.mark.parametrize("width", [80, 90, 100, 125, 160])
+def test_no_verdict_is_cut_off(study, trials, history, width):
+    text = printed(compare(study, trials, history), width)
+    assert text.count("undecided") >= 2  # in the sentence and in the table
+    assert max(len(line) for line in text.splitlines()) <= width
