@@ -60,7 +60,10 @@ def _without_union_noise(items: list[Any]) -> list[Any]:
         for key, item in kept.items()
         if not (item["type"] == "missing" and key[:-1] in bad_presets)
         and not (item["type"] == "too_short" and item["input"])
-        and not (item["type"] == "tuple_type" and any(other[: len(key)] == key and other != key for other in kept))
+        and not (
+            item["type"] in ("tuple_type", "int_type")
+            and any(other[: len(key)] == key and other != key for other in kept)
+        )
     ]
 
 

@@ -74,6 +74,17 @@ SEARCH = {"kind": "search", "trials": 3}
             {"design.factors": {"model.conv.0.filters": [8, 16], "model.conv.2.filters": [3]}},
             "design.factors \"model.conv.2.filters\": model.conv of the base has 2 entries, numbered from 0, got '2'.",
         ),
+        ({"design.replicates": {"min": 3}}, "design.replicates.max is required."),
+        ({"design.replicates": {"min": 1, "max": 5}}, "design.replicates.min must be at least 2, got 1."),
+        (
+            {"design.replicates": {"min": 5, "max": 4}},
+            "design.replicates: min must be below max, got min = 5 and max = 4.",
+        ),
+        (
+            {"design.replicates": {"min": 3, "max": 5}, "data.split": "k_fold", "data.validation": 6000},
+            "design.replicates must be a number with data.split = 'k_fold', got { min, max }: there are as many "
+            "replicates as parts. E.g. 5.",
+        ),
         (
             {"design.replicates": 0},
             "design.replicates must be at least 1, got 0. 5 or more give intervals worth reading; or "
