@@ -1,6 +1,15 @@
 """Image sets as arrays: where their files are, reading and verifying them, splits, scaling."""
 
-from harness.data.images import ImageData, Split, check_images, image_facts, load_images
+from harness.data.idx_sets import class_names
+from harness.data.images import (
+    ImageData,
+    Split,
+    check_images,
+    image_facts,
+    load_images,
+    scale_like_training,
+    training_moments,
+)
 from harness.data.sources import Location, fetch, find, locate
 from harness.data.verify import FileCheck, verify
 
@@ -10,10 +19,13 @@ __all__ = [
     "Location",
     "Split",
     "check_images",
+    "class_names",
     "fetch",
     "find",
     "image_facts",
     "load_images",
     "locate",
+    "scale_like_training",
+    "training_moments",
     "verify",
 ]

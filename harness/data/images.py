@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from harness.data.idx import read_shape
-from harness.data.raw import read_raw
-from harness.data.scaling import scale
+from harness.data.raw import RawImages, read_raw
+from harness.data.scaling import moments, scale
 from harness.data.sources import find
 from harness.data.splits import split_positions
 from harness.study import IMAGE_SETS, DataSpec
@@ -72,9 +72,7 @@ def load_images(
         StudyError: if the set has too few images for what the study asks.
     """
     raw = read_raw(find(spec, folder))
-    train, validation = split_positions(raw.train_labels, spec, seed, part)
-    if not hold_out:
-        train, validation = np.sort(np.concatenate([train, validation])), validation[:0]
+    train, validation = _positions(raw, spec, seed, part, hold_out)
     images = scale(spec.scaling, raw.train_images[train], raw.train_images[validation], raw.test_images)
     height, width, channels = raw.train_images.shape[1:]
     return ImageData(
@@ -87,6 +85,56 @@ def load_images(
         test_pixels=raw.test_images,
         digest=raw.digest,
     )
+
+
+def _positions(raw: RawImages, spec: DataSpec, seed: int, part: int, hold_out: bool) -> tuple[np.ndarray, np.ndarray]:
+    train, validation = split_positions(raw.train_labels, spec, seed, part)
+    if not hold_out:
+        train, validation = np.sort(np.concatenate([train, validation])), validation[:0]
+    return train, validation
+
+
+def scale_like_training(
+    pixels: np.ndarray, spec: DataSpec, seed: int, folder: Path | None = None, part: int = 0, hold_out: bool = True
+) -> np.ndarray:
+    """Scale images that are not of the set as its own are for a training.
+
+    Args:
+        pixels: uint8 (n, height, width, channels) of the set's shape.
+        spec: `[data]` of the study.
+        seed: as in :func:`load_images`, like all that follow. With scaling = 'standardized' the training images are
+            needed, with any other the set need not be on this machine.
+        folder: see there.
+        part: see there.
+        hold_out: see there.
+
+    Returns:
+        float32 of the same shape.
+
+    Raises:
+        DataError: as :func:`load_images`.
+        StudyError: as :func:`load_images`.
+    """
+    if spec.scaling != "standardized":
+        return scale(spec.scaling, pixels)[0]
+    mean, deviation = training_moments(spec, seed, folder, part, hold_out)
+    scaled: np.ndarray = np.subtract(pixels, mean, dtype=np.float32)
+    scaled /= deviation
+    return scaled
+
+
+def training_moments(
+    spec: DataSpec, seed: int, folder: Path | None = None, part: int = 0, hold_out: bool = True
+) -> tuple[np.ndarray, np.float32]:
+    """Return what scaling = 'standardized' subtracts and divides by, with arguments as in :func:`load_images`.
+
+    Returns:
+        The mean of each pixel of the training images, float32 (height, width, channels), and the standard deviation of
+        all their values; both in units of 0 to 255.
+    """
+    raw = read_raw(find(spec, folder))
+    train, _ = _positions(raw, spec, seed, part, hold_out)
+    return moments(raw.train_images[train])
 
 
 def check_images(spec: DataSpec, folder: Path | None = None) -> tuple[tuple[int, int, int], int]:

@@ -36,15 +36,19 @@ def scale(scaling: Scaling, train: np.ndarray, *others: np.ndarray) -> list[np.n
         return [images.astype(np.float32) for images in splits]
     if scaling == "unit":
         return [np.divide(images, np.float32(255), dtype=np.float32) for images in splits]
-    mean, deviation = _moments(train)
+    mean, deviation = moments(train)
     centred = [np.subtract(images, mean, dtype=np.float32) for images in splits]
     for images in centred:
         images /= deviation
     return centred
 
 
-def _moments(images: np.ndarray) -> tuple[np.ndarray, np.float32]:
-    """Return the mean of each pixel, (height, width, channels), and the standard deviation of all values."""
+def moments(images: np.ndarray) -> tuple[np.ndarray, np.float32]:
+    """Return the mean of each pixel, (height, width, channels), and the standard deviation of all values.
+
+    Raises:
+        DataError: if all values are equal.
+    """
     totals = images.sum(axis=0, dtype=np.int64)
     slabs = (images[start : start + _SLAB] for start in range(0, len(images), _SLAB))
     squares = sum(int(np.square(slab, dtype=np.uint32).sum(dtype=np.int64)) for slab in slabs)

@@ -3,7 +3,7 @@
 :mod:`harness.tracking.reading` reads the same SQLite file without importing MLflow: a hundred times faster.
 """
 
-from harness.tracking.reading import StudySummary, read_frames, read_result, summaries
+from harness.tracking.reading import StudySummary, read_frames, read_result, read_study, summaries
 from harness.tracking.recorder import Recorder, archive_experiment, attach_report, open_runs
 from harness.tracking.runs import RecordedRun, find_run, model_file
 from harness.tracking.store import DATABASE, check_store, is_running, lock_store, lock_study, open_client, store_uri
@@ -25,6 +25,7 @@ __all__ = [
     "open_runs",
     "read_frames",
     "read_result",
+    "read_study",
     "store_uri",
     "summaries",
 ]

@@ -10,8 +10,8 @@ import pytest
 from harness.engines import BatchOrder, Training, build_engine, build_pack, configure, describe_device, mean_scores
 from harness.errors import HarnessError
 from harness.network import build_network
-from harness.objective import replicate_seeds
 from harness.records import Evaluated, Finished, Job, Resources, Started, StopReason
+from harness.seeds import replicate_seeds
 from harness.study import ModelSpec, TrainSpec, Variant
 from harness.worker import run_job, run_jobs
 
