@@ -19,6 +19,8 @@ _COMMANDS = {
     "show": "results",
     "report": "results",
     "compare": "compare",
+    "predict": "predict",
+    "export": "export",
     "schema": "studies",
     "data": "data",
     "ui": "ui",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import importlib.util
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,23 @@ def complete_study(context: click.Context, parameter: click.Parameter, incomplet
     _ = context, parameter
     paths = [str(path) for path in sorted(STUDIES.glob("*.toml"))]
     return [CompletionItem(path) for path in paths if incomplete in path]
+
+
+def require_backend() -> str:
+    """Return the Keras backend that is asked for, after a look whether it is there.
+
+    Raises:
+        UsageError: if it is one that is not supported, or not installed.
+    """
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if backend not in ("tensorflow", "jax"):
+        raise UsageError(
+            f"KERAS_BACKEND must be 'tensorflow' or 'jax', got {backend!r}. Unset it, or set it to one of these."
+        )
+    if importlib.util.find_spec(backend) is None:
+        hint = "the extra `jax`" if backend == "jax" else "TensorFlow, or set KERAS_BACKEND=jax"
+        raise UsageError(f"KERAS_BACKEND must name a library that is installed, got {backend!r}. Install {hint}.")
+    return backend
 
 
 def study_file(text: str) -> Path:

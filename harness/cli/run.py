@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import gc
-import importlib.util
-import os
+import importlib
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from harness.cli.options import (
     complete_study,
     data_option,
     reports_option,
+    require_backend,
     store_option,
     study_file,
     without_garbage_collection,
@@ -77,7 +77,7 @@ def run_command(
         show_plan(loaded, data_dir, store, workers, threads)
         return
 
-    _require_backend(os.environ.get("KERAS_BACKEND", "tensorflow"), pack)
+    _require_pack(pack, require_backend())
     from harness.cli.progress import watching
     from harness.driver import run_study
 
@@ -117,17 +117,9 @@ def _conclude(study: str, outcome: Outcome, store: Path, reports: Path) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _require_backend(backend: str, pack: int) -> None:
-    """Refuse here what every worker would fail with."""
+def _require_pack(pack: int, backend: str) -> None:
     from harness.errors import UsageError
 
-    if backend not in ("tensorflow", "jax"):
-        raise UsageError(
-            f"KERAS_BACKEND must be 'tensorflow' or 'jax', got {backend!r}. Unset it, or set it to one of these."
-        )
-    if importlib.util.find_spec(backend) is None:
-        hint = "the extra `jax`" if backend == "jax" else "TensorFlow, or set KERAS_BACKEND=jax"
-        raise UsageError(f"KERAS_BACKEND must name a library that is installed, got {backend!r}. Install {hint}.")
     if pack > 1 and backend != "jax":
         raise UsageError(
             f"--pack must be 1 with the TensorFlow backend, got {pack}. Install the extra `jax` and set "

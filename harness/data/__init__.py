@@ -10,11 +10,14 @@ from harness.data.images import (
     scale_like_training,
     training_moments,
 )
+from harness.data.pictures import SUFFIXES, Framing, fit_picture, framing, read_picture
 from harness.data.sources import Location, fetch, find, locate
 from harness.data.verify import FileCheck, verify
 
 __all__ = [
+    "SUFFIXES",
     "FileCheck",
+    "Framing",
     "ImageData",
     "Location",
     "Split",
@@ -22,9 +25,12 @@ __all__ = [
     "class_names",
     "fetch",
     "find",
+    "fit_picture",
+    "framing",
     "image_facts",
     "load_images",
     "locate",
+    "read_picture",
     "scale_like_training",
     "training_moments",
     "verify",

@@ -1,5 +1,21 @@
-"""The network that a trial left, with the study, variant and images that it was trained with."""
+"""The network that a trial left, with study, variant and images that it was trained with; asking it, exporting it."""
 
+from harness.trained.files import class_from_name, find_pictures
 from harness.trained.opening import Trained, open_trained
+from harness.trained.predicting import Prediction, Predictions, predict
+from harness.trained.sheet import draw_sheet, require_sheet, write_sheet
+from harness.trained.table import draw_table
 
-__all__ = ["Trained", "open_trained"]
+__all__ = [
+    "Prediction",
+    "Predictions",
+    "Trained",
+    "class_from_name",
+    "draw_sheet",
+    "draw_table",
+    "find_pictures",
+    "open_trained",
+    "predict",
+    "require_sheet",
+    "write_sheet",
+]

@@ -1,0 +1,92 @@
+"""`harness predict`: one's own pictures."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.options import data_option, require_backend, store_option
+from harness.errors import UsageError
+
+if TYPE_CHECKING:
+    from harness.trained import Predictions
+
+_SHEET = Path("predictions.png")
+
+
+@click.command("predict", epilog="Example: harness predict quickstart#7 my-digits")
+@click.argument("run")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--contact-sheet", "sheet", type=click.Path(path_type=Path, dir_okay=False), default=_SHEET, show_default=True,
+    metavar="FILE", help="Picture to write: each one as it is, as the network sees it, and what it takes it for.",
+)  # fmt: skip
+@click.option(
+    "--csv", "table", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Write the table with the probabilities of all classes here too.",
+)  # fmt: skip
+@data_option
+@store_option
+def predict_command(
+    run: str, folder: Path, sheet: Path, table: Path | None, data_dir: Path | None, store: Path
+) -> None:
+    """Classify the PNG and JPEG pictures in FOLDER, or a single one, with the network of RUN.
+
+    RUN is STUDY#NUMBER, a run id or the beginning of one, or a run's name. Pictures may have any size, colours,
+    transparency or 16 bits, and be dark on light; each is brought into the frame of the set that the network was
+    trained on. A name that begins with a digit, or a class's name, tells the true class.
+
+    Exit code 1 if a picture could not be read, 2 if none could be classified.
+    """
+    from harness.tracking import find_run
+    from harness.trained import find_pictures, open_trained, predict, require_sheet
+
+    pictures = find_pictures(folder)
+    require_sheet(sheet)
+    for output in (sheet, table):
+        _require_writable(output, pictures)
+    find_run(store, run)  # before the import of Keras takes its seconds
+    require_backend()
+    found = predict(open_trained(run, store), pictures, data_dir)
+    for line in found.unreadable:
+        click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True)
+    _print(found)
+    if not found.classified:
+        raise UsageError(f"{folder}: there is no picture here that could be classified.")
+    _write(found, sheet, table)
+    if found.unreadable:
+        raise click.exceptions.Exit(1)
+
+
+def _require_writable(output: Path | None, pictures: list[Path]) -> None:
+    if output is None:
+        return
+    if output.resolve() in [picture.resolve() for picture in pictures]:
+        raise UsageError(f"{output}: is one of the pictures to be classified. Name another file to write.")
+    if not os.access(output.parent, os.W_OK):
+        raise UsageError(f"{output}: cannot be written: {output.parent} is no folder that may be written to.")
+
+
+def _write(found: Predictions, sheet: Path, table: Path | None) -> None:
+    from harness.trained import write_sheet
+
+    write_sheet(found, sheet)
+    click.echo(f"Contact sheet: {sheet}")
+    if table is not None:
+        found.frame().to_csv(table, index=False)
+        click.echo(f"Table:         {table}")
+
+
+def _print(found: Predictions) -> None:
+    from rich.console import Console
+
+    from harness.trained import draw_table
+
+    console = Console(markup=False, emoji=False, highlight=False)
+    if found.classified or found.blank:
+        console.print(draw_table(found))
+    if found.sentence:
+        console.print(f"{found.run} ({found.variant}): {found.sentence}.", soft_wrap=True)

@@ -1,0 +1,41 @@
+"""Predictions as a table in the terminal."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from harness.trained.predicting import Predictions
+
+_MARKS = {True: ("✓", "green"), False: ("✗", "bold red"), None: ("", "")}
+
+
+def draw_table(predictions: Predictions) -> Table:
+    """Return a row a picture: file, true class if known, the two most probable ones, and whether the first is right."""
+    knows = any(one.true is not None for one in predictions.classified)
+    names = predictions.class_names
+    table = Table(box=box.SIMPLE)
+    table.add_column("file", overflow="fold")
+    for title in (*(("true",) if knows else ()), "predicted", "probability", "second", "probability"):
+        table.add_column(title, justify="right" if title == "probability" else "left", no_wrap=True)
+    if knows:
+        table.add_column("")
+    for one in predictions.classified:
+        first, second = one.ranking[:2]
+        cells = [Text(one.file.name)]
+        if knows:
+            cells.append(Text("" if one.true is None else names[one.true]))
+        for label in (first, second):
+            cells += [Text(names[label]), Text(_percent(one.probabilities[label]))]
+        if knows:
+            cells.append(Text(*_MARKS[one.right]))
+        table.add_row(*cells)
+    for file in predictions.blank:
+        table.add_row(Text(file.name), *([Text("")] if knows else []), Text("blank", style="dim"))
+    return table
+
+
+def _percent(share: float) -> str:
+    """Return a probability to a tenth of a per cent; no certainty is claimed that is none."""
+    return "> 99.9 %" if 0.9995 <= share < 1 else f"{100 * share:.1f} %"
