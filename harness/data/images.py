@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.data.idx import read_shape
 from harness.data.raw import read_raw
-from harness.data.scaling import scale
+from harness.data.scaling import Scale, scale_of
 from harness.data.sources import find
 from harness.data.splits import split_positions
 from harness.study import IMAGE_SETS, DataSpec
@@ -40,6 +40,7 @@ class ImageData:
         classes: number of classes.
         class_names: name of each class, by label.
         test_pixels: the test images as they are, uint8 (n, height, width, channels), read-only; for looking at.
+        scale: from pixels to what the network sees.
         digest: first 16 hex digits of the SHA-256 of the raw contents of the whole set, before splits and scaling.
     """
 
@@ -50,6 +51,7 @@ class ImageData:
     classes: int
     class_names: tuple[str, ...]
     test_pixels: np.ndarray
+    scale: Scale
     digest: str
 
 
@@ -75,16 +77,17 @@ def load_images(
     train, validation = split_positions(raw.train_labels, spec, seed, part)
     if not hold_out:
         train, validation = np.sort(np.concatenate([train, validation])), validation[:0]
-    images = scale(spec.scaling, raw.train_images[train], raw.train_images[validation], raw.test_images)
+    scale = scale_of(spec.scaling, raw.train_images[train])
     height, width, channels = raw.train_images.shape[1:]
     return ImageData(
-        train=Split(images[0], raw.train_labels[train]),
-        validation=Split(images[1], raw.train_labels[validation]),
-        test=Split(images[2], raw.test_labels),
+        train=Split(scale.apply(raw.train_images[train]), raw.train_labels[train]),
+        validation=Split(scale.apply(raw.train_images[validation]), raw.train_labels[validation]),
+        test=Split(scale.apply(raw.test_images), raw.test_labels),
         image_shape=(height, width, channels),
         classes=len(raw.class_names),
         class_names=raw.class_names,
         test_pixels=raw.test_images,
+        scale=scale,
         digest=raw.digest,
     )
 
