@@ -82,6 +82,7 @@ class Job:
         data_folder: where to look first for image files, if anywhere.
         prunable: whether to wait for a :class:`Reply` after each evaluation.
         probes: what to measure of the trained network besides; keys of :data:`harness.study.PROBES`.
+        insight: which pictures to make of it: "none", "basic" or "full".
     """
 
     trial: int
@@ -92,6 +93,7 @@ class Job:
     data_folder: Path | None = None
     prunable: bool = False
     probes: tuple[str, ...] = ()
+    insight: str = "basic"
 
 
 @dataclass(frozen=True)

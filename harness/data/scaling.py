@@ -27,11 +27,9 @@ class Scale(NamedTuple):
 
     def apply(self, images: np.ndarray) -> np.ndarray:
         """Return images (n, height, width, channels) with values from 0 to 255 as float32, scaled."""
-        scaled: np.ndarray
+        scaled: np.ndarray = images.astype(np.float32)
         if self.offset.any():
-            scaled = np.subtract(images, self.offset, dtype=np.float32)
-        else:
-            scaled = images.astype(np.float32)
+            scaled -= self.offset
         if self.divisor != 1:
             scaled /= self.divisor
         return scaled

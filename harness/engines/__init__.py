@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from harness.engines.base import (
     Device,
     Engine,
+    Gradients,
     Images,
     Labels,
     Means,
@@ -28,6 +29,7 @@ __all__ = [
     "BatchOrder",
     "Device",
     "Engine",
+    "Gradients",
     "Images",
     "Labels",
     "Means",
@@ -38,6 +40,7 @@ __all__ = [
     "configure",
     "describe_device",
     "import_backend",
+    "input_gradients",
     "mean_scores",
     "probabilities",
     "steps_for",
@@ -111,6 +114,19 @@ def describe_device() -> Device:
     """
     device: Device = _backend_module().describe_device()
     return device
+
+
+def input_gradients(model: keras.Model) -> Gradients:
+    """Return a function that gives chosen outputs of a network and their slopes by the pixels, in inference mode.
+
+    Args:
+        model: from images (n, height, width, channels) to outputs (n, outputs).
+
+    Raises:
+        HarnessError: if there is no engine for the backend.
+    """
+    gradients: Gradients = _backend_module().input_gradients(model)
+    return gradients
 
 
 def _backend_module() -> ModuleType:

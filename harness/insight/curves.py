@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from harness.insight.tiles import new_figure
@@ -11,33 +11,33 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _LOSS, _ACCURACY = "#D55E00", "#0072B2"  # Okabe and Ito's vermillion and blue: told apart by the colour-blind
-_LINES = {"train": ("--", "s"), "val": ("-", "o"), "test": (":", "^")}
+_LINES = {"train": ("--", "s"), "val": ("-", "o"), "test": ("", "^")}
 _NAMES = {"train": "training", "val": "validation", "test": "test"}
 _MARKED = 40
 """Points beyond which the line shows where they are by itself."""
 
 
-def draw_curves(steps: Sequence[int], history: Mapping[str, Sequence[float]], target: float | None = None) -> Figure:
+def draw_curves(history: Mapping[str, Mapping[int, float]], target: float | None = None) -> Figure:
     """Draw loss (left) and accuracy (right) against training steps.
 
     Args:
-        steps: of the evaluations, (n,).
-        history: ``train_loss``, ``train_accuracy``, ``val_loss``, ``val_accuracy`` -> (n,); those that there are.
+        history: ``train_loss``, ``train_accuracy``, ``val_loss`` and so on -> step -> value, in order of steps. Scores
+            of the test split, which are few, are marks without a line.
         target: accuracy at which the training was to end.
     """
     figure = new_figure(760, 400)
     left = figure.add_axes((0.1, 0.14, 0.79, 0.68))
     right = left.twinx()
     lines = []
-    for name, values in history.items():
+    for name, points in history.items():
         split, _, kind = name.partition("_")
         dash, mark = _LINES[split]
         axes, colour = (left, _LOSS) if kind == "loss" else (right, _ACCURACY)
         lines += axes.plot(
-            steps,
-            values,
+            list(points),
+            list(points.values()),
             linestyle=dash,
-            marker=mark if len(steps) <= _MARKED else None,
+            marker=mark if split == "test" or len(points) <= _MARKED else None,
             markersize=4,
             color=colour,
             label=f"{_NAMES[split]} {kind}",

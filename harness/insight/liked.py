@@ -49,7 +49,7 @@ def feature_means(model: keras.Model, layer: str) -> Any:
     output = model.get_layer(layer).output
     if len(output.shape) > 2:
         output = keras.ops.mean(output, axis=tuple(range(1, len(output.shape) - 1)))
-    return keras.Model(model.inputs, output)
+    return keras.Model(model.inputs[0], output)
 
 
 def liked_images(

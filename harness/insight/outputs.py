@@ -57,7 +57,7 @@ def layer_outputs(model: keras.Model, names: Sequence[str], images: np.ndarray) 
 
     if not names:
         return
-    extractor = keras.Model(model.inputs, [model.get_layer(name).output for name in names])
+    extractor = keras.Model(model.inputs[0], [model.get_layer(name).output for name in names])
     for start in range(0, len(images), _BATCH):
         outputs: Any = extractor(images[start : start + _BATCH], training=False)
         outputs = [outputs] if len(names) == 1 else outputs  # Keras does not list a single one
@@ -128,7 +128,7 @@ def convolve(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
     if kernel.ndim == 2:
         image, kernel = image.mean(axis=-1, keepdims=True), kernel[:, :, None]
-    windows = sliding_window_view(image, kernel.shape[:2], axis=(0, 1))  # type: ignore[call-overload]
+    windows = sliding_window_view(image, kernel.shape[:2], axis=(0, 1))
     result: np.ndarray = np.einsum("hwcij,ijc->hw", windows, kernel)
     return result
 

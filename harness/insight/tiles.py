@@ -1,6 +1,7 @@
 """Many small images on one figure: the drawing that most pictures here share.
 
-Tiles are put down pixel by pixel, without axes of their own: an axes takes 20 ms, and a layer may have a thousand tiles.
+Tiles are put down pixel by pixel, without axes of their own: an axes takes 20 ms, and a layer may have a thousand
+tiles.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ _LETTER = 6.2
 _LINE = 15
 _GAP = 6
 _HEAD = 34
+_FRAMED = 40
 _BAR = 92
-"""Pixels: height of a line of caption, space between tiles, height of the title, width of the colour bar with its numbers."""
+"""Pixels: height of a line of caption, space between tiles, height of the title, side from which on a tile has a frame,
+width of the colour bar with its numbers."""
 
 
 class Colours(NamedTuple):
@@ -96,17 +99,17 @@ def draw_tiles(
         colours: of tiles that have none of their own.
         row_titles: to the left of each row.
     """
-    gap = _GAP if side >= 40 else 2
-    lines = max(tile.caption.count("\n") + 1 if tile.caption else 0 for tile in tiles)
+    gap = _GAP if side >= _FRAMED else 2
+    rows = [tiles[start : start + columns] for start in range(0, len(tiles), columns)]
+    above = [_caption_height(row) for row in rows]
     widest = max(len(line) for tile in tiles for line in tile.caption.split("\n"))
     cell_width = max(side, round(_LETTER * widest)) + gap
-    cell_height = side + lines * _LINE + gap + (4 if lines else 0)
-    rows = -(-len(tiles) // columns)
     left = 12 + round(_LETTER * max(map(len, row_titles), default=0))
     head = _HEAD + _LINE * title.count("\n")
     bar = _BAR if colours.label else 0
     width = max(left + columns * cell_width + 10 + bar, round(7.6 * max(map(len, title.split("\n")))) + 24)
-    height = head + rows * cell_height + 8
+    tops = np.cumsum([head, *(height + side + gap for height in above)])
+    height = int(tops[-1]) + 8
     if bar:
         height = max(height, head + 150)
     figure = new_figure(width, height)
@@ -116,18 +119,25 @@ def draw_tiles(
         row, column = divmod(place, columns)
         image = _coloured(enlarge(tile.pixels, side), tile.colours or colours)
         x = left + column * cell_width + (cell_width - image.shape[1]) // 2
-        y = head + row * cell_height + cell_height - gap - side + (side - image.shape[0]) // 2
+        y = int(tops[row]) + above[row] + (side - image.shape[0]) // 2
+        if side >= _FRAMED:  # or a white image would have no edge
+            canvas[y - 1 : y + image.shape[0] + 1, x - 1 : x + image.shape[1] + 1] = 160
         canvas[y : y + image.shape[0], x : x + image.shape[1]] = image
         if tile.caption:
             middle = (left + (column + 0.5) * cell_width) / width
             figure.text(middle, 1 - (y - 3) / height, tile.caption, ha="center", va="bottom", fontsize=8)
     for row, text in enumerate(row_titles):
-        y = head + row * cell_height + cell_height - gap - side / 2
+        y = tops[row] + above[row] + side / 2
         figure.text((left - 6) / width, 1 - y / height, text, ha="right", va="center", fontsize=8)
     figure.figimage(canvas, 0, 0, origin="upper")
     if bar:
         _draw_bar(figure, colours, (width - bar + 14, head + 10, min(240, height - head - 30)))
     return figure
+
+
+def _caption_height(tiles: Sequence[Tile]) -> int:
+    lines = max(tile.caption.count("\n") + 1 if tile.caption else 0 for tile in tiles)
+    return lines * _LINE + 4 if lines else 0
 
 
 def enlarge(image: np.ndarray, side: int) -> np.ndarray:
@@ -164,6 +174,7 @@ def _draw_bar(figure: Figure, colours: Colours, place: tuple[float, float, float
     left, top, tall = place
     width, height = figure.get_size_inches() * DPI
     axes = figure.add_axes((left / width, 1 - (top + tall) / height, 14 / width, tall / height))
+    axes.set_zorder(1)  # above the tiles
     bar = figure.colorbar(ScalarMappable(Normalize(colours.low, colours.high), colours.name), cax=axes)
     bar.set_label(colours.label, fontsize=8)
     bar.ax.tick_params(labelsize=7)
