@@ -19,8 +19,8 @@ from harness.gallery.pages import (
     Page,
     Subject,
     count_features,
+    example_of,
     feature_rows,
-    test_example,
 )
 
 __all__ = [
@@ -32,8 +32,8 @@ __all__ = [
     "Subject",
     "choose",
     "count_features",
+    "example_of",
     "feature_rows",
-    "test_example",
     "write_pictures",
 ]
 

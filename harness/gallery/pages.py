@@ -288,10 +288,10 @@ def _two_classes(subject: Subject) -> tuple[Example, ...]:
     """Return the first test image, and the first one of another class."""
     labels = subject.data.test.labels
     others = np.flatnonzero(labels != labels[0])
-    return tuple(test_example(subject.data, index) for index in (0, *others[:1].tolist()))
+    return tuple(example_of(subject.data, index) for index in (0, *others[:1].tolist()))
 
 
-def test_example(data: ImageData, index: int) -> Example:
+def example_of(data: ImageData, index: int) -> Example:
     """Return a test image as an example."""
     name = data.class_names[data.test.labels[index]]
     return Example(f"test image {index} (class {name})", f"test{index}", data.test_pixels[index])
