@@ -5,18 +5,22 @@
 
 from harness.tracking.reading import StudySummary, read_frames, read_result, summaries
 from harness.tracking.recorder import Recorder, archive_experiment, attach_report, open_runs
+from harness.tracking.runs import RecordedRun, find_run, model_file
 from harness.tracking.store import DATABASE, check_store, is_running, lock_store, lock_study, open_client, store_uri
 
 __all__ = [
     "DATABASE",
+    "RecordedRun",
     "Recorder",
     "StudySummary",
     "archive_experiment",
     "attach_report",
     "check_store",
+    "find_run",
     "is_running",
     "lock_store",
     "lock_study",
+    "model_file",
     "open_client",
     "open_runs",
     "read_frames",

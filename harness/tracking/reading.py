@@ -84,7 +84,7 @@ def summaries(store: Path) -> list[StudySummary]:
     """Return the studies in a store, by name; none if there is no store."""
     if not (store / DATABASE).exists():
         return []
-    with _connect(store) as connection:
+    with open_database(store) as connection:
         rows = connection.execute(
             """SELECT e.name, q.value, r.status, COALESCE(p.value, 'false'), COUNT(*)
                FROM experiments e JOIN runs r ON r.experiment_id = e.experiment_id
@@ -98,7 +98,7 @@ def summaries(store: Path) -> list[StudySummary]:
     found: dict[str, StudySummary] = {}
     for name, question, status, pruned, count in rows:
         known = found.get(name, StudySummary(name, question or "", {}))
-        kind = "pruned" if pruned == "true" else _STATUS.get(status, status.lower())
+        kind = trial_status(status, pruned)
         found[name] = StudySummary(name, known.question, {**known.counts, kind: known.counts.get(kind, 0) + count})
     return list(found.values())
 
@@ -114,7 +114,7 @@ def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     import pandas as pd
 
-    with _connect(store) as connection:
+    with open_database(store) as connection:
         runs = connection.execute(
             """SELECT r.run_uuid, r.status, r.start_time, r.end_time, r.experiment_id FROM runs r
                JOIN experiments e ON e.experiment_id = r.experiment_id
@@ -191,7 +191,7 @@ def _row(run: tuple[Any, ...], tags: Mapping[str, str], metrics: Mapping[str, fl
         "digest": tags["harness.digest"],
         "replicate": int(tags["harness.replicate"]),
         "phase": tags["harness.phase"],
-        "status": "pruned" if tags.get("harness.pruned") == "true" else _STATUS[status],
+        "status": trial_status(status, tags.get("harness.pruned")),
         "stop_reason": tags.get("harness.stop_reason"),
         "error": tags.get("harness.error"),
         **{name: metrics.get(name, math.nan) for name in NUMBERS},
@@ -208,6 +208,11 @@ def _row(run: tuple[Any, ...], tags: Mapping[str, str], metrics: Mapping[str, fl
         row[name] = int(row[name]) if row[name] else None
     settings = json.loads(tags["harness.settings"])
     return {**row, **{path: level if _is_scalar(level) else json.dumps(level) for path, level in settings.items()}}
+
+
+def trial_status(status: str, pruned: str | None) -> str:
+    """Return finished, pruned, failed, killed or running, from MLflow's status and the tag that says pruned."""
+    return "pruned" if pruned == "true" else _STATUS.get(status, status.lower())
 
 
 def _study(tags: Mapping[str, str]) -> dict[str, Any]:
@@ -260,7 +265,12 @@ def _with_infinities(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFram
 
 
 @contextlib.contextmanager
-def _connect(store: Path) -> Iterator[sqlite3.Connection]:
+def open_database(store: Path) -> Iterator[sqlite3.Connection]:
+    """Open the store's database for reading.
+
+    Raises:
+        UsageError: if there is none, or it cannot be read.
+    """
     file = store / DATABASE
     if not file.exists():
         raise UsageError(f"{file}: no such store. `harness run` makes one; --store names another folder.")
