@@ -12,7 +12,9 @@ from harness.errors import UsageError
 
 @click.command("insight", epilog="Example: harness insight quickstart#0 --only weights --only liked")
 @click.argument("run")
-@click.option("--only", multiple=True, metavar="PICTURE", help="Only these pictures; repeatable. A wrong one lists them.")
+@click.option(
+    "--only", multiple=True, metavar="PICTURE", help="Only these pictures; repeatable. A wrong one lists them."
+)
 @click.option("--layer", "layers", multiple=True, metavar="NAME", help="Only these layers, e.g. conv_1; repeatable.")
 @click.option(
     "--features", default="10", show_default=True, metavar="N|all", help="Features of a layer with an image they like."
