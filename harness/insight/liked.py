@@ -95,7 +95,7 @@ def draw_liked(liked: Liked, layer: str, names: Sequence[str] = ()) -> Figure:
     Args:
         liked: the images.
         layer: whose features they are.
-        names: of the features, where they have any (classes).
+        names: of the features, where they are classes.
     """
     tiles = []
     for place, feature in enumerate(liked.features):
@@ -103,4 +103,5 @@ def draw_liked(liked: Liked, layer: str, names: Sequence[str] = ()) -> Figure:
         pixels = np.rint(255 * liked.images[place]).astype(np.uint8)
         caption = f"{name}: unused" if liked.blank[place] else f"{name}: {liked.values[place]:.3g}"
         tiles.append(Tile(as_shown(pixels), caption))
-    return draw_tiles(tiles, f"Images that features of {layer} like to see\nwith the output they raise it to", 5, 112)
+    what = "each class likes to see, and its logit" if names else f"features of {layer} like to see, and their output"
+    return draw_tiles(tiles, f"Images that {what}", 5, 112)

@@ -93,7 +93,7 @@ def test_some_or_all_features(make, tiny, tmp_path, features):
 
     height = matplotlib.image.imread(file).shape[0]
     rows = 1 if features else 4  # of five: 3, or all 16
-    assert height == 34 + 15 + rows * (112 + 6 + 19) + 8
+    assert height == 34 + rows * (112 + 6 + 19) + 8
 
 
 def test_what_there_is_not_is_refused(make, tiny):

@@ -65,5 +65,6 @@ def test_gradients_are_those_of_finite_differences():
 def test_features_are_named_and_unused_ones_said():
     liked = liked_images(linear([[1, -1], [0, 0]]), [0, 1], (2, 1, 1))
     captions = [text.get_text() for text in draw_liked(liked, "logits", ["cat", "dog"]).texts]
-    assert captions[1:] == ["cat: 1", "dog: unused"]
-    assert [text.get_text() for text in draw_liked(liked, "conv_1").texts][1:] == ["1: 1", "2: unused"]
+    assert captions == ["Images that each class likes to see, and its logit", "cat: 1", "dog: unused"]
+    captions = [text.get_text() for text in draw_liked(liked, "conv_1").texts]
+    assert captions == ["Images that features of conv_1 like to see, and their output", "1: 1", "2: unused"]
