@@ -239,7 +239,9 @@ def draw_power(path: Path) -> None:
         label = f"{first} replicates" if first == last else f"{first} to {last} replicates, adaptive"
         shares = [100 * cell["found"] / cell["comparisons"] for cell in some]
         axes.plot([cell["effect"] for cell in some], shares, marker=mark, color=colour, label=label)
-    axes.set(xlabel="true difference, in standard deviations over seeds", ylabel="found, %", ylim=(0, 102), xlim=(0, None))
+    axes.set(
+        xlabel="true difference, in standard deviations over seeds", ylabel="found, %", ylim=(0, 102), xlim=(0, None)
+    )
     axes.grid(color="0.92")
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, loc="lower right")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import optuna
 
 from harness.errors import StudyError
 from harness.records import Evaluated, Seeds, StopReason, TrialResult
+from harness.seeds import seeds_of
 from harness.study import METRICS, Level, Range, Study, Variant, canonical, check_variant, dimensions
 
 REFUSED = "harness:refused"
@@ -122,11 +122,7 @@ class Objective:
 
     def seeds(self, replicate: int, variant: Variant) -> Seeds:
         """Return the seeds of a replicate of a variant: the same for all variants but for what `[seeds]` fixes."""
-        drawn, first = replicate_seeds(self.study.seed, replicate), replicate_seeds(self.study.seed, 0)
-        fixed = {name for name, how in variant.seeds.model_dump().items() if how == "fixed"}
-        if variant.data.split == "k_fold":  # the parts are those of one shuffle; which one is held out changes
-            drawn = replace(drawn, split=first.split, part=0 if "split" in fixed else replicate)
-        return replace(drawn, **{name: getattr(first, name) for name in fixed})
+        return seeds_of(self.study.seed, replicate, variant)
 
     def __call__(self, trial: optuna.Trial) -> float | tuple[float, ...]:
         """Train the suggested variant in this process, and return its value or values.
@@ -169,11 +165,3 @@ def encode(level: Level) -> str | int | float | bool:
 def is_rankable(values: list[float]) -> bool:
     """Whether every value is finite: Optuna would let infinity win."""
     return all(math.isfinite(value) for value in values)
-
-
-def replicate_seeds(seed: int, replicate: int) -> Seeds:
-    """Return the seeds of a replicate: independent streams of one root (numpy's SeedSequence)."""
-    import numpy as np
-
-    words = np.random.SeedSequence([seed, replicate]).generate_state(4)
-    return Seeds(*(int(word) for word in words))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.study import Study, build_study
 
@@ -34,7 +35,20 @@ def load_results(name: str, store: str | Path = "mlruns") -> Results:
     from harness.tracking import read_frames
 
     trials, history = read_frames(Path(store), name)
-    kept = trials.attrs["study"]
+    return Results(_build(trials.attrs["study"]), trials, history)
+
+
+def load_recorded_study(name: str, store: str | Path = "mlruns") -> Study:
+    """Return a study as it was when it was run last, without its trials.
+
+    Raises:
+        UsageError: if the store has no such study.
+    """
+    from harness.tracking import read_study
+
+    return _build(read_study(Path(store), name))
+
+
+def _build(kept: Mapping[str, Any]) -> Study:
     source = Path(kept["source"]) if kept.get("source") else None
-    study = build_study(kept["given"], name=name, source=source, text=kept.get("text", ""))
-    return Results(study, trials, history)
+    return build_study(kept["given"], name=kept["name"], source=source, text=kept.get("text", ""))

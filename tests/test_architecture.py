@@ -25,7 +25,7 @@ HEAVY = {
     "optuna": {"objective", "plan", "report"},
     "tensorflow": {"engines"},
     "jax": {"engines"},
-    "keras": {"network", "engines", "callbacks", "worker", "insight"},
+    "keras": {"network", "engines", "callbacks", "worker", "insight", "trained"},
 }
 """Library -> rooms that the design allows it in, whatever the table says."""
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import optuna
 import pytest
 from mlflow.tracking import MlflowClient
 
 import harness
-from harness.objective import is_rankable, replicate_seeds
-from harness.records import Seeds, StopReason
+from harness.objective import is_rankable
+from harness.records import StopReason
 from harness.results import load_results
 from harness.tracking import store_uri
 from tests.conftest import make_result
@@ -78,15 +76,6 @@ def test_values_are_the_objectives(tiny):
     assert is_rankable([0.4, 5000.0])
 
 
-def test_seeds_of_replicates_are_independent_and_stable():
-    assert replicate_seeds(0, 0) == replicate_seeds(0, 0)
-    seeds = [replicate_seeds(seed, replicate) for seed in (0, 1) for replicate in range(50)]
-    words = [word for one in seeds for word in (one.split, one.weights, one.order, one.dropout)]
-    assert len(set(words)) == len(words)
-    # changed seeds change every published result
-    assert replicate_seeds(0, 0) == Seeds(split=2968811710, weights=3677149159, order=745650761, dropout=2884920346)
-
-
 class TestOptimize:
     def test_trains_stops_at_the_target_and_logs_to_mlflow(self, tiny, store):
         study = tiny(design=SEARCH, **{"target.value": 0.5, "train.max_steps": 300})
@@ -134,22 +123,3 @@ class TestOptimize:
         optuna_study.optimize(harness.Objective(study, store=store), n_trials=1, catch=ValueError)
         row = load_results("tiny.optimize", store).trials.iloc[0]
         assert (row["status"], row["error"]) == ("failed", "ValueError: no")
-
-
-class TestSeeds:
-    def test_fixed_ones_are_those_of_the_first_replicate(self, tiny):
-        study = tiny(**{"seeds.weights": "fixed", "seeds.order": "fixed"})
-        objective = harness.Objective(study)
-        first, third = objective.seeds(0, study.base), objective.seeds(2, study.base)
-        assert (first.weights, first.order) == (third.weights, third.order)
-        assert first.dropout != third.dropout
-        assert first.split != third.split
-        assert third == replace(replicate_seeds(0, 2), weights=first.weights, order=first.order)
-
-    def test_parts_of_a_cross_validation_share_a_shuffle(self, tiny):
-        study = tiny(**{"data.split": "k_fold", "data.validation": 479})  # a third of 1,437
-        objective = harness.Objective(study)
-        first, fifth = objective.seeds(0, study.base), objective.seeds(4, study.base)
-        assert (first.split, first.part) == (fifth.split, 0)
-        assert fifth.part == 4
-        assert first.weights != fifth.weights

@@ -12,8 +12,8 @@ import pytest
 from harness.data import load_images
 from harness.engines import configure
 from harness.errors import ImpossibleNetwork
-from harness.objective import replicate_seeds
 from harness.records import Evaluated, Finished, Job, Resources, Scored, Started, StopReason
+from harness.seeds import replicate_seeds
 from harness.study import DataSpec, TrainSpec
 from harness.worker import evaluation_steps, max_steps, run_job, summarise
 

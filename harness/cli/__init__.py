@@ -21,6 +21,7 @@ _COMMANDS = {
     "compare": "compare",
     "schema": "studies",
     "data": "data",
+    "insight": "insight",
     "ui": "ui",
     "doctor": "doctor",
     "completion": "completion",

@@ -1,6 +1,15 @@
 """Image sets as arrays: where their files are, reading and verifying them, splits, scaling."""
 
-from harness.data.images import ImageData, Split, check_images, image_facts, load_images
+from harness.data.idx_sets import class_names
+from harness.data.images import (
+    ImageData,
+    Split,
+    check_images,
+    image_facts,
+    load_images,
+    training_scale,
+)
+from harness.data.scaling import Scale
 from harness.data.sources import Location, fetch, find, locate
 from harness.data.verify import FileCheck, verify
 
@@ -8,12 +17,15 @@ __all__ = [
     "FileCheck",
     "ImageData",
     "Location",
+    "Scale",
     "Split",
     "check_images",
+    "class_names",
     "fetch",
     "find",
     "image_facts",
     "load_images",
     "locate",
+    "training_scale",
     "verify",
 ]

@@ -105,3 +105,14 @@ IDX_SETS: dict[str, IdxSet] = {
         ),
     ),
 }
+
+
+def class_names(name: str, classes: int) -> tuple[str, ...]:
+    """Return the name of each class of an image set, by label: its number where it has no other.
+
+    Args:
+        name: `data.name` of the study.
+        classes: how many there are.
+    """
+    known = IDX_SETS.get(name)
+    return known.class_names if known else tuple(str(label) for label in range(classes))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.data.idx import read_shape
-from harness.data.raw import read_raw
+from harness.data.raw import RawImages, read_raw
 from harness.data.scaling import Scale, scale_of
 from harness.data.sources import find
 from harness.data.splits import split_positions
@@ -74,9 +74,7 @@ def load_images(
         StudyError: if the set has too few images for what the study asks.
     """
     raw = read_raw(find(spec, folder))
-    train, validation = split_positions(raw.train_labels, spec, seed, part)
-    if not hold_out:
-        train, validation = np.sort(np.concatenate([train, validation])), validation[:0]
+    train, validation = _positions(raw, spec, seed, part, hold_out)
     scale = scale_of(spec.scaling, raw.train_images[train])
     height, width, channels = raw.train_images.shape[1:]
     return ImageData(
@@ -90,6 +88,37 @@ def load_images(
         scale=scale,
         digest=raw.digest,
     )
+
+
+def _positions(raw: RawImages, spec: DataSpec, seed: int, part: int, hold_out: bool) -> tuple[np.ndarray, np.ndarray]:
+    train, validation = split_positions(raw.train_labels, spec, seed, part)
+    if not hold_out:
+        train, validation = np.sort(np.concatenate([train, validation])), validation[:0]
+    return train, validation
+
+
+def training_scale(
+    spec: DataSpec, seed: int, folder: Path | None = None, part: int = 0, hold_out: bool = True
+) -> Scale:
+    """Return how the images of a training are scaled, for images that are not of the set.
+
+    Args:
+        spec: `[data]` of the study.
+        seed: as in :func:`load_images`, like all that follow. With scaling = 'standardized' the training images are
+            needed, with any other the set need not be on this machine.
+        folder: see there.
+        part: see there.
+        hold_out: see there.
+
+    Raises:
+        DataError: as :func:`load_images`.
+        StudyError: as :func:`load_images`.
+    """
+    if spec.scaling != "standardized":
+        return scale_of(spec.scaling, np.zeros((0, 1, 1, 1), np.uint8))
+    raw = read_raw(find(spec, folder))
+    train, _ = _positions(raw, spec, seed, part, hold_out)
+    return scale_of(spec.scaling, raw.train_images[train])
 
 
 def check_images(spec: DataSpec, folder: Path | None = None) -> tuple[tuple[int, int, int], int]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from harness.data import packaged
 from harness.data.idx import parse_idx, read_bytes
-from harness.data.idx_sets import DIGIT_NAMES, IDX_FILES, IDX_SETS
+from harness.data.idx_sets import DIGIT_NAMES, IDX_FILES, IDX_SETS, class_names
 from harness.data.sources import Location, require_digest
 from harness.errors import DataError
 
@@ -88,7 +88,7 @@ def _read_idx(location: Location) -> RawImages:
         train_labels.astype(np.int32),
         test_images,
         test_labels.astype(np.int32),
-        known.class_names if known else tuple(str(label) for label in range(classes)),
+        class_names(location.name, classes),
         digest.hexdigest()[:16],
     )
 

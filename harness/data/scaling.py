@@ -54,7 +54,11 @@ def scale_of(scaling: Scaling, train: np.ndarray) -> Scale:
 
 
 def _moments(images: np.ndarray) -> tuple[np.ndarray, np.float32]:
-    """Return the mean of each pixel, (height, width, channels), and the standard deviation of all values."""
+    """Return the mean of each pixel, (height, width, channels), and the standard deviation of all values.
+
+    Raises:
+        DataError: if all values are equal.
+    """
     totals = images.sum(axis=0, dtype=np.int64)
     slabs = (images[start : start + _SLAB] for start in range(0, len(images), _SLAB))
     squares = sum(int(np.square(slab, dtype=np.uint32).sum(dtype=np.int64)) for slab in slabs)

@@ -4,7 +4,7 @@
 """
 
 from harness.tracking.artifacts import add_artifacts, picture_folders
-from harness.tracking.reading import StudySummary, read_frames, read_result, summaries
+from harness.tracking.reading import StudySummary, read_frames, read_result, read_study, summaries
 from harness.tracking.recorder import Recorder, archive_experiment, attach_report, open_runs
 from harness.tracking.runs import RecordedRun, find_run, model_file
 from harness.tracking.store import DATABASE, check_store, is_running, lock_store, lock_study, open_client, store_uri
@@ -28,6 +28,7 @@ __all__ = [
     "picture_folders",
     "read_frames",
     "read_result",
+    "read_study",
     "store_uri",
     "summaries",
 ]

@@ -141,6 +141,24 @@ def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     return trials, _history(points, trials)
 
 
+def read_study(store: Path, name: str) -> dict[str, Any]:
+    """Return what :func:`harness.study.build_study` makes a recorded study from: name, given, source, text.
+
+    Raises:
+        UsageError: if the store has no such study.
+    """
+    with open_database(store) as connection:
+        parents = connection.execute(
+            """SELECT r.run_uuid FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id
+               JOIN tags k ON k.run_uuid = r.run_uuid AND k.key = 'harness.kind' AND k.value = 'study'
+               WHERE e.name = ? AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'""",
+            (name,),
+        ).fetchall()
+        if not parents:
+            raise _unknown(connection, store, name)
+        return {"name": name, **_study(dict(connection.execute(_TAGS, parents[0])))}
+
+
 def _history(points: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
     """Return a row an evaluation, by trial and step, of the trials given."""
     columns = ["trial", "variant", "replicate", "step", *HISTORY]

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from harness.trained.opening import Trained, open_trained
 
-from harness.data import ImageData, read_picture
+from harness.data import ImageData
 from harness.errors import UsageError
 from harness.gallery import FEATURES, Example, Subject, choose, example_of, write_pictures
 from harness.tracking import add_artifacts, open_client
+from harness.trained.opening import Trained, open_trained
 
 if TYPE_CHECKING:
     import numpy.typing as npt

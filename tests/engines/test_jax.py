@@ -19,8 +19,8 @@ from harness.engines import (
 )
 from harness.errors import HarnessError
 from harness.network import build_network
-from harness.objective import replicate_seeds
 from harness.records import Evaluated, Finished, Job, Resources, Started, StopReason
+from harness.seeds import replicate_seeds
 from harness.study import ModelSpec, TrainSpec, Variant
 from harness.worker import run_job, run_jobs
 

@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from harness.launchers import Death, LocalLauncher
-from harness.objective import replicate_seeds
 from harness.records import Evaluated, Failed, Finished, Job, Reply, Resources, Started, StopReason
+from harness.seeds import replicate_seeds
 from harness.study import ConvBlock
 
 
