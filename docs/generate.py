@@ -1,8 +1,8 @@
 """Write what is generated of README and docs: ``python docs/generate.py``.
 
 The reference in docs/studies.md comes from the schema of study files, the tables in docs/performance.md and
-docs/method.md, and the figure of power, from benchmarks/results, docs/answers.md and the table of answers in the README from reports. What stands between markers is
-replaced; a test fails when it is out of date.
+docs/method.md, and the figure of power, from benchmarks/results, docs/answers.md and the table of answers in the README
+from reports. What stands between markers is replaced; a test fails when it is out of date.
 """
 
 from __future__ import annotations

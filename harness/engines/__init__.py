@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import tempfile
 from collections.abc import Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -40,6 +43,7 @@ __all__ = [
     "configure",
     "describe_device",
     "import_backend",
+    "import_quietly",
     "input_gradients",
     "mean_scores",
     "probabilities",
@@ -104,6 +108,31 @@ def import_backend() -> None:
         HarnessError: if there is no engine for the backend.
     """
     _backend_module()
+
+
+def import_quietly() -> None:
+    """Import the backend's engine and wake its device.
+
+    TensorFlow's libraries write lines to standard error meanwhile, whatever TF_CPP_MIN_LOG_LEVEL says; they are shown
+    only if it fails.
+
+    Raises:
+        HarnessError: if there is no engine for the backend.
+    """
+    sys.stderr.flush()
+    shown = os.dup(2)
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), 2)
+        try:
+            import_backend()
+            describe_device()
+        except BaseException:
+            kept.seek(0)
+            os.write(shown, kept.read())
+            raise
+        finally:
+            os.dup2(shown, 2)
+            os.close(shown)
 
 
 def describe_device() -> Device:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from harness.data import ImageData
+from harness.data import ImageData, fit_picture, framing, read_picture
 from harness.errors import UsageError
 from harness.gallery import FEATURES, Example, Subject, choose, example_of, write_pictures
 from harness.tracking import add_artifacts, open_client
@@ -65,7 +65,8 @@ def look_inside(
     trained = open_trained(text, store)
     data = trained.images(data_folder)
     subject = Subject(trained.variant, trained.model, data, _logits(trained, data), _history(trained.run.artifacts))
-    examples = [_example(each, data) for each in images]
+    folder_of_images = None if data_folder is None else Path(data_folder)
+    examples = [_example(each, trained, data, folder_of_images) for each in images]
     choice = choose(subject, only, layers, features, examples)
     with tempfile.TemporaryDirectory(prefix="harness-") as folder:
         drawn = [path.name for path in write_pictures(subject, choice, Path(folder))]
@@ -92,7 +93,7 @@ def _history(artifacts: Path) -> list[dict[str, float]]:
         return [{name: float(value) for name, value in row.items() if value} for row in csv.DictReader(rows)]
 
 
-def _example(given: str, data: ImageData) -> Example:
+def _example(given: str, trained: Trained, data: ImageData, folder: Path | None) -> Example:
     """Return the test image of a number, or the picture in a file as the network sees it."""
     if given.isdecimal():
         index, count = int(given), len(data.test.labels)
@@ -102,5 +103,8 @@ def _example(given: str, data: ImageData) -> Example:
     path = Path(given)
     if not path.is_file():
         raise UsageError(f"--image must be the number of a test image or a picture file, got {given!r}. E.g. 0.")
-    pixels = read_picture(path, data.image_shape)
+    spec, shape = trained.variant.data, data.image_shape
+    pixels = fit_picture(read_picture(path), framing(spec, shape[-1], folder), shape)
+    if pixels is None:
+        raise UsageError(f"--image {given}: is blank, so that there is nothing to look at. Name another picture.")
     return Example(path.name, re.sub(r"[^A-Za-z0-9]+", "-", path.stem).strip("-") or "picture", pixels)
