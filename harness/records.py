@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 
@@ -140,6 +140,10 @@ class Clocks:
     evaluate: float = 0.0
     record: float = 0.0
     refit: float = 0.0
+
+
+CLOCKS = tuple(clock.name for clock in fields(Clocks))
+"""Names of the clocks."""
 
 
 @dataclass(frozen=True)
