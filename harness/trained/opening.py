@@ -124,11 +124,14 @@ def _why(run: RecordedRun) -> str:
 
 def _load(file: Path) -> Any:
     """Load a model to be called, without what training it would need."""
-    import keras
+    from harness.engines import import_quietly
 
     fix = "Train it again, or put the file back."
     if not zipfile.is_zipfile(file):  # Keras would say that there is no such file
         raise UsageError(f"{file}: not a usable Keras model: it is no whole zip archive. {fix}")
+    import_quietly()
+    import keras
+
     try:
         return keras.saving.load_model(file, compile=False)
     except Exception as error:  # a damaged file raises whatever the part that is damaged leads to
