@@ -56,11 +56,12 @@ lock: .venv/installed-dev  ## Pin the dependencies of pyproject.toml anew.
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.lock
 	@touch $@
 
-bench: .venv/installed-bench  ## Measure again what docs/performance.md shows; two hours on two cores, run nothing else.
+bench: .venv/installed-bench  ## Measure again what docs/performance.md shows; three hours on two cores, run nothing else.
 	$(BIN)/python -m benchmarks.cli
 	$(BIN)/python -m benchmarks.throughput W1
 	$(BIN)/python -m benchmarks.throughput W2
 	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.validity
 
 clean:  ## Remove .venv and caches; results stay.
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

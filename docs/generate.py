@@ -1,8 +1,8 @@
 """Write what is generated of README and docs: ``python docs/generate.py``.
 
-The reference in docs/studies.md comes from the schema of study files, the tables in docs/performance.md from
-benchmarks/results, docs/answers.md and the table of answers in the README from reports. What stands between markers is
-replaced; a test fails when it is out of date.
+The reference in docs/studies.md comes from the schema of study files, the tables in docs/performance.md and
+docs/method.md, and the figure of power, from benchmarks/results, docs/answers.md and the table of answers in the README
+from reports. What stands between markers is replaced; a test fails when it is out of date.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from harness.presets import PRESETS, PROTOCOLS
 from harness.study import IMAGE_SETS, METRICS, Study, show_level
 
 PAGE = Path(__file__).with_name("studies.md")
-PERFORMANCE = Path(__file__).with_name("performance.md")
+MEASURED = tuple(Path(__file__).with_name(name) for name in ("performance.md", "method.md"))
+POWER = Path(__file__).parent / "images" / "power.svg"
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 BEGIN = "<!-- from here on written by docs/generate.py -->"
 END = "<!-- up to here written by docs/generate.py -->"
@@ -200,19 +201,51 @@ def _without_path(description: str) -> str:
 
 
 def fill_tables(page: str) -> str:
-    """Return docs/performance.md with every table as the benchmark of its name wrote it last."""
+    """Return a page with every table as the benchmark of its name wrote it last; after a slash, which of its tables."""
     return _MEASURED.sub(lambda found: f"{found[1]}\n{_measured(found[2])}{found[3]}", page)
 
 
-_MEASURED = re.compile(r"(<!-- table ([\w-]+) -->)\n.*?(<!-- end -->)", re.DOTALL)
+_MEASURED = re.compile(r"(<!-- table ([\w/-]+) -->)\n.*?(<!-- end -->)", re.DOTALL)
 
 
 def _measured(name: str) -> str:
-    result = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    name, _, which = name.partition("/")
+    result = _result(name)
     versions = ", ".join(f"{package} {version}" for package, version in result["versions"].items())
     cores = f"{result['cores']} cores of {result['processor']} ({result['vectors']})"
     place = f"{result['date']}, {cores}; Python {result['python']}, {versions}; revision {result['revision']}."
-    return "\n".join(["", *result["table"], "", place, ""])
+    return "\n".join(["", *result[which or "table"], "", place, ""])
+
+
+def _result(name: str) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    return result
+
+
+def draw_power(path: Path) -> None:
+    """Draw how often a true difference is found, against its size, as the benchmark of validity counted."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams |= {"svg.hashsalt": "harness", "svg.fonttype": "none"}
+    from matplotlib import pyplot
+
+    cells = [cell for cell in _result("validity")["cells"] if cell["question"] == "power"]
+    figure, axes = pyplot.subplots(figsize=(7, 4))
+    marks = iter(zip("os^", ("#0072B2", "#E69F00", "#009E73"), strict=True))
+    for first, last in dict.fromkeys((cell["first"], cell["last"]) for cell in cells):
+        mark, colour = next(marks)
+        some = [cell for cell in cells if (cell["first"], cell["last"]) == (first, last)]
+        label = f"{first} replicates" if first == last else f"{first} to {last} replicates, adaptive"
+        shares = [100 * cell["found"] / cell["comparisons"] for cell in some]
+        axes.plot([cell["effect"] for cell in some], shares, marker=mark, color=colour, label=label)
+    axes.set(
+        xlabel="true difference, in standard deviations over seeds", ylabel="found, %", ylim=(0, 102), xlim=(0, None)
+    )
+    axes.grid(color="0.92")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, loc="lower right")
+    figure.savefig(path, metadata={"Date": None}, bbox_inches="tight")
 
 
 QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -299,5 +332,7 @@ def fill_answers(page: str) -> str:
 if __name__ == "__main__":
     ANSWERS.write_text(answers(), encoding="utf-8")
     README.write_text(fill_answers(README.read_text(encoding="utf-8")), encoding="utf-8")
-    PERFORMANCE.write_text(fill_tables(PERFORMANCE.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in MEASURED:
+        path.write_text(fill_tables(path.read_text(encoding="utf-8")), encoding="utf-8")
+    draw_power(POWER)
     PAGE.write_text(rewrite(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

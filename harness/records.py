@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 
@@ -82,6 +82,7 @@ class Job:
         data_folder: where to look first for image files, if anywhere.
         prunable: whether to wait for a :class:`Reply` after each evaluation.
         probes: what to measure of the trained network besides; keys of :data:`harness.study.PROBES`.
+        insight: which pictures to make of it: "none", "basic" or "full".
     """
 
     trial: int
@@ -92,6 +93,7 @@ class Job:
     data_folder: Path | None = None
     prunable: bool = False
     probes: tuple[str, ...] = ()
+    insight: str = "basic"
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,10 @@ class Clocks:
     evaluate: float = 0.0
     record: float = 0.0
     refit: float = 0.0
+
+
+CLOCKS = tuple(clock.name for clock in fields(Clocks))
+"""Names of the clocks."""
 
 
 @dataclass(frozen=True)

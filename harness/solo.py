@@ -38,6 +38,7 @@ def train_trial(objective: Objective, number: int, variant: Variant, prune: Call
             data_folder=objective.data_folder,
             prunable=True,
             probes=objective.study.probes,
+            insight=objective.study.insight or "basic",
         )
         resources = Resources(threads=objective.threads, workers=1)
         if objective.store is None:

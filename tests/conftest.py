@@ -31,6 +31,7 @@ from harness.tracking import DATABASE, open_client
 
 TINY: dict[str, Any] = {
     "question": "Is a stride of 2 as good as pooling on 8x8 digits?",
+    "insight": "basic",
     "data": {"name": "digits", "validation": 300},
     "model": {"conv": [{"filters": 4}], "dense": [16]},
     "train": {"learning_rate": 0.01, "batch_size": 32, "max_steps": 60, "evaluate_every": 20},

@@ -90,7 +90,7 @@ class TestOptimize:
         assert row["val_accuracy"] == trial.value >= 0.5
         assert row["steps_to_target"] == row["steps"] < 300
         files = {file.path for file in MlflowClient(store_uri(store)).list_artifacts(row["run_id"])}
-        assert {"model.keras", "history.csv", "confusion_matrix.png"} <= files
+        assert {"model.keras", "history.csv", "insight"} <= files
 
     def test_its_pruner_prunes(self, tiny, store):
         study = tiny(design=SEARCH)

@@ -29,10 +29,15 @@ def train(tiny, tmp_path):
         events = []
         seeds, folder = replicate_seeds(study.seed, 0), tmp_path / "artifacts"
         job = Job(5, study.base, 0, seeds, folder, prunable=prunable, probes=study.probes)
+        job = dataclasses.replace(job, insight=study.insight or "basic")
         run_job(job, HERE, events.append, decide)
         return events
 
     return run
+
+
+def files_in(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
 class TestRunJob:
@@ -109,22 +114,34 @@ class TestRunJob:
     def test_artifacts(self, train, tmp_path):
         *evaluated, finished = train()[1:]
         folder = tmp_path / "artifacts"
-        assert sorted(path.name for path in folder.iterdir()) == [
-            "confusion_matrix.csv",
-            "confusion_matrix.png",
+        assert files_in(folder) == [
             "history.csv",
-            "misclassified.png",
+            "insight/confusion_matrix.csv",
+            "insight/confusion_matrix.png",
+            "insight/misclassified.png",
             "model.keras",
             "summary.txt",
         ]
         with (folder / "history.csv").open() as file:
             rows = list(csv.DictReader(file))
         assert [float(row["val_accuracy"]) for row in rows] == [event.metrics["val_accuracy"] for event in evaluated]
-        with (folder / "confusion_matrix.csv").open() as file:
+        with (folder / "insight" / "confusion_matrix.csv").open() as file:
             matrix = np.array([row[1:] for row in list(csv.reader(file))[1:]], dtype=int)
         assert matrix.sum() == 360
         assert matrix.trace() / 360 == pytest.approx(finished.result.metrics["test_accuracy"])
-        assert (folder / "confusion_matrix.png").read_bytes().startswith(b"\x89PNG")
+        assert (folder / "insight" / "confusion_matrix.png").read_bytes().startswith(b"\x89PNG")
+
+    def test_pictures_are_drawn_as_the_job_says(self, train, tmp_path):
+        train(insight="none")
+        assert files_in(tmp_path / "artifacts") == ["history.csv", "model.keras", "summary.txt"]
+
+    def test_full_insight_keeps_the_weights_as_they_were_on_the_way(self, train, tmp_path):
+        train(insight="full", target=None, **{"train.evaluate_every": 10})
+        files = files_in(tmp_path / "artifacts")
+        assert {"insight/network.png", "insight/liked_logits.png", "insight/outputs_pool_1_test0.png"} <= {*files}
+        kept = [name.removeprefix("steps/conv_1 weights/") for name in files if name.startswith("steps/")]
+        # at the start, after 1, 2 and 4 evaluations, at the end
+        assert sorted(kept, key=lambda name: int(name[:-4])) == ["0.png", "10.png", "20.png", "40.png", "60.png"]
 
     def test_the_saved_model_is_the_one_that_was_scored(self, train, tmp_path):
         from harness.data import load_images

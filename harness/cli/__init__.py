@@ -23,6 +23,7 @@ _COMMANDS = {
     "export": "export",
     "schema": "studies",
     "data": "data",
+    "insight": "insight",
     "ui": "ui",
     "doctor": "doctor",
     "completion": "completion",

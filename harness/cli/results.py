@@ -58,11 +58,11 @@ def report_study(name: str, store: Path, reports: Path) -> None:
     """Write a study's report from the store, attach it to the study's run, print the table and where things are."""
     from harness.report import write_report
     from harness.results import load_results
-    from harness.tracking import attach_report, open_client
+    from harness.tracking import attach_report, open_client, picture_folders
 
     results = load_results(name, store)
     folder = reports / name
-    files = write_report(*results, folder, str(store))
+    files = write_report(*results, folder, str(store), picture_folders(store, name))
     attach_report(open_client(store), name, folder)
     _print(files.comparison)
     click.echo(f"\nReport:    {folder / 'comparison.html'}")

@@ -7,10 +7,10 @@ from harness.data.images import (
     check_images,
     image_facts,
     load_images,
-    scale_like_training,
-    training_moments,
+    training_scale,
 )
 from harness.data.pictures import SUFFIXES, Framing, fit_picture, framing, read_picture
+from harness.data.scaling import Scale
 from harness.data.sources import Location, fetch, find, locate
 from harness.data.verify import FileCheck, verify
 
@@ -20,6 +20,7 @@ __all__ = [
     "Framing",
     "ImageData",
     "Location",
+    "Scale",
     "Split",
     "check_images",
     "class_names",
@@ -31,7 +32,6 @@ __all__ = [
     "load_images",
     "locate",
     "read_picture",
-    "scale_like_training",
-    "training_moments",
+    "training_scale",
     "verify",
 ]

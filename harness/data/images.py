@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.data.idx import read_shape
 from harness.data.raw import RawImages, read_raw
-from harness.data.scaling import moments, scale
+from harness.data.scaling import Scale, scale_of
 from harness.data.sources import find
 from harness.data.splits import split_positions
 from harness.study import IMAGE_SETS, DataSpec
@@ -40,6 +40,7 @@ class ImageData:
         classes: number of classes.
         class_names: name of each class, by label.
         test_pixels: the test images as they are, uint8 (n, height, width, channels), read-only; for looking at.
+        scale: from pixels to what the network sees.
         digest: first 16 hex digits of the SHA-256 of the raw contents of the whole set, before splits and scaling.
     """
 
@@ -50,6 +51,7 @@ class ImageData:
     classes: int
     class_names: tuple[str, ...]
     test_pixels: np.ndarray
+    scale: Scale
     digest: str
 
 
@@ -73,16 +75,17 @@ def load_images(
     """
     raw = read_raw(find(spec, folder))
     train, validation = _positions(raw, spec, seed, part, hold_out)
-    images = scale(spec.scaling, raw.train_images[train], raw.train_images[validation], raw.test_images)
+    scale = scale_of(spec.scaling, raw.train_images[train])
     height, width, channels = raw.train_images.shape[1:]
     return ImageData(
-        train=Split(images[0], raw.train_labels[train]),
-        validation=Split(images[1], raw.train_labels[validation]),
-        test=Split(images[2], raw.test_labels),
+        train=Split(scale.apply(raw.train_images[train]), raw.train_labels[train]),
+        validation=Split(scale.apply(raw.train_images[validation]), raw.train_labels[validation]),
+        test=Split(scale.apply(raw.test_images), raw.test_labels),
         image_shape=(height, width, channels),
         classes=len(raw.class_names),
         class_names=raw.class_names,
         test_pixels=raw.test_images,
+        scale=scale,
         digest=raw.digest,
     )
 
@@ -94,13 +97,12 @@ def _positions(raw: RawImages, spec: DataSpec, seed: int, part: int, hold_out: b
     return train, validation
 
 
-def scale_like_training(
-    pixels: np.ndarray, spec: DataSpec, seed: int, folder: Path | None = None, part: int = 0, hold_out: bool = True
-) -> np.ndarray:
-    """Scale images that are not of the set as its own are for a training.
+def training_scale(
+    spec: DataSpec, seed: int, folder: Path | None = None, part: int = 0, hold_out: bool = True
+) -> Scale:
+    """Return how the images of a training are scaled, for images that are not of the set.
 
     Args:
-        pixels: uint8 (n, height, width, channels) of the set's shape.
         spec: `[data]` of the study.
         seed: as in :func:`load_images`, like all that follow. With scaling = 'standardized' the training images are
             needed, with any other the set need not be on this machine.
@@ -108,33 +110,15 @@ def scale_like_training(
         part: see there.
         hold_out: see there.
 
-    Returns:
-        float32 of the same shape.
-
     Raises:
         DataError: as :func:`load_images`.
         StudyError: as :func:`load_images`.
     """
     if spec.scaling != "standardized":
-        return scale(spec.scaling, pixels)[0]
-    mean, deviation = training_moments(spec, seed, folder, part, hold_out)
-    scaled: np.ndarray = np.subtract(pixels, mean, dtype=np.float32)
-    scaled /= deviation
-    return scaled
-
-
-def training_moments(
-    spec: DataSpec, seed: int, folder: Path | None = None, part: int = 0, hold_out: bool = True
-) -> tuple[np.ndarray, np.float32]:
-    """Return what scaling = 'standardized' subtracts and divides by, with arguments as in :func:`load_images`.
-
-    Returns:
-        The mean of each pixel of the training images, float32 (height, width, channels), and the standard deviation of
-        all their values; both in units of 0 to 255.
-    """
+        return scale_of(spec.scaling, np.zeros((0, 1, 1, 1), np.uint8))
     raw = read_raw(find(spec, folder))
     train, _ = _positions(raw, spec, seed, part, hold_out)
-    return moments(raw.train_images[train])
+    return scale_of(spec.scaling, raw.train_images[train])
 
 
 def check_images(spec: DataSpec, folder: Path | None = None) -> tuple[tuple[int, int, int], int]:

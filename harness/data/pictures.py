@@ -153,7 +153,7 @@ def _on_background(image: Image) -> Image:
     for colour in ("white", "black"):
         paper = Image.new("RGBA", image.size, colour)
         flat = Image.alpha_composite(paper, image).convert("RGB")
-        if any(low != high for low, high in flat.getextrema()):
+        if any(band.getextrema()[0] != band.getextrema()[1] for band in flat.split()):
             return flat
     return flat
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -14,36 +14,46 @@ Scaling = Literal["none", "unit", "standardized"]
 _SLAB = 4096  # images squared at a time, so that no large copy is made
 
 
-def scale(scaling: Scaling, train: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
-    """Scale all splits alike.
+class Scale(NamedTuple):
+    """What a network sees of a pixel's value: ``(value - offset) / divisor``.
 
-    'none' gives 0 to 255 and 'unit' 0 to 1. 'standardized' subtracts from each pixel its mean over the training images,
-    then divides by one number, the standard deviation of all values of all training images.
+    Attributes:
+        offset: of each pixel, float32 (height, width, channels).
+        divisor: one number for all.
+    """
+
+    offset: np.ndarray
+    divisor: np.float32
+
+    def apply(self, images: np.ndarray) -> np.ndarray:
+        """Return images (n, height, width, channels) with values from 0 to 255 as float32, scaled."""
+        scaled: np.ndarray = images.astype(np.float32)
+        if self.offset.any():
+            scaled -= self.offset
+        if self.divisor != 1:
+            scaled /= self.divisor
+        return scaled
+
+
+def scale_of(scaling: Scaling, train: np.ndarray) -> Scale:
+    """Return how images are scaled.
+
+    'none' keeps 0 to 255 and 'unit' gives 0 to 1. 'standardized' subtracts from each pixel its mean over the training
+    images, then divides by one number, the standard deviation of all values of all training images.
 
     Args:
         scaling: how.
         train: images to train on, uint8 (n, height, width, channels); the only ones that means are taken of.
-        others: other splits of the same shape; may be empty.
-
-    Returns:
-        float32 arrays of the same shapes, ``train`` first.
 
     Raises:
         DataError: for 'standardized' if all values of the training images are equal.
     """
-    splits = (train, *others)
-    if scaling == "none":
-        return [images.astype(np.float32) for images in splits]
-    if scaling == "unit":
-        return [np.divide(images, np.float32(255), dtype=np.float32) for images in splits]
-    mean, deviation = moments(train)
-    centred = [np.subtract(images, mean, dtype=np.float32) for images in splits]
-    for images in centred:
-        images /= deviation
-    return centred
+    if scaling == "standardized":
+        return Scale(*_moments(train))
+    return Scale(np.zeros(train.shape[1:], np.float32), np.float32(1 if scaling == "none" else 255))
 
 
-def moments(images: np.ndarray) -> tuple[np.ndarray, np.float32]:
+def _moments(images: np.ndarray) -> tuple[np.ndarray, np.float32]:
     """Return the mean of each pixel, (height, width, channels), and the standard deviation of all values.
 
     Raises:

@@ -170,6 +170,7 @@ class Loop:
             data_folder=self.data_folder,
             prunable=assignment.prunable,
             probes=self.plan.study.probes,
+            insight=self.plan.study.insight or ("full" if assignment.showcase else "basic"),
         )
 
     def _take(self, launcher: Launcher, event: Event | Death) -> None:

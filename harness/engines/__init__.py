@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import tempfile
 from collections.abc import Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING
 from harness.engines.base import (
     Device,
     Engine,
+    Gradients,
     Images,
     Labels,
     Means,
@@ -28,6 +32,7 @@ __all__ = [
     "BatchOrder",
     "Device",
     "Engine",
+    "Gradients",
     "Images",
     "Labels",
     "Means",
@@ -38,6 +43,8 @@ __all__ = [
     "configure",
     "describe_device",
     "import_backend",
+    "import_quietly",
+    "input_gradients",
     "mean_scores",
     "probabilities",
     "steps_for",
@@ -103,6 +110,31 @@ def import_backend() -> None:
     _backend_module()
 
 
+def import_quietly() -> None:
+    """Import the backend's engine and wake its device.
+
+    TensorFlow's libraries write lines to standard error meanwhile, whatever TF_CPP_MIN_LOG_LEVEL says; they are shown
+    only if it fails.
+
+    Raises:
+        HarnessError: if there is no engine for the backend.
+    """
+    sys.stderr.flush()
+    shown = os.dup(2)
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), 2)
+        try:
+            import_backend()
+            describe_device()
+        except BaseException:
+            kept.seek(0)
+            os.write(shown, kept.read())
+            raise
+        finally:
+            os.dup2(shown, 2)
+            os.close(shown)
+
+
 def describe_device() -> Device:
     """Return the device that engines of this process compute on.
 
@@ -111,6 +143,19 @@ def describe_device() -> Device:
     """
     device: Device = _backend_module().describe_device()
     return device
+
+
+def input_gradients(model: keras.Model) -> Gradients:
+    """Return a function that gives chosen outputs of a network and their slopes by the pixels, in inference mode.
+
+    Args:
+        model: from images (n, height, width, channels) to outputs (n, outputs).
+
+    Raises:
+        HarnessError: if there is no engine for the backend.
+    """
+    gradients: Gradients = _backend_module().input_gradients(model)
+    return gradients
 
 
 def _backend_module() -> ModuleType:

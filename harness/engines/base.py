@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Images = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.integer]
+Gradients = Callable[[Images, npt.NDArray[np.int64]], tuple[npt.NDArray[np.float32], Images]]
+"""Takes images and the column of the output that is meant for each (n,); returns its value (n,) and its gradient by the
+pixels, of the images' shape."""
 
 
 @dataclass(frozen=True)

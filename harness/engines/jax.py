@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.engines import jax_program
-from harness.engines.base import Device, Images, Labels, Means, Training, cpu_name, mean_scores
+from harness.engines.base import Device, Gradients, Images, Labels, Means, Training, cpu_name, mean_scores
 from harness.engines.copies import Copies
 from harness.engines.jax_program import State, in_batches, program_for, program_key
 from harness.engines.optimizers import learning_rates
@@ -50,6 +50,26 @@ def configure(threads: int | None) -> int:
             "Leave --workers and --threads to the rule, or make their product the number of cores."
         )
     return in_use if threads is None else threads
+
+
+def input_gradients(model: keras.Model) -> Gradients:
+    """Return what :func:`harness.engines.input_gradients` says."""
+    state = [
+        [variable.value for variable in group] for group in (model.trainable_variables, model.non_trainable_variables)
+    ]
+
+    def total(images: jax.Array, columns: jax.Array) -> tuple[jax.Array, jax.Array]:
+        outputs, _ = model.stateless_call(*state, images, training=False)
+        values = jnp.take_along_axis(outputs.astype(jnp.float32), columns[:, None], axis=1)[:, 0]
+        return values.sum(), values
+
+    compiled = jax.jit(jax.value_and_grad(total, has_aux=True))
+
+    def compute(images: Images, columns: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], Images]:
+        (_, values), slopes = compiled(jnp.asarray(images, jnp.float32), jnp.asarray(columns))
+        return np.asarray(values), np.asarray(slopes)
+
+    return compute
 
 
 def describe_device() -> Device:

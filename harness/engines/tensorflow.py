@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from harness.engines.base import Device, Images, Labels, Means, cpu_name, mean_scores
+from harness.engines.base import Device, Gradients, Images, Labels, Means, cpu_name, mean_scores
 from harness.engines.copies import Copies
 from harness.engines.optimizers import build_optimizer, learning_rates, optimizer_key
 from harness.engines.order import BatchOrder
@@ -169,6 +169,20 @@ def _program_for(model: keras.Model, spec: TrainSpec) -> _Program:
     while len(_PROGRAMS) > KEPT_PROGRAMS:
         _PROGRAMS.popitem(last=False)
     return program
+
+
+def input_gradients(model: keras.Model) -> Gradients:
+    """Return what :func:`harness.engines.input_gradients` says; computed op by op, since it is for few steps."""
+
+    def compute(images: Images, columns: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], Images]:
+        pixels = tf.constant(images, tf.float32)
+        with tf.GradientTape() as tape:
+            tape.watch(pixels)
+            outputs = tf.cast(model(pixels, training=False), tf.float32)
+            values = tf.gather(outputs, columns, axis=1, batch_dims=1)
+        return values.numpy(), tape.gradient(values, pixels).numpy()
+
+    return compute
 
 
 class TensorFlowEngine:

@@ -2,19 +2,60 @@
 
 import importlib
 
+from harness.insight.classes import ClassScores, class_scores, draw_class_scores
 from harness.insight.confusion import confusion_matrix, draw_confusion
-from harness.insight.features import FeatureStatistics, Unused
-from harness.insight.mistakes import Mistakes, draw_mistakes, most_confident_mistakes
+from harness.insight.curves import draw_curves
+from harness.insight.diagram import Layer, draw_diagram
+from harness.insight.features import FeatureStatistics, Unused, draw_unused
+from harness.insight.liked import Liked, draw_liked, feature_means, liked_images
+from harness.insight.mistakes import (
+    Predictions,
+    draw_mistakes,
+    draw_predictions,
+    most_confident_mistakes,
+    predictions,
+)
+from harness.insight.outputs import (
+    draw_edges,
+    draw_journey,
+    draw_outputs,
+    feature_layers,
+    layer_outputs,
+    liveliest_channel,
+    map_layers,
+)
+from harness.insight.weights import draw_weights
 
 __all__ = [
+    "ClassScores",
     "FeatureStatistics",
-    "Mistakes",
+    "Layer",
+    "Liked",
+    "Predictions",
     "Unused",
+    "class_scores",
     "confusion_matrix",
+    "draw_class_scores",
     "draw_confusion",
+    "draw_curves",
+    "draw_diagram",
+    "draw_edges",
+    "draw_journey",
+    "draw_liked",
     "draw_mistakes",
+    "draw_outputs",
+    "draw_predictions",
+    "draw_unused",
+    "draw_weights",
+    "feature_layers",
+    "feature_means",
     "import_libraries",
+    "layer_outputs",
+    "liked_images",
+    "liveliest_channel",
+    "map_layers",
     "most_confident_mistakes",
+    "predictions",
 ]
 
 

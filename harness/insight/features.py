@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from harness.insight.tiles import new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 REDUNDANT = 0.95
 """Correlation above which a feature says what another one says."""
@@ -70,3 +76,45 @@ class FeatureStatistics:
             kept = ~(dead | redundant)[:feature]
             redundant[feature] = not dead[feature] and (correlations[feature, :feature][kept] > REDUNDANT).any()
         return Unused(dead, redundant)
+
+
+def draw_unused(unused: Mapping[str, Unused]) -> Figure:
+    """Draw every feature of every layer as a square: in use, redundant or dead, by sign as well as by colour.
+
+    Args:
+        unused: layer -> its features.
+    """
+    from matplotlib.patches import Rectangle
+
+    columns = 64
+    rows = {layer: -(-len(found.dead) // columns) for layer, found in unused.items()}
+    cell, left = 12, 90
+    width = left + columns * cell + 20
+    height = 84 + sum(28 + cell * count for count in rows.values())
+    figure = new_figure(width, height)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, width), ylim=(height, 0))
+    axes.set_axis_off()
+    axes.text(width / 2, 12, "Features that are not used", ha="center", va="top", fontsize=11)
+    marks = {"in use": ("#9ecae9", ""), "redundant": ("#f3c48f", "="), "dead": ("#4d4d4d", "×")}
+
+    def put(x: float, y: float, kind: str) -> None:
+        fill, sign = marks[kind]
+        axes.add_patch(Rectangle((x, y), cell - 1, cell - 1, facecolor=fill))
+        colour = "white" if kind == "dead" else "black"
+        axes.text(x + cell / 2 - 0.5, y + cell / 2, sign, ha="center", va="center_baseline", fontsize=7, color=colour)
+
+    for place, kind in enumerate(marks):
+        put(left + 110 * place, 38, kind)
+        axes.text(left + 110 * place + cell + 4, 38 + cell / 2, kind, ha="left", va="center", fontsize=8)
+    top = 64.0
+    for layer, found in unused.items():
+        count = len(found.dead)
+        text = f"{int(found.dead.sum())} dead and {int(found.redundant.sum())} redundant of {count}"
+        axes.text(left, top + 10, text, ha="left", va="center", fontsize=8, color="0.25")
+        axes.text(left - 8, top + 10, layer, ha="right", va="center", fontsize=9)
+        for feature in range(count):
+            kind = "dead" if found.dead[feature] else "redundant" if found.redundant[feature] else "in use"
+            put(left + cell * (feature % columns), top + 20 + cell * (feature // columns), kind)
+        top += 28 + cell * rows[layer]
+    return figure

@@ -1,4 +1,4 @@
-"""The mistakes a network is surest of."""
+"""Images with what a network says of them: the first ones, and the mistakes it is surest of."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from harness.insight.tiles import Tile, as_shown, draw_tiles, new_figure
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _COLUMNS = 3
-_DPI = 100
-_CELL, _IMAGE, _CAPTION, _HEAD = 250, 196, 46, 30
-"""Pixels: side of a cell, of the image in it, height of the caption above it, of the title above all."""
+_SIDE = 196
 
 
-class Mistakes(NamedTuple):
-    """Images taken for another class, the most confident mistake first.
+class Predictions(NamedTuple):
+    """Some images, and what they were taken for.
 
     Attributes:
         indices: positions of the images, (k,).
@@ -32,7 +32,19 @@ class Mistakes(NamedTuple):
     confidence: np.ndarray
 
 
-def most_confident_mistakes(probabilities: np.ndarray, labels: np.ndarray, count: int = 9) -> Mistakes:
+def predictions(probabilities: np.ndarray, labels: np.ndarray, indices: np.ndarray) -> Predictions:
+    """Return what the images at some positions were taken for.
+
+    Args:
+        probabilities: of each class for each image, (n, classes).
+        labels: true classes, (n,).
+        indices: positions, (k,).
+    """
+    predicted = probabilities[indices].argmax(axis=1)
+    return Predictions(indices, labels[indices], predicted, probabilities[indices, predicted])
+
+
+def most_confident_mistakes(probabilities: np.ndarray, labels: np.ndarray, count: int = 9) -> Predictions:
     """Find the mistakes with the highest probability on the wrong class; among equals the first image comes first.
 
     Args:
@@ -40,17 +52,13 @@ def most_confident_mistakes(probabilities: np.ndarray, labels: np.ndarray, count
         labels: true classes, (n,).
         count: how many at most.
     """
-    predicted = probabilities.argmax(axis=1)
-    confidence = probabilities[np.arange(len(labels)), predicted]
-    wrong = np.flatnonzero(predicted != labels)
-    indices = wrong[np.argsort(-confidence[wrong], kind="stable")][:count]
-    return Mistakes(indices, labels[indices], predicted[indices], confidence[indices])
+    found = predictions(probabilities, labels, np.flatnonzero(probabilities.argmax(axis=1) != labels))
+    order = np.argsort(-found.confidence, kind="stable")[:count]
+    return Predictions(*(part[order] for part in found))
 
 
-def draw_mistakes(pixels: np.ndarray, mistakes: Mistakes, class_names: Sequence[str]) -> Figure:
-    """Draw the images in three columns, each with its true and its predicted class above it, pixel by pixel.
-
-    Images are put down as they are, without axes: a figure takes a tenth of a second, and every trial draws one.
+def draw_mistakes(pixels: np.ndarray, mistakes: Predictions, class_names: Sequence[str]) -> Figure:
+    """Draw the images in three columns, each with its true and its predicted class above it.
 
     Args:
         pixels: all images that ``mistakes.indices`` points into, uint8 (n, height, width, channels). Three channels
@@ -58,43 +66,24 @@ def draw_mistakes(pixels: np.ndarray, mistakes: Mistakes, class_names: Sequence[
         mistakes: what to draw.
         class_names: by label.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    count = len(mistakes.indices)
-    rows = max(1, -(-count // _COLUMNS))
-    width, height = _COLUMNS * _CELL, rows * _CELL + _HEAD
-    figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
-    FigureCanvasAgg(figure)
-    if not count:
+    if not len(mistakes.indices):
+        figure = new_figure(480, 160)
         figure.text(0.5, 0.5, "No mistakes", ha="center", va="center", fontsize=14)
         return figure
-    figure.text(0.5, 1 - 8 / height, "The most confident mistakes", ha="center", va="top", fontsize=12)
-    for place in range(count):
-        row, column = divmod(place, _COLUMNS)
-        image = _enlarge(pixels[mistakes.indices[place]])
-        left = column * _CELL + (_CELL - image.shape[1]) // 2
-        top = height - _HEAD - row * _CELL - _CAPTION
-        figure.figimage(image, left, top - image.shape[0], cmap="gray", vmin=0, vmax=255, origin="upper")
-        middle = (column + 0.5) * _CELL / width
-        caption = _caption(mistakes, place, class_names)
-        figure.text(middle, (top + 5) / height, caption, ha="center", va="bottom", fontsize=10)
-    return figure
+    return draw_predictions(pixels, mistakes, class_names, "The most confident mistakes")
 
 
-def _enlarge(image: np.ndarray) -> np.ndarray:
-    """Return an image (height, width, channels) at the size it is drawn in: whole multiples or parts of its pixels."""
-    if image.shape[-1] != 3:
-        image = image.mean(axis=-1)
-    side = max(image.shape[:2])
-    if side > _IMAGE:
-        step = -(-side // _IMAGE)
-        return image[::step, ::step]
-    times = _IMAGE // side
-    return image.repeat(times, axis=0).repeat(times, axis=1)
+def draw_predictions(pixels: np.ndarray, found: Predictions, class_names: Sequence[str], title: str) -> Figure:
+    """Draw images with their true and predicted classes; see :func:`draw_mistakes`."""
+    places = range(len(found.indices))
+    tiles = [Tile(as_shown(pixels[found.indices[place]]), _caption(found, place, class_names)) for place in places]
+    return draw_tiles(tiles, title, _COLUMNS, _SIDE)
 
 
-def _caption(mistakes: Mistakes, place: int, class_names: Sequence[str]) -> str:
-    true, predicted = (class_names[int(label)] for label in (mistakes.true[place], mistakes.predicted[place]))
+def _caption(found: Predictions, place: int, class_names: Sequence[str]) -> str:
+    true, predicted = (class_names[int(label)] for label in (found.true[place], found.predicted[place]))
+    percent = f"({100 * found.confidence[place]:.0f} %)"
+    if found.true[place] == found.predicted[place]:
+        return f"true and predicted {true} {percent}"
     separator = "\n" if len(true) + len(predicted) > 4 else " "  # long names would run into the next image
-    return f"true {true},{separator}predicted {predicted} ({100 * mistakes.confidence[place]:.0f} %)"
+    return f"true {true},{separator}predicted {predicted} {percent}"

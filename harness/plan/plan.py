@@ -258,7 +258,9 @@ class Plan:
         trial.set_user_attr(PHASE, phase.value)
         design = self.study.design
         prunable = phase is Phase.SEARCH and isinstance(design, Search) and design.pruner != "none"
-        assignment = Assignment(trial.number, variant, replicate, phase, prunable)
+        first = CONFIRM_FROM if phase is Phase.CONFIRM else 0
+        shown = phase is Phase.CONFIRM or (phase is Phase.DESIGN and variant.digest == self.study.base.digest)
+        assignment = Assignment(trial.number, variant, replicate, phase, prunable, shown and replicate == first)
         self._running[trial.number] = (trial, assignment)
         self._evaluations[trial.number] = 0
         return assignment

@@ -33,6 +33,7 @@ class Assignment:
         replicate: which replicate of it.
         phase: what for.
         prunable: whether evaluations are to be reported with :meth:`Plan.should_prune`.
+        showcase: whether it is the first replicate of the base, or the first fresh one of a confirmed variant.
         refused: why nothing is to be trained: the suggested network is impossible. Already told to Optuna.
     """
 
@@ -41,6 +42,7 @@ class Assignment:
     replicate: int
     phase: Phase
     prunable: bool = False
+    showcase: bool = False
     refused: str | None = None
 
 

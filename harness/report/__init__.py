@@ -66,7 +66,12 @@ def compare_two(
 
 
 def write_report(
-    study: Study, trials: pd.DataFrame, history: pd.DataFrame, folder: str | Path, store: str | None = None
+    study: Study,
+    trials: pd.DataFrame,
+    history: pd.DataFrame,
+    folder: str | Path,
+    store: str | None = None,
+    pictures: Mapping[str, Path] | None = None,
 ) -> ReportFiles:
     """Write comparison.md, .html, .csv and .tex, report.json, figures/*.svg and the two Parquet files.
 
@@ -80,13 +85,15 @@ def write_report(
         folder: where to write; made if it does not exist.
         store: the MLflow store that the trials were read from, for the page to name; by default what an earlier
             report of these trials named, else ``mlruns``.
+        pictures: digest of a variant -> folder with pictures of what a network of it learned; a few are kept in the
+            report and shown. Those that an earlier report kept are shown where there are no others.
 
     Raises:
         UsageError: if the folder cannot be written.
     """
     from harness.report.files import write
 
-    return write(study, trials, history, Path(folder), store)
+    return write(study, trials, history, Path(folder), store, pictures or {})
 
 
 def read_report(folder: str | Path) -> tuple[Study, pd.DataFrame, pd.DataFrame]:

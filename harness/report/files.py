@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from harness.report.figures import draw_all
 from harness.report.frames import tidy_history, tidy_trials
 from harness.report.html import to_html
 from harness.report.latex import to_latex
+from harness.report.learned import learned
 from harness.report.markdown import to_markdown
 from harness.study import Study, build_study
 
@@ -54,14 +56,22 @@ class ReportFiles:
     comparison: Comparison
 
 
-def write(study: Study, trials: pd.DataFrame, history: pd.DataFrame, folder: Path, store: str | None) -> ReportFiles:
+def write(
+    study: Study,
+    trials: pd.DataFrame,
+    history: pd.DataFrame,
+    folder: Path,
+    store: str | None,
+    pictures: Mapping[str, Path],
+) -> ReportFiles:
     """Write a report; see :func:`harness.report.write_report`."""
     store = store or str(trials.attrs.get("store", _STORE))
     comparison = assemble(study, trials, history, store)
     drawings = draw_all(comparison)
+    inside = learned(comparison.rows, folder, pictures)
     texts = {
-        "comparison.md": to_markdown(comparison),
-        "comparison.html": to_html(comparison, drawings),
+        "comparison.md": to_markdown(comparison, inside),
+        "comparison.html": to_html(comparison, drawings, inside),
         "comparison.csv": to_csv(comparison),
         "comparison.tex": to_latex(comparison),
         "report.json": to_json(comparison),
@@ -78,7 +88,8 @@ def write(study: Study, trials: pd.DataFrame, history: pd.DataFrame, folder: Pat
         "store": store,
     }
     try:
-        _write_all(folder, texts, {"trials.parquet": kept_trials, "history.parquet": kept_history})
+        kept = {picture.file: picture.content for one in inside for picture in one.pictures}
+        _write_all(folder, texts, kept, {"trials.parquet": kept_trials, "history.parquet": kept_history})
     except OSError as error:
         raise UsageError(f"{folder}: the report cannot be written: {error}. Name another folder.") from None
     return ReportFiles(
@@ -125,7 +136,9 @@ def _read_table(path: Path) -> pd.DataFrame:
         raise DataError(f"{path}: damaged, cannot be read as Parquet: {error}. Build the report anew.") from None
 
 
-def _write_all(folder: Path, texts: dict[str, str], tables: dict[str, pd.DataFrame]) -> None:
+def _write_all(
+    folder: Path, texts: dict[str, str], pictures: dict[str, bytes], tables: dict[str, pd.DataFrame]
+) -> None:
     """Write everything beside the folder first, then move it in: what everything is made from before the pages.
 
     Files are moved one by one, since the folder may hold what others put there. Figures that are no longer made go
@@ -139,8 +152,12 @@ def _write_all(folder: Path, texts: dict[str, str], tables: dict[str, pd.DataFra
         for file, text in texts.items():
             (beside / file).parent.mkdir(exist_ok=True)
             (beside / file).write_text(text, encoding="utf-8", newline="\n")
+        for file, content in pictures.items():
+            (beside / file).parent.mkdir(parents=True, exist_ok=True)
+            (beside / file).write_bytes(content)
         (folder / "figures").mkdir(parents=True, exist_ok=True)
-        for file in [*tables, *texts]:
+        for file in [*tables, *pictures, *texts]:
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (beside / file).replace(folder / file)
     for old in [old for pattern in _FIGURES for old in (folder / "figures").glob(f"{pattern}.svg")]:
         if f"figures/{old.name}" not in texts:

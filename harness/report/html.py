@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
 from harness.report.comparison import Comparison, Table
 from harness.report.figures import inline
+from harness.report.learned import Learned
 from harness.report.pictures import CurveFigure, Picture
 from harness.report.templating import contents, environment
 
 
-def to_html(comparison: Comparison, drawings: dict[str, str]) -> str:
+def to_html(comparison: Comparison, drawings: dict[str, str], learned: Sequence[Learned] = ()) -> str:
     """Return the page.
 
     Args:
         comparison: what is shown.
         drawings: name of each figure -> its SVG document.
+        learned: pictures of what networks learned.
     """
     templates = environment(autoescape=True)
     templates.filters |= {
@@ -32,7 +35,7 @@ def to_html(comparison: Comparison, drawings: dict[str, str]) -> str:
         figure.name: Markup(inline(drawings[figure.name], f"f{place}", figure.description))
         for place, figure in enumerate(figures)
     }
-    return templates.get_template("comparison.html.j2").render(drawn=drawn, **contents(comparison))
+    return templates.get_template("comparison.html.j2").render(drawn=drawn, **contents(comparison, learned))
 
 
 def small(text: str) -> Markup:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from harness.report.comparison import Comparison, Table
+from harness.report.learned import Learned
 from harness.report.templating import contents, environment
 
 
-def to_markdown(comparison: Comparison) -> str:
+def to_markdown(comparison: Comparison, learned: Sequence[Learned] = ()) -> str:
     """Return the page as GitHub-flavoured Markdown."""
     templates = environment(autoescape=False)
     templates.filters["table"] = table_lines
     templates.filters["cell"] = cell
     templates.filters["fence"] = fence
-    return templates.get_template("comparison.md.j2").render(contents(comparison))
+    return templates.get_template("comparison.md.j2").render(contents(comparison, learned))
 
 
 def table_lines(table: Table) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import jinja2
 
 from harness.report.comparison import Comparison
+from harness.report.learned import Learned
 from harness.report.pictures import Picture
 from harness.report.table import contrasts_table, results_table
 from harness.report.wording import counted
@@ -37,7 +39,7 @@ def _chapters(comparison: Comparison) -> list[tuple[str, list[Picture]]]:
     return list(chapters.items())
 
 
-def contents(comparison: Comparison) -> dict[str, Any]:
+def contents(comparison: Comparison, learned: Sequence[Learned]) -> dict[str, Any]:
     """Return the names that a template may use."""
     tables = [results_table(comparison), contrasts_table(comparison)]
     if comparison.search:
@@ -49,5 +51,6 @@ def contents(comparison: Comparison) -> dict[str, Any]:
         "runs": comparison.runs[:MOST_RUNS],
         "ui": UI,
         "chapters": _chapters(comparison),
+        "learned": learned,
         "more_runs": f"{counted(left, 'more run')} in trials.parquet." if left > 0 else "",
     }

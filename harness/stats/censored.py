@@ -47,7 +47,8 @@ class Times:
 
     def of(self, replicates: pd.Index) -> Times:
         """Return those of some replicates."""
-        return Times(self.at[replicates], self.missed[replicates])
+        places = self.at.index.get_indexer(replicates)  # a tenth of the time of looking up by label
+        return Times(self.at.take(places), self.missed.take(places))
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,12 @@ class Study(Table):
         description="What is measured of every trained network besides: 'features' counts dead and redundant ones on "
         "the validation images, 'activation_order' compares with the other order of activation and pool.",
     )
+    insight: Literal["none", "basic", "full"] | None = Field(
+        default=None,
+        description="Pictures of every trained network: 'none', 'basic' (confusion matrix and mistakes) or 'full' "
+        "(also weights, outputs, liked images, ...). By default 'full' for one training of the base and of each "
+        "confirmed winner, 'basic' for the others.",
+    )
     data: DataSpec
     model: ModelSpec
     train: TrainSpec

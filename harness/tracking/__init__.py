@@ -3,6 +3,7 @@
 :mod:`harness.tracking.reading` reads the same SQLite file without importing MLflow: a hundred times faster.
 """
 
+from harness.tracking.artifacts import add_artifacts, picture_folders
 from harness.tracking.reading import StudySummary, read_frames, read_result, read_study, summaries
 from harness.tracking.recorder import Recorder, archive_experiment, attach_report, open_runs
 from harness.tracking.runs import RecordedRun, find_run, model_file
@@ -13,6 +14,7 @@ __all__ = [
     "RecordedRun",
     "Recorder",
     "StudySummary",
+    "add_artifacts",
     "archive_experiment",
     "attach_report",
     "check_store",
@@ -23,6 +25,7 @@ __all__ = [
     "model_file",
     "open_client",
     "open_runs",
+    "picture_folders",
     "read_frames",
     "read_result",
     "read_study",

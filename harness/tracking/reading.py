@@ -7,6 +7,7 @@ what MLflow's own client gives.
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import json
 import math
@@ -17,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError, did_you_mean
-from harness.records import Clocks, StopReason, TrialResult
+from harness.records import CLOCKS, Clocks, StopReason, TrialResult
 from harness.study import EVALUATED, PROBES
+from harness.tracking.metric_names import from_mlflow, in_mlflow
 from harness.tracking.store import DATABASE, check_store, connect_to_read
 
 if TYPE_CHECKING:
@@ -31,7 +33,6 @@ _STATUS = {"FINISHED": "finished", "FAILED": "failed", "KILLED": "killed", "RUNN
 
 FINGERPRINT = ("processor", "device", "backend", "keras", "python", "threads", "workers", "pack")
 _COSTS = ("parameters", "macs", "activations", "activation_ops", "pool_ops")
-_CLOCKS = ("prepare", "compile", "train", "evaluate", "record", "refit")
 _PROBED = tuple(name for metrics in PROBES.values() for name in metrics)
 DIGESTS = ("weights", "history")
 NUMBERS = (
@@ -39,7 +40,7 @@ NUMBERS = (
     "epochs",
     "steps_to_target",
     "seconds_to_target",
-    *(f"{name}_seconds" for name in _CLOCKS),
+    *(f"{name}_seconds" for name in CLOCKS),
     "images_per_second",
     *EVALUATED,
     "test_accuracy",
@@ -124,7 +125,7 @@ def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         if not runs:
             raise _unknown(connection, store, name)
         tags = {run[0]: dict(connection.execute(_TAGS, run[:1])) for run in runs}
-        finals = {run[0]: dict(connection.execute(_FINALS, run[:1])) for run in runs}
+        finals = {run[0]: _finals(connection, run[0]) for run in runs}
         points = _points(connection, (run[0] for run in runs))
     parent = next((tags[run[0]] for run in runs if tags[run[0]].get("harness.kind") == "study"), {})
     rows = [
@@ -188,7 +189,7 @@ def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
         steps=int(row["steps"]),
         epochs=float(row["epochs"]),
         metrics={column: value for column, value in evaluated.items() if value is not None},
-        clocks=Clocks(**{name: number(f"{name}_seconds") or 0.0 for name in _CLOCKS}),
+        clocks=Clocks(**{name: number(f"{name}_seconds") or 0.0 for name in CLOCKS}),
         steps_to_target=None if steps is None else int(steps),
         seconds_to_target=number("seconds_to_target"),
         images_per_second=float(row["images_per_second"]),
@@ -255,6 +256,14 @@ _TAGS = "SELECT key, value FROM tags WHERE run_uuid = ?"
 _FINALS = "SELECT key, CASE WHEN is_nan THEN NULL ELSE value END FROM latest_metrics WHERE run_uuid = ?"
 
 
+def _finals(connection: sqlite3.Connection, run_id: str) -> dict[str, float]:
+    """Return the last value of each metric of a run, by its name here."""
+    return {_name_here(key): value for key, value in connection.execute(_FINALS, (run_id,))}
+
+
+_name_here = functools.cache(from_mlflow)
+
+
 def _points(connection: sqlite3.Connection, run_ids: Iterable[str]) -> pd.DataFrame:
     """Return run_id, step and the metrics of an evaluation, for the steps at which one was recorded.
 
@@ -262,11 +271,12 @@ def _points(connection: sqlite3.Connection, run_ids: Iterable[str]) -> pd.DataFr
     """
     import pandas as pd
 
-    pivot = ", ".join("MAX(CASE key WHEN ? THEN value END)" for _ in HISTORY)
+    pivot = ", ".join("MAX(CASE WHEN key IN (?, ?) THEN value END)" for _ in HISTORY)
+    names = [key for name in HISTORY for key in (in_mlflow(name), name)]  # stores of earlier versions have the second
     query = f"SELECT run_uuid, step, {pivot} FROM metrics WHERE run_uuid = ? AND NOT is_nan GROUP BY step"
     rows: list[tuple[Any, ...]] = []
     for run_id in run_ids:
-        rows += connection.execute(query, (*HISTORY, run_id))
+        rows += connection.execute(query, (*names, run_id))
     points = pd.DataFrame(rows, columns=["run_id", "step", *HISTORY]).astype(dict.fromkeys(HISTORY, "float64"))
     points = points[points["epoch"].notna()]
     return _with_infinities(points, HISTORY)

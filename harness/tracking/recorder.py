@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import UsageError
 from harness.records import Evaluated, Scored, Started, StopReason, TrialResult
 from harness.study import EVALUATED, METRICS, Study, Variant
+from harness.tracking.metric_names import in_mlflow
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -224,7 +225,7 @@ class Recorder:
         from mlflow.entities import Metric, Param, RunTag
 
         now = int(time.time() * 1000)
-        rows = [Metric(name, float(value), now, step) for name, value, step in metrics]
+        rows = [Metric(in_mlflow(name), float(value), now, step) for name, value, step in metrics]
         texts = [Param(name, str(value)[:6000]) for name, value in (params or {}).items()]
         notes = [RunTag(name, value[:7900]) for name, value in (tags or {}).items()]
         self.client.log_batch(run_id, rows[:_BATCH], texts[:100], notes[:100])

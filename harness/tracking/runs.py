@@ -172,6 +172,25 @@ def model_file(store: Path, run_id: str) -> Path | None:
     return next((file for file in files if file.is_file()), None)
 
 
+def artifact_folders(store: Path, name: str) -> list[tuple[str, Path]]:
+    """Return (digest of the variant, folder of the artifacts) of every finished trial of a study, by number.
+
+    Raises:
+        UsageError: if there is no store.
+    """
+    with open_database(store) as connection:
+        rows = connection.execute(
+            """SELECT d.value, r.artifact_uri FROM runs r
+               JOIN experiments e ON e.experiment_id = r.experiment_id
+               JOIN tags t ON t.run_uuid = r.run_uuid AND t.key = 'harness.trial'
+               JOIN tags d ON d.run_uuid = r.run_uuid AND d.key = 'harness.digest'
+               WHERE e.name = ? AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'
+               AND r.status = 'FINISHED' ORDER BY CAST(t.value AS INTEGER)""",
+            (name,),
+        ).fetchall()
+    return [(digest, _place(store, uri)) for digest, uri in rows]
+
+
 def _place(store: Path, uri: str) -> Path:
     """Return the folder that an address in the store means; in `store` itself if that was moved or copied."""
     folder = Path(unquote(urlparse(uri).path))

@@ -1,12 +1,14 @@
 """The network that a trial left, with study, variant and images that it was trained with; asking it, exporting it."""
 
 from harness.trained.files import class_from_name, find_pictures
+from harness.trained.look import Look, look_inside
 from harness.trained.opening import Trained, open_trained
 from harness.trained.predicting import Prediction, Predictions, predict
 from harness.trained.sheet import draw_sheet, require_sheet, write_sheet
 from harness.trained.table import draw_table
 
 __all__ = [
+    "Look",
     "Prediction",
     "Predictions",
     "Trained",
@@ -14,6 +16,7 @@ __all__ = [
     "draw_sheet",
     "draw_table",
     "find_pictures",
+    "look_inside",
     "open_trained",
     "predict",
     "require_sheet",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.data import ImageData, class_names, load_images, scale_like_training, training_moments
+from harness.data import ImageData, Scale, class_names, load_images, training_scale
 from harness.errors import UsageError
 from harness.records import Seeds
 from harness.results import load_recorded_study
@@ -17,7 +17,6 @@ from harness.tracking import RecordedRun, find_run, model_file
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
 
 _WHY = {
     "pruned": "was never trained",
@@ -76,26 +75,16 @@ class Trained:
         """
         return load_images(self.variant.data, *self._split(data_folder))
 
-    def scaled(self, pixels: np.ndarray, data_folder: str | Path | None = None) -> np.ndarray:
-        """Return images of one's own as the network takes them.
+    def scale(self, data_folder: str | Path | None = None) -> Scale:
+        """Return what the network sees of pixels from 0 to 255, drawn as the images of its set are.
 
         Args:
-            pixels: uint8 (n, height, width, channels), drawn as the images of its set are.
             data_folder: where to look first for image files; needed for scaling = 'standardized' alone.
-
-        Returns:
-            float32 of the same shape.
 
         Raises:
             DataError: if the training images are needed, and missing or damaged.
         """
-        return scale_like_training(pixels, self.variant.data, *self._split(data_folder))
-
-    def moments(self, data_folder: str | Path | None = None) -> tuple[np.ndarray, np.float32] | None:
-        """Return what its images were standardised with, mean of each pixel and deviation; None if they were not."""
-        if self.variant.data.scaling != "standardized":
-            return None
-        return training_moments(self.variant.data, *self._split(data_folder))
+        return training_scale(self.variant.data, *self._split(data_folder))
 
     def _split(self, data_folder: str | Path | None) -> tuple[int, Path | None, int, bool]:
         """Return what says which images were trained on: seed, folder, part, whether some were held out."""
@@ -135,11 +124,14 @@ def _why(run: RecordedRun) -> str:
 
 def _load(file: Path) -> Any:
     """Load a model to be called, without what training it would need."""
-    import keras
+    from harness.engines import import_quietly
 
     fix = "Train it again, or put the file back."
     if not zipfile.is_zipfile(file):  # Keras would say that there is no such file
         raise UsageError(f"{file}: not a usable Keras model: it is no whole zip archive. {fix}")
+    import_quietly()
+    import keras
+
     try:
         return keras.saving.load_model(file, compile=False)
     except Exception as error:  # a damaged file raises whatever the part that is damaged leads to

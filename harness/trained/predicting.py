@@ -174,7 +174,7 @@ def _probabilities(trained: Trained, seen: Sequence[np.ndarray], folder: Path | 
 
     if not seen:
         return []
-    images = trained.scaled(np.stack(seen), folder)
+    images = trained.scale(folder).apply(np.stack(seen))
     logits = [
         keras.ops.convert_to_numpy(trained.model(images[first : first + _BATCH], training=False))
         for first in range(0, len(images), _BATCH)

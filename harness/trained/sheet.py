@@ -95,7 +95,8 @@ def _draw_cell(figure: Figure, one: Prediction, names: Sequence[str], left: int,
         figure.add_artist(_frame(figure, (x - 1, y - 1, shown.shape[1] + 2, shown.shape[0] + 2), "#999999", 0.6))
     first = one.predicted
     mark = {None: "", True: "✓ ", False: "✗ "}[one.right]
-    verdict = f"{mark}{names[first]} {100 * one.probabilities[first]:.0f} %"
+    share = one.probabilities[first]
+    verdict = f"{mark}{names[first]} ({'> 99' if 0.995 <= share < 1 else f'{100 * share:.0f}'} %)"
     if one.right is False and one.true is not None:
         verdict += f", true {names[one.true]}"
         inner = (left + 4, top - _CELL_HEIGHT + 4, _CELL_WIDTH - 8, _CELL_HEIGHT - 8)

@@ -149,7 +149,8 @@ def _finish(session: Session, logits: npt.NDArray[np.float32]) -> TrialResult:
 
     data = session.data
     with session.watch.timing("record"):
-        write_artifacts(session.job, data, logits, session.model, session.history, session.tested)
+        session.keep_weights(session.history[-1].step, last=True)
+        write_artifacts(session, logits)
         probed = probe(session.job, data, session.model, logits)
     result = session.result(mean_scores(logits, data.test.labels), probed)
     session.emit(Finished(session.job.trial, result))
@@ -184,7 +185,7 @@ def import_libraries() -> None:
     Raises:
         HarnessError: if there is no engine for the Keras backend.
     """
-    from harness import callbacks, cost, data, engines, insight, network  # noqa: F401  all that a job needs
+    from harness import callbacks, cost, data, engines, gallery, insight, network  # noqa: F401  all that a job needs
 
     insight.import_libraries()
     engines.import_backend()

@@ -1,71 +1,72 @@
-"""What a training leaves in its folder: history, confusion matrix, mistakes, summary, model."""
+"""What a training leaves in its folder: history, summary, model, and pictures as many as the job asks for."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records import Evaluated, Job, Scored
+from harness.records import Evaluated, Scored
 from harness.study import Variant
 
 if TYPE_CHECKING:
-    import keras
     import numpy as np
     import numpy.typing as npt
 
-    from harness.data import ImageData
+    from harness.worker.session import Session
 
 
-def write_artifacts(
-    job: Job,
-    data: ImageData,
-    logits: npt.NDArray[np.float32],
-    model: keras.Model,
-    history: Sequence[Evaluated],
-    tested: Sequence[Scored] = (),
-) -> None:
+def write_artifacts(session: Session, logits: npt.NDArray[np.float32]) -> None:
     """Write everything to the job's output folder.
 
     Args:
-        job: what was trained.
-        data: its images.
+        session: the training, which is over and has evaluated at least once.
         logits: of the test images, (n, classes).
-        model: the trained network.
-        history: its evaluations, at least one.
-        tested: how the test split scored on the way.
     """
-    from harness.engines import probabilities
-    from harness.insight import confusion_matrix, draw_confusion, draw_mistakes, most_confident_mistakes
+    from harness.gallery import LEVELS, Choice, Subject, write_pictures
 
-    folder = job.output
+    job, data, folder = session.job, session.data, session.job.output
     folder.mkdir(parents=True, exist_ok=True)
-    _write_history(folder / "history.csv", history, tested)
-    matrix = confusion_matrix(data.test.labels, logits.argmax(axis=1), data.classes)
-    with (folder / "confusion_matrix.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["true \\ predicted", *data.class_names])
-        writer.writerows([name, *row] for name, row in zip(data.class_names, matrix.tolist(), strict=True))
-    draw_confusion(matrix, data.class_names).savefig(folder / "confusion_matrix.png")
-    mistakes = most_confident_mistakes(probabilities(logits), data.test.labels)
-    draw_mistakes(data.test_pixels, mistakes, data.class_names).savefig(folder / "misclassified.png")
+    rows = history_rows(session.history, session.tested)
+    _write_history(folder / "history.csv", rows, session)
     (folder / "summary.txt").write_text(summarise(job.variant, data.image_shape, data.classes), encoding="utf-8")
-    model.save(folder / "model.keras")
+    session.model.save(folder / "model.keras")
+    if job.insight != "none":
+        subject = Subject(job.variant, session.model, data, logits, rows)
+        write_pictures(subject, Choice(LEVELS[job.insight]), folder / "insight")
+    if session.snapshots:
+        _write_snapshots(folder / "steps", session)
 
 
-def _write_history(path: Path, history: Sequence[Evaluated], tested: Sequence[Scored]) -> None:
-    """Write a row for each step at which something was scored."""
+def _write_snapshots(folder: Path, session: Session) -> None:
+    """Draw the weights of the first convolution as they were at some steps, all on one scale: ``KEY/STEP.png``."""
+    from harness.insight import draw_weights
+
+    most = max(float(abs(kernel).max()) for kernel in session.snapshots.values())
+    place = folder / "conv_1 weights"
+    place.mkdir(parents=True)
+    for step, kernel in session.snapshots.items():
+        draw_weights(kernel, "conv_1", step, most).savefig(place / f"{step}.png")
+
+
+def history_rows(history: Sequence[Evaluated], tested: Sequence[Scored]) -> list[dict[str, float]]:
+    """Return a row for each step at which something was scored, with what was."""
     rows: dict[int, dict[str, float]] = {}
     events: list[Evaluated | Scored] = [*tested, *history]
     for event in events:
         place = {"step": event.step, "epoch": event.epoch, "train_seconds": event.train_seconds}
         rows.setdefault(event.step, place).update(event.metrics)
-    columns = ["step", "epoch", "train_seconds", *history[0].metrics, *(tested[0].metrics if tested else ())]
+    return [rows[step] for step in sorted(rows)]
+
+
+def _write_history(path: Path, rows: Sequence[Mapping[str, float]], session: Session) -> None:
+    tested = session.tested[0].metrics if session.tested else ()
+    columns = ["step", "epoch", "train_seconds", *session.history[0].metrics, *tested]
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="")
         writer.writeheader()
-        writer.writerows(rows[step] for step in sorted(rows))
+        writer.writerows(rows)
 
 
 def summarise(variant: Variant, image_shape: tuple[int, int, int], classes: int) -> str:

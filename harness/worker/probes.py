@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from harness.data import ImageData
-
-_BATCH = 500
-"""Images whose activations are in memory at a time."""
 
 
 def probe(job: Job, data: ImageData, model: keras.Model, logits: npt.NDArray[np.float32]) -> dict[str, float]:
@@ -42,57 +38,23 @@ def probe(job: Job, data: ImageData, model: keras.Model, logits: npt.NDArray[np.
 
 def _features(job: Job, data: ImageData, model: keras.Model) -> dict[str, float]:
     """Count dead and redundant features of every hidden layer, over all validation images."""
-    from harness.insight import FeatureStatistics
+    from harness.gallery import count_features, feature_rows
 
-    layers = _feature_layers(model)
-    statistics = {name: FeatureStatistics() for name in layers}
-    for outputs in _outputs(model, list(layers.values()), data.validation.images):
-        for name, values in zip(layers, outputs, strict=True):
-            statistics[name].add(values)
-    found: dict[str, float] = {"dead_features": 0, "redundant_features": 0}
+    layers = count_features(model, data)
     with (job.output / "features.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["layer", "feature", "dead", "redundant"])
-        for name, layer in statistics.items():
-            unused = layer.unused()
-            writer.writerows(
-                [name, index + 1, int(dead), int(redundant)]
-                for index, (dead, redundant) in enumerate(zip(unused.dead, unused.redundant, strict=True))
-            )
-            for kind in unused._fields:
-                count = int(getattr(unused, kind).sum())
-                found[f"{kind}_features"] += count
-                found[f"{kind}_features/{name}"] = count
+        csv.writer(file).writerows(feature_rows(layers))
+    found: dict[str, float] = {"dead_features": 0, "redundant_features": 0}
+    for name, unused in layers.items():
+        for kind in unused._fields:
+            count = int(getattr(unused, kind).sum())
+            found[f"{kind}_features"] += count
+            found[f"{kind}_features/{name}"] = count
     return found
-
-
-def _feature_layers(model: keras.Model) -> dict[str, str]:
-    """Return convolution or hidden dense layer -> the layer that puts out its features, activated where it has one."""
-    layers: dict[str, str] = {}
-    for layer in model.layers:
-        kind = layer.name.rpartition("_")[0]
-        if kind in ("conv", "dense"):
-            layers[layer.name] = layer.name
-        elif kind == "activation":
-            layers[list(layers)[-1]] = layer.name
-    return layers
-
-
-def _outputs(model: keras.Model, names: list[str], images: np.ndarray) -> Iterator[list[np.ndarray]]:
-    """Yield what layers put out for the images, batch by batch."""
-    import keras
-
-    if not names:
-        return
-    extractor = keras.Model(model.inputs, [model.get_layer(name).output for name in names])
-    for start in range(0, len(images), _BATCH):
-        outputs = extractor(images[start : start + _BATCH], training=False)
-        outputs = [outputs] if len(names) == 1 else outputs  # Keras does not list a single one
-        yield [np.asarray(keras.ops.convert_to_numpy(values)) for values in outputs]
 
 
 def _order_difference(job: Job, data: ImageData, model: keras.Model, logits: npt.NDArray[np.float32]) -> float:
     """Return how far any logit of a test image moves if activation and pool change places, all weights kept."""
+    from harness.insight import layer_outputs
     from harness.network import build_network
 
     spec = job.variant.model
@@ -103,5 +65,5 @@ def _order_difference(job: Job, data: ImageData, model: keras.Model, logits: npt
     )  # fmt: skip
     swapped.set_weights(model.get_weights())
     last = swapped.layers[-1].name
-    parts = [outputs[0] for outputs in _outputs(swapped, [last], data.test.images)]
+    parts = [outputs[0] for outputs in layer_outputs(swapped, [last], data.test.images)]
     return float(np.abs(np.concatenate(parts) - logits).max())

@@ -81,6 +81,7 @@ class Session:
         self.history: list[Evaluated] = []
         self.tested: list[Scored] = []
         self.refit_steps = 0
+        self.snapshots: dict[int, np.ndarray] = {}
         asked = decide if job.prunable else None
         prune = (lambda _: self._ask(asked)) if asked else None
         self._stops: list[StopCallback] = stop_callbacks(
@@ -90,6 +91,7 @@ class Session:
         self._callbacks = CallbackList(self._stops, model=model)
         model.stop_training = False  # what Keras's fit does before it asks callbacks
         self._callbacks.on_train_begin()
+        self.keep_weights(0)
 
     @property
     def is_over(self) -> bool:
@@ -108,6 +110,24 @@ class Session:
         with self.watch.timing("record"):
             self.emit(event)
         self._callbacks.on_epoch_end(len(self.history) - 1, keras_logs(metrics))
+
+    @property
+    def wants_weights(self) -> bool:
+        """Whether the weights as they are now are to be kept: of a showcase, after 1, 2, 4, 8, ... evaluations."""
+        count = len(self.history)
+        return self.job.insight == "full" and count & (count - 1) == 0
+
+    def keep_weights(self, step: int, last: bool = False) -> None:
+        """Keep the weights of the first convolution, of a job with full insight, as they are in the model now.
+
+        Args:
+            step: training steps done.
+            last: the training is over.
+        """
+        first = next((layer for layer in self.model.layers if layer.name == "conv_1"), None)
+        if first is None or self.job.insight != "full" or (last and self.refit_steps):
+            return
+        self.snapshots[step] = np.asarray(first.get_weights()[0], np.float32)
 
     def note_test(self, step: int, test: Means) -> None:
         """Note how the test split scores by now, and send it out; no callback sees it."""

@@ -88,6 +88,10 @@ def train(sessions: Sequence[Session], engine: PackEngine, schedule: Schedule) -
         for index, session in enumerate(sessions):
             if session in running:
                 session.note(step, _joined(trained[index]), validated[index])
+                if session.wants_weights:
+                    with session.watch.timing("record"):
+                        engine.write_back()
+                        session.keep_weights(step)
                 if session.is_over:
                     engine.freeze(index)
                     running.remove(session)

@@ -10,6 +10,7 @@ import pytest
 
 TINY = """
 question = "Is a stride of 2 as good as pooling on 8x8 digits?"
+insight = "basic"
 
 [data]
 name = "digits"

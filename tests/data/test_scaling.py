@@ -2,11 +2,16 @@ import numpy as np
 import pytest
 
 from harness.data import scaling
-from harness.data.scaling import scale
+from harness.data.scaling import scale_of
 from harness.errors import DataError
 
 TRAIN = np.array([[0, 255], [2, 51]], np.uint8).reshape(2, 1, 2, 1)
 OTHER = np.array([[1, 204]], np.uint8).reshape(1, 1, 2, 1)
+
+
+def scale(scaling, train, *others):
+    found = scale_of(scaling, train)
+    return [found.apply(images) for images in (train, *others)]
 
 
 def test_none_keeps_the_numbers():

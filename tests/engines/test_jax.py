@@ -7,7 +7,16 @@ import keras
 import numpy as np
 import pytest
 
-from harness.engines import BatchOrder, Training, build_engine, build_pack, configure, describe_device, mean_scores
+from harness.engines import (
+    BatchOrder,
+    Training,
+    build_engine,
+    build_pack,
+    configure,
+    describe_device,
+    input_gradients,
+    mean_scores,
+)
 from harness.errors import HarnessError
 from harness.network import build_network
 from harness.records import Evaluated, Finished, Job, Resources, Started, StopReason
@@ -243,3 +252,14 @@ def test_variants_share_a_program_if_they_differ_in_numbers_alone(tiny):
     assert same.program == base.program
     for changes in ({"train.batch_size": 8}, {"model.dense_dropout": 0.1}, {"model.padding": "valid"}):
         assert tiny(**changes).base.program != base.program
+
+
+def test_gradients_by_the_pixels():
+    model = network(activation="tanh")
+    columns = np.array([1, 3])
+    values, slopes = input_gradients(model)(IMAGES[:2], columns)
+    assert values == pytest.approx(np.asarray(model(IMAGES[:2]))[[0, 1], columns], rel=1e-5)
+    step = np.zeros_like(IMAGES[:2])
+    step[:, 4, 4] = 0.01
+    above, _ = input_gradients(model)(IMAGES[:2] + step, columns)
+    assert (above - values) / 0.01 == pytest.approx(slopes[:, 4, 4, 0], abs=1e-3)

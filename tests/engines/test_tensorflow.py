@@ -280,3 +280,10 @@ def test_there_is_no_engine_for_another_backend(monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
     with pytest.raises(HarnessError, match="KERAS_BACKEND must be 'tensorflow' or 'jax', got 'torch'"):
         engine_for(None)
+
+
+def test_libraries_load_quietly():
+    """In a process of its own: TensorFlow's libraries write to standard error when they are first loaded."""
+    code = "from harness.engines import import_quietly; import_quietly(); import sys; print('here', file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "here\n"

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from harness.insight import FeatureStatistics
+from harness.insight import FeatureStatistics, Unused, draw_unused
 
 
 def unused(*batches):
@@ -48,3 +48,11 @@ def test_a_correlation_just_below_the_limit_is_not_redundant():
     one = random.normal(size=20_000)
     values = np.stack([one, 0.9 * one + np.sqrt(1 - 0.81) * random.normal(size=20_000)], axis=1)
     assert unused(values).redundant.tolist() == [False, False]
+
+
+def test_the_figure_says_it_by_sign_as_well_as_by_colour():
+    unused = {"conv_1": Unused(np.array([True, False, False]), np.array([False, False, True]))}
+    (axes,) = draw_unused(unused).axes
+    texts = [text.get_text() for text in axes.texts]
+    assert "1 dead and 1 redundant of 3" in texts
+    assert texts[-3:] == ["×", "", "="]

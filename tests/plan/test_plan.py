@@ -42,7 +42,9 @@ class TestFixedDesigns:
     def test_replicate_by_replicate_so_that_a_part_done_is_balanced(self, plan_of, tiny):
         plan = plan_of(tiny())
         assert plan.remaining == 4
-        assert seen(run_all(plan)) == [
+        jobs = run_all(plan)
+        assert [job.showcase for job in jobs] == [True, False, False, False]
+        assert seen(jobs) == [
             (0, "base", 0),
             (1, "downsample=stride", 0),
             (2, "base", 1),
@@ -162,6 +164,7 @@ class TestSearch:
         expected = [study.base.digest, best[0].digest, best[1].digest]
         assert [job.variant.digest for job in confirm] == expected * 2
         assert [job.replicate for job in confirm] == [CONFIRM_FROM] * 3 + [CONFIRM_FROM + 1] * 3
+        assert [job.showcase for job in jobs] == [False] * 6 + [True] * 3 + [False] * 3
         assert (plan.finished, plan.remaining) == (12, 0)
 
     def test_replicates_follow_the_variant(self, plan_of, tiny):

@@ -1,7 +1,11 @@
 import re
+import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from harness.report import compare
 from harness.report.latex import escape, to_latex
@@ -23,7 +27,7 @@ def test_booktabs_tables(study, trials, history):
     assert r"downsample=stride & test accuracy & $-$0.20 points" in text
 
 
-def test_it_would_compile(study, trials, history):
+def test_it_is_balanced(study, trials, history):
     text = to_latex(compare(study, trials, history))
     bare = "\n".join(line for line in text.splitlines() if not line.startswith("%"))
     environments = re.findall(r"\\(begin|end)\{(\w+)\}", bare)
@@ -40,3 +44,14 @@ def test_it_would_compile(study, trials, history):
 def test_a_question_over_two_lines_stays_a_comment(study):
     comparison = replace(compare(study, pd.DataFrame(), pd.DataFrame()), question="One?\nTwo?")
     assert to_latex(comparison).splitlines()[0] == "% One? Two?"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_every_committed_report_compiles(tmp_path):
+    inputs = "\n".join(f"\\input{{{path.resolve()}}}\\clearpage" for path in Path("reports").glob("*/comparison.tex"))
+    preamble = r"\documentclass{article}\usepackage[T1]{fontenc}\usepackage{booktabs}\usepackage{graphicx}"
+    (tmp_path / "all.tex").write_text(f"{preamble}\n\\begin{{document}}\n{inputs}\n\\end{{document}}\n")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from harness.errors import UsageError
 from harness.records import Evaluated, Scored, Started, StopReason
 from harness.results import load_results
 from harness.study import grid
-from harness.tracking import Recorder, archive_experiment, open_client, open_runs, read_frames, read_result, summaries
+from harness.tracking import (
+    DATABASE,
+    Recorder,
+    archive_experiment,
+    open_client,
+    open_runs,
+    read_frames,
+    read_result,
+    summaries,
+)
+from harness.tracking.metric_names import IN_MLFLOW, from_mlflow, in_mlflow
 from tests.conftest import COSTS, FINGERPRINT, make_result
 
 
@@ -44,9 +56,9 @@ class TestRuns:
         assert run.data.params["model.downsample"] == "stride"
         assert run.data.params["train.learning_rate"] == "0.01"
         assert run.data.params["replicate"] == "3"
-        assert run.data.metrics["test_accuracy"] == pytest.approx(0.89)
-        assert run.data.metrics["train_seconds"] == 2.0
-        assert "steps_to_target" not in run.data.metrics, "a censored time is no number"
+        assert run.data.metrics["test/accuracy"] == pytest.approx(0.89)
+        assert run.data.metrics["seconds/train"] == 2.0
+        assert "target/steps" not in run.data.metrics, "a censored time is no number"
         tags = run.data.tags
         assert tags["mlflow.parentRunId"] == recorder.parent_id
         assert tags["mlflow.source.git.commit"] == "abc"
@@ -57,9 +69,9 @@ class TestRuns:
 
     def test_metrics_by_step_are_written_with_a_flush(self, recorder):
         run_id = record(recorder, end=False)
-        assert recorder.client.get_metric_history(run_id, "val_accuracy") == []
+        assert recorder.client.get_metric_history(run_id, "val/accuracy") == []
         recorder.flush()
-        points = recorder.client.get_metric_history(run_id, "val_accuracy")
+        points = recorder.client.get_metric_history(run_id, "val/accuracy")
         assert [(point.step, point.value) for point in points] == [(20, 0.5), (40, 0.75)]
 
     def test_a_pruned_trial_is_killed_and_says_so(self, recorder):
@@ -73,7 +85,7 @@ class TestRuns:
         run = recorder.client.get_run(run_id)
         assert run.info.status == "KILLED"
         assert run.data.tags["harness.pruned"] == "false"
-        assert len(recorder.client.get_metric_history(run_id, "val_accuracy")) == 2, "what was measured is kept"
+        assert len(recorder.client.get_metric_history(run_id, "val/accuracy")) == 2, "what was measured is kept"
 
     def test_a_trial_cut_off_while_it_was_closed_as_pruned_is_not_pruned(self, recorder, store):
         run_id = record(recorder, end=False)
@@ -137,13 +149,27 @@ class TestReading:
     def test_it_is_what_the_client_reads(self, recorder, store):
         run_id = record(recorder)
         trials, history = read_frames(store, "tiny")
-        metrics = recorder.client.get_run(run_id).data.metrics
+        metrics = {from_mlflow(key): value for key, value in recorder.client.get_run(run_id).data.metrics.items()}
         shared = [name for name in metrics if name in trials.columns]
         assert len(shared) > 15
         assert {name: trials.iloc[0][name] for name in shared} == {name: metrics[name] for name in shared}
         for name in ("val_loss", "train_accuracy"):
-            points = recorder.client.get_metric_history(run_id, name)
+            points = recorder.client.get_metric_history(run_id, in_mlflow(name))
             assert history[name].tolist() == [point.value for point in points]
+
+    def test_a_store_with_the_names_of_earlier_versions_reads_the_same(self, recorder, store):
+        metrics = {**make_result().metrics, "dead_features": 3, "dead_features/conv_1": 3}
+        record(recorder, metrics=metrics, steps_to_target=40, seconds_to_target=0.4)
+        expected = read_frames(store, "tiny")
+        assert expected[0].loc[0, ["steps_to_target", "dead_features/conv_1"]].tolist() == [40, 3]
+        with sqlite3.connect(store / DATABASE) as connection:
+            for table in ("metrics", "latest_metrics"):
+                for ours, theirs in (*IN_MLFLOW.items(), ("dead_features/conv_1", "features/dead/conv_1")):
+                    connection.execute(f"UPDATE {table} SET key = ? WHERE key = ?", (ours, theirs))
+                (grouped,) = connection.execute(f"SELECT COUNT(*) FROM {table} WHERE key LIKE 'val/%'").fetchone()
+                assert grouped == 0
+        for found, frame in zip(read_frames(store, "tiny"), expected, strict=True):
+            pd.testing.assert_frame_equal(found, frame, check_like=True)
 
     def test_not_a_number_and_infinity_survive(self, recorder, store):
         metrics = {**make_result().metrics, "test_loss": math.nan, "test_accuracy": 0.1}

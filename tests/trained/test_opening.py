@@ -62,16 +62,16 @@ class TestOpening:
         for name in ("plain#3", "parts#0", "search#5"):
             trained = open_trained(name, shelf.store)
             images = trained.images()
-            assert np.array_equal(trained.scaled(images.test_pixels), images.test.images)
+            assert np.array_equal(trained.scale().apply(images.test_pixels), images.test.images)
 
     def test_facts_about_what_it_takes_and_gives(self, shelf):
         trained = open_trained("plain#3", shelf.store)
         assert trained.image_shape == (8, 8, 1)
         assert trained.class_names == tuple("0123456789")
-        mean, deviation = trained.moments()
-        assert mean.shape == (8, 8, 1)
-        assert deviation == pytest.approx(95.5, abs=1)
-        assert open_trained("search#5", shelf.store).moments() is None
+        scale = trained.scale()
+        assert scale.offset.shape == (8, 8, 1)
+        assert scale.divisor == pytest.approx(95.5, abs=1)
+        assert open_trained("search#5", shelf.store).scale().divisor == 255
 
 
 class TestErrors:

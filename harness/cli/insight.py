@@ -1,0 +1,54 @@
+"""`harness insight`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.cli.options import data_option, store_option
+from harness.errors import UsageError
+
+
+@click.command("insight", epilog="Example: harness insight quickstart#0 --only weights --only liked")
+@click.argument("run")
+@click.option(
+    "--only", multiple=True, metavar="PICTURE", help="Only these pictures; repeatable. A wrong one lists them."
+)
+@click.option("--layer", "layers", multiple=True, metavar="NAME", help="Only these layers, e.g. conv_1; repeatable.")
+@click.option(
+    "--features", default="10", show_default=True, metavar="N|all", help="Features of a layer with an image they like."
+)
+@click.option(
+    "--image",
+    "images",
+    multiple=True,
+    metavar="INDEX|FILE",
+    help="What to look at layer by layer: a test image's number, or a picture; repeatable.",
+)
+@data_option
+@store_option
+def insight_command(
+    run: str,
+    only: tuple[str, ...],
+    layers: tuple[str, ...],
+    features: str,
+    images: tuple[str, ...],
+    data_dir: Path | None,
+    store: Path,
+) -> None:
+    """Draw what the network of RUN learned, and put the pictures beside the run in MLflow.
+
+    RUN is STUDY#NUMBER, a run's id or the beginning of it, or its name in the MLflow UI.
+    """
+    if features != "all" and not (features.isdecimal() and int(features)):
+        raise UsageError(f"--features must be a number above 0, or all, got {features!r}. E.g. 10.")
+    from harness.trained import look_inside
+
+    count = None if features == "all" else int(features)
+    look = look_inside(run, store, only=only, layers=layers, features=count, images=images, data_folder=data_dir)
+    found = look.trained.run
+    click.echo(f"{found.short}, {found.name}: {len(look.files)} files in {look.files[0].parent}")
+    for file in look.files:
+        click.echo(f"  {file.name}")
+    click.echo("In the MLflow UI they are among the run's artifacts: harness ui")

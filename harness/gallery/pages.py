@@ -1,0 +1,301 @@
+"""Every picture there is of a trained network: a generator of pages each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from harness import insight
+from harness.study import TargetSpec, Variant
+
+if TYPE_CHECKING:
+    import keras
+    import numpy.typing as npt
+    from matplotlib.figure import Figure
+
+    from harness.data import ImageData
+
+FEATURES = 10
+"""Features of a layer that are shown with an image they like, unless all are wanted."""
+
+_SEED = 0
+_JOURNEYS = 4
+"""Images of one class that are followed through the network."""
+_LEARNED = 4
+"""Learned kernels beside the hand-set ones."""
+_GRID = 9
+_CENSUS = 5000
+"""Images that features are counted on where there is no validation split."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """An image to look at layer by layer.
+
+    Attributes:
+        name: what it is, for titles.
+        slug: the same for file names.
+        pixels: uint8 (height, width, channels), as the network's images are.
+    """
+
+    name: str
+    slug: str
+    pixels: np.ndarray
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A trained network, and what it was trained with.
+
+    Attributes:
+        variant: what was trained.
+        model: the network, trained.
+        data: its images.
+        logits: of the test images, (n, classes).
+        history: its evaluations: rows with ``step`` and the evaluated metrics.
+    """
+
+    variant: Variant
+    model: keras.Model
+    data: ImageData
+    logits: npt.NDArray[np.float32]
+    history: Sequence[Mapping[str, float]]
+
+    @cached_property
+    def probabilities(self) -> np.ndarray:
+        """Softmax of the logits, (n, classes)."""
+        from harness.engines import probabilities
+
+        return probabilities(self.logits)
+
+    @property
+    def predicted(self) -> np.ndarray:
+        """Predicted classes of the test images, (n,)."""
+        classes: np.ndarray = self.logits.argmax(axis=1)
+        return classes
+
+    def outputs(self, layers: Sequence[str], pixels: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what layers put out for a few images, uint8 (n, height, width, channels)."""
+        (found,) = insight.layer_outputs(self.model, layers, self.data.scale.apply(pixels))
+        return dict(zip(layers, found, strict=True))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is to be drawn.
+
+    Attributes:
+        pictures: names in :data:`PICTURES`.
+        layers: names of layers; empty for all.
+        features: features of a layer with an image they like; None for all.
+        examples: images to look at layer by layer; empty for two of the test split.
+    """
+
+    pictures: tuple[str, ...]
+    layers: frozenset[str] = frozenset()
+    features: int | None = FEATURES
+    examples: tuple[Example, ...] = ()
+
+    def wants(self, *names: str) -> bool:
+        """Whether any of these layers is wanted."""
+        return not self.layers or not self.layers.isdisjoint(names)
+
+
+class Page(NamedTuple):
+    """One file.
+
+    Attributes:
+        name: of the file.
+        content: a figure, or rows of a table.
+    """
+
+    name: str
+    content: Figure | list[list[Any]]
+
+
+Pages = Iterator[Page]
+
+
+def _confusion(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
+    data = subject.data
+    matrix = insight.confusion_matrix(data.test.labels, subject.predicted, data.classes)
+    rows = [[name, *row] for name, row in zip(data.class_names, matrix.tolist(), strict=True)]
+    yield Page("confusion_matrix.csv", [["true \\ predicted", *data.class_names], *rows])
+    yield Page("confusion_matrix.png", insight.draw_confusion(matrix, data.class_names))
+
+
+def _mistakes(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
+    data = subject.data
+    found = insight.most_confident_mistakes(subject.probabilities, data.test.labels)
+    yield Page("misclassified.png", insight.draw_mistakes(data.test_pixels, found, data.class_names))
+
+
+def _images(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
+    data = subject.data
+    found = insight.predictions(subject.probabilities, data.test.labels, np.arange(min(_GRID, len(data.test.labels))))
+    title = "The first test images"
+    yield Page("images.png", insight.draw_predictions(data.test_pixels, found, data.class_names, title))
+
+
+def _classes(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
+    data = subject.data
+    scores = insight.class_scores(data.test.labels, subject.predicted, data.classes)
+    rows = [
+        [name, *(f"{value:.6f}" for value in numbers[:3]), int(numbers[3])]
+        for name, *numbers in zip(data.class_names, *scores, strict=True)
+    ]
+    yield Page("classes.csv", [["class", "precision", "recall", "f1", "test_images"], *rows])
+    yield Page("classes.png", insight.draw_class_scores(scores, data.class_names))
+
+
+def _weights(subject: Subject, choice: Choice) -> Pages:
+    for layer in _convolutions(subject.model):
+        if choice.wants(layer.name):
+            kernel = np.asarray(layer.get_weights()[0], np.float32)
+            yield Page(f"weights_{layer.name}.png", insight.draw_weights(kernel, layer.name))
+
+
+def _outputs(subject: Subject, choice: Choice) -> Pages:
+    layers = [name for name in insight.map_layers(subject.model) if choice.wants(name)]
+    if not layers:
+        return
+    for example in choice.examples or _two_classes(subject):
+        outputs = subject.outputs(layers, example.pixels[None])
+        for layer, maps in outputs.items():
+            figure = insight.draw_outputs(maps[0].astype(np.float32), layer, example.pixels, example.name)
+            yield Page(f"outputs_{layer}_{example.slug}.png", figure)
+
+
+def _journey(subject: Subject, choice: Choice) -> Pages:
+    """Follow one channel for several images of a class; then hand-set kernels beside learned ones."""
+    layers = insight.map_layers(subject.model)
+    if not layers or not choice.wants(*layers):
+        return
+    data = subject.data
+    label = data.test.labels[0]
+    pixels = data.test_pixels[np.flatnonzero(data.test.labels == label)[:_JOURNEYS]]
+    outputs = {name: values.astype(np.float32) for name, values in subject.outputs(layers, pixels).items()}
+    channel = insight.liveliest_channel(outputs)
+    name = data.class_names[label]
+    yield Page("journey.png", insight.draw_journey(outputs, pixels, channel, name))
+    example = (choice.examples or _two_classes(subject))[0]
+    kernel = np.asarray(_convolutions(subject.model)[0].get_weights()[0], np.float64)
+    strongest = np.argsort(-np.abs(kernel).sum(axis=(0, 1, 2)), kind="stable")[:_LEARNED]
+    yield Page("edges.png", insight.draw_edges(example.pixels, kernel[..., strongest], example.name))
+
+
+def _liked(subject: Subject, choice: Choice) -> Pages:
+    from harness.engines import input_gradients
+
+    scale, shape = subject.data.scale, subject.data.image_shape
+    layers = {**insight.feature_layers(subject.model), "logits": "logits"}
+    for name, layer in layers.items():
+        if not choice.wants(name, layer):
+            continue
+        means = insight.feature_means(subject.model, layer)
+        slopes = input_gradients(means)
+
+        def gradients(images: np.ndarray, columns: np.ndarray, slopes: Any = slopes) -> tuple[np.ndarray, np.ndarray]:
+            values, found = slopes(scale.apply(255 * images), columns)
+            return values, found * (255 / scale.divisor)
+
+        count = int(means.output_shape[-1])
+        features = range(count if choice.features is None else min(choice.features, count))
+        liked = insight.liked_images(gradients, features, shape, _SEED)
+        yield Page(
+            f"liked_{name}.png", insight.draw_liked(liked, name, subject.data.class_names if name == "logits" else ())
+        )
+
+
+def _features(subject: Subject, choice: Choice) -> Pages:
+    unused = {name: found for name, found in count_features(subject.model, subject.data).items() if choice.wants(name)}
+    if unused:
+        yield Page("features.csv", feature_rows(unused))
+        yield Page("features.png", insight.draw_unused(unused))
+
+
+def _curves(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
+    history = {
+        name: {int(row["step"]): row[name] for row in subject.history if name in row}
+        for kind in ("loss", "accuracy")
+        for name in (f"train_{kind}", f"val_{kind}", f"test_{kind}")
+    }
+    shown = {name: points for name, points in history.items() if points}
+    if shown:
+        yield Page("curves.png", insight.draw_curves(shown, _accuracy(subject.variant.target)))
+
+
+def _diagram(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
+    from harness.cost import layer_costs
+
+    data = subject.data
+    layers = [insight.Layer("image", "image", data.image_shape)]
+    layers += [
+        insight.Layer(cost.name, cost.kind, cost.output_shape, cost.parameters)
+        for cost in layer_costs(subject.variant.model, data.image_shape, data.classes)
+    ]
+    yield Page("network.png", insight.draw_diagram(layers))
+
+
+PICTURES: dict[str, Callable[[Subject, Choice], Pages]] = {
+    "confusion": _confusion,
+    "mistakes": _mistakes,
+    "images": _images,
+    "classes": _classes,
+    "weights": _weights,
+    "outputs": _outputs,
+    "journey": _journey,
+    "liked": _liked,
+    "features": _features,
+    "curves": _curves,
+    "diagram": _diagram,
+}
+"""Every picture by the name that `harness insight --only` takes."""
+
+
+def count_features(model: keras.Model, data: ImageData) -> dict[str, insight.Unused]:
+    """Return hidden layer -> its dead and redundant features, over all validation images.
+
+    Where there are none, over the first 5,000 training images.
+    """
+    layers = insight.feature_layers(model)
+    statistics = {name: insight.FeatureStatistics() for name in layers}
+    images = data.validation.images if len(data.validation.images) else data.train.images[:_CENSUS]
+    for outputs in insight.layer_outputs(model, list(layers.values()), images):
+        for name, values in zip(layers, outputs, strict=True):
+            statistics[name].add(values)
+    return {name: found.unused() for name, found in statistics.items()}
+
+
+def feature_rows(unused: Mapping[str, insight.Unused]) -> list[list[Any]]:
+    """Return a table with a row for each feature."""
+    rows: list[list[Any]] = [["layer", "feature", "dead", "redundant"]]
+    for name, found in unused.items():
+        pairs = zip(found.dead, found.redundant, strict=True)
+        rows += [[name, index, int(dead), int(redundant)] for index, (dead, redundant) in enumerate(pairs, start=1)]
+    return rows
+
+
+def _convolutions(model: keras.Model) -> list[Any]:
+    return [layer for layer in model.layers if layer.name.startswith("conv_")]
+
+
+def _two_classes(subject: Subject) -> tuple[Example, ...]:
+    """Return the first test image, and the first one of another class."""
+    labels = subject.data.test.labels
+    others = np.flatnonzero(labels != labels[0])
+    return tuple(example_of(subject.data, index) for index in (0, *others[:1].tolist()))
+
+
+def example_of(data: ImageData, index: int) -> Example:
+    """Return a test image as an example."""
+    name = data.class_names[data.test.labels[index]]
+    return Example(f"test image {index} (class {name})", f"test{index}", data.test_pixels[index])
+
+
+def _accuracy(target: TargetSpec | None) -> float | None:
+    return target.value if target is not None and target.metric.endswith("accuracy") else None
