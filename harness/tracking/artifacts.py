@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from harness.tracking.runs import artifact_folders
-
-if TYPE_CHECKING:
-    from mlflow.tracking import MlflowClient
+from harness.tracking.runs import RecordedRun, artifact_folders
 
 
-def add_artifacts(client: MlflowClient, run_id: str, folder: Path, place: str) -> None:
+def add_artifacts(run: RecordedRun, folder: Path, place: str) -> Path:
     """Put the files of a folder among a run's artifacts, replacing those of the same names.
 
+    They are copied, which takes no MLflow: its client would also take the place that a store which was moved had before.
+
     Args:
-        client: of the store.
-        run_id: the run.
+        run: the run.
         folder: whose files are copied.
-        place: folder among the artifacts.
+        place: folder among the artifacts; made if need be.
+
+    Returns:
+        Where they are now.
     """
-    client.log_artifacts(run_id, str(folder), place)
+    target = run.artifacts / place
+    shutil.copytree(folder, target, dirs_exist_ok=True)
+    return target
 
 
 def picture_folders(store: Path, name: str) -> dict[str, Path]:
