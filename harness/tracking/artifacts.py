@@ -11,7 +11,7 @@ from harness.tracking.runs import RecordedRun, artifact_folders
 def add_artifacts(run: RecordedRun, folder: Path, place: str) -> Path:
     """Put the files of a folder among a run's artifacts, replacing those of the same names.
 
-    They are copied, which takes no MLflow: its client would also take the place that a store which was moved had before.
+    They are copied, without MLflow: its client would take the place that a store which was moved had before.
 
     Args:
         run: the run.
