@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.records import Started
-from harness.study import Variant
+from harness.study import DataSpec, Variant
 
 if TYPE_CHECKING:
     from mlflow.models import ModelSignature
@@ -28,7 +28,7 @@ MODEL_FILE = "model.keras"
 IN_MODEL = "data/model.keras"
 """Where it lies in the folder of a logged model."""
 
-SCALINGS = {
+_SCALINGS = {
     "none": "pixels as they are, 0 to 255",
     "unit": "pixels divided by 255, from 0 to 1",
     "standardized": "from each pixel its mean over the training images is subtracted, then all are divided by the "
@@ -121,8 +121,8 @@ def write_model(folder: Path, trained: Trained, model_id: str, location: str) ->
             "images": data.name,
             "data_digest": trained.started.data_digest,
             "scaling": data.scaling,
-            "input": f"float32 images; {SCALINGS[data.scaling]}",
-            "output": "a logit for each class; their softmax are probabilities",
+            "input": describe_input(trained.started.image_shape, data),
+            "output": "a logit for each class; their softmax gives probabilities",
         },
     )
     backend, _, version = place.backend.partition(" ")
@@ -138,6 +138,11 @@ def write_model(folder: Path, trained: Trained, model_id: str, location: str) ->
     libraries = (f"mlflow=={metadata.version('mlflow')}", f"keras=={place.keras}", f"{backend}=={version}")
     for name, text in _environment(place.python or platform.python_version(), libraries).items():
         (folder / name).write_text(text)
+
+
+def describe_input(image_shape: tuple[int, ...], data: DataSpec) -> str:
+    """Say what a model takes as input."""
+    return f"float32 images (n, {', '.join(map(str, image_shape))}); {_SCALINGS[data.scaling]}"
 
 
 @functools.lru_cache(maxsize=8)

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
 from harness.records import Evaluated, Scored, Started, StopReason, TrialResult
-from harness.study import EVALUATED, METRICS, Study, Variant, show_level
+from harness.study import EVALUATED, Study, Variant, show_level
 from harness.tracking.batches import Batch, Measured, now
-from harness.tracking.models import MODEL_FILE, Trained, fail_models, log_model
+from harness.tracking.datasets import dataset_input
+from harness.tracking.describing import describe_end, describe_study, describe_trial
+from harness.tracking.models import MODEL_FILE, Trained, describe_input, fail_models, log_model
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -21,6 +23,15 @@ if TYPE_CHECKING:
 _PART = 4000
 """Characters of a study that one tag holds: MLflow's limit is 8,000 bytes."""
 
+
+_NOTE = "mlflow.note.content"
+"""MLflow's tag for the description of an experiment, a run or a model."""
+
+_NOTE_LENGTH = 7900
+"""Characters of a description: MLflow takes 8,000 of a run, and more of an experiment."""
+
+_KIND = "mlflow.experimentKind"
+"""MLflow's tag for what an experiment is for: training models, and not language models and agents."""
 
 _OF_MODEL = ("test_accuracy", "test_loss", "steps_to_target", "seconds_to_target", "train_seconds", "steps")
 """What is noted of a trained network at its end, and of its logged model too."""
@@ -34,6 +45,7 @@ class _Open:
     variant: Variant
     replicate: int
     phase: str
+    about: str
     started: Started | None = None
     started_at: int = 0
     last: Evaluated | None = None
@@ -95,16 +107,19 @@ class Recorder:
                 **_in_parts(
                     {"given": self.study.given, "source": source, "text": self.study.text},
                 ),
-                "mlflow.note.content": f"**{self.study.question}**\n\n{self.study.notes}",
+                _NOTE: describe_study(self.study, self.name, is_run=True),
                 **self._source,
             },
         )
-        self.client.set_experiment_tag(self.experiment_id, "mlflow.note.content", f"**{self.study.question}**")
+        about = {_NOTE: describe_study(self.study, self.name, is_run=False), _KIND: "custom_model_development"}
+        for tag, text in about.items():
+            self.client.set_experiment_tag(self.experiment_id, tag, text[:_NOTE_LENGTH])
         self.client.log_text(run_id, self.study.text, f"{self.study.name}.toml")
         return run_id
 
     def start(self, trial: int, variant: Variant, replicate: int, phase: str) -> str:
         """Open the run of a trial; return its id."""
+        about = describe_trial(self.study, self.name, variant, replicate, phase)[:_PART]
         tags = {
             "harness.kind": "trial",
             "harness.study": self.name,
@@ -116,6 +131,7 @@ class Recorder:
             "harness.phase": phase,
             "harness.settings": json.dumps(dict(variant.settings)),
             "mlflow.parentRunId": self.parent_id,
+            _NOTE: about,
             **self._source,
         }
         name = _run_name(variant, replicate, trial)
@@ -123,15 +139,16 @@ class Recorder:
         run_id = str(run.info.run_id)
         params = {**variant.flat(), "replicate": str(replicate), "seed": str(self.study.seed)}
         Batch().write(self.client, run_id, params)
-        self._open[run_id] = _Open(trial, variant, replicate, phase)
+        self._open[run_id] = _Open(trial, variant, replicate, phase, about)
         return run_id
 
     def started(self, run_id: str, event: Started) -> None:
-        """Note where a trial runs and what its network costs; written with the next :meth:`flush`."""
+        """Record the images of a trial; note where it runs and what its network costs, for the next :meth:`flush`."""
         notes, run = self._notes(run_id), self._open[run_id]
         notes.tags |= {f"harness.{name}": str(value) for name, value in asdict(event.fingerprint).items()}
         notes.tags["harness.data_digest"] = event.data_digest
         run.started, run.started_at = event, notes.add(event.costs, 0)
+        self.client.log_inputs(run_id, [dataset_input(self.study, run.variant.data, event)])
 
     def evaluated(self, run_id: str, event: Evaluated) -> None:
         """Note an evaluation; written with the next :meth:`flush`."""
@@ -166,11 +183,7 @@ class Recorder:
         notes.tags["harness.stop_reason"] = result.stop_reason.value
         if pruned:
             notes.tags["harness.pruned"] = "true"
-        if result.steps_to_target is not None and self.study.target:
-            target = self.study.target
-            notes.tags["mlflow.note.content"] = (
-                f"Reached {METRICS[target.metric].title} {target.value:g} after {result.steps_to_target:,} steps."
-            )
+        notes.tags[_NOTE] = f"{run.about}\n\n{describe_end(self.study, result)}"
         self.flush()
         self._attach(run_id, artifacts)
         self._end(run_id, "KILLED" if pruned else "FINISHED")
@@ -194,6 +207,7 @@ class Recorder:
                 "harness.trial": str(run.trial),
                 "harness.variant": variant.label,
                 "harness.scaling": variant.data.scaling,
+                _NOTE: f"{run.about}\n\n**Input:** {describe_input(started.image_shape, variant.data)}",
             },
             file=artifacts / MODEL_FILE,
         )
@@ -208,13 +222,15 @@ class Recorder:
     def refuse(self, run_id: str, reason: str) -> None:
         """Close the run of a variant that cannot be built: pruned before it began."""
         tags = {"harness.stop_reason": "pruned", "harness.pruned": "true", "harness.error": reason}
+        tags[_NOTE] = self._ended(run_id, f"**Not trained:** {reason}")
         self._tag(run_id, tags)
         self._end(run_id, "KILLED")
 
     def fail(self, run_id: str, message: str, details: str = "", artifacts: Path | None = None) -> None:
         """Close a run as FAILED, with the traceback as an artifact."""
         self.flush()
-        self._tag(run_id, {"harness.error": message, "harness.pruned": "false"})
+        note = self._ended(run_id, f"**Failed:** {message}")
+        self._tag(run_id, {"harness.error": message, "harness.pruned": "false", _NOTE: note})
         if details:
             self.client.log_text(run_id, details, "traceback.txt")
         self._attach(run_id, artifacts)
@@ -227,11 +243,18 @@ class Recorder:
             "harness.stop_reason": StopReason.INTERRUPTED.value,
             "harness.error": reason,
             "harness.pruned": "false",  # it may have been cut off while it was being closed as pruned
+            _NOTE: self._ended(run_id, f"**Stopped:** {reason}."),
         }
         self._tag(run_id, tags)
         fail_models(self.client, run_id)
         self._attach(run_id, artifacts)
         self._end(run_id, "KILLED")
+
+    def _ended(self, run_id: str, how: str) -> str:
+        """Return a run's description with how it ended; of one that an earlier process opened, it is in the store."""
+        run = self._open.get(run_id)
+        about = run.about if run else self.client.get_run(run_id).data.tags.get(_NOTE, "")
+        return f"{about}\n\n{how}"
 
     def close(self, status: str) -> None:
         """Close the parent run with FINISHED, FAILED or KILLED."""

@@ -85,7 +85,7 @@ def test_it_loads_with_keras_and_as_a_function_and_gives_what_the_network_gives(
     assert function.metadata.get_output_schema().to_dict() == [
         {"type": "tensor", "tensor-spec": {"dtype": "float32", "shape": (-1, 10)}}
     ]
-    assert function.metadata.metadata["input"] == "float32 images; pixels divided by 255, from 0 to 1"
+    assert function.metadata.metadata["input"] == ("float32 images (n, 8, 8, 1); pixels divided by 255, from 0 to 1")
 
 
 def test_its_files_are_those_that_mlflow_writes(recorder, network, model_file, tmp_path):
@@ -129,6 +129,9 @@ def test_the_models_page_can_sort_by_what_was_measured(recorder, model_file, tmp
     assert (model.name, model.status, model.source_run_id) == ("downsample=stride · r2 · #3", "READY", run_id)
     assert model.params["model.downsample"] == "stride"
     assert model.tags["harness.scaling"] == "unit"
+    assert model.tags["mlflow.note.content"].endswith(
+        "**Input:** float32 images (n, 8, 8, 1); pixels divided by 255, from 0 to 1"
+    )
     metrics = {metric.key: metric.value for metric in model.metrics}
     assert metrics == {
         "test/accuracy": pytest.approx(0.74), "test/loss": 0.45, "val/accuracy": 0.75, "val/loss": 0.25,
