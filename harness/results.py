@@ -11,6 +11,8 @@ from harness.study import Study, build_study
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.tracking import RecordedRun
+
 
 class Results(NamedTuple):
     """A study and what its trials showed.
@@ -36,6 +38,41 @@ def load_results(name: str, store: str | Path = "mlruns") -> Results:
 
     trials, history = read_frames(Path(store), name)
     return Results(_build(trials.attrs["study"]), trials, history)
+
+
+class RunResults(NamedTuple):
+    """One trial's run and what it showed.
+
+    Attributes:
+        study: the study, as it was when it was run last.
+        run: which run it is.
+        row: as in :attr:`Results.trials`, by the column's name; of a trial that still runs, what there is so far.
+        history: a row an evaluation.
+        files: the run's artifacts, relative to their folder.
+    """
+
+    study: Study
+    run: RecordedRun
+    row: Mapping[str, Any]
+    history: pd.DataFrame
+    files: list[Path]
+
+
+def load_run(text: str, store: str | Path = "mlruns") -> RunResults:
+    """Read one trial from the MLflow store.
+
+    Args:
+        text: the run, as :func:`harness.tracking.find_run` takes it.
+        store: the store's folder.
+
+    Raises:
+        UsageError: if there is no such run.
+    """
+    from harness.tracking import artifact_files, find_run, read_trial
+
+    run = find_run(Path(store), text)
+    row, history = read_trial(Path(store), run.run_id)
+    return RunResults(load_recorded_study(run.study, store), run, row, history, artifact_files(run))
 
 
 def load_recorded_study(name: str, store: str | Path = "mlruns") -> Study:

@@ -115,3 +115,9 @@ def listed(items: list[str], last: str = "and") -> str:
 def counted(n: int, noun: str) -> str:
     """Write ``1 pair``, ``3 pairs``."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def with_unit(metric: str, value: float) -> str:
+    """Write one value with its unit: ``98.12 %``, ``1.38 s``; counts, steps and losses have none."""
+    unit = {"share": " %", "seconds": " s"}.get(METRICS[metric].unit, "")
+    return show_value(metric, value) + (unit if math.isfinite(value) else "")

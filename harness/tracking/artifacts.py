@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -41,3 +42,14 @@ def picture_folders(store: Path, name: str) -> dict[str, Path]:
         if digest not in found and (artifacts / "insight" / "network.png").is_file():
             found[digest] = artifacts / "insight"
     return found
+
+
+def artifact_files(run: RecordedRun) -> list[Path]:
+    """Return the files of a run's artifacts, relative to their folder, by name: those at the top first."""
+    files = (path.relative_to(run.artifacts) for path in run.artifacts.rglob("*") if path.is_file())
+    return sorted(files, key=lambda path: (len(path.parts), path.parent, _by_number(path.name)))
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    """Return what sorts ``20.png`` before ``140.png``."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]

@@ -11,7 +11,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.records import Evaluated, Scored, Started, StopReason
-from harness.results import load_results
+from harness.results import load_results, load_run
 from harness.study import grid
 from harness.tracking import (
     DATABASE,
@@ -252,3 +252,24 @@ def test_tests_on_the_way_refits_probes_and_digests_come_back(store, tiny):
     assert history["step"].tolist() == [0, 60]
     assert history["test_accuracy"].isna().tolist() == [False, True]  # the refitted network's is not of this training
     assert read_result(trials, 0) == result
+
+
+class TestOneTrial:
+    def test_it_is_what_the_frames_have(self, recorder, store):
+        record(recorder, 0)
+        run_id = record(recorder, 1, replicate=1)
+        found = load_run("tiny#1", store)
+        trials, history = read_frames(store, "tiny")
+        assert (found.run.run_id, found.study.digest) == (run_id, recorder.study.digest)
+        expected = trials[trials["trial"] == 1].reset_index(drop=True)
+        pd.testing.assert_frame_equal(pd.DataFrame([found.row]), expected, check_dtype=False)
+        pd.testing.assert_frame_equal(found.history, history[history["trial"] == 1].reset_index(drop=True))
+
+    def test_one_that_still_runs_has_what_there_is_so_far(self, recorder, store):
+        run_id = record(recorder, end=False)
+        recorder.flush()
+        found = load_run(run_id, store)
+        assert (found.row["status"], found.row["val_accuracy"]) == ("running", 0.75)
+        assert math.isnan(found.row["test_accuracy"])
+        assert list(found.history["step"]) == [20, 40]
+        assert found.files == []
