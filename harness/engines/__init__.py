@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ __all__ = [
     "mean_scores",
     "probabilities",
     "steps_for",
+    "write_graph",
 ]
 
 
@@ -156,6 +158,22 @@ def input_gradients(model: keras.Model) -> Gradients:
     """
     gradients: Gradients = _backend_module().input_gradients(model)
     return gradients
+
+
+def write_graph(model: keras.Model, folder: Path) -> None:
+    """Write the graph of a network, as it computes without training, into an event file for TensorBoard.
+
+    Args:
+        model: from float32 images (n, height, width, channels).
+        folder: where the event file goes; made if need be.
+
+    Raises:
+        HarnessError: if the backend has no graphs; only TensorFlow has.
+    """
+    backend = _backend_module()
+    if not hasattr(backend, "write_graph"):
+        raise HarnessError("graphs need the TensorFlow backend. Unset KERAS_BACKEND.")
+    backend.write_graph(model, folder)
 
 
 def _backend_module() -> ModuleType:

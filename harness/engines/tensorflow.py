@@ -7,6 +7,7 @@ import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Hashable
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -183,6 +184,16 @@ def input_gradients(model: keras.Model) -> Gradients:
         return values.numpy(), tape.gradient(values, pixels).numpy()
 
     return compute
+
+
+def write_graph(model: keras.Model, folder: Path) -> None:
+    """Do what :func:`harness.engines.write_graph` says; needs the package tensorboard."""
+    signature = tf.TensorSpec(model.input_shape, tf.float32, name="image")
+    traced = tf.function(lambda image: model(image, training=False)).get_concrete_function(signature)
+    writer = tf.summary.create_file_writer(str(folder))
+    with writer.as_default():
+        tf.summary.graph(traced.graph)
+    writer.close()
 
 
 class TensorFlowEngine:

@@ -15,12 +15,10 @@ def draw_table(predictions: Predictions) -> Table:
     """Return a row a picture: file, true class if known, the two most probable ones, and whether the first is right."""
     knows = any(one.true is not None for one in predictions.classified)
     names = predictions.class_names
-    table = Table(box=box.SIMPLE)
+    table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("file", overflow="fold")
-    for title in (*(("true",) if knows else ()), "predicted", "probability", "second", "probability"):
-        table.add_column(title, justify="right" if title == "probability" else "left", no_wrap=True)
-    if knows:
-        table.add_column("")
+    for title in (*(("true",) if knows else ()), "predicted", "%", "second", "%", *(("",) if knows else ())):
+        table.add_column(title, justify="right" if title == "%" else "left", no_wrap=True)
     for one in predictions.classified:
         first, second = one.ranking[:2]
         cells = [Text(one.file.name)]
@@ -37,5 +35,5 @@ def draw_table(predictions: Predictions) -> Table:
 
 
 def _percent(share: float) -> str:
-    """Return a probability to a tenth of a per cent; no certainty is claimed that is none."""
-    return "> 99.9 %" if 0.9995 <= share < 1 else f"{100 * share:.1f} %"
+    """Return a probability in per cent, to a tenth; no certainty is claimed that is none."""
+    return "> 99.9" if 0.9995 <= share < 1 else f"{100 * share:.1f}"

@@ -1,0 +1,46 @@
+"""`harness export`: a trained network for elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.options import data_option, require_backend, store_option
+
+if TYPE_CHECKING:
+    from harness.trained import Form
+
+
+@click.command("export", epilog="Example: harness export quickstart#7 --to onnx")
+@click.argument("run")
+@click.option(
+    "--to", "form", type=click.Choice(["keras", "savedmodel", "onnx", "tensorboard"]), required=True,
+    help="Keras's own file, TensorFlow's SavedModel, ONNX, or the graph for TensorBoard.",
+)  # fmt: skip
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="PATH",
+    help="File or folder to write; by default named after the run, in the working directory.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Overwrite what an earlier export left there.")
+@data_option
+@store_option
+def export_command(run: str, form: Form, output: Path | None, force: bool, data_dir: Path | None, store: Path) -> None:
+    """Write the network of RUN for use elsewhere, with dropout inactive.
+
+    RUN is STUDY#NUMBER, a run id or the beginning of one, or a run's name. A JSON file beside the network says what
+    images it takes, how they are scaled, and which classes it tells apart.
+    """
+    from harness.tracking import find_run
+    from harness.trained import check_export, export, export_path, open_trained
+
+    found = find_run(store, run)
+    path = output or export_path(found.study, found.trial, form)
+    check_export(form, path, force, require_backend())  # before the import of Keras takes its seconds
+    exported = export(open_trained(found.run_id, store), form, path, force=force, data_folder=data_dir)
+    click.echo(f"{found.short}, {found.name}: {exported.path}")
+    if exported.description:
+        click.echo(f"{exported.takes} {exported.description} says so too.")
+    if exported.remark:
+        click.echo(exported.remark)
