@@ -16,6 +16,7 @@ from harness.tracking.batches import Batch, Measured, now
 from harness.tracking.datasets import dataset_input
 from harness.tracking.describing import describe_end, describe_study, describe_trial
 from harness.tracking.models import MODEL_FILE, Trained, describe_input, fail_models, log_model
+from harness.tracking.pictures import log_steps
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -263,6 +264,7 @@ class Recorder:
 
     def _attach(self, run_id: str, folder: Path | None) -> None:
         if folder is not None and folder.exists():
+            log_steps(self.client, run_id, folder)
             self.client.log_artifacts(run_id, str(folder))
             shutil.rmtree(folder)
 
