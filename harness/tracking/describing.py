@@ -1,8 +1,10 @@
-"""Markdown for MLflow's descriptions: of a study, and of each trial and how it ended."""
+"""Markdown for MLflow's descriptions: of a study, and of each trial and how it ended.
+
+Lists and no tables: MLflow shows the cells of a table without room between them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from harness.records import StopReason, TrialResult
@@ -43,14 +45,16 @@ def describe_study(study: Study, name: str, is_run: bool) -> str:
 def describe_trial(study: Study, name: str, variant: Variant, replicate: int, phase: str) -> str:
     """Describe a trial: the study's question, the variant beside the base, replicate and phase."""
     purpose = {"search": "sampled by the search", "confirm": "fresh, to confirm what the search found"}.get(phase, "")
-    rows = [
-        (f"`{path}`", show_level(level), show_level(study.base_level(path))) for path, level in variant.settings.items()
-    ]
+    settings = "\n".join(
+        f"- `{path}`: {show_level(level)} (base: {show_level(study.base_level(path))})"
+        for path, level in variant.settings.items()
+    )
     parts = [
         f"**{study.question}** (study {name})",
         f"Variant **{variant.label}**, replicate {replicate}{f' ({purpose})' if purpose else ''}.",
+        settings,
     ]
-    return "\n\n".join([*parts, _table(("setting", "here", "base"), rows)] if rows else parts)
+    return "\n\n".join(part for part in parts if part)
 
 
 def describe_end(study: Study, result: TrialResult) -> str:
@@ -88,10 +92,10 @@ def _target(target: TargetSpec) -> str:
 def _design(study: Study) -> str:
     """Say what varies, how often each variant is trained, and what the factors are."""
     design = study.design
-    rows = [
-        (f"`{path}`", _levels(levels), show_level(study.base_level(path)))
+    factors = "\n".join(
+        f"- `{path}`: {_levels(levels)} (base: {show_level(study.base_level(path))})"
         for path, levels in dimensions(design).items()
-    ]
+    )
     planned = design.replicates
     if isinstance(design, Search):
         objectives = " and ".join(METRICS[name].title for name in design.objectives)
@@ -102,7 +106,7 @@ def _design(study: Study) -> str:
         )
     else:
         how = "the base, and each level with everything else at the base" if isinstance(design, OneAtATime) else (
-            "every combination of the levels" if rows else "the base alone"
+            "every combination of the levels" if factors else "the base alone"
         )  # fmt: skip
         often = (
             f"{planned.min} to {planned.max} replicates of each variant, as many as it takes to decide"
@@ -110,7 +114,7 @@ def _design(study: Study) -> str:
             else f"{_counted(planned, 'replicate')} of each variant"
         )
         sentence = f"{how}; {often}."
-    return "\n\n".join([f"**Design:** {sentence}", *([_table(("factor", "levels", "base"), rows)] if rows else [])])
+    return "\n\n".join(part for part in (f"**Design:** {sentence}", factors) if part)
 
 
 def _levels(levels: Any) -> str:
@@ -123,8 +127,3 @@ def _levels(levels: Any) -> str:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -16,6 +16,7 @@ from harness.tracking.batches import Batch, Measured, now
 from harness.tracking.datasets import dataset_input
 from harness.tracking.describing import describe_end, describe_study, describe_trial
 from harness.tracking.models import MODEL_FILE, Trained, describe_input, fail_models, log_model
+from harness.tracking.pictures import log_steps
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -139,7 +140,7 @@ class Recorder:
         run_id = str(run.info.run_id)
         params = {**variant.flat(), "replicate": str(replicate), "seed": str(self.study.seed)}
         Batch().write(self.client, run_id, params)
-        self._open[run_id] = _Open(trial, variant, replicate, phase, about)
+        self._open[run_id] = _Open(trial, variant, replicate, str(phase), about)
         return run_id
 
     def started(self, run_id: str, event: Started) -> None:
@@ -183,7 +184,7 @@ class Recorder:
         notes.tags["harness.stop_reason"] = result.stop_reason.value
         if pruned:
             notes.tags["harness.pruned"] = "true"
-        notes.tags[_NOTE] = f"{run.about}\n\n{describe_end(self.study, result)}"
+        notes.tags[_NOTE] = f"{describe_end(self.study, result)}\n\n{run.about}"
         self.flush()
         self._attach(run_id, artifacts)
         self._end(run_id, "KILLED" if pruned else "FINISHED")
@@ -207,7 +208,7 @@ class Recorder:
                 "harness.trial": str(run.trial),
                 "harness.variant": variant.label,
                 "harness.scaling": variant.data.scaling,
-                _NOTE: f"{run.about}\n\n**Input:** {describe_input(started.image_shape, variant.data)}",
+                _NOTE: f"**Input:** {describe_input(started.image_shape, variant.data)}\n\n{run.about}",
             },
             file=artifacts / MODEL_FILE,
         )
@@ -254,7 +255,7 @@ class Recorder:
         """Return a run's description with how it ended; of one that an earlier process opened, it is in the store."""
         run = self._open.get(run_id)
         about = run.about if run else self.client.get_run(run_id).data.tags.get(_NOTE, "")
-        return f"{about}\n\n{how}"
+        return f"{how}\n\n{about}"  # MLflow's page shows the beginning
 
     def close(self, status: str) -> None:
         """Close the parent run with FINISHED, FAILED or KILLED."""
@@ -263,6 +264,7 @@ class Recorder:
 
     def _attach(self, run_id: str, folder: Path | None) -> None:
         if folder is not None and folder.exists():
+            log_steps(self.client, run_id, folder)
             self.client.log_artifacts(run_id, str(folder))
             shutil.rmtree(folder)
 

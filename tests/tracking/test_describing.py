@@ -23,7 +23,7 @@ class TestStudies:
             "**Is a stride of 2 as good as pooling on 8x8 digits?**\n\n"
             "On *small* digits.\n\n"
             "**Design:** every combination of the levels; 2 replicates of each variant.\n\n"
-            "| factor | levels | base |\n| --- | --- | --- |\n| `model.downsample` | max_pool, stride | max_pool |\n\n"
+            "- `model.downsample`: max_pool, stride (base: max_pool)\n\n"
             "**Target:** 99 % validation accuracy, which ends a training.\n\n"
             "**Report:** in this run's artifacts, `report/comparison.html`, as soon as there is one."
         )
@@ -37,7 +37,7 @@ class TestStudies:
             "**Design:** a search of 20 trainings for the best validation accuracy (tpe), then the best 2 and the base "
             "with 5 fresh replicates each." in text
         )
-        assert "| `train.learning_rate` | 0.001 to 0.1, logarithmic | 0.01 |" in text
+        assert "- `train.learning_rate`: 0.001 to 0.1, logarithmic (base: 0.01)" in text
         assert "Target" not in text
 
     @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ class TestStudies:
 
     def test_many_levels_are_not_all_written_out(self, tiny):
         study = tiny(design={"kind": "factorial", "factors": {"model.dense.0": list(range(1, 31))}})
-        assert "10, 11, 12 and 18 more |" in describe_study(study, "tiny", is_run=True)
+        assert "10, 11, 12 and 18 more (base: 16)" in describe_study(study, "tiny", is_run=True)
 
 
 class TestTrials:
@@ -65,7 +65,7 @@ class TestTrials:
         assert describe_trial(study, "tiny", grid(study)[1], 2, "design") == (
             "**Is a stride of 2 as good as pooling on 8x8 digits?** (study tiny)\n\n"
             "Variant **downsample=stride**, replicate 2.\n\n"
-            "| setting | here | base |\n| --- | --- | --- |\n| `model.downsample` | stride | max_pool |"
+            "- `model.downsample`: stride (base: max_pool)"
         )
 
     def test_the_phase_of_a_search(self, tiny):
@@ -106,7 +106,7 @@ class TestTrials:
 
 
 class TestInTheStore:
-    """However a run ends, its description says so below what it said before."""
+    """However a run ends, its description says so above what it said before."""
 
     @pytest.fixture
     def recorder(self, store, tiny):
@@ -117,8 +117,8 @@ class TestInTheStore:
         return recorder.start(0, grid(recorder.study)[1], 0, "design")
 
     def end_of(self, recorder, run_id) -> str:
-        begin, _, end = recorder.client.get_run(run_id).data.tags["mlflow.note.content"].rpartition("\n\n")
-        assert begin == describe_trial(recorder.study, "tiny", grid(recorder.study)[1], 0, "design")
+        end, _, rest = recorder.client.get_run(run_id).data.tags["mlflow.note.content"].partition("\n\n")
+        assert rest == describe_trial(recorder.study, "tiny", grid(recorder.study)[1], 0, "design")
         return end
 
     def test_finished(self, recorder, run_id):

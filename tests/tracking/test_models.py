@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import yaml
 
+from harness.plan import Phase
 from harness.records import Evaluated, Started, StopReason
 from harness.study import build_study, grid
 from harness.tracking import Recorder, open_client, read_frames
@@ -48,7 +49,7 @@ def record(recorder, model_file, folder, flush=False, started=STARTED, **result)
     (folder / "staged").mkdir()
     shutil.copy(model_file, folder / "staged" / "model.keras")
     (folder / "staged" / "summary.txt").write_text("layers")
-    run_id = recorder.start(3, grid(recorder.study)[1], 2, "design")
+    run_id = recorder.start(3, grid(recorder.study)[1], 2, Phase.DESIGN)
     recorder.started(run_id, started)
     recorder.evaluated(run_id, Evaluated(3, 60, 1.5, 2.0, EVALUATED))
     if flush:
@@ -129,8 +130,8 @@ def test_the_models_page_can_sort_by_what_was_measured(recorder, model_file, tmp
     assert (model.name, model.status, model.source_run_id) == ("downsample=stride · r2 · #3", "READY", run_id)
     assert model.params["model.downsample"] == "stride"
     assert model.tags["harness.scaling"] == "unit"
-    assert model.tags["mlflow.note.content"].endswith(
-        "**Input:** float32 images (n, 8, 8, 1); pixels divided by 255, from 0 to 1"
+    assert model.tags["mlflow.note.content"].startswith(
+        "**Input:** float32 images (n, 8, 8, 1); pixels divided by 255, from 0 to 1\n\n**Is a stride"
     )
     metrics = {metric.key: metric.value for metric in model.metrics}
     assert metrics == {
@@ -174,7 +175,9 @@ def test_a_diverged_network_does_not_lead_the_models_with_a_loss_of_zero(recorde
 
 
 @pytest.mark.parametrize(
-    "changes", [{"stop_reason": StopReason.PRUNED}, {"started": replace(STARTED, image_shape=())}], ids=str
+    "changes",
+    [{"stop_reason": StopReason.PRUNED}, {"started": replace(STARTED, image_shape=())}],
+    ids=["pruned", "unknown"],
 )
 def test_a_pruned_network_and_one_of_unknown_images_stay_artifacts(recorder, model_file, tmp_path, changes):
     run_id = record(recorder, model_file, tmp_path, **changes)
