@@ -49,7 +49,10 @@ class Results(NamedTuple):
 
     def _counts(self) -> list[tuple[str, int]]:
         statuses = [(str(status), int(n)) for status, n in self.trials["status"].value_counts().items()]
-        return [*((f"trials {status}", n) for status, n in statuses), ("evaluations", len(self.history))]
+        return [
+            *((f"trial{'' if n == 1 else 's'} {status}", n) for status, n in statuses),
+            ("evaluations", len(self.history)),
+        ]
 
 
 _MOST = 20

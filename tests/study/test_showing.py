@@ -1,4 +1,7 @@
-from tests.conftest import TINY
+import json
+
+from harness.study import Study
+from tests.conftest import TINY, changed
 
 
 def test_in_one_line(tiny):
@@ -27,8 +30,8 @@ def test_a_search_is_at_most_so_large(tiny):
     assert ">target<" not in shown
 
 
-def test_what_cannot_be_built_shows_itself_too(tiny):
-    study = tiny(**{"model.conv": [{"filters": 4}] * 3})  # the tables are fine, the levels below are not
-    study = study.model_copy(update={"design": study.design.model_copy(update={"factors": {"model.nothing": (1,)}})})
-    study.read_from(TINY, "odd", None, "")
-    assert repr(study).startswith('<Study odd: factorial, not possible: "model.nothing" does not exist')
+def test_what_was_not_read_from_a_file_shows_itself_too():
+    given = changed(TINY, {"design.factors": {"model.nothing": [1]}})  # the tables alone do not say what is a level
+    study = Study.model_validate_json(json.dumps(given))
+    assert repr(study).startswith('<Study study: factorial, not possible: "model.nothing" does not exist')
+    assert "not possible" in study._repr_html_()
