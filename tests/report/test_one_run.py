@@ -70,7 +70,7 @@ def test_the_curve_has_first_last_best_and_the_place_of_the_target(row, history)
         "learning curve         first              last        best  at step",
         "validation accuracy  50.00 %  ▁▂▄▅▇█████  98.12 %  98.50 %      900",
         "validation loss       2.0000  █▄▂▁▁▁▁▁▁▁  0.0654    0.0600      900",
-        "target 98 %                          ▲  reached               800",
+        "target 98 %                          ▲    reached               800",
     ]
 
 

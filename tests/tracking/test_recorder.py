@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sqlite3
 from dataclasses import replace
 
@@ -273,3 +274,31 @@ class TestOneTrial:
         assert math.isnan(found.row["test_accuracy"])
         assert list(found.history["step"]) == [20, 40]
         assert found.files == []
+
+
+class TestInANotebook:
+    def test_results_have_a_row_a_variant(self, recorder, store):
+        for trial, variant in enumerate((0, 1, 1)):
+            record(
+                recorder,
+                trial,
+                variant,
+                replicate=trial // 2,
+                accuracy=0.9,
+                steps_to_target=40 + trial,
+                seconds_to_target=1.0,
+            )
+        recorder.fail(record(recorder, 3, end=False), "no")
+        results = load_results("tiny", store)
+        assert repr(results) == "<Results tiny: 3 trials finished, 1 trial failed, 8 evaluations>"
+        rows = re.findall(r"<tr>(.*?)</tr>", results._repr_html_())
+        assert [re.findall(r">([^<]+)<", row) for row in rows] == [
+            ["variant", "finished", "mean validation accuracy", "mean test accuracy", "mean steps to target"],
+            ["base", "1", "75.00 %", "89.00 %", "40"],
+            ["downsample=stride", "2", "75.00 %", "89.00 %", "42"],
+        ]
+
+    def test_a_missed_target_is_said(self, recorder, store):
+        record(recorder, 0, 0, steps_to_target=40, seconds_to_target=1.0)
+        record(recorder, 1, 1)
+        assert "missed in 1" in load_results("tiny", store)._repr_html_()
