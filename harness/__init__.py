@@ -7,6 +7,7 @@ The verbs of the command line, for notebooks and scripts::
     study = harness.load_study("studies/quickstart.toml")
     harness.run(study)
     results = harness.load_results(study.name)      # results.trials, results.history: pandas frames
+    harness.comparison(*results)                    # in words and tables; a notebook shows it
     harness.write_report(*results, "reports/quickstart")
 
 `harness.Objective(study)` is an objective for an Optuna study of your own.
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from harness.driver import run_study as run
     from harness.objective import Objective
+    from harness.report import compare as comparison
     from harness.report import compare_two as compare
     from harness.report import read_report, write_report
     from harness.results import load_results
@@ -33,11 +35,12 @@ if os.uname().machine == "x86_64":
     # On processors without AVX512-VNNI TensorFlow leaves oneDNN off, though with it a small CNN trains twice as fast.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-__all__ = ["Objective", "compare", "load_results", "load_study", "read_report", "run", "write_report"]
+__all__ = ["Objective", "compare", "comparison", "load_results", "load_study", "read_report", "run", "write_report"]
 
 _PLACES = {
     "Objective": ("harness.objective", "Objective"),
     "compare": ("harness.report", "compare_two"),
+    "comparison": ("harness.report", "compare"),
     "load_results": ("harness.results", "load_results"),
     "load_study": ("harness.study", "load_study"),
     "read_report": ("harness.report", "read_report"),

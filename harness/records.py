@@ -155,6 +155,10 @@ class Started:
         fingerprint: where it runs.
         costs: cost figures of the network: parameters, macs, activations.
         data_digest: SHA-256 of the images and labels used, shortened.
+        max_steps: training steps at most.
+        image_shape: (height, width, channels) of the images; empty where it is not known.
+        classes: number of classes.
+        images: split ("train", "validation", "test") -> number of its images.
     """
 
     trial: int
@@ -162,6 +166,9 @@ class Started:
     costs: Mapping[str, int]
     data_digest: str
     max_steps: int
+    image_shape: tuple[int, ...] = ()
+    classes: int = 0
+    images: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from harness.study import Study, build_study
+from harness.notebook import paragraph, table
+from harness.study import METRICS, Study, build_study
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from harness.tracking import RecordedRun
 
 
 class Results(NamedTuple):
@@ -25,6 +29,45 @@ class Results(NamedTuple):
     trials: pd.DataFrame
     history: pd.DataFrame
 
+    def __repr__(self) -> str:
+        return f"<Results {self.study.name}: {', '.join(f'{n:,} {what}' for what, n in self._counts())}>"
+
+    def _repr_html_(self) -> str:
+        by_variant = self.trials.groupby("variant", sort=False)
+        shown = [name for name in ("val_accuracy", "test_accuracy", "steps_to_target") if name in self.trials]
+        shown = [name for name in shown if self.trials[name].notna().any()]
+        headings = ["variant", "finished", *(f"mean {METRICS[name].title}" for name in shown)]
+        rows = [
+            [str(variant), str(int((group["status"] == "finished").sum())), *(_mean(name, group) for name in shown)]
+            for variant, group in itertools.islice(by_variant, _MOST)
+        ]
+        left_out = len(by_variant) - len(rows)
+        more = paragraph(f"and {left_out:,} more variants", small=True) if left_out else ""
+        caption = ", ".join(f"{n:,} {what}" for what, n in self._counts())
+        shown_table = table(caption, headings, rows, [place > 0 for place in range(len(headings))])
+        return paragraph(f"{self.study.name}: {self.study.question}", strong=True) + shown_table + more
+
+    def _counts(self) -> list[tuple[str, int]]:
+        statuses = [(str(status), int(n)) for status, n in self.trials["status"].value_counts().items()]
+        return [
+            *((f"trial{'' if n == 1 else 's'} {status}", n) for status, n in statuses),
+            ("evaluations", len(self.history)),
+        ]
+
+
+_MOST = 20
+"""Variants that a notebook shows."""
+
+
+def _mean(metric: str, trials: pd.DataFrame) -> str:
+    """Return the mean of the finished trials as text; where a target was missed, in how many."""
+    values = trials.loc[trials["status"] == "finished", metric]
+    missed = int(values.isna().sum())
+    if values.empty or missed:
+        return f"missed in {missed}" if missed and metric.endswith("_to_target") else "–"
+    mean = float(values.mean())
+    return f"{100 * mean:.2f} %" if METRICS[metric].unit == "share" else f"{mean:,.0f}"
+
 
 def load_results(name: str, store: str | Path = "mlruns") -> Results:
     """Read a study's trials from the MLflow store; those still running are left out.
@@ -36,6 +79,41 @@ def load_results(name: str, store: str | Path = "mlruns") -> Results:
 
     trials, history = read_frames(Path(store), name)
     return Results(_build(trials.attrs["study"]), trials, history)
+
+
+class RunResults(NamedTuple):
+    """One trial's run and what it showed.
+
+    Attributes:
+        study: the study, as it was when it was run last.
+        run: which run it is.
+        row: as in :attr:`Results.trials`, by the column's name; of a trial that still runs, what there is so far.
+        history: a row an evaluation.
+        files: the run's artifacts, relative to their folder.
+    """
+
+    study: Study
+    run: RecordedRun
+    row: Mapping[str, Any]
+    history: pd.DataFrame
+    files: list[Path]
+
+
+def load_run(text: str, store: str | Path = "mlruns") -> RunResults:
+    """Read one trial from the MLflow store.
+
+    Args:
+        text: the run, as :func:`harness.tracking.find_run` takes it.
+        store: the store's folder.
+
+    Raises:
+        UsageError: if there is no such run.
+    """
+    from harness.tracking import artifact_files, find_run, read_trial
+
+    run = find_run(Path(store), text)
+    row, history = read_trial(Path(store), run.run_id)
+    return RunResults(load_recorded_study(run.study, store), run, row, history, artifact_files(run))
 
 
 def load_recorded_study(name: str, store: str | Path = "mlruns") -> Study:

@@ -89,8 +89,11 @@ class TestOptimize:
         assert (row["trial"], row["status"], row["stop_reason"]) == (0, "finished", "target")
         assert row["val_accuracy"] == trial.value >= 0.5
         assert row["steps_to_target"] == row["steps"] < 300
-        files = {file.path for file in MlflowClient(store_uri(store)).list_artifacts(row["run_id"])}
-        assert {"model.keras", "history.csv", "insight"} <= files
+        client = MlflowClient(store_uri(store))
+        files = {file.path for file in client.list_artifacts(row["run_id"])}
+        assert {"summary.txt", "history.csv", "insight"} <= files
+        (model,) = client.search_logged_models([row["experiment_id"]])
+        assert (model.name, model.status, model.source_run_id) == ("base · r0 · #0", "READY", row["run_id"])
 
     def test_its_pruner_prunes(self, tiny, store):
         study = tiny(design=SEARCH)

@@ -44,6 +44,8 @@ class TestRunJob:
     def test_events_in_order_and_clocks_apart(self, train):
         started, *evaluated, finished = train()
         assert isinstance(started, Started)
+        assert (started.image_shape, started.classes) == ((8, 8, 1), 10)
+        assert started.images == {"train": 1137, "validation": 300, "test": 360}
         assert (started.trial, started.max_steps, started.costs["parameters"]) == (5, 60, 1250)
         assert started.fingerprint.threads == configure(None)
         assert [event.step for event in evaluated] == [20, 40, 60]

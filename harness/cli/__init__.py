@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use or wrong input, 130 interrupted.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
@@ -64,11 +65,12 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    colour = False if os.environ.get("NO_COLOR") else None  # rich looks at it too, click does not
     try:
-        code = cli.main(prog_name="harness", standalone_mode=False)
+        code = cli.main(prog_name="harness", standalone_mode=False, color=colour)
     except HarnessError as error:
         for line in str(error).splitlines():
-            click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True)
+            click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True, color=colour)
         code = error.exit_code
     except click.exceptions.Exit as leaving:
         code = leaving.exit_code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from rich.text import Text
 
 from harness.driver import Observer, Progress, Running
 from harness.launchers import Death
-from harness.records import Evaluated, Event, Failed, Finished, StopReason
+from harness.records import Evaluated, Event, Failed, Finished, Started, StopReason
+from harness.report.sparkline import sparkline
 from harness.study import METRICS, Study
 
 _REASONS = {
@@ -24,6 +26,16 @@ _REASONS = {
     StopReason.NOT_FINITE: "loss not finite",
     StopReason.PRUNED: "pruned",
 }
+
+
+_SHORT = {
+    "val_accuracy": "val acc",
+    "val_loss": "val loss",
+    "train_accuracy": "train acc",
+    "train_loss": "train loss",
+}
+_CURVE = 12
+"""Characters of a learning curve in the live table."""
 
 
 @contextlib.contextmanager
@@ -40,6 +52,7 @@ def watching(study: Study) -> Iterator[Observer]:
 
         def observe(progress: Progress, event: Event | Death | None) -> None:
             view.say(progress, event)
+            view.follow(progress, event)
             live.update(view.table(progress))
 
         live.update(Text("starting workers ..."))
@@ -50,6 +63,7 @@ class _View:
     def __init__(self, console: Console, study: Study, metric: str) -> None:
         self.console, self.study, self.metric = console, study, metric
         self.labels: dict[int, str] = {}
+        self.curves: dict[int, list[float]] = {}
         self.announced = False
 
     def plain(self, progress: Progress, event: Event | Death | None) -> None:
@@ -87,8 +101,8 @@ class _View:
         if reason is not StopReason.TARGET or target is None:
             return _REASONS[reason]
         metric = METRICS[target.metric]
-        value = f"{100 * target.value:g} %" if metric.unit == "share" else f"a {metric.title} of {target.value:g}"
-        return f"reached the target of {value}"
+        value = _amount(target.metric, target.value)
+        return f"reached the target of {value if metric.unit == 'share' else f'a {metric.title} of {value}'}"
 
     def _line(self, text: str, tail: str = "", style: str = "") -> None:
         line = Text(text, style=style)
@@ -105,6 +119,14 @@ class _View:
         shown = f"{value * 100:.2f} %" if metric.unit == "share" else f"{value:.4f}"
         return f"{metric.title} {shown}"
 
+    def follow(self, progress: Progress, event: Event | Death | None) -> None:
+        """Keep the learning curves of the trials in flight."""
+        if isinstance(event, Evaluated):
+            self.curves.setdefault(event.trial, []).append(event.metrics.get(self.metric, math.nan))
+        elif isinstance(event, Started):  # for the second time, if its worker died
+            self.curves.pop(event.trial, None)
+        self.curves = {trial: curve for trial, curve in self.curves.items() if trial in progress.running}
+
     def table(self, progress: Progress) -> Table:
         """Return the live table: a row a trial in flight, and where the run stands."""
         total = progress.done + progress.remaining
@@ -115,23 +137,54 @@ class _View:
             caption_justify="left",
             box=None,
             pad_edge=False,
+            header_style="bold",
         )
-        for heading in ("trial", "variant", "replicate", "steps", METRICS[self.metric].title, "seconds"):
-            table.add_column(heading, header_style="bold", justify="left" if heading == "variant" else "right")
+        table.add_column("trial", justify="right", no_wrap=True)
+        table.add_column("variant")  # the only one that is cut where the terminal is narrow
+        table.add_column("r", justify="right", no_wrap=True)
+        table.add_column("steps", justify="right", no_wrap=True)
+        table.add_column(_SHORT.get(self.metric, METRICS[self.metric].title), justify="right", no_wrap=True)
+        table.add_column("curve", no_wrap=True, style="cyan")
+        if self._goal is not None:
+            table.add_column(f"to {_amount(self.metric, self._goal)}", justify="right", no_wrap=True)
+        table.add_column("time", justify="right", no_wrap=True)
         for trial, running in progress.running.items():
-            table.add_row(str(trial), *self._row(running))
+            table.add_row(str(trial), *self._row(trial, running))
         return table
 
-    def _row(self, running: Running) -> tuple[str, ...]:
+    @property
+    def _goal(self) -> float | None:
+        """The target's value, if the metric shown is the target's; None without."""
+        target = self.study.target
+        return target.value if target and target.metric == self.metric else None
+
+    def _row(self, trial: int, running: Running) -> tuple[Text | str, ...]:
         last: Evaluated | None = running.last
         job = running.assignment
         steps = f"{last.step if last else 0:,} / {running.max_steps:,}" if running.max_steps else "preparing"
         value = last.metrics.get(self.metric) if last else None
         shown = "" if value is None else self._value(value).removeprefix(METRICS[self.metric].title).strip()
-        if self.study.target and value is not None:
-            target = self.study.target.value
-            shown += f" of {target * 100:g} %" if METRICS[self.metric].unit == "share" else f" of {target:g}"
-        return job.variant.label, str(job.replicate), steps, shown, f"{time.monotonic() - running.began:.0f}"
+        curve = sparkline(self.curves.get(trial, []), _CURVE)
+        distance = [] if self._goal is None else [self._distance(value, self._goal)]
+        seconds = f"{time.monotonic() - running.began:.0f} s"
+        label = Text(job.variant.label, no_wrap=True, overflow="ellipsis")
+        return label, str(job.replicate), steps, shown, curve, *distance, seconds
+
+    def _distance(self, value: float | None, target: float) -> Text:
+        """Say how far the last evaluation is from the target; one that it holds is an end, or must be held again."""
+        if value is None or math.isnan(value):
+            return Text("")
+        higher = METRICS[self.metric].better == "higher"
+        away = target - value if higher else value - target
+        if away <= 0:
+            return Text("held", style="green")
+        sign = "+" if higher else "−"
+        share = METRICS[self.metric].unit == "share"
+        return Text(f"{sign}{100 * away:.2f} points" if share else f"{sign}{away:.4f}", style="yellow")
+
+
+def _amount(metric: str, value: float) -> str:
+    return f"{100 * value:g} %" if METRICS[metric].unit == "share" else f"{value:g}"
 
 
 def _left(progress: Progress) -> str:

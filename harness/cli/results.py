@@ -15,16 +15,56 @@ if TYPE_CHECKING:
     from harness.results import Results
 
 
-@click.command("show", epilog="Example: harness show quickstart")
-@click.argument("study", shell_complete=complete_study)
+@click.command("show", epilog="Example: harness show quickstart#7")
+@click.argument("what", metavar="STUDY|RUN", shell_complete=complete_study)
 @store_option
 @reports_option
-def show_command(study: str, store: Path, reports: Path) -> None:
-    """Print the comparison of STUDY: its name or file, or a report's folder."""
+def show_command(what: str, store: Path, reports: Path) -> None:
+    """Print the comparison of STUDY, or what RUN is, its figures and its learning curve.
+
+    STUDY is a study's name or file, or a report's folder. RUN is STUDY#NUMBER, a run's id or the beginning of it, or
+    its name in the MLflow UI.
+    """
+    from harness.tracking import DATABASE, is_run
+
+    if not _is_study(what, store, reports) and (store / DATABASE).exists() and ("#" in what or is_run(store, what)):
+        _print_run(what, store)
+        return
     from harness.report import compare
 
-    comparison = compare(*read_results(study, store, reports))
-    _print(comparison)
+    try:
+        results = read_results(what, store, reports)
+    except UsageError as error:
+        if not (store / DATABASE).exists():
+            raise
+        raise UsageError(f"{error} Nor is it a run: those are named STUDY#NUMBER, or by their id or name.") from None
+    _print(compare(*results))
+
+
+def _is_study(text: str, store: Path, reports: Path) -> bool:
+    """Whether a study, its file or its report has this name, so that a run with the same name is not meant."""
+    from harness.tracking import summaries
+
+    if text.endswith(".toml") or any((folder / "trials.parquet").exists() for folder in (Path(text), reports / text)):
+        return True
+    return text in {summary.name for summary in summaries(store)}
+
+
+def _print_run(text: str, store: Path) -> None:
+    from rich.console import Console
+
+    from harness.report import render_run
+    from harness.results import load_run
+
+    found = load_run(text, store)
+    console = Console(markup=False, emoji=False, highlight=False)
+    places = {"name": found.run.name, "folder": _shortest(found.run.artifacts)}
+    console.print(render_run(found.study, found.row, found.history, places, found.files, console.width))
+
+
+def _shortest(folder: Path) -> str:
+    """Return a folder as seen from here, if it lies below."""
+    return str(folder.relative_to(Path.cwd())) if folder.is_relative_to(Path.cwd()) else str(folder)
 
 
 @click.command("report", epilog="Example: harness report reports/quickstart")

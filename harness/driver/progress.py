@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from harness.launchers import Death
+from harness.notebook import facts_table
 from harness.records import Evaluated, Event
 from harness.study import Study
 
@@ -100,6 +101,24 @@ class Outcome:
     failed: dict[int, str]
     interrupted: bool = False
     aside: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Outcome {self.study.name}: {', '.join(self._counts())}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        pairs = [
+            ("study", self.study.name),
+            ("trainings", ", ".join(self._counts())),
+            ("kept aside as", self.aside or ""),
+            *((f"trial {trial} failed", message) for trial, message in self.failed.items()),
+        ]
+        return facts_table(pairs)
+
+    def _counts(self) -> list[str]:
+        counts = [f"{self.finished:,} finished", f"{self.finished_here:,} of them now"]
+        counts += [f"{len(self.failed):,} failed"] if self.failed else []
+        return [*counts, "interrupted"] if self.interrupted else counts
 
 
 def unobserved(progress: Progress, event: Event | Death | None) -> None:

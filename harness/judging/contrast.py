@@ -6,7 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.judging.wording import NOTHING, counted, show_effect, show_ends, show_p, show_verdict
+from harness.notebook import facts_table
 from harness.stats import Verdict
+from harness.study import METRICS
 
 
 @dataclass(frozen=True)
@@ -55,3 +58,23 @@ class Contrast:
     def tested(self) -> bool:
         """Whether more replicates could still change the verdict."""
         return not math.isnan(self.p)
+
+    def __repr__(self) -> str:
+        interval = f" ({show_ends(self)})" if show_ends(self) != NOTHING else ""
+        pairs = f", {counted(self.pairs, 'pair')}" if self.pairs else ""
+        p = "" if math.isnan(self.p_holm) else f", p (Holm) {show_p(self.p_holm)}"
+        return f"<Contrast {self.metric}: {show_effect(self)}{interval}{pairs}{p}: {show_verdict(self)}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return facts_table(
+            [
+                ("metric", METRICS[self.metric].title),
+                ("verdict", show_verdict(self)),
+                ("difference" if self.kind == "difference" else "ratio", show_effect(self)),
+                ("95 % interval", "" if show_ends(self) == NOTHING else show_ends(self)),
+                ("pairs", str(self.pairs) if self.pairs else ""),
+                ("p", "" if math.isnan(self.p) else show_p(self.p)),
+                ("p (Holm)", "" if math.isnan(self.p_holm) else show_p(self.p_holm)),
+            ]
+        )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from harness.report.files import ReportFiles
     from harness.study import Study
 
-__all__ = ["compare", "compare_two", "read_report", "render_table", "write_report"]
+__all__ = ["compare", "compare_two", "read_report", "render_run", "render_table", "write_report"]
 
 
 def compare(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Comparison:
@@ -113,3 +113,17 @@ def render_table(comparison: Comparison, width: int) -> RenderableType:
     from harness.report.terminal import render
 
     return render(comparison, width)
+
+
+def render_run(
+    study: Study,
+    row: Mapping[str, Any],
+    history: pd.DataFrame,
+    places: Mapping[str, str],
+    files: Sequence[Path],
+    width: int,
+) -> RenderableType:
+    """Return one run for a terminal; see :func:`harness.report.one_run.render_run`."""
+    from harness.report.one_run import render_run
+
+    return render_run(study, row, history, places, files, width)

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from harness.judging import Contrast
+from harness.notebook import paragraph, table
 from harness.report.pictures import CurveFigure, Picture
 from harness.stats import Interval
+
+_MOST = 20
+"""Variants that a notebook shows."""
 
 Phase = Literal["design", "search", "confirm"]
 
@@ -202,3 +206,16 @@ class Comparison:
     def reference(self) -> Row:
         """The row that the others are compared with."""
         return self.rows[0]
+
+    def __repr__(self) -> str:
+        return f"<Comparison {self.name}: {len(self.rows)} variants, {len(self.runs)} trials: {self.headline}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the answer, the two tables and the remarks."""
+        from harness.report.table import contrasts_table, results_table
+
+        parts = [paragraph(self.question, strong=True), *(paragraph(sentence) for sentence in self.sentences)]
+        for one in (results_table(self, _MOST, costs=False), contrasts_table(self, _MOST)):
+            if one is not None:
+                parts.append(table(one.caption, one.headings, one.rows, one.numeric))
+        return "".join([*parts, *(paragraph(remark, small=True) for remark in self.remarks)])

@@ -173,6 +173,16 @@ class Study(Table):
         self._given, self._name, self._source, self._text = given, name, source, text
         return self
 
+    def __repr__(self) -> str:
+        from harness.study.showing import one_line
+
+        return one_line(self)
+
+    def _repr_html_(self) -> str:
+        from harness.study.showing import as_html
+
+        return as_html(self)
+
     @property
     def variants(self) -> tuple[Variant, ...] | None:
         """What :func:`harness.study.grid` worked out before; None if it has not been asked."""

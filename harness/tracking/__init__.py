@@ -3,10 +3,10 @@
 :mod:`harness.tracking.reading` reads the same SQLite file without importing MLflow: a hundred times faster.
 """
 
-from harness.tracking.artifacts import add_artifacts, picture_folders
-from harness.tracking.reading import StudySummary, read_frames, read_result, read_study, summaries
+from harness.tracking.artifacts import add_artifacts, artifact_files, picture_folders
+from harness.tracking.reading import StudySummary, read_frames, read_result, read_study, read_trial, summaries
 from harness.tracking.recorder import Recorder, archive_experiment, attach_report, open_runs
-from harness.tracking.runs import RecordedRun, find_run, model_file
+from harness.tracking.runs import RecordedRun, find_run, is_run, model_file
 from harness.tracking.store import DATABASE, check_store, is_running, lock_store, lock_study, open_client, store_uri
 
 __all__ = [
@@ -16,9 +16,11 @@ __all__ = [
     "StudySummary",
     "add_artifacts",
     "archive_experiment",
+    "artifact_files",
     "attach_report",
     "check_store",
     "find_run",
+    "is_run",
     "is_running",
     "lock_store",
     "lock_study",
@@ -29,6 +31,7 @@ __all__ = [
     "read_frames",
     "read_result",
     "read_study",
+    "read_trial",
     "store_uri",
     "summaries",
 ]

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from harness.tracking.runs import artifact_folders
-
-if TYPE_CHECKING:
-    from mlflow.tracking import MlflowClient
+from harness.tracking.runs import RecordedRun, artifact_folders
 
 
-def add_artifacts(client: MlflowClient, run_id: str, folder: Path, place: str) -> None:
+def add_artifacts(run: RecordedRun, folder: Path, place: str) -> Path:
     """Put the files of a folder among a run's artifacts, replacing those of the same names.
 
+    They are copied, without MLflow: its client would take the place that a store which was moved had before.
+
     Args:
-        client: of the store.
-        run_id: the run.
+        run: the run.
         folder: whose files are copied.
-        place: folder among the artifacts.
+        place: folder among the artifacts; made if need be.
+
+    Returns:
+        Where they are now.
     """
-    client.log_artifacts(run_id, str(folder), place)
+    target = run.artifacts / place
+    shutil.copytree(folder, target, dirs_exist_ok=True)
+    return target
 
 
 def picture_folders(store: Path, name: str) -> dict[str, Path]:
@@ -38,3 +42,14 @@ def picture_folders(store: Path, name: str) -> dict[str, Path]:
         if digest not in found and (artifacts / "insight" / "network.png").is_file():
             found[digest] = artifacts / "insight"
     return found
+
+
+def artifact_files(run: RecordedRun) -> list[Path]:
+    """Return the files of a run's artifacts, relative to their folder, by name: those at the top first."""
+    files = (path.relative_to(run.artifacts) for path in run.artifacts.rglob("*") if path.is_file())
+    return sorted(files, key=lambda path: (len(path.parts), path.parent, _by_number(path.name)))
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    """Return what sorts ``20.png`` before ``140.png``."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]

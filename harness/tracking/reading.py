@@ -113,8 +113,6 @@ def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     Raises:
         UsageError: if the store has no such study.
     """
-    import pandas as pd
-
     with open_database(store) as connection:
         runs = connection.execute(
             """SELECT r.run_uuid, r.status, r.start_time, r.end_time, r.experiment_id FROM runs r
@@ -134,12 +132,35 @@ def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         if tags[run[0]].get("harness.kind") == "trial" and run[1] != "RUNNING"
     ]
     rows.sort(key=lambda row: (row["trial"], row["started"]))
+    trials = _trials(rows)
+    trials.attrs["study"] = {"name": name, **_study(parent)}
+    return trials, _history(points, trials)
+
+
+def read_trial(store: Path, run_id: str) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Return one trial's row and its history, as :func:`read_frames` has them; also of a trial that still runs.
+
+    Args:
+        store: the store's folder.
+        run_id: MLflow's id of a trial's run, whole.
+    """
+    with open_database(store) as connection:
+        columns = "run_uuid, status, start_time, end_time, experiment_id"
+        run = connection.execute(f"SELECT {columns} FROM runs WHERE run_uuid = ?", (run_id,)).fetchone()
+        row = _row(run, dict(connection.execute(_TAGS, (run_id,))), _finals(connection, run_id))
+        points = _points(connection, (run_id,))
+    trials = _trials([row])
+    return {str(name): value for name, value in trials.iloc[0].items()}, _history(points, trials)
+
+
+def _trials(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    import pandas as pd
+
     trials = pd.DataFrame(rows, columns=None if rows else _columns()).astype(dict.fromkeys(NUMBERS, "float64"))
     _with_infinities(trials, NUMBERS)
     for column in ("started", "ended"):
         trials[column] = pd.to_datetime(trials[column], unit="ms", utc=True)
-    trials.attrs["study"] = {"name": name, **_study(parent)}
-    return trials, _history(points, trials)
+    return trials
 
 
 def read_study(store: Path, name: str) -> dict[str, Any]:

@@ -4,33 +4,53 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
 from harness.records import Evaluated, Scored, Started, StopReason, TrialResult
-from harness.study import EVALUATED, METRICS, Study, Variant
-from harness.tracking.metric_names import in_mlflow
+from harness.study import EVALUATED, Study, Variant, show_level
+from harness.tracking.batches import Batch, Measured, now
+from harness.tracking.datasets import dataset_input
+from harness.tracking.describing import describe_end, describe_study, describe_trial
+from harness.tracking.models import MODEL_FILE, Trained, describe_input, fail_models, log_model
+from harness.tracking.pictures import log_steps
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
-
-_BATCH = 800
-"""Metrics at once: MLflow takes at most 1,000 items, 100 params and 100 tags of them."""
 
 _PART = 4000
 """Characters of a study that one tag holds: MLflow's limit is 8,000 bytes."""
 
 
-@dataclass
-class _Notes:
-    """What is to be written to a run: metrics (name, value, step) and tags."""
+_NOTE = "mlflow.note.content"
+"""MLflow's tag for the description of an experiment, a run or a model."""
 
-    metrics: list[tuple[str, float, int]] = field(default_factory=list)
-    tags: dict[str, str] = field(default_factory=dict)
+_NOTE_LENGTH = 7900
+"""Characters of a description: MLflow takes 8,000 of a run, and more of an experiment."""
+
+_KIND = "mlflow.experimentKind"
+"""MLflow's tag for what an experiment is for: training models, and not language models and agents."""
+
+_OF_MODEL = ("test_accuracy", "test_loss", "steps_to_target", "seconds_to_target", "train_seconds", "steps")
+"""What is noted of a trained network at its end, and of its logged model too."""
+
+
+@dataclass
+class _Open:
+    """What is known of a run under way, for what is written at its end."""
+
+    trial: int
+    variant: Variant
+    replicate: int
+    phase: str
+    about: str
+    started: Started | None = None
+    started_at: int = 0
+    last: Evaluated | None = None
+    last_at: int = 0
 
 
 class Recorder:
@@ -53,7 +73,8 @@ class Recorder:
         self._source = dict(source)
         self.experiment_id = self._open_experiment(store)
         self.parent_id = self._open_parent()
-        self._pending: dict[str, _Notes] = {}
+        self._pending: dict[str, Batch] = {}
+        self._open: dict[str, _Open] = {}
 
     def _open_experiment(self, store: Path) -> str:
         name = self.name
@@ -87,16 +108,19 @@ class Recorder:
                 **_in_parts(
                     {"given": self.study.given, "source": source, "text": self.study.text},
                 ),
-                "mlflow.note.content": f"**{self.study.question}**\n\n{self.study.notes}",
+                _NOTE: describe_study(self.study, self.name, is_run=True),
                 **self._source,
             },
         )
-        self.client.set_experiment_tag(self.experiment_id, "mlflow.note.content", f"**{self.study.question}**")
+        about = {_NOTE: describe_study(self.study, self.name, is_run=False), _KIND: "custom_model_development"}
+        for tag, text in about.items():
+            self.client.set_experiment_tag(self.experiment_id, tag, text[:_NOTE_LENGTH])
         self.client.log_text(run_id, self.study.text, f"{self.study.name}.toml")
         return run_id
 
     def start(self, trial: int, variant: Variant, replicate: int, phase: str) -> str:
         """Open the run of a trial; return its id."""
+        about = describe_trial(self.study, self.name, variant, replicate, phase)[:_PART]
         tags = {
             "harness.kind": "trial",
             "harness.study": self.name,
@@ -108,87 +132,110 @@ class Recorder:
             "harness.phase": phase,
             "harness.settings": json.dumps(dict(variant.settings)),
             "mlflow.parentRunId": self.parent_id,
+            _NOTE: about,
             **self._source,
         }
-        name = f"{variant.label[:180]} · r{replicate} · #{trial}"
+        name = _run_name(variant, replicate, trial)
         run = self.client.create_run(self.experiment_id, run_name=name, tags=tags)
+        run_id = str(run.info.run_id)
         params = {**variant.flat(), "replicate": str(replicate), "seed": str(self.study.seed)}
-        self._log(run.info.run_id, params=params)
-        return str(run.info.run_id)
+        Batch().write(self.client, run_id, params)
+        self._open[run_id] = _Open(trial, variant, replicate, str(phase), about)
+        return run_id
 
     def started(self, run_id: str, event: Started) -> None:
-        """Note where a trial runs and what its network costs; written with the next :meth:`flush`."""
-        notes = self._notes(run_id)
+        """Record the images of a trial; note where it runs and what its network costs, for the next :meth:`flush`."""
+        notes, run = self._notes(run_id), self._open[run_id]
         notes.tags |= {f"harness.{name}": str(value) for name, value in asdict(event.fingerprint).items()}
         notes.tags["harness.data_digest"] = event.data_digest
-        notes.metrics += [(name, value, 0) for name, value in event.costs.items()]
+        run.started, run.started_at = event, notes.add(event.costs, 0)
+        self.client.log_inputs(run_id, [dataset_input(self.study, run.variant.data, event)])
 
     def evaluated(self, run_id: str, event: Evaluated) -> None:
         """Note an evaluation; written with the next :meth:`flush`."""
         values = {**event.metrics, "epoch": event.epoch, "train_seconds": event.train_seconds}
-        self._notes(run_id).metrics += [(name, value, event.step) for name, value in values.items()]
+        run = self._open[run_id]
+        run.last, run.last_at = event, self._notes(run_id).add(values, event.step)
 
     def tested(self, run_id: str, event: Scored) -> None:
         """Note how the test split scored on the way; written with the next :meth:`flush`."""
         values = {**event.metrics, "epoch": event.epoch, "train_seconds": event.train_seconds}
-        self._notes(run_id).metrics += [(name, value, event.step) for name, value in values.items()]
+        self._notes(run_id).add(values, event.step)
 
-    def _notes(self, run_id: str) -> _Notes:
-        return self._pending.setdefault(run_id, _Notes())
+    def _notes(self, run_id: str) -> Batch:
+        return self._pending.setdefault(run_id, Batch())
 
     def flush(self) -> None:
-        """Write all that was noted since the last time, one batch a run: a batch of one takes as long as of fifty."""
+        """Write all that was noted since the last time, one batch a run."""
         while self._pending:
             run_id, notes = self._pending.popitem()
-            self._log(run_id, metrics=notes.metrics, tags=notes.tags)
+            notes.write(self.client, run_id)
 
     def finish(self, run_id: str, result: TrialResult, artifacts: Path | None = None) -> None:
-        """Close a run: FINISHED, or KILLED with a tag for one that was pruned."""
-        metrics: dict[str, float] = {
-            **{name: value for name, value in result.metrics.items() if name not in EVALUATED},
-            **{f"{name}_seconds": seconds for name, seconds in asdict(result.clocks).items()},
-            "images_per_second": result.images_per_second,
-            "steps": result.steps,
-            "epochs": result.epochs,
-        }
-        if result.steps_to_target is not None and result.seconds_to_target is not None:
-            metrics["steps_to_target"] = result.steps_to_target
-            metrics["seconds_to_target"] = result.seconds_to_target
-        if result.refit_steps:
-            metrics["refit_steps"] = result.refit_steps
-        else:
-            del metrics["refit_seconds"]
+        """Close a run: FINISHED with its model logged, or KILLED with a tag for one that was pruned."""
         pruned = result.stop_reason is StopReason.PRUNED
+        run = self._open[run_id]
+        measured = None if pruned else self._keep_model(run_id, run, result, artifacts)
         notes = self._notes(run_id)
-        end = result.steps + result.refit_steps
-        notes.metrics += [(name, value, end) for name, value in metrics.items()]
+        end, ended = result.steps + result.refit_steps, now()
+        for name, value in _final_metrics(result).items():
+            notes.add({name: value}, end, ended, measured if name in _OF_MODEL else None)
         notes.tags |= {f"harness.{name}_digest": digest for name, digest in result.digests.items()}
         notes.tags["harness.stop_reason"] = result.stop_reason.value
         if pruned:
             notes.tags["harness.pruned"] = "true"
-        if result.steps_to_target is not None and self.study.target:
-            target = self.study.target
-            notes.tags["mlflow.note.content"] = (
-                f"Reached {METRICS[target.metric].title} {target.value:g} after {result.steps_to_target:,} steps."
-            )
+        notes.tags[_NOTE] = f"{describe_end(self.study, result)}\n\n{run.about}"
         self.flush()
         self._attach(run_id, artifacts)
-        self.client.set_terminated(run_id, "KILLED" if pruned else "FINISHED")
+        self._end(run_id, "KILLED" if pruned else "FINISHED")
+
+    def _keep_model(self, run_id: str, run: _Open, result: TrialResult, artifacts: Path | None) -> Measured | None:
+        """Log a trained network; note again, as its own, what it costs and how it was evaluated last."""
+        started = run.started
+        if started is None or not started.image_shape or artifacts is None or not (artifacts / MODEL_FILE).exists():
+            return None
+        variant = run.variant
+        varied = {path: show_level(level) for path, level in variant.settings.items()}
+        trained = Trained(
+            name=_run_name(variant, run.replicate, run.trial),
+            run_id=run_id,
+            step=result.steps + result.refit_steps,
+            variant=variant,
+            started=started,
+            params={**varied, "variant": variant.label, "replicate": str(run.replicate), "phase": run.phase},
+            tags={
+                "harness.study": self.name,
+                "harness.trial": str(run.trial),
+                "harness.variant": variant.label,
+                "harness.scaling": variant.data.scaling,
+                _NOTE: f"**Input:** {describe_input(started.image_shape, variant.data)}\n\n{run.about}",
+            },
+            file=artifacts / MODEL_FILE,
+        )
+        model_id = log_model(self.client, self.experiment_id, trained)
+        measured = Measured(model_id, variant.data.name, started.data_digest)
+        notes = self._notes(run_id)
+        notes.add(started.costs, 0, run.started_at, measured)
+        if run.last and not result.refit_steps:  # after a refit, the network is another one than was evaluated
+            notes.add(run.last.metrics, run.last.step, run.last_at, measured)
+        return measured
 
     def refuse(self, run_id: str, reason: str) -> None:
         """Close the run of a variant that cannot be built: pruned before it began."""
         tags = {"harness.stop_reason": "pruned", "harness.pruned": "true", "harness.error": reason}
-        self._log(run_id, tags=tags)
-        self.client.set_terminated(run_id, "KILLED")
+        tags[_NOTE] = self._ended(run_id, f"**Not trained:** {reason}")
+        self._tag(run_id, tags)
+        self._end(run_id, "KILLED")
 
     def fail(self, run_id: str, message: str, details: str = "", artifacts: Path | None = None) -> None:
         """Close a run as FAILED, with the traceback as an artifact."""
         self.flush()
-        self._log(run_id, tags={"harness.error": message, "harness.pruned": "false"})
+        note = self._ended(run_id, f"**Failed:** {message}")
+        self._tag(run_id, {"harness.error": message, "harness.pruned": "false", _NOTE: note})
         if details:
             self.client.log_text(run_id, details, "traceback.txt")
         self._attach(run_id, artifacts)
-        self.client.set_terminated(run_id, "FAILED")
+        self._end(run_id, "FAILED")
 
     def kill(self, run_id: str, reason: str, artifacts: Path | None = None) -> None:
         """Close a run as KILLED: interrupted from outside."""
@@ -197,10 +244,18 @@ class Recorder:
             "harness.stop_reason": StopReason.INTERRUPTED.value,
             "harness.error": reason,
             "harness.pruned": "false",  # it may have been cut off while it was being closed as pruned
+            _NOTE: self._ended(run_id, f"**Stopped:** {reason}."),
         }
-        self._log(run_id, tags=tags)
+        self._tag(run_id, tags)
+        fail_models(self.client, run_id)
         self._attach(run_id, artifacts)
-        self.client.set_terminated(run_id, "KILLED")
+        self._end(run_id, "KILLED")
+
+    def _ended(self, run_id: str, how: str) -> str:
+        """Return a run's description with how it ended; of one that an earlier process opened, it is in the store."""
+        run = self._open.get(run_id)
+        about = run.about if run else self.client.get_run(run_id).data.tags.get(_NOTE, "")
+        return f"{how}\n\n{about}"  # MLflow's page shows the beginning
 
     def close(self, status: str) -> None:
         """Close the parent run with FINISHED, FAILED or KILLED."""
@@ -209,28 +264,39 @@ class Recorder:
 
     def _attach(self, run_id: str, folder: Path | None) -> None:
         if folder is not None and folder.exists():
+            log_steps(self.client, run_id, folder)
             self.client.log_artifacts(run_id, str(folder))
             shutil.rmtree(folder)
 
     def _tag(self, run_id: str, tags: Mapping[str, str]) -> None:
-        self._log(run_id, tags=tags)
+        Batch(dict(tags)).write(self.client, run_id)
 
-    def _log(
-        self,
-        run_id: str,
-        metrics: Iterable[tuple[str, float, int]] = (),
-        params: Mapping[str, Any] | None = None,
-        tags: Mapping[str, str] | None = None,
-    ) -> None:
-        from mlflow.entities import Metric, Param, RunTag
+    def _end(self, run_id: str, status: str) -> None:
+        self.client.set_terminated(run_id, status)
+        self._open.pop(run_id, None)
 
-        now = int(time.time() * 1000)
-        rows = [Metric(in_mlflow(name), float(value), now, step) for name, value, step in metrics]
-        texts = [Param(name, str(value)[:6000]) for name, value in (params or {}).items()]
-        notes = [RunTag(name, value[:7900]) for name, value in (tags or {}).items()]
-        self.client.log_batch(run_id, rows[:_BATCH], texts[:100], notes[:100])
-        for first in range(_BATCH, len(rows), _BATCH):
-            self.client.log_batch(run_id, rows[first : first + _BATCH])
+
+def _run_name(variant: Variant, replicate: int, trial: int) -> str:
+    return f"{variant.label[:180]} · r{replicate} · #{trial}"
+
+
+def _final_metrics(result: TrialResult) -> dict[str, float]:
+    """Return what is measured at the end of a trial alone."""
+    metrics: dict[str, float] = {
+        **{name: value for name, value in result.metrics.items() if name not in EVALUATED},
+        **{f"{name}_seconds": seconds for name, seconds in asdict(result.clocks).items()},
+        "images_per_second": result.images_per_second,
+        "steps": result.steps,
+        "epochs": result.epochs,
+    }
+    if result.steps_to_target is not None and result.seconds_to_target is not None:
+        metrics["steps_to_target"] = result.steps_to_target
+        metrics["seconds_to_target"] = result.seconds_to_target
+    if result.refit_steps:
+        metrics["refit_steps"] = result.refit_steps
+    else:
+        del metrics["refit_seconds"]
+    return metrics
 
 
 def open_runs(client: MlflowClient, experiment_id: str) -> dict[str, int]:

@@ -109,6 +109,16 @@ def find_run(store: Path, text: str) -> RecordedRun:
         return _read(connection, store, trials[0].run_id)
 
 
+def is_run(store: Path, text: str) -> bool:
+    """Whether :func:`find_run` would find one run or several by this name, a study's own run among them.
+
+    Raises:
+        UsageError: if there is no store.
+    """
+    with open_database(store) as connection:
+        return bool(_matching(connection, text.strip()))
+
+
 def _matching(connection: sqlite3.Connection, text: str) -> list[_Candidate]:
     """Return what the first of the ways to name a run finds: by study and number, by name, by id."""
     study, mark, number = text.rpartition("#")

@@ -14,7 +14,7 @@ import numpy as np
 from harness.data import ImageData, fit_picture, framing, read_picture
 from harness.errors import UsageError
 from harness.gallery import FEATURES, Example, Subject, choose, example_of, write_pictures
-from harness.tracking import add_artifacts, open_client
+from harness.tracking import add_artifacts
 from harness.trained.opening import Trained, open_trained
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def look_inside(
                 f"{trained.run.short}: nothing to draw: no layer of the network has such pictures. "
                 "Leave --only or --layer out."
             )
-        add_artifacts(open_client(Path(store)), trained.run.run_id, Path(folder), _FOLDER)
-    return Look(trained, [trained.run.artifacts / _FOLDER / name for name in drawn])
+        place = add_artifacts(trained.run, Path(folder), _FOLDER)
+    return Look(trained, [place / name for name in drawn])
 
 
 def _logits(trained: Trained, data: ImageData) -> npt.NDArray[np.float32]:

@@ -64,7 +64,7 @@ def run_jobs(jobs: Sequence[Job], resources: Resources, emit: Emit, decide: Deci
         session.watch.seconds["prepare"] = time.perf_counter() - started
     fingerprint = _fingerprint(threads, resources.workers, describe_device(), len(jobs))
     for session, training in zip(sessions, trainings, strict=True):
-        emit(Started(session.job.trial, fingerprint, session.costs, session.data.digest, training.total_steps))
+        emit(_started(session, fingerprint, training.total_steps))
     with all_timing(sessions, "compile"):
         engine.warm_up(schedule.longest)
     train(sessions, engine, schedule)
@@ -76,6 +76,20 @@ def run_jobs(jobs: Sequence[Job], resources: Resources, emit: Emit, decide: Deci
         logits = engine.logits([session.data.test.images for session in sessions])
     engine.write_back()
     return [_finish(session, scores) for session, scores in zip(sessions, logits, strict=True)]
+
+
+def _started(session: Session, fingerprint: Fingerprint, total_steps: int) -> Started:
+    data = session.data
+    return Started(
+        trial=session.job.trial,
+        fingerprint=fingerprint,
+        costs=session.costs,
+        data_digest=data.digest,
+        max_steps=total_steps,
+        image_shape=data.image_shape,
+        classes=data.classes,
+        images={name: len(getattr(data, name).labels) for name in ("train", "validation", "test")},
+    )
 
 
 def _session(job: Job, emit: Emit, decide: Decide | None) -> Session:

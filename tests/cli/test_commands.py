@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -151,6 +157,26 @@ def test_doctor_names_a_damaged_store(harness, project):
     assert "PROBLEM" in out
 
 
+@pytest.mark.parametrize(("no_colour", "coloured"), [("", True), ("1", False)])
+@pytest.mark.parametrize("arguments", [["doctor"], ["rnu"], ["list"]])
+def test_no_colour_where_it_is_not_wanted(project, arguments, no_colour, coloured):
+    """On a real terminal; `harness` elsewhere in these tests writes to a pipe."""
+    (project / "studies" / "bad.toml").write_text("question = 3\n")
+    main, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from harness.cli import main; main()", *arguments],
+        cwd=project, env={**os.environ, "TERM": "xterm", "NO_COLOR": no_colour}, stdout=terminal, stderr=terminal,
+    )  # fmt: skip
+    os.close(terminal)
+    written = b""
+    with contextlib.suppress(OSError):  # how a terminal says that nobody is left to write to it
+        while chunk := os.read(main, 4096):
+            written += chunk
+    os.close(main)
+    process.wait(timeout=60)
+    assert bool(re.search(rb"\x1b\[[0-9;]*3[0-9]m", written)) == coloured
+
+
 class TestTheWholeRoad:
     """One run with real workers; everything that can be asked of it afterwards."""
 
@@ -172,6 +198,25 @@ class TestTheWholeRoad:
         code, shown, _ = harness("show", "tiny")
         assert code == 0
         assert "downsample=stride" in shown
+
+        code, shown, _ = harness("show", "tiny#3")
+        assert code == 0
+        assert shown.startswith("tiny#3  downsample=stride · r1 · #3\n")
+        assert "reached the target of 50 % validation accuracy" in shown
+        assert "▲  reached" in shown
+        assert "artifacts, in mlruns/artifacts/tiny/" in shown
+        assert "model.keras" in shown
+        run_id = shown.partition("run id")[2].split()[0]
+        assert harness("show", run_id[:10])[1] == shown
+        assert harness("show", "tiny#9") == (
+            2, "", "error: tiny#9: the study 'tiny' has no trial '9'. Its trials are tiny#0 to tiny#3.\n"
+        )  # fmt: skip
+        assert harness("show", "tinny") == (
+            2,
+            "",
+            "error: mlruns: no study 'tinny' in this store. Did you mean 'tiny'? Nor is it a run: those are named "
+            "STUDY#NUMBER, or by their id or name.\n",
+        )
 
         # the store is gone; the report's own data is enough
         pages = {name: (folder / name).read_bytes() for name in expected}

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import io
+import re
+import time
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -9,8 +12,8 @@ from harness.cli.progress import _View, duration
 from harness.driver import Progress, Running
 from harness.launchers import Death
 from harness.plan import Assignment, Phase
-from harness.records import Evaluated, Failed, Finished, StopReason
-from tests.conftest import make_result
+from harness.records import Evaluated, Failed, Finished, Started, StopReason
+from tests.conftest import COSTS, FINGERPRINT, make_result
 
 
 @pytest.fixture
@@ -50,8 +53,67 @@ def test_the_table_has_a_row_for_each_training_in_flight(view, progress):
     running.max_steps, running.last = 60, Evaluated(3, 40, 1.0, 1.0, {"val_accuracy": 0.5})
     view.console.print(view.table(progress))
     assert "40 / 60" in said(view)
-    assert "50.00 % of 99 %" in said(view)
+    assert "to 99 %" in said(view)
+    assert "+49.00 points" in said(view)
     assert "1 of 4 trainings done" in said(view)
+
+
+def row(view, progress, width=80):
+    """The cells of the only row of the live table."""
+    view.console = Console(file=io.StringIO(), width=width, color_system=None)
+    view.console.print(view.table(progress))
+    return re.split(r"\s{2,}", said(view).splitlines()[2].strip())
+
+
+def evaluate(view, progress, *values, metric="val_accuracy"):
+    running = progress.running[3]
+    running.max_steps = 10_000
+    for number, value in enumerate(values, start=1):
+        running.last = Evaluated(3, 1000 * number, 1.0, 1.0, {metric: value})
+        view.follow(progress, running.last)
+
+
+def test_a_row_has_the_learning_curve_and_how_far_the_target_is(view, progress):
+    progress.running[3].began = time.monotonic() - 7.2
+    evaluate(view, progress, 0.3, 0.5, 0.9, 0.975)
+    cells = ["3", "base", "1", "4,000 / 10,000", "97.50 %", "▁▃██", "+1.50 points", "7 s"]
+    assert row(view, progress) == cells
+    evaluate(view, progress, 0.99)
+    assert row(view, progress)[-3:] == ["▁▃▇██", "held", "7 s"]
+
+
+def test_a_training_that_begins_again_has_a_new_curve_and_one_that_ended_none(view, progress):
+    evaluate(view, progress, 0.3, 0.5)
+    view.follow(progress, Started(3, FINGERPRINT, COSTS, "", 60))
+    evaluate(view, progress, 0.4)
+    assert view.curves == {3: [0.4]}
+    progress.running.clear()
+    view.follow(progress, None)
+    assert view.curves == {}
+
+
+def test_a_loss_is_above_its_target(tiny, progress):
+    study = tiny(target={"metric": "val_loss", "value": 0.05})
+    view = _View(Console(), study, "val_loss")
+    evaluate(view, progress, 0.3, 0.0625, metric="val_loss")
+    assert "−0.0125" in row(view, progress)
+
+
+def test_without_a_target_no_column_is_about_it(tiny, progress):
+    view = _View(Console(), tiny(target=None), "val_accuracy")
+    evaluate(view, progress, 0.3)
+    assert row(view, progress)[:6] == ["3", "base", "1", "1,000 / 10,000", "30.00 %", "▄"]
+
+
+def test_only_the_variant_is_cut_on_a_narrow_terminal(view, progress):
+    running = progress.running[3]
+    variant = replace(running.assignment.variant, label="learning_rate=0.0031622776, dense_dropout=0.25")
+    running.assignment = replace(running.assignment, variant=variant)
+    evaluate(view, progress, *(n / 100 for n in range(40)))
+    cells = row(view, progress)
+    assert cells[1].startswith("learn")
+    assert cells[1].endswith("…")
+    assert cells[2:7] == ["1", "40,000 / 10,000", "39.00 %", "▁▁▂▃▃▄▅▆▆▇██", "+60.00 points"]
 
 
 @pytest.mark.parametrize(

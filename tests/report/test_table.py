@@ -70,3 +70,14 @@ def test_a_large_grid_shows_the_clearest_rows_in_its_own_order():
     assert labels[0].startswith("base")
     assert {"bias=0.058", "bias=0.059"} <= set(labels)
     assert labels[1:] == sorted(labels[1:], key=lambda label: float(label.split("=")[1]))
+
+
+def test_a_notebook_shows_the_answer_and_both_tables(study, trials, history):
+    comparison = compare(study, trials, history)
+    shown = comparison._repr_html_()
+    assert shown.count("<table>") == 2
+    assert f"<strong>{comparison.question}</strong>" in shown
+    assert "98.70 (98.45 to 98.95)" in shown
+    assert "replicate by replicate" in shown
+    assert repr(comparison).startswith(f"<Comparison {comparison.name}: 2 variants, ")
+    assert repr(comparison).endswith(f"{comparison.headline}>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sqlite3
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.records import Evaluated, Scored, Started, StopReason
-from harness.results import load_results
+from harness.results import load_results, load_run
 from harness.study import grid
 from harness.tracking import (
     DATABASE,
@@ -252,3 +253,52 @@ def test_tests_on_the_way_refits_probes_and_digests_come_back(store, tiny):
     assert history["step"].tolist() == [0, 60]
     assert history["test_accuracy"].isna().tolist() == [False, True]  # the refitted network's is not of this training
     assert read_result(trials, 0) == result
+
+
+class TestOneTrial:
+    def test_it_is_what_the_frames_have(self, recorder, store):
+        record(recorder, 0)
+        run_id = record(recorder, 1, replicate=1)
+        found = load_run("tiny#1", store)
+        trials, history = read_frames(store, "tiny")
+        assert (found.run.run_id, found.study.digest) == (run_id, recorder.study.digest)
+        expected = trials[trials["trial"] == 1].reset_index(drop=True)
+        pd.testing.assert_frame_equal(pd.DataFrame([found.row]), expected, check_dtype=False)
+        pd.testing.assert_frame_equal(found.history, history[history["trial"] == 1].reset_index(drop=True))
+
+    def test_one_that_still_runs_has_what_there_is_so_far(self, recorder, store):
+        run_id = record(recorder, end=False)
+        recorder.flush()
+        found = load_run(run_id, store)
+        assert (found.row["status"], found.row["val_accuracy"]) == ("running", 0.75)
+        assert math.isnan(found.row["test_accuracy"])
+        assert list(found.history["step"]) == [20, 40]
+        assert found.files == []
+
+
+class TestInANotebook:
+    def test_results_have_a_row_a_variant(self, recorder, store):
+        for trial, variant in enumerate((0, 1, 1)):
+            record(
+                recorder,
+                trial,
+                variant,
+                replicate=trial // 2,
+                accuracy=0.9,
+                steps_to_target=40 + trial,
+                seconds_to_target=1.0,
+            )
+        recorder.fail(record(recorder, 3, end=False), "no")
+        results = load_results("tiny", store)
+        assert repr(results) == "<Results tiny: 3 trials finished, 1 trial failed, 8 evaluations>"
+        rows = re.findall(r"<tr>(.*?)</tr>", results._repr_html_())
+        assert [re.findall(r">([^<]+)<", row) for row in rows] == [
+            ["variant", "finished", "mean validation accuracy", "mean test accuracy", "mean steps to target"],
+            ["base", "1", "75.00 %", "89.00 %", "40"],
+            ["downsample=stride", "2", "75.00 %", "89.00 %", "42"],
+        ]
+
+    def test_a_missed_target_is_said(self, recorder, store):
+        record(recorder, 0, 0, steps_to_target=40, seconds_to_target=1.0)
+        record(recorder, 1, 1)
+        assert "missed in 1" in load_results("tiny", store)._repr_html_()

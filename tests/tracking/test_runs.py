@@ -11,7 +11,16 @@ import pytest
 from harness.errors import UsageError
 from harness.records import StopReason
 from harness.study import grid
-from harness.tracking import DATABASE, Recorder, archive_experiment, find_run, model_file, open_client
+from harness.tracking import (
+    DATABASE,
+    Recorder,
+    archive_experiment,
+    artifact_files,
+    find_run,
+    is_run,
+    model_file,
+    open_client,
+)
 from tests.conftest import make_result
 
 
@@ -70,6 +79,24 @@ class TestFinding:
         assert find_run(store, "tiny until 2026-01-01 00.00.00#0").run_id == run_id
         assert find_run(store, run_id).study == "tiny until 2026-01-01 00.00.00"
         assert "no such run" in message(store, "tiny#0")
+
+
+def test_whether_a_text_names_a_run(recorder, store):
+    run_id = start(recorder, 7)
+    for text in (run_id, run_id[:8], "tiny#7", "downsample=stride · r0 · #7", "study tiny"):
+        assert is_run(store, text)
+    for text in ("tiny", "tiny#8", "0" * 32, run_id[:3]):
+        assert not is_run(store, text)
+
+
+def test_the_files_of_a_run_are_in_the_order_of_their_folders_and_numbers(recorder, store, tmp_path):
+    run_id = start(recorder)
+    for name in ("model.keras", "insight/b.png", "insight/a.png", "steps/140.png", "steps/20.png"):
+        (tmp_path / "staged" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "staged" / name).write_text("x")
+    recorder.finish(run_id, make_result(), tmp_path / "staged")
+    names = [path.as_posix() for path in artifact_files(find_run(store, run_id))]
+    assert names == ["model.keras", "insight/a.png", "insight/b.png", "steps/20.png", "steps/140.png"]
 
 
 class TestErrors:

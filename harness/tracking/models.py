@@ -1,0 +1,171 @@
+"""Trained networks as MLflow's logged models: what ``mlflow.keras.log_model`` makes, without Keras in this process.
+
+A worker leaves ``model.keras``; the files around it are those of MLflow's flavours ``keras`` and ``python_function``.
+A test holds that they are what MLflow itself writes.
+"""
+
+from __future__ import annotations
+
+import functools
+import platform
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.records import Started
+from harness.study import DataSpec, Variant
+
+if TYPE_CHECKING:
+    from mlflow.models import ModelSignature
+    from mlflow.tracking import MlflowClient
+
+MODEL_FILE = "model.keras"
+"""What a worker calls it, in the folder of its artifacts."""
+
+IN_MODEL = "data/model.keras"
+"""Where it lies in the folder of a logged model."""
+
+_SCALINGS = {
+    "none": "pixels as they are, 0 to 255",
+    "unit": "pixels divided by 255, from 0 to 1",
+    "standardized": "from each pixel its mean over the training images is subtracted, then all are divided by the "
+    "standard deviation of all their values",
+}
+"""`data.scaling` -> what a model takes as input, in words."""
+
+_UNNAMEABLE = str.maketrans({"/": "∕", ":": "∶", ".": "․", "%": "％", '"': "”", "'": "’"})
+"""Characters that MLflow refuses in names of models -> ones that look like them."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network that is to be kept.
+
+    Attributes:
+        name: what to call it; characters that MLflow refuses are replaced by ones that look alike.
+        run_id: the run that made it.
+        step: training steps it has behind it.
+        variant: what was trained.
+        started: what its worker said of images and libraries.
+        params: params of the logged model.
+        tags: tags of the logged model.
+        file: ``model.keras``; moved.
+    """
+
+    name: str
+    run_id: str
+    step: int
+    variant: Variant
+    started: Started
+    params: Mapping[str, str]
+    tags: Mapping[str, str]
+    file: Path
+
+
+def log_model(client: MlflowClient, experiment_id: str, trained: Trained) -> str:
+    """Make a logged model, an output of its run, ready to be loaded; return its id."""
+    from mlflow.entities import LoggedModelOutput
+
+    model = client.create_logged_model(
+        experiment_id,
+        name=trained.name.translate(_UNNAMEABLE),
+        source_run_id=trained.run_id,
+        tags={name: text[:7900] for name, text in trained.tags.items()},
+        params=dict(trained.params),
+        model_type="image classifier",
+    )
+    model_id = str(model.model_id)
+    # An output of the run before it has files: who closes a run that was cut off finds the model by it.
+    client.log_outputs(trained.run_id, [LoggedModelOutput(model_id, trained.step)])
+    folder = trained.file.with_name("logged_model")
+    write_model(folder, trained, model_id, model.artifact_location)
+    client.log_model_artifacts(model_id, str(folder))
+    shutil.rmtree(folder)
+    client.finalize_logged_model(model_id, "READY")
+    return model_id
+
+
+def fail_models(client: MlflowClient, run_id: str) -> None:
+    """Mark the models of a run that was cut off while it was being recorded."""
+    outputs = client.get_run(run_id).outputs
+    for output in outputs.model_outputs if outputs else ():
+        client.finalize_logged_model(output.model_id, "FAILED")
+
+
+def write_model(folder: Path, trained: Trained, model_id: str, location: str) -> None:
+    """Write the folder of an MLflow model, moving the network's file into it.
+
+    Args:
+        folder: to be made.
+        trained: the network.
+        model_id: of the logged model.
+        location: where its files will be.
+    """
+    from mlflow.models import Model
+
+    (folder / "data").mkdir(parents=True)
+    trained.file.rename(folder / IN_MODEL)
+    (folder / "data" / "keras_module.txt").write_text("keras")
+    place, data = trained.started.fingerprint, trained.variant.data
+    model = Model(
+        artifact_path=location,
+        run_id=trained.run_id,
+        model_uuid=model_id,
+        model_id=model_id,
+        signature=_signature(trained.started.image_shape, trained.started.classes),
+        metadata={
+            **trained.params,
+            "images": data.name,
+            "data_digest": trained.started.data_digest,
+            "scaling": data.scaling,
+            "input": describe_input(trained.started.image_shape, data),
+            "output": "a logit for each class; their softmax gives probabilities",
+        },
+    )
+    backend, _, version = place.backend.partition(" ")
+    model.add_flavor("keras", data="data", keras_version=place.keras, keras_backend=backend, save_exported_model=False)
+    model.add_flavor(
+        "python_function",
+        loader_module="mlflow.keras",
+        python_version=place.python,
+        env={"conda": "conda.yaml", "virtualenv": "python_env.yaml"},
+    )
+    model.model_size_bytes = sum(file.stat().st_size for file in (folder / "data").iterdir())
+    model.save(str(folder / "MLmodel"))
+    libraries = (f"mlflow=={metadata.version('mlflow')}", f"keras=={place.keras}", f"{backend}=={version}")
+    for name, text in _environment(place.python or platform.python_version(), libraries).items():
+        (folder / name).write_text(text)
+
+
+def describe_input(image_shape: tuple[int, ...], data: DataSpec) -> str:
+    """Say what a model takes as input."""
+    return f"float32 images (n, {', '.join(map(str, image_shape))}); {_SCALINGS[data.scaling]}"
+
+
+@functools.lru_cache(maxsize=8)
+def _signature(image_shape: tuple[int, ...], classes: int) -> ModelSignature:
+    import numpy as np
+    from mlflow.models import ModelSignature
+    from mlflow.types import Schema, TensorSpec
+
+    single = np.dtype("float32")
+    return ModelSignature(
+        inputs=Schema([TensorSpec(single, (-1, *image_shape))]), outputs=Schema([TensorSpec(single, (-1, classes))])
+    )
+
+
+def _environment(python: str, libraries: tuple[str, ...]) -> dict[str, str]:
+    """Return file name -> text of what another machine needs in order to load a model."""
+    build = ("pip", "setuptools", "wheel")
+    listed = "\n".join(f"  - {library}" for library in libraries)
+    return {
+        "requirements.txt": "\n".join(libraries) + "\n",
+        "python_env.yaml": f"python: {python}\nbuild_dependencies:\n"
+        + "".join(f"- {name}\n" for name in build)
+        + "dependencies:\n- -r requirements.txt\n",
+        "conda.yaml": f"channels:\n- conda-forge\ndependencies:\n- python={python}\n- pip\n- pip:\n{listed}\n"
+        "name: mlflow-env\n",
+    }

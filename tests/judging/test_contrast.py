@@ -1,0 +1,22 @@
+import math
+
+from harness.judging import Contrast
+from harness.stats import Verdict
+
+FOUND = Contrast(
+    "test_accuracy", "difference", -0.0098, -0.012, -0.0076, 5, p=0.0002, p_holm=0.0004, verdict=Verdict.WORSE
+)
+
+
+def test_in_one_line():
+    assert repr(FOUND) == ("<Contrast test_accuracy: −0.98 points (−1.20 to −0.76), 5 pairs, p (Holm) <0.001: worse>")
+    nothing = Contrast("test_loss", "difference", math.nan, note="no replicate that both finished")
+    assert repr(nothing) == "<Contrast test_loss: –: undecided; no replicate that both finished>"
+
+
+def test_in_a_notebook():
+    shown = FOUND._repr_html_()
+    for text in ("test accuracy", "worse", "−0.98 points", "−1.20 to −0.76", ">5<", "&lt;0.001"):
+        assert text in shown
+    assert ">ratio<" not in shown
+    assert ">ratio<" in Contrast("parameters", "exact", 0.5, verdict=Verdict.BETTER)._repr_html_()
