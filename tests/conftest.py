@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,6 +28,9 @@ from harness.records import (
 )
 from harness.study import Study, build_study
 from harness.tracking import DATABASE, open_client
+
+if TYPE_CHECKING:
+    from tests.shelf import Shelf
 
 TINY: dict[str, Any] = {
     "question": "Is a stride of 2 as good as pooling on 8x8 digits?",
@@ -153,6 +156,14 @@ def empty_database(tmp_path_factory) -> Path:
     with sqlite3.connect(store / DATABASE) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return store / DATABASE
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory, empty_database) -> Shelf:
+    """A store with real trained networks, for tests of what is done with one afterwards."""
+    from tests.shelf import fill_shelf
+
+    return fill_shelf(tmp_path_factory.mktemp("trained"), empty_database)
 
 
 @pytest.fixture

@@ -202,7 +202,7 @@ def _whole_view(image: Image, frame: Framing, height: int, width: int, channels:
         fitted = Image.merge("RGB", [fitted.convert("L")] * 3)
     pixels = np.clip(np.rint(np.asarray(fitted, dtype=np.float32)), 0, 255).astype(np.uint8)
     pixels = pixels.reshape(height, width, channels)
-    if np.ptp(pixels) < _LEAST_CONTRAST:
+    if np.ptp(pixels, axis=(0, 1)).max() < _LEAST_CONTRAST:
         return None
     light = np.median(_border(pixels[None, ..., 0])) > 127.5
     return 255 - pixels if frame.background == ("black" if light else "white") else pixels

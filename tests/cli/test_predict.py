@@ -1,0 +1,90 @@
+"""`harness predict` and `harness export` as a user meets them: real processes."""
+
+from __future__ import annotations
+
+import contextlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from harness.cli import cli
+from harness.errors import HarnessError, UsageError
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """A 1 and a picture that is none, in ``mine/``."""
+    (tmp_path / "mine").mkdir()
+    pixels = np.full((60, 40), 255, np.uint8)
+    pixels[10:50, 18:23] = 0
+    Image.fromarray(pixels).save(tmp_path / "mine" / "1 straight.png")
+    (tmp_path / "mine" / "2.png").write_text("no picture")
+    return tmp_path / "mine"
+
+
+def call(*arguments):
+    """Run a command in this process; its exit code."""
+    return cli.main(list(map(str, arguments)), standalone_mode=False)
+
+
+class TestPredict:
+    def test_all_that_a_user_gets(self, shelf, pictures, tmp_path, capsys):
+        sheet, table = tmp_path / "sheet.png", tmp_path / "table.csv"
+        options = ("--store", shelf.store, "--contact-sheet", sheet, "--csv", table)
+        assert call("predict", "drawn#0", pictures, *options) == 1
+        out, err = capsys.readouterr()
+        assert "1 straight.png" in out
+        assert "drawn#0 (downsample=stride): " in out
+        assert out.endswith(f"Contact sheet: {sheet}\nTable:         {table}\n")
+        assert err == f"error: {pictures / '2.png'}: is not a PNG or JPEG picture, or its beginning is damaged.\n"
+        assert Image.open(sheet).format == "PNG"
+        assert table.read_text().startswith("file,true,predicted,probability,second,second_probability,right,p(0),")
+        (pictures / "2.png").unlink()
+        assert call("predict", "drawn#0", pictures, *options) is None
+
+    def test_nothing_that_can_be_classified(self, shelf, pictures, tmp_path, capsys):
+        options = ("--store", shelf.store, "--contact-sheet", tmp_path / "sheet.png")
+        with pytest.raises(UsageError, match=r"2\.png: there is no picture here that could be classified"):
+            call("predict", "drawn#0", pictures / "2.png", *options)
+        assert not (tmp_path / "sheet.png").exists()
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (["--contact-sheet", "{mine}/1 straight.png"], "is there already, and is no contact sheet"),
+            (["--csv", "{mine}/1 straight.png"], "is one of the pictures to be classified"),
+            (["--csv", "nowhere/table.csv"], "cannot be written: nowhere is no folder"),
+        ],
+    )
+    def test_no_picture_is_overwritten(self, shelf, pictures, options, message):
+        before = (pictures / "1 straight.png").read_bytes()
+        with pytest.raises(UsageError, match=message):
+            call("predict", "drawn#0", pictures, "--store", shelf.store, *(o.format(mine=pictures) for o in options))
+        assert (pictures / "1 straight.png").read_bytes() == before
+
+    def test_mistakes_are_told_before_keras_is_imported(self, shelf, pictures, project, harness, tmp_path):
+        for run, folder, message in (
+            ("drawn#1", pictures, "error: drawn#1: the study 'drawn' has no trial '1'. Its trial is drawn#0.\n"),
+            ("drawn#0", tmp_path / "no", f"error: {tmp_path / 'no'}: no such folder or picture.\n"),
+        ):
+            assert harness("predict", run, str(folder), "--store", str(shelf.store)) == (2, "", message)
+
+
+class TestExport:
+    def test_a_file_named_after_the_run(self, shelf, tmp_path, capsys):
+        with contextlib.chdir(tmp_path):
+            assert call("export", "drawn#0", "--to", "keras", "--store", shelf.store) is None
+            out = capsys.readouterr().out
+            assert out.startswith(
+                "drawn#0, downsample=stride · r0 · #0: drawn-0.keras\nIt takes float32 images (n, 28, 28"
+            )
+            assert out.endswith(" drawn-0.keras.json says so too.\n")
+            assert {path.name for path in tmp_path.iterdir()} == {"drawn-0.keras", "drawn-0.keras.json"}
+            with pytest.raises(HarnessError, match=r"drawn-0\.keras: is there already\. Name another with --output"):
+                call("export", "drawn#0", "--to", "keras", "--store", shelf.store)
+
+    def test_an_unknown_form(self, harness):
+        code, _, err = harness("export", "drawn#0", "--to", "pickle")
+        assert code == 2
+        assert "'pickle' is not one of 'keras', 'savedmodel', 'onnx', 'tensorboard'" in err
