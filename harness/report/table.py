@@ -11,6 +11,7 @@ from harness.report.contrasts import best_first
 from harness.report.wording import (
     NOTHING,
     counted,
+    listed,
     show_effect,
     show_ends,
     show_interval,
@@ -54,9 +55,9 @@ def results_table(comparison: Comparison, limit: int = MOST_ROWS, costs: bool = 
     rows, note = _most_relevant(comparison, limit)
     metrics = [_metric_of(heading, comparison) for heading, _, _ in columns]
     beside = [_reference_row(found, metrics) for found in comparison.published if found.step is None]
-    medians = "steps, seconds and images per second" if comparison.target else "images per second"
+    medians = [*(("steps", "seconds") if comparison.target else ()), *(("images per second",) if costs else ())]
     caption = "What each variant measured: means with 95 % intervals"
-    caption += f", medians for {medians}" if costs or comparison.target else ""
+    caption += f", medians for {listed(medians)}" if medians else ""
     return Table(
         caption=caption,
         headings=tuple(heading for heading, _, _ in columns),
