@@ -1,0 +1,281 @@
+"""The page of a report in a real browser, opened from disk: what can be clicked, seen, printed and read aloud."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from tests.browser.conftest import SLOWEST, contrast
+
+pytestmark = pytest.mark.browser
+
+NAMES = ("pooling_or_stride", "layer_sizes", "learning_rate")
+OPEN_ALL = "for (const one of document.querySelectorAll('details')) one.open = true"
+A4 = 718  # CSS pixels between the browser's usual margins
+
+FIRST_ROWS = """(table, column) => [...table.tBodies].filter((body) => !body.hidden).map((body) =>
+  body.rows[0].cells[column].innerText.split("\\n")[0].trim())"""
+
+COLOURS = """() => {
+  const found = [];
+  const ground = (element) => {
+    while (getComputedStyle(element).backgroundColor === "rgba(0, 0, 0, 0)") element = element.parentElement;
+    return getComputedStyle(element).backgroundColor;
+  };
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const element = texts.currentNode.parentElement;
+    if (!texts.currentNode.textContent.trim() || element.closest("svg, script")) continue;
+    if (element.getClientRects().length) {
+      found.push([texts.currentNode.textContent.trim(), getComputedStyle(element).color, ground(element)]);
+    }
+  }
+  for (const field of document.querySelectorAll("input")) {
+    found.push([field.placeholder, getComputedStyle(field, "::placeholder").color, ground(field)]);
+  }
+  return found;
+}"""
+
+BEYOND = """() => [...document.querySelectorAll("body *")]
+  .filter((element) => !element.closest(".scroll *, pre *, svg *") && element.getClientRects().length)
+  .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
+  .map((element) => element.outerHTML.slice(0, 80))"""
+
+
+class Open:
+    """Opens the page of a study and notes what it asks for and what it complains about."""
+
+    def __init__(self, browser, reports):
+        self.browser, self.reports = browser, reports
+        self.contexts, self.requests, self.complaints = [], [], []
+
+    def __call__(self, name, width=1280, **settings):
+        context = self.browser.new_context(viewport={"width": width, "height": 800}, **settings)
+        context.set_default_timeout(SLOWEST)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto(self.reports[name].as_uri())
+        page.evaluate(OPEN_ALL)
+        return page
+
+
+@pytest.fixture
+def show(browser, reports):
+    show = Open(browser, reports)
+    yield show
+    for context in show.contexts:
+        context.close()
+    assert show.complaints == []
+    assert [url for url in show.requests if not url.startswith(("file:", "data:"))] == []
+
+
+def table_of(page, place=0):
+    return page.locator("table.sortable").nth(place)
+
+
+def column_of(table, heading):
+    """Number of a column and its button; some headings wrap over lines."""
+    names = [re.sub(r"\s+", " ", name).strip() for name in table.locator("thead th").all_inner_texts()]
+    place = names.index(heading)
+    return place, table.locator("thead th").nth(place).get_by_role("button")
+
+
+def number(text):
+    found = re.match(r"[−+]?[\d,]+(\.\d+)?(e-?\d+)?", text.lstrip("<"))
+    return float(found[0].replace(",", "").replace("−", "-")) if found else None
+
+
+class TestSorting:
+    def test_a_click_sorts_by_number_and_another_the_other_way(self, show):
+        table = table_of(show("layer_sizes"))
+        column, button = column_of(table, "training seconds")
+        before = [number(text) for text in table.evaluate(FIRST_ROWS, column)]
+        assert len(before) == 9
+        assert before not in (sorted(before), sorted(before, reverse=True))
+        heading = table.locator("thead th").nth(column)
+        assert heading.get_attribute("aria-sort") is None
+
+        button.click()
+        assert [number(text) for text in table.evaluate(FIRST_ROWS, column)] == sorted(before)
+        assert heading.get_attribute("aria-sort") == "ascending"
+        button.click()
+        assert [number(text) for text in table.evaluate(FIRST_ROWS, column)] == sorted(before, reverse=True)
+        assert heading.get_attribute("aria-sort") == "descending"
+
+    def test_one_column_at_a_time_says_that_it_is_sorted_and_rows_stay_whole(self, show):
+        table = table_of(show("layer_sizes"))
+        rows = set(table.locator("tbody").all_inner_texts())
+        column_of(table, "training seconds")[1].click()
+        column_of(table, "parameters")[1].click()
+        assert table.locator("th[aria-sort]").all_inner_texts() == ["parameters"]
+        assert set(table.locator("tbody").all_inner_texts()) == rows
+
+    def test_labels_sort_by_the_numbers_in_them(self, show):
+        table = table_of(show("layer_sizes"))
+        column, button = column_of(table, "variant")
+        button.click()
+        rising = [
+            "base", "conv.0.filters=8", "conv.0.filters=32", "conv.0.kernel=3",
+            "conv.1.filters=18", "conv.1.filters=72", "conv.1.kernel=3", "dense.0=32", "dense.0=512",
+        ]  # fmt: skip
+        assert table.evaluate(FIRST_ROWS, column) == rising
+        button.click()
+        assert table.evaluate(FIRST_ROWS, column) == rising[::-1]
+
+    def test_cells_without_a_number_come_last_in_both_directions(self, show):
+        table = table_of(show("learning_rate"))
+        column, button = column_of(table, "steps to target")
+        numbers = sorted(value for text in table.evaluate(FIRST_ROWS, column) if (value := number(text)) is not None)
+        missing = [None] * (table.locator("tbody").count() - len(numbers))  # the target was not reached
+        assert len(numbers) > len(missing) > 0
+        button.click()
+        assert [number(text) for text in table.evaluate(FIRST_ROWS, column)] == numbers + missing
+        button.click()
+        assert [number(text) for text in table.evaluate(FIRST_ROWS, column)] == numbers[::-1] + missing
+
+    @pytest.mark.parametrize("key", ["Enter", "Space"])
+    def test_the_keyboard_reaches_a_heading_and_sorts(self, show, key):
+        page = show("layer_sizes")
+        on_heading = "document.activeElement.matches('thead button') && document.activeElement.textContent.trim()"
+        for _ in range(8):
+            page.keyboard.press("Tab")
+            if page.evaluate(on_heading):
+                break
+        assert page.evaluate(on_heading) == "variant"
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        heading = table_of(page).locator("thead th").first
+        page.keyboard.press(key)
+        assert heading.get_attribute("aria-sort") == "ascending"
+        page.keyboard.press(key)
+        assert heading.get_attribute("aria-sort") == "descending"
+
+    def test_a_table_of_two_variants_has_nothing_to_sort(self, show):
+        assert show("pooling_or_stride").locator("thead button").count() == 0
+
+
+class TestFilter:
+    def test_rows_that_hold_all_words_stay(self, show):
+        page = show("layer_sizes")
+        table, field = table_of(page), page.get_by_role("searchbox").first
+        field.fill("kernel=3")
+        assert table.evaluate(FIRST_ROWS, 0) == ["conv.0.kernel=3", "conv.1.kernel=3"]
+        assert page.get_by_role("status").first.inner_text().strip() == "2 of 9"
+        field.fill("KERNEL=3 conv.1")
+        assert table.evaluate(FIRST_ROWS, 0) == ["conv.1.kernel=3"]
+        assert table.locator("tbody:visible").count() == 1
+        field.fill("")
+        assert table.locator("tbody:visible").count() == 9
+        assert page.get_by_role("status").first.inner_text().strip() == ""
+
+    def test_each_field_is_named_for_its_table(self, show):
+        page = show("layer_sizes")
+        field = page.get_by_role("searchbox", name="Filter rows: What each variant measured")
+        field.fill("dense")
+        assert field.count() == 1, "the count of rows is no part of the name"
+        assert page.get_by_role("searchbox", name="Filter rows: Against base").count() == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_can_be_read_in_light_and_in_dark(show, name, scheme):
+    page = show(name, color_scheme=scheme)
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (contrast(ground, "rgb(255, 255, 255)") > 15) == (scheme == "dark")
+    found = page.evaluate(COLOURS)
+    assert len(found) > 100
+    assert {(text, *pair) for text, *pair in found if contrast(*pair) < 4.5} == set()
+
+
+def test_contrast_is_that_of_wcag():
+    assert contrast("rgb(0, 0, 0)", "rgb(255, 255, 255)") == pytest.approx(21)
+    assert contrast("rgb(119, 119, 119)", "rgb(255, 255, 255)") == pytest.approx(4.478, abs=0.001)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_on_a_narrow_screen_tables_scroll_and_the_page_does_not(show, name):
+    page = show(name, width=360)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.evaluate(BEYOND) == []
+    box = page.locator(".scroll").first
+    assert box.evaluate("box => box.scrollWidth > box.clientWidth")
+    box.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.matches('.scroll') && document.activeElement.scrollLeft > 0")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_on_paper_it_is_black_on_white_within_the_sheet_and_without_controls(show, name):
+    page = show(name, width=A4, color_scheme="dark")
+    page.emulate_media(media="print")
+    assert page.locator("input:visible, .filter:visible").count() == 0
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("document.documentElement.scrollWidth") == A4
+    boxes = "boxes => boxes.map((box) => [box.scrollWidth - box.clientWidth, getComputedStyle(box).overflowX])"
+    for beyond, overflow in page.locator(".scroll").evaluate_all(boxes):
+        assert (beyond, overflow) == (0, "visible")
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestReadAloud:
+    def test_there_is_one_title_and_the_headings_skip_no_level(self, show, name):
+        page = show(name)
+        levels = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map((one) => Number(one.tagName[1]))")
+        assert levels.count(1) == 1
+        assert levels[0] == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels))
+        assert page.title() == page.locator("h1").inner_text()
+
+    def test_each_table_has_a_caption_and_headings_with_a_scope(self, show, name):
+        page = show(name)
+        tables = page.locator("table")
+        assert tables.count() == page.locator("table > caption").count() >= 3
+        assert page.locator("th").count() == page.locator("th[scope]").count() > 10
+        without = "tables => tables.filter((table) => !table.querySelector('thead th[scope=col]')).length"
+        assert tables.evaluate_all(without) == 0
+
+    def test_each_picture_has_a_name_and_is_drawn(self, show, name):
+        page = show(name)
+        tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+        images = [node["name"]["value"] for node in tree if node.get("role", {}).get("value") in ("image", "img")]
+        drawn = page.locator("svg, img")
+        assert len(images) == drawn.count() >= 4
+        assert all(len(words.split()) > 4 for words in images), images
+        assert all(
+            box["width"] > 40
+            for box in drawn.evaluate_all("all => all.map(one => one.getBoundingClientRect())")
+            if box["height"] > 1
+        )
+
+    def test_what_is_referred_to_within_the_page_is_there(self, show, name):
+        page = show(name)
+        missing = """() => {
+          const names = [...document.querySelectorAll("use, a")]
+            .map((one) => one.getAttribute("href") || one.getAttribute("xlink:href"))
+            .filter((name) => name.startsWith("#"));
+          return [names.length, names.filter((name) => !document.getElementById(name.slice(1)))];
+        }"""
+        count, absent = page.evaluate(missing)
+        assert count > 20
+        assert absent == []
+
+
+def test_links_lead_to_runs_in_the_local_ui(show):
+    links = show("pooling_or_stride").locator("a").evaluate_all("all => all.map((one) => one.href)")
+    assert len(links) == 10
+    run = r"http://127\.0\.0\.1:5000/#/experiments/\d+/runs/[0-9a-f]{32}"
+    assert [link for link in links if not re.fullmatch(run, link)] == []
+
+
+def test_pictures_of_what_networks_learned_lie_in_the_page(show):
+    page = show("pooling_or_stride")
+    pictures = page.locator(".learned img")
+    assert pictures.count() == 4
+    for picture in pictures.all():
+        picture.scroll_into_view_if_needed()
+        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
