@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test test-slow lint format types lock bench clean
+.PHONY: help install demo test test-slow test-browser lint format types lock bench clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -16,6 +16,9 @@ test: .venv/installed-dev lint types  ## Install what tests need; lint, type-che
 
 test-slow: .venv/installed-dev  ## The heavier tests, marked slow.
 	$(BIN)/python -m pytest -m slow
+
+test-browser: .venv/installed-dev  ## The tests in a real browser; they need chromium.
+	$(BIN)/python -m pytest -m browser -rs
 
 lint: .venv/installed-dev  ## Check style.
 	$(BIN)/ruff check .

@@ -7,7 +7,8 @@ for (const table of document.querySelectorAll("table.sortable")) {
   const text = (body, column) => {
     // the first cell of a group spans its rows; the group sorts by its first row
     const cell = body.rows[0].cells[column];
-    return cell ? cell.childNodes[0].textContent.trim() : "";
+    const shown = cell ? [...cell.childNodes].filter((node) => node.nodeName !== "SMALL") : [];
+    return shown.map((node) => node.textContent).join("").trim();
   };
   const number = (value) => {
     const plain = value.replace(/,/g, "").replace("−", "-").replace("<", "");
@@ -18,7 +19,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     const a = number(one), b = number(other);
     if (!isNaN(a) && !isNaN(b)) return a - b;
     if (isNaN(a) !== isNaN(b)) return isNaN(a) ? 1 : -1;
-    return one.localeCompare(other);
+    return one.localeCompare(other, undefined, { numeric: true });
   };
   const sortBy = (column) => {
     const heading = headings[column];
@@ -37,14 +38,16 @@ for (const table of document.querySelectorAll("table.sortable")) {
     heading.append(button);
   });
   if (bodies.length < 6) continue;
+  const bar = document.createElement("div");
   const label = document.createElement("label");
   const field = document.createElement("input");
   const shown = document.createElement("span");
-  label.className = "filter";
+  bar.className = "filter";
   field.type = "search";
   field.placeholder = "e.g. stride or better";
   shown.setAttribute("role", "status");
-  label.append("Filter rows ", field, shown);
+  label.append("Filter rows ", field);
+  bar.append(label, shown);
   field.addEventListener("input", () => {
     const wanted = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
@@ -55,5 +58,5 @@ for (const table of document.querySelectorAll("table.sortable")) {
     }
     shown.textContent = wanted.length ? ` ${count} of ${bodies.length}` : "";
   });
-  table.parentElement.before(label);
+  table.parentElement.before(bar);
 }
