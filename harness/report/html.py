@@ -29,6 +29,7 @@ def to_html(comparison: Comparison, drawings: dict[str, str], learned: Sequence[
         "row_groups": row_groups,
         "breakable": breakable,
         "together": together,
+        "anchor": anchor,
     }
     figures: list[CurveFigure | Picture] = [*comparison.figures, *comparison.plots]
     drawn = {
@@ -54,6 +55,11 @@ def breakable(markup: Markup) -> Markup:
 def together(text: str) -> str:
     """Keep a number and its per cent sign, and the parts of ``p = 0.25``, on one line."""
     return re.sub(r"(\d) %", "\\1\u00a0%", text).replace("p = ", "p\u00a0=\u00a0").replace("p < ", "p\u00a0<\u00a0")
+
+
+def anchor(heading: str) -> str:
+    """Return the id of a heading that links of the page lead to: ``Learning curves`` has ``learning-curves``."""
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
 
 
 def row_groups(table: Table) -> list[tuple[str, list[tuple[str, ...]], bool]]:

@@ -279,3 +279,24 @@ def test_pictures_of_what_networks_learned_lie_in_the_page(show):
     for picture in pictures.all():
         picture.scroll_into_view_if_needed()
         page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
+
+
+class TestLinks:
+    def test_the_list_of_headings_leads_to_each_of_them(self, show):
+        page = show("pooling_or_stride")
+        links = page.get_by_role("navigation", name="On this page").get_by_role("link")
+        assert links.count() == page.locator("h2").count() > 5
+        for link in links.all():
+            assert page.locator(link.get_attribute("href")).inner_text() == link.inner_text()
+        links.filter(has_text="Learning curves").click()
+        assert page.url.endswith("#learning-curves")
+        page.wait_for_function("document.querySelector('#learning-curves').getBoundingClientRect().top < innerHeight")
+
+    def test_each_file_that_it_leads_to_is_there_and_a_figure_opens(self, show):
+        page = show("pooling_or_stride")
+        links = page.locator("a:not([href^='#']):not([href^='http'])")
+        files = links.evaluate_all("links => links.map((link) => link.getAttribute('href'))")
+        assert {"trials.parquet", "history.parquet", "comparison.csv", "report.json"} <= {*files}
+        assert [name for name in files if not (show.reports["pooling_or_stride"].parent / name).is_file()] == []
+        links.filter(has_text="SVG").first.click()
+        page.wait_for_url("**/figures/*.svg")
