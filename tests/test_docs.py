@@ -91,7 +91,7 @@ class TestCommandLine:
 
     @pytest.mark.parametrize("line", command_lines())
     def test_every_command_line_shown_is_one_that_harness_takes(self, line):
-        words = shlex.split(line, comments=True)
+        words = shlex.split(re.sub(r"\s#.*", "", line))  # quickstart#0 is no comment
         known = next(known for known in COMMANDS if tuple(words[: len(known)]) == known)
         if tuple(words) != known:  # a bare name only speaks of the command
             COMMANDS[known].make_context(" ".join(known), words[len(known) :])

@@ -79,7 +79,7 @@ def check_export(form: Form, output: Path, force: bool = False, backend: str = "
     if missing:
         raise UsageError(
             f"--to {form} needs {' and '.join(missing)}, not installed here. Install the extra `export`: "
-            "pip install 'cnn-harness[export]'"
+            "pip install -e '.[export]'"
         )
     if form != "keras" and backend != "tensorflow":
         raise UsageError(

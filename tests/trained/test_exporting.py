@@ -143,7 +143,7 @@ class TestChecks:
             check_export("onnx", tmp_path / "a.onnx")
         assert str(caught.value) == (
             "--to onnx needs tf2onnx and onnx, not installed here. Install the extra `export`: "
-            "pip install 'cnn-harness[export]'"
+            "pip install -e '.[export]'"
         )
         check_export("savedmodel", tmp_path / "a")
 
