@@ -22,6 +22,7 @@ _COMMANDS = {
     "schema": "studies",
     "data": "data",
     "ui": "ui",
+    "dashboard": "ui",
     "doctor": "doctor",
     "completion": "completion",
 }
