@@ -26,6 +26,7 @@ _COMMANDS = {
     "data": "data",
     "insight": "insight",
     "ui": "ui",
+    "dashboard": "ui",
     "doctor": "doctor",
     "completion": "completion",
 }

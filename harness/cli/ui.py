@@ -1,35 +1,39 @@
-"""`harness ui`."""
+"""`harness ui` and `harness dashboard`: the pages of MLflow and of Optuna."""
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
+import importlib.util
 import sys
 from pathlib import Path
 
 import click
 
-from harness.cli.options import store_option
+from harness.cli.options import complete_study, store_option
+from harness.cli.servers import host_option, open_option, port_option, serve
 from harness.errors import UsageError
 
 
-@click.command("ui", epilog="Example: harness ui --port 5001")
-@click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.command("ui", epilog="Example: harness ui quickstart --open")
+@click.argument("study", required=False, shell_complete=complete_study)
+@port_option(5000)
+@host_option
+@open_option
 @store_option
-def ui_command(port: int, host: str, store: Path) -> None:
-    """Browse all runs in the MLflow UI, on this machine. Ctrl-C ends it."""
+def ui_command(study: str | None, port: int, host: str, open_browser: bool, store: Path) -> None:
+    """Browse all runs, or those of STUDY, in the MLflow UI, on this machine. Ctrl-C ends it."""
+    from harness.tracking.reading import find_experiment
     from harness.tracking.store import DATABASE, check_store, store_uri
 
     if not (store / DATABASE).exists():
         raise UsageError(f"{store / DATABASE}: no such store. `harness run` makes one; --store names another folder.")
     check_store(store)
-    _require_free(host, port)
+    place = "experiments"
+    if study:
+        place += f"/{find_experiment(store, Path(study).stem if study.endswith('.toml') else study)}/runs"
     environment = {
-        **os.environ,
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # job workers: 13 processes and 2 GB that nothing here needs
+        "PYTHONWARNINGS": "ignore",
     }
     command = [
         sys.executable, "-m", "mlflow", "server",
@@ -38,21 +42,35 @@ def ui_command(port: int, host: str, store: Path) -> None:
         "--host", host, "--port", str(port), "--workers", "1",
         "--uvicorn-opts", "--log-level warning",
     ]  # fmt: skip
-    click.echo(f"MLflow UI: http://{host}:{port}  (Ctrl-C ends it)")
-    with subprocess.Popen(command, env=environment) as server:
-        try:
-            code = server.wait()
-        except KeyboardInterrupt:
-            server.terminate()
-            server.wait()
-            return
-    raise click.exceptions.Exit(1 if code else 0)
+    # Its pages are for language models unless the address says otherwise; a tag of the experiment does not decide.
+    page = f"/#/{place}?workflowType=machine_learning"
+    serve("MLflow UI", command, environment, host, port, page, open_browser)
 
 
-def _require_free(host: str, port: int) -> None:
-    """Check the port first: MLflow's server reports one in use with a traceback and exit code 0."""
-    try:
-        with socket.create_server((host, port)):
-            return
-    except OSError as error:
-        raise UsageError(f"--host {host} --port {port} cannot be used: {error.strerror}. Try --port 5001.") from None
+_DASHBOARD = """
+import sys
+from importlib.metadata import entry_points
+(script,) = entry_points(group="console_scripts", name="optuna-dashboard")
+sys.exit(script.load()())
+"""
+
+
+@click.command("dashboard", epilog="Example: harness dashboard --open")
+@port_option(8080)
+@host_option
+@open_option
+@store_option
+def dashboard_command(port: int, host: str, open_browser: bool, store: Path) -> None:
+    """Browse the studies in optuna-dashboard, on this machine. Ctrl-C ends it."""
+    if importlib.util.find_spec("optuna_dashboard") is None:
+        raise UsageError(
+            "optuna-dashboard must be installed, got no such package. Install it: pip install 'cnn-harness[dashboard]'"
+        )
+    from harness.plan.storage import FILE, open_storage
+
+    file = store / FILE
+    if not file.exists():
+        raise UsageError(f"{file}: no such storage. `harness run` makes one; --store names another folder.")
+    open_storage(store)  # says so if it is damaged
+    command = [sys.executable, "-c", _DASHBOARD, f"sqlite:///{file.resolve()}", "--host", host, "--port", str(port)]
+    serve("optuna-dashboard", command, {"PYTHONWARNINGS": "ignore"}, host, port, "/dashboard", open_browser)

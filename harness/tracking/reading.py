@@ -104,6 +104,20 @@ def summaries(store: Path) -> list[StudySummary]:
     return list(found.values())
 
 
+def find_experiment(store: Path, name: str) -> str:
+    """Return the id of a study's experiment.
+
+    Raises:
+        UsageError: if the store has no such study.
+    """
+    with _connect(store) as connection:
+        query = "SELECT experiment_id FROM experiments WHERE name = ? AND lifecycle_stage = 'active'"
+        found = connection.execute(query, (name,)).fetchone()
+        if found is None:
+            raise _unknown(connection, store, name)
+    return str(found[0])
+
+
 def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return a study's trials (a row each) and history (a row an evaluation).
 

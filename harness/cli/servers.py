@@ -1,0 +1,124 @@
+"""A server of a library as a process of its own: its port, the moment when it answers, its end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import FrameType
+from typing import Any
+
+import click
+
+from harness.errors import RunError, UsageError
+
+_PATIENCE = 180.0
+"""Seconds that a server may take until it answers; on a busy machine their imports take a minute."""
+
+_Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+host_option: _Decorator = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+open_option: _Decorator = click.option("--open", "open_browser", is_flag=True, help="Open the page in the browser.")
+
+
+def port_option(default: int) -> _Decorator:
+    """Return the option ``--port``."""
+    return click.option("--port", type=click.IntRange(1, 65535), default=default, show_default=True)
+
+
+def serve(
+    title: str,
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    host: str,
+    port: int,
+    page: str = "/",
+    open_browser: bool = False,
+) -> None:
+    """Run a server until it ends or is interrupted; say where it is as soon as it answers.
+
+    Args:
+        title: what it is.
+        command: starts it.
+        environment: variables for it, on top of this process's.
+        host: address that it listens on.
+        port: port that it listens on.
+        page: what to look at first, from the slash on.
+        open_browser: also open that page in the browser.
+
+    Raises:
+        UsageError: if the port cannot be used.
+        RunError: if it ends by itself, or does not answer.
+    """
+    _require_free(host, port)
+    root = f"http://{_shown(host)}:{port}"
+    click.echo(f"starting {title} ...", err=True)
+    with _running([*command], {**os.environ, **environment}) as server:
+        _await_answer(title, server, root)
+        click.echo(f"{title}: {root}{page}  (Ctrl-C ends it)")
+        if open_browser:
+            click.launch(root + page)
+        code = server.wait()
+        raise RunError(f"{title} ended with exit code {code}; what it said stands above.")
+
+
+@contextlib.contextmanager
+def _running(command: list[str], environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a process and end it with the block, also on Ctrl-C and SIGTERM, which end the block and nothing more."""
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        # what it says goes to standard error, so that standard output is the address alone
+        with subprocess.Popen(command, env=environment, stdout=2) as server:
+            try:
+                yield server
+            except KeyboardInterrupt:
+                pass
+            finally:
+                server.terminate()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    raise KeyboardInterrupt
+
+
+def _await_answer(title: str, server: subprocess.Popen[bytes], root: str) -> None:
+    # proxies of the environment are for other machines
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    end = time.monotonic() + _PATIENCE
+    while server.poll() is None:
+        try:
+            with opener.open(root, timeout=5):
+                return
+        except urllib.error.HTTPError:
+            return  # it answers
+        except OSError:
+            if time.monotonic() > end:
+                raise RunError(f"{title} does not answer at {root} after {_PATIENCE:.0f} seconds.") from None
+            time.sleep(0.2)
+    raise RunError(f"{title} ended with exit code {server.returncode}; what it said stands above.")
+
+
+def _shown(host: str) -> str:
+    """Return the address to look at for one to listen on."""
+    if host in ("0.0.0.0", "::", ""):  # all addresses of this machine
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _require_free(host: str, port: int) -> None:
+    """Check the port first: MLflow's server reports one in use with a traceback and exit code 0."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.create_server((host, port), family=family):
+            return
+    except OSError as error:
+        why, other = str(error.strerror).partition(" (while")[0], port + 1 if port < 65535 else 5001
+        raise UsageError(f"--host {host} --port {port} cannot be used: {why}. Try --port {other}.") from None

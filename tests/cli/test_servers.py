@@ -1,0 +1,52 @@
+"""A server as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+
+import pytest
+
+from harness.cli.servers import serve
+from harness.errors import RunError
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_says_where_it_is_once_it_answers_and_ends_with_the_signal(port, tmp_path, capsys, monkeypatch, number):
+    opened = []
+
+    def launch(page):
+        opened.append(page)
+        threading.Timer(0.1, os.kill, (os.getpid(), number)).start()
+
+    monkeypatch.setattr("click.launch", launch)
+    command = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "-d", str(tmp_path), str(port)]
+    serve("files", command, {}, "127.0.0.1", port, "/there", open_browser=True)
+    assert capsys.readouterr().out == f"files: http://127.0.0.1:{port}/there  (Ctrl-C ends it)\n"
+    assert opened == [f"http://127.0.0.1:{port}/there"]
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def test_one_that_ends_by_itself_is_an_error(port, capsys):
+    with pytest.raises(RunError, match=r"files ended with exit code 3; what it said stands above\."):
+        serve("files", [sys.executable, "-c", "raise SystemExit(3)"], {}, "127.0.0.1", port)
+    assert capsys.readouterr().out == ""
+
+
+def test_variables_are_added_to_those_there_are(port, capfd, monkeypatch):
+    monkeypatch.setenv("THERE", "1")
+    code = "import os; print(os.environ['THERE'], os.environ['ADDED']); raise SystemExit(3)"
+    with pytest.raises(RunError):
+        serve("files", [sys.executable, "-c", code], {"ADDED": "2"}, "127.0.0.1", port)
+    said = capfd.readouterr()
+    assert (said.out, "1 2\n" in said.err) == ("", True)
