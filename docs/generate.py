@@ -334,5 +334,6 @@ if __name__ == "__main__":
     README.write_text(fill_answers(README.read_text(encoding="utf-8")), encoding="utf-8")
     for path in MEASURED:
         path.write_text(fill_tables(path.read_text(encoding="utf-8")), encoding="utf-8")
-    draw_power(POWER)
+    if (RESULTS / "validity.json").exists():
+        draw_power(POWER)
     PAGE.write_text(rewrite(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
