@@ -110,7 +110,7 @@ def find_experiment(store: Path, name: str) -> str:
     Raises:
         UsageError: if the store has no such study.
     """
-    with _connect(store) as connection:
+    with open_database(store) as connection:
         query = "SELECT experiment_id FROM experiments WHERE name = ? AND lifecycle_stage = 'active'"
         found = connection.execute(query, (name,)).fetchone()
         if found is None:
