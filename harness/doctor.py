@@ -126,7 +126,7 @@ def _data(folder: Path | None) -> Iterator[Finding]:
 
 
 def _store(store: Path) -> Iterator[Finding]:
-    from harness.tracking.reading import summaries
+    from harness.tracking.overview import summaries
     from harness.tracking.store import DATABASE, check_store, is_running
 
     database = store / DATABASE

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from harness.errors import HarnessError
 from harness.study import load_study, trainings
-from harness.tracking.reading import StudySummary, summaries
+from harness.tracking.overview import StudySummary, summaries
 
 
 def show_studies(folder: Path, store: Path, reports: Path) -> None:

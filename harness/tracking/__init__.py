@@ -4,7 +4,8 @@
 """
 
 from harness.tracking.artifacts import add_artifacts, artifact_files, picture_folders
-from harness.tracking.reading import StudySummary, read_frames, read_result, read_study, read_trial, summaries
+from harness.tracking.overview import StudySummary, summaries
+from harness.tracking.reading import read_frames, read_result, read_study, read_trial
 from harness.tracking.recorder import Recorder, archive_experiment, attach_report, open_runs
 from harness.tracking.runs import RecordedRun, find_run, is_run, model_file
 from harness.tracking.store import DATABASE, check_store, is_running, lock_store, lock_study, open_client, store_uri
