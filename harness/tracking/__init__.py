@@ -5,9 +5,11 @@
 
 from harness.tracking.reading import StudySummary, read_frames, read_result, summaries
 from harness.tracking.recorder import Recorder, archive_experiment, attach_report, open_runs
+from harness.tracking.registry import ALIAS, register_model
 from harness.tracking.store import DATABASE, check_store, is_running, lock_store, lock_study, open_client, store_uri
 
 __all__ = [
+    "ALIAS",
     "DATABASE",
     "Recorder",
     "StudySummary",
@@ -21,6 +23,7 @@ __all__ = [
     "open_runs",
     "read_frames",
     "read_result",
+    "register_model",
     "store_uri",
     "summaries",
 ]
