@@ -94,8 +94,15 @@ def report_command(studies: tuple[str, ...], every: bool, store: Path, reports: 
             report_study(Path(study).stem if study.endswith(".toml") else study, store, reports)
 
 
-def report_study(name: str, store: Path, reports: Path) -> None:
-    """Write a study's report from the store, attach it to the study's run, print the table and where things are."""
+def report_study(name: str, store: Path, reports: Path, register: bool = False) -> None:
+    """Write a study's report from the store, attach it to the study's run, print the table and where things are.
+
+    Args:
+        name: of the study.
+        store: the MLflow store.
+        reports: folder of the reports.
+        register: also register the model of the study's winner.
+    """
     from harness.report import write_report
     from harness.results import load_results
     from harness.tracking import attach_report, open_client, picture_folders
@@ -106,6 +113,24 @@ def report_study(name: str, store: Path, reports: Path) -> None:
     attach_report(open_client(store), name, folder)
     _print(files.comparison)
     click.echo(f"\nReport:    {folder / 'comparison.html'}")
+    if register:
+        _register(results, files.comparison, store)
+
+
+def _register(results: Results, comparison: Comparison, store: Path) -> None:
+    """Register the model of a study's winner; say which one it is and how to load it."""
+    from harness.report import choose_winner
+    from harness.tracking import ALIAS, DATABASE, open_client, register_model
+
+    study = results.study
+    winner = choose_winner(comparison, results.trials, study.metrics[0])
+    about = f"**{study.question}**\n\n{comparison.headline}"
+    version = register_model(open_client(store), study.name, winner.run_id, about, winner.why)
+    click.echo(f"\nModel:     {study.name} version {version}, of trial {winner.trial}: {winner.why}")
+    click.echo(
+        f'           mlflow.keras.load_model("models:/{study.name}@{ALIAS}") loads it, '
+        f"with MLFLOW_TRACKING_URI=sqlite:///{store / DATABASE}"
+    )
 
 
 def read_results(study: str, store: Path, reports: Path) -> Results:

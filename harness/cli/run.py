@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 )
 @click.option("--name", help="Run under another name than the file's.")
 @click.option("--fresh", is_flag=True, help="Begin anew; what there is is kept under another name.")
+@click.option("--register", is_flag=True, help="Register the model of the study's winner in MLflow's model registry.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and train nothing.")
 @data_option
 @store_option
@@ -57,6 +58,7 @@ def run_command(
     overrides: tuple[str, ...],
     name: str | None,
     fresh: bool,
+    register: bool,
     dry_run: bool,
     data_dir: Path | None,
     store: Path,
@@ -92,10 +94,10 @@ def run_command(
             fresh=fresh,
             observe=_watching_over_imports(show),
         )
-    _conclude(loaded.name, outcome, store, reports)
+    _conclude(loaded.name, outcome, store, reports, register)
 
 
-def _conclude(study: str, outcome: Outcome, store: Path, reports: Path) -> None:
+def _conclude(study: str, outcome: Outcome, store: Path, reports: Path, register: bool) -> None:
     """Say how a run ended, write the report, and leave with the exit code that fits."""
     if outcome.aside:
         click.echo(f"what there was before is kept: harness show '{outcome.aside}'")
@@ -109,7 +111,7 @@ def _conclude(study: str, outcome: Outcome, store: Path, reports: Path) -> None:
 
     from harness.cli.results import report_study
 
-    report_study(study, store, reports)
+    report_study(study, store, reports, register)
     click.echo(f"\nMLflow UI: harness ui{'' if store == Path('mlruns') else f' --store {store}'}")
     for trial, message in outcome.failed.items():
         click.echo(f"{click.style('failed:', fg='red', bold=True)} trial {trial}: {message}", err=True)

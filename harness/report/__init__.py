@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from harness.report.between import Between
     from harness.report.comparison import Comparison
     from harness.report.files import ReportFiles
+    from harness.report.winner import Winner
     from harness.study import Study
 
-__all__ = ["compare", "compare_two", "read_report", "render_run", "render_table", "write_report"]
+__all__ = ["choose_winner", "compare", "compare_two", "read_report", "render_run", "render_table", "write_report"]
 
 
 def compare(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Comparison:
@@ -63,6 +64,13 @@ def compare_two(
 
     sides = Side(before[0].name, *before[:2]), Side(after[0].name, *after[:2])
     return compare_between(*sides, metrics=metrics, margins=margins or {}, non_inferior=non_inferior)
+
+
+def choose_winner(comparison: Comparison, trials: pd.DataFrame, metric: str) -> Winner:
+    """Choose the network that stands for a study; see :func:`harness.report.winner.choose_winner`."""
+    from harness.report import winner
+
+    return winner.choose_winner(comparison, trials, metric)
 
 
 def write_report(

@@ -7,10 +7,12 @@ from harness.tracking.artifacts import add_artifacts, artifact_files, picture_fo
 from harness.tracking.overview import StudySummary, summaries
 from harness.tracking.reading import read_frames, read_result, read_study, read_trial
 from harness.tracking.recorder import Recorder, archive_experiment, attach_report, open_runs
+from harness.tracking.registry import ALIAS, register_model
 from harness.tracking.runs import RecordedRun, find_run, is_run, model_file
 from harness.tracking.store import DATABASE, check_store, is_running, lock_store, lock_study, open_client, store_uri
 
 __all__ = [
+    "ALIAS",
     "DATABASE",
     "RecordedRun",
     "Recorder",
@@ -33,6 +35,7 @@ __all__ = [
     "read_result",
     "read_study",
     "read_trial",
+    "register_model",
     "store_uri",
     "summaries",
 ]

@@ -191,9 +191,14 @@ class TestTheWholeRoad:
         expected = {"comparison.md", "comparison.html", "comparison.csv", "comparison.tex", "report.json"}
         assert expected | {"trials.parquet", "history.parquet"} <= files(folder)
 
-        code, again, _ = harness("run", "tiny")
-        assert code == 0
+        code, again, err = harness("run", "tiny", "--register")
+        assert code == 0, err
         assert "0 trainings to do, 4 done before" in again
+        assert "Model:     tiny version 1, of trial " in again
+        assert (
+            'mlflow.keras.load_model("models:/tiny@winner") loads it, '
+            "with MLFLOW_TRACKING_URI=sqlite:///mlruns/mlflow.db\n" in again
+        )
 
         code, shown, _ = harness("show", "tiny")
         assert code == 0
