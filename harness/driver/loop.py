@@ -132,6 +132,7 @@ class Loop:
             if not events:
                 self._update(None)
             if time.monotonic() - flushed > _FLUSH_SECONDS:
+                self.recorder.sample_machine()
                 self.recorder.flush()
                 flushed = time.monotonic()
 

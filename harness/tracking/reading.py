@@ -99,7 +99,7 @@ def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
             raise _unknown(connection, store, name)
         tags = {run[0]: dict(connection.execute(_TAGS, run[:1])) for run in runs}
         finals = {run[0]: _finals(connection, run[0]) for run in runs}
-        points = _points(connection, (run[0] for run in runs))
+        points = _points(connection, (run[0] for run in runs if tags[run[0]].get("harness.kind") == "trial"))
     parent = next((tags[run[0]] for run in runs if tags[run[0]].get("harness.kind") == "study"), {})
     rows = [
         _row(run, tags[run[0]], finals[run[0]])

@@ -15,6 +15,7 @@ from harness.study import EVALUATED, Study, Variant, show_level
 from harness.tracking.batches import Batch, Measured, now
 from harness.tracking.datasets import dataset_input
 from harness.tracking.describing import describe_end, describe_study, describe_trial
+from harness.tracking.machine import Machine
 from harness.tracking.models import MODEL_FILE, Trained, describe_input, fail_models, log_model
 from harness.tracking.pictures import log_steps
 
@@ -92,11 +93,12 @@ class Recorder:
     def _open_parent(self) -> str:
         runs = self.client.search_runs([self.experiment_id], "tags.`harness.kind` = 'study'", max_results=1)
         if runs:
-            self.client.update_run(runs[0].info.run_id, status="RUNNING")
-            run_id = str(runs[0].info.run_id)
+            run = runs[0]
+            self.client.update_run(run.info.run_id, status="RUNNING")
         else:
             run = self.client.create_run(self.experiment_id, run_name=f"study {self.name}")
-            run_id = str(run.info.run_id)
+        run_id = str(run.info.run_id)
+        self._machine = Machine(self.client, run_id, run.info.start_time)
         source = str(self.study.source) if self.study.source else None
         self._tag(
             run_id,
@@ -164,6 +166,11 @@ class Recorder:
 
     def _notes(self, run_id: str) -> Batch:
         return self._pending.setdefault(run_id, Batch())
+
+    def sample_machine(self) -> None:
+        """Note what the machine is doing, for the study's own run, if it is time for it."""
+        if sample := self._machine.sample():
+            self._notes(self.parent_id).add(sample[1], sample[0])
 
     def flush(self) -> None:
         """Write all that was noted since the last time, one batch a run."""

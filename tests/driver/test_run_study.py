@@ -98,6 +98,15 @@ class TestWholeRuns:
         assert refused["error"].iloc[0].startswith("model.conv block 1 needs at least 9x9 pixels")
 
 
+    def test_what_the_machine_does_is_on_the_run_of_the_study(self, store, tiny, monkeypatch):
+        monkeypatch.setattr("harness.driver.loop._FLUSH_SECONDS", 0.0)
+        monkeypatch.setattr("harness.tracking.machine.INTERVAL", 0.001)
+        run_study(tiny(), store=store, launch=ScriptedLauncher(finish))
+        client = MlflowClient(store_uri(store))
+        (parent,) = client.search_runs(["1"], "tags.`harness.kind` = 'study'")
+        assert parent.data.metrics["system/cpu_utilization_percentage"] >= 0
+
+
 class TestPacks:
     def test_trainings_of_one_program_go_out_together(self, store, tiny):
         launcher = ScriptedLauncher(finish, places=1)
