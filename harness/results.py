@@ -90,6 +90,7 @@ class RunResults(NamedTuple):
         row: as in :attr:`Results.trials`, by the column's name; of a trial that still runs, what there is so far.
         history: a row an evaluation.
         files: the run's artifacts, relative to their folder.
+        model: the saved network, if there is one.
     """
 
     study: Study
@@ -97,6 +98,7 @@ class RunResults(NamedTuple):
     row: Mapping[str, Any]
     history: pd.DataFrame
     files: list[Path]
+    model: Path | None
 
 
 def load_run(text: str, store: str | Path = "mlruns") -> RunResults:
@@ -109,11 +111,12 @@ def load_run(text: str, store: str | Path = "mlruns") -> RunResults:
     Raises:
         UsageError: if there is no such run.
     """
-    from harness.tracking import artifact_files, find_run, read_trial
+    from harness.tracking import artifact_files, find_run, model_file, read_trial
 
     run = find_run(Path(store), text)
     row, history = read_trial(Path(store), run.run_id)
-    return RunResults(load_recorded_study(run.study, store), run, row, history, artifact_files(run))
+    model = model_file(Path(store), run.run_id)
+    return RunResults(load_recorded_study(run.study, store), run, row, history, artifact_files(run), model)
 
 
 def load_recorded_study(name: str, store: str | Path = "mlruns") -> Study:

@@ -59,6 +59,8 @@ def _print_run(text: str, store: Path) -> None:
     found = load_run(text, store)
     console = Console(markup=False, emoji=False, highlight=False)
     places = {"name": found.run.name, "folder": _shortest(found.run.artifacts)}
+    if found.model is not None:
+        places["model"] = _shortest(found.model)
     console.print(render_run(found.study, found.row, found.history, places, found.files, console.width))
 
 

@@ -53,7 +53,8 @@ def render_run(
         study: the study.
         row: as in :attr:`harness.results.RunResults.row`.
         history: a row an evaluation.
-        places: what the heading says of where it is: "name" of the run and "folder" of its artifacts.
+        places: what the heading says of where it is: "name" of the run, "folder" of its artifacts, "model" if there is
+            one.
         files: the artifacts, relative to that folder.
         width: columns of the terminal.
     """
@@ -67,6 +68,7 @@ def render_run(
         _curves(study.target, row, history, width),
         Text(),
         _artifacts(places["folder"], files),
+        *([Text(f"model: {places['model']}", style="italic")] if "model" in places else []),
     ]
     return Group(*parts)
 

@@ -97,7 +97,6 @@ class TestWholeRuns:
         assert len(refused)
         assert refused["error"].iloc[0].startswith("model.conv block 1 needs at least 9x9 pixels")
 
-
     def test_what_the_machine_does_is_on_the_run_of_the_study(self, store, tiny, monkeypatch):
         monkeypatch.setattr("harness.driver.loop._FLUSH_SECONDS", 0.0)
         monkeypatch.setattr("harness.tracking.machine.INTERVAL", 0.001)
