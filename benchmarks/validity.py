@@ -239,6 +239,7 @@ def report(results: list[tuple[Cell, Counts]]) -> dict[str, list[str]]:
             str(cell.variants),
             str(cell.first) if cell.first == cell.last else f"{cell.first} to {cell.last}",
             "equivalent" if cell.question == "edge" else "better or worse",
+            f"{counts.studies:,}",
             _share(counts.wrong, counts.studies),
             f"{100 * counts.covered / counts.intervals:.1f}" if counts.intervals else "-",
         ]
@@ -248,6 +249,7 @@ def report(results: list[tuple[Cell, Counts]]) -> dict[str, list[str]]:
     power = [
         [
             f"{cell.effect:g}",
+            f"{counts.studies:,}",
             str(cell.first) if cell.first == cell.last else f"{cell.first} to {cell.last}",
             f"{100 * counts.found / counts.comparisons:.0f}",
             f"{100 * counts.covered / counts.intervals:.1f}",
@@ -256,11 +258,11 @@ def report(results: list[tuple[Cell, Counts]]) -> dict[str, list[str]]:
         for cell, counts in results
         if cell.question == "power"
     ]
-    headings = ["metric", "spread", "variants", "replicates", "false verdict", "studies with one %", "coverage %"]
+    headings = ["metric", "spread", "variants", "replicates", "false verdict", "studies", "with one %", "coverage %"]
     return {
         "errors": table(headings, rows).splitlines(),
         "power": table(
-            ["true difference", "replicates", "found %", "coverage %", "replicates used, mean"], power
+            ["true difference", "studies", "replicates", "found %", "coverage %", "replicates used, mean"], power
         ).splitlines(),
     }  # fmt: skip
 

@@ -334,6 +334,5 @@ if __name__ == "__main__":
     README.write_text(fill_answers(README.read_text(encoding="utf-8")), encoding="utf-8")
     for path in MEASURED:
         path.write_text(fill_tables(path.read_text(encoding="utf-8")), encoding="utf-8")
-    if (RESULTS / "validity.json").exists():
-        draw_power(POWER)
+    draw_power(POWER)
     PAGE.write_text(rewrite(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

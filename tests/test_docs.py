@@ -170,11 +170,12 @@ def test_the_reference_is_up_to_date():
     assert rewrite(TEXTS[page]) == TEXTS[page], "run: python docs/generate.py"
 
 
-def test_the_measured_tables_are_those_of_the_last_measurements():
-    page = Path("docs/performance.md")
+@pytest.mark.parametrize(("page", "tables"), [("docs/performance.md", 5), ("docs/method.md", 2)])
+def test_the_measured_tables_are_those_of_the_last_measurements(page, tables):
+    text = TEXTS[Path(page)]
     fill = runpy.run_path("docs/generate.py")["fill_tables"]
-    assert fill(TEXTS[page]) == TEXTS[page], "run: python docs/generate.py"
-    assert TEXTS[page].count("<!-- table ") == 5
+    assert fill(text) == text, "run: python docs/generate.py"
+    assert text.count("<!-- table ") == tables
 
 
 def test_the_answers_are_those_of_the_reports():
