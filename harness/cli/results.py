@@ -128,7 +128,7 @@ def _register(results: Results, comparison: Comparison, store: Path) -> None:
     winner = choose_winner(comparison, results.trials, study.metrics[0])
     about = f"**{study.question}**\n\n{comparison.headline}"
     version = register_model(open_client(store), study.name, winner.run_id, about, winner.why)
-    click.echo(f"\nModel:     {study.name} version {version}, of trial {winner.trial}: {winner.why}")
+    click.echo(f"\nModel:     {study.name} version {version}, of trial {winner.trial}. {winner.why}")
     click.echo(
         f'           mlflow.keras.load_model("models:/{study.name}@{ALIAS}") loads it, '
         f"with MLFLOW_TRACKING_URI=sqlite:///{store / DATABASE}"

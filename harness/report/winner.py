@@ -76,7 +76,7 @@ def _verdict(row: Row, metric: str, rows: int) -> str:
     if _is_better(row, metric):
         contrast = next(one for one in row.contrasts if one.metric == metric)
         return f"{row.label} is better in {title} than the base ({show_effect(contrast)})"
-    return f"no variant is better in {title} than {row.title}" if rows > 1 else f"{row.title} is the only variant"
+    return f"No variant is better in {title} than {row.title}" if rows > 1 else f"{row.title} is the only variant"
 
 
 def _rank(trial: Mapping[Any, Any], split: str) -> tuple[float, float, int]:

@@ -33,7 +33,7 @@ def trained(project):
 
     try:
         with sqlite3.connect(f"file:{project / 'mlruns' / 'mlflow.db'}?mode=ro", uri=True) as connection:
-            query = "SELECT COUNT(*) FROM metrics WHERE key = 'val_accuracy'"
+            query = "SELECT COUNT(*) FROM metrics WHERE key = 'val/accuracy'"
             return connection.execute(query).fetchone()[0] > 3
     except sqlite3.OperationalError:
         return False

@@ -58,7 +58,7 @@ def test_the_base_where_none_is_better(study):
     winner = choose(study, results(study, [(worse, better) for better, worse in CLEAR]))
     assert (winner.variant, winner.trial) == ("base", 0)
     assert winner.why == (
-        "no variant is better in test accuracy than base (downsample=max_pool); of 4 trainings the one with the best "
+        "No variant is better in test accuracy than base (downsample=max_pool); of 4 trainings the one with the best "
         "validation accuracy, 98.00 %."
     )
 
