@@ -84,7 +84,7 @@ def _trainings(count: int, model: dict[str, Any], train: dict[str, Any], steps: 
     """Yield replicates of a variant, ready for an engine."""
     from harness.engines import Training
     from harness.network import build_network
-    from harness.objective import replicate_seeds
+    from harness.seeds import replicate_seeds
     from harness.study import ModelSpec, TrainSpec
 
     spec = TrainSpec.model_validate({**train, "max_steps": steps})
