@@ -84,8 +84,6 @@ def _draw_forest(figure: ForestFigure) -> str:
             axes.axvspan(figure.neutral - figure.margin, figure.neutral + figure.margin, color="#e4e4e4", linewidth=0)
         if figure.logarithmic:
             axes.set_xscale("log")
-            axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
-            axes.xaxis.set_minor_formatter(FuncFormatter(lambda x, _: f"{x:g}" if _spans_little(figure) else ""))
         for place, estimate in enumerate(figure.estimates):
             colour = _VERDICT_COLOURS.get(estimate.verdict, "#555555")
             if math.isfinite(estimate.low) and math.isfinite(estimate.high):
@@ -98,16 +96,26 @@ def _draw_forest(figure: ForestFigure) -> str:
         labels = [textwrap.shorten(estimate.label, 44, placeholder=" …") for estimate in figure.estimates]
         axes.set_yticks(range(len(labels)), labels)
         axes.set_ylim(len(labels) - 0.4, -0.6)
+        if figure.logarithmic:
+            _mark_ratios(axes)
         axes.set_xlabel(figure.x_title)
         _plain(axes)
         axes.grid(visible=False, axis="y")
         return _svg(canvas)
 
 
-def _spans_little(figure: ForestFigure) -> bool:
-    """Whether a logarithmic axis is too short for powers of ten alone."""
-    ends = [end for one in figure.estimates for end in (one.low, one.value, one.high) if math.isfinite(end) and end > 0]
-    return max(ends) / min(ends) < 5 if ends else True
+def _mark_ratios(axes: Axes) -> None:
+    """Mark a logarithmic axis at 1, 2 and 5 of each power of ten, or evenly where it is too short for that."""
+    low, high = axes.get_xlim()
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    ticks = [first * 10.0**power for power in powers for first in (1, 2, 5) if low <= first * 10.0**power <= high]
+    if len(ticks) < 3:
+        ticks = [tick for tick in MaxNLocator(6).tick_values(low, high) if low <= tick <= high]
+    elif len(ticks) > 7:
+        ticks = [tick for tick in ticks if math.log10(tick).is_integer()]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xticks([], minor=True)
+    axes.set_xlim(low, high)
 
 
 def _draw_parallel(figure: ParallelFigure) -> str:
@@ -191,7 +199,7 @@ def _lines(axes: Axes, figure: CurveFigure) -> list[Line2D]:
     handles = []
     for place, curve in enumerate(figure.curves):
         colour = PALETTE[place % len(PALETTE)]
-        dashes = _DASHES[(place + place // len(PALETTE)) % len(_DASHES)]
+        dashes = _DASHES[place % len(_DASHES)]
         if curve.low.x:
             axes.fill_between(curve.low.x, curve.low.y, curve.high.y, color=colour, alpha=0.18, linewidth=0)
         if len(curve.replicates) > 1:

@@ -146,8 +146,12 @@ def _in_metric(rows: Sequence[Row], reference: str, metric: str) -> str:
         parts = [f"No variant is better in {title} than {reference}"]
     parts += _named("equivalent", groups[Verdict.EQUIVALENT])
     parts += _named("worse", groups[Verdict.WORSE], _size)
-    parts += _named("undecided", groups[Verdict.UNDECIDED])
-    return f"{'; '.join(parts)}{_outlook([one for _, one in groups[Verdict.UNDECIDED]])}."
+    open_ones = groups[Verdict.UNDECIDED]
+    parts += _named("undecided", open_ones)
+    if len(open_ones) > _NAMED:
+        first, size = open_ones[0]
+        parts[-1] += f", led by {_quoted(first.label)} ({_size(size)})"
+    return f"{'; '.join(parts)}{_outlook([one for _, one in open_ones])}."
 
 
 def _of(row: Row, metric: str) -> Contrast:

@@ -1,10 +1,13 @@
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import matplotlib as mpl
+import pytest
+from matplotlib.figure import Figure
 
 from harness.report import compare
-from harness.report.figures import PALETTE, draw, inline
+from harness.report.figures import PALETTE, _lines, _mark_ratios, draw, inline
 
 
 def test_svg_is_the_same_each_time_and_has_no_date(study, trials, history):
@@ -42,3 +45,29 @@ def test_inlined_figures_share_no_id_and_have_a_name(study, trials, history):
     assert 'role="img" aria-label="a &quot;b&quot; &amp; &lt;c&gt;"' in one
     assert not re.search(r"<svg[^>]* width=", one)
     ElementTree.fromstring(one.replace("xlink:href", "href"))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [
+        (0.28, 3.4, ["0.5", "1", "2"]),
+        (0.9, 1.1, ["0.92", "0.96", "1", "1.04", "1.08"]),
+        (0.04, 1.2, ["0.05", "0.1", "0.2", "0.5", "1"]),
+        (0.01, 300, ["0.01", "0.1", "1", "10", "100"]),
+    ],
+)
+def test_marks_of_a_ratio_are_few_and_round(low, high, shown):
+    axes = Figure().add_subplot()
+    axes.set_xscale("log")
+    axes.set_xlim(low, high)
+    _mark_ratios(axes)
+    assert [label.get_text() for label in axes.get_xticklabels()] == shown
+    assert axes.get_xlim() == (low, high)
+    assert axes.get_xticks(minor=True).tolist() == []
+
+
+def test_lines_differ_in_colour_or_dashes(study, trials, history):
+    figure = compare(study, trials, history).figures[0]
+    many = replace(figure, curves=[replace(figure.curves[0], label=f"variant {place}") for place in range(28)])
+    handles = [line for line in _lines(Figure().add_subplot(), many) if line.get_label().startswith("variant")]
+    assert len({(line.get_color(), str(line._unscaled_dash_pattern)) for line in handles}) == len(handles) == 28

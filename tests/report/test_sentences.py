@@ -52,6 +52,22 @@ def test_many_variants_in_short():
     )
 
 
+def test_of_many_undecided_variants_the_one_ahead_is_named():
+    rates = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+    study = make_study(
+        design={"kind": "one_at_a_time", "factors": {"model.dense_dropout": rates}},
+        report={"metrics": ["test_accuracy"]},
+    )
+    rows = []
+    for rate in rates:
+        for replicate in range(2):
+            accuracy = 0.95 + (0.01 * replicate if rate == 0.4 else 0)
+            rows.append(trial(study, len(rows), {"model.dense_dropout": rate}, replicate, test_accuracy=accuracy))
+    headline = compare(study, pd.DataFrame(rows), pd.DataFrame()).sentences[0]
+    # differences 0 and 1 points: 0.5 plus and minus 12.706 * 0.7071 / sqrt(2)
+    assert "; undecided: 6 variants, led by dense_dropout=0.4 (+0.50 points, −5.85 to +6.85) (about" in headline
+
+
 def test_of_many_variants_the_best_is_named_first():
     levels = ["max_pool", "stride", "average_pool", "none"]
     study = make_study(
