@@ -64,8 +64,10 @@ def serve(
         click.echo(f"{title}: {root}{page}  (Ctrl-C ends it)")
         if open_browser:
             click.launch(root + page)
-        code = server.wait()
-        raise RunError(f"{title} ended with exit code {code}; what it said stands above.")
+        # not server.wait(): a signal just before it blocks, or taken by another thread, would not end it
+        while server.poll() is None:
+            time.sleep(0.2)
+        raise RunError(f"{title} ended with exit code {server.returncode}; what it said stands above.")
 
 
 @contextlib.contextmanager

@@ -23,13 +23,17 @@ def ui_command(study: str | None, port: int, host: str, open_browser: bool, stor
     """Browse all runs, or those of STUDY, in the MLflow UI, on this machine. Ctrl-C ends it."""
     from harness.tracking.reading import find_experiment
     from harness.tracking.store import DATABASE, check_store, store_uri
+    from harness.tracking.view import VIEW_KEY, has_view
 
     if not (store / DATABASE).exists():
         raise UsageError(f"{store / DATABASE}: no such store. `harness run` makes one; --store names another folder.")
     check_store(store)
-    place = "experiments"
+    # Its pages are for language models unless the address says otherwise; a tag of the experiment does not decide.
+    page = "/#/experiments?workflowType=machine_learning"
     if study:
-        place += f"/{find_experiment(store, Path(study).stem if study.endswith('.toml') else study)}/runs"
+        experiment = find_experiment(store, Path(study).stem if study.endswith(".toml") else study)
+        view = f"&viewStateShareKey={VIEW_KEY}" if has_view(store, experiment) else ""
+        page = f"/#/experiments/{experiment}/runs?workflowType=machine_learning{view}"
     environment = {
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # job workers: 13 processes and 2 GB that nothing here needs
@@ -42,8 +46,6 @@ def ui_command(study: str | None, port: int, host: str, open_browser: bool, stor
         "--host", host, "--port", str(port), "--workers", "1",
         "--uvicorn-opts", "--log-level warning",
     ]  # fmt: skip
-    # Its pages are for language models unless the address says otherwise; a tag of the experiment does not decide.
-    page = f"/#/{place}?workflowType=machine_learning"
     serve("MLflow UI", command, environment, host, port, page, open_browser)
 
 

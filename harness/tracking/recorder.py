@@ -18,6 +18,7 @@ from harness.tracking.describing import describe_end, describe_study, describe_t
 from harness.tracking.machine import Machine
 from harness.tracking.models import MODEL_FILE, Trained, describe_input, fail_models, log_model
 from harness.tracking.pictures import log_steps
+from harness.tracking.view import VIEW_TAG, runs_view
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -115,7 +116,7 @@ class Recorder:
             },
         )
         about = {_NOTE: describe_study(self.study, self.name, is_run=False), _KIND: "custom_model_development"}
-        for tag, text in about.items():
+        for tag, text in {**about, VIEW_TAG: runs_view(self.study)}.items():
             self.client.set_experiment_tag(self.experiment_id, tag, text[:_NOTE_LENGTH])
         self.client.log_text(run_id, self.study.text, f"{self.study.name}.toml")
         return run_id
