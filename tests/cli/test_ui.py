@@ -66,7 +66,8 @@ class TestUI:
         try:
             url = f"http://127.0.0.1:{port}"
             assert announced(process) == (
-                f"MLflow UI: {url}/#/experiments/1/runs?workflowType=machine_learning  (Ctrl-C ends it)\n"
+                f"MLflow UI: {url}/#/experiments/1/runs?workflowType=machine_learning&viewStateShareKey=harness"
+                "  (Ctrl-C ends it)\n"
             )
             found = json.loads(get(f"{url}/api/2.0/mlflow/experiments/get?experiment_id=1"))
             assert found["experiment"]["name"] == "tiny"
