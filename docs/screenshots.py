@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from harness.tracking.view import VIEW_KEY
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -84,9 +86,9 @@ def main() -> None:
         page.locator(".js-plotly-plot .trace path.js-line").first.wait_for(state="attached")
         save(page, "mlflow-run.png")
 
-        page.goto(f"{given.address}/#/experiments/{experiment}/runs")
-        parent = page.get_by_role("link", name=f"study {given.study}").first
-        parent.locator("xpath=ancestor::*[.//button][1]//button").first.click()  # trials are folded below their study
+        page.goto(
+            f"{given.address}/#/experiments/{experiment}/runs?workflowType=machine_learning&viewStateShareKey={VIEW_KEY}"
+        )
         page.get_by_text(name, exact=True).first.wait_for()
         save(page, "mlflow-runs.png")
 

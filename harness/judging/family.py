@@ -37,7 +37,8 @@ def compare(study: Study, samples: Mapping[str, Sample], base: Sample) -> dict[s
     judged = judge_all([evidence for _, evidence in found])
     contrasts: dict[str, list[Contrast]] = {digest: [] for digest in known}
     for (digest, _), contrast in zip(found, judged, strict=True):
-        contrasts[digest].append(contrast)
+        # the parts of a cross-validation are all the replicates that there are
+        contrasts[digest].append(replace(contrast, more=None) if rules.overlap and contrast.more else contrast)
     return {digest: tuple(row) for digest, row in contrasts.items()}
 
 
