@@ -255,6 +255,13 @@ class TrialResult:
 
 
 @dataclass(frozen=True)
+class Trained:
+    """The training is over. What its network learned is looked at and written down, with pictures a while."""
+
+    trial: int
+
+
+@dataclass(frozen=True)
 class Finished:
     """The training ended by itself, or was pruned; artifacts are in the job's output folder."""
 
@@ -279,4 +286,4 @@ class Failed:
     fatal: bool = False
 
 
-Event = Started | Evaluated | Scored | Finished | Failed
+Event = Started | Evaluated | Scored | Trained | Finished | Failed

@@ -161,7 +161,10 @@ class _View:
     def _row(self, trial: int, running: Running) -> tuple[Text | str, ...]:
         last: Evaluated | None = running.last
         job = running.assignment
-        steps = f"{last.step if last else 0:,} / {running.max_steps:,}" if running.max_steps else "preparing"
+        if running.trained:
+            steps = "looking inside"
+        else:
+            steps = f"{last.step if last else 0:,} / {running.max_steps:,}" if running.max_steps else "preparing"
         value = last.metrics.get(self.metric) if last else None
         shown = "" if value is None else self._value(value).removeprefix(METRICS[self.metric].title).strip()
         curve = sparkline(self.curves.get(trial, []), _CURVE)

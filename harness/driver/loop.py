@@ -18,7 +18,19 @@ from harness.driver.progress import Observer, Outcome, Progress, Running
 from harness.errors import RunError
 from harness.launchers import Death, Launcher
 from harness.launchers.local import staging_folder
-from harness.records import Evaluated, Event, Failed, Finished, Job, Reply, Resources, Scored, Started, TrialResult
+from harness.records import (
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Job,
+    Reply,
+    Resources,
+    Scored,
+    Started,
+    Trained,
+    TrialResult,
+)
 
 if TYPE_CHECKING:
     from harness.plan import Assignment, Plan
@@ -180,7 +192,7 @@ class Loop:
                 self._take_death(event)
             case Started():
                 running = self.progress.running[event.trial]
-                running.max_steps = event.max_steps
+                running.max_steps, running.trained = event.max_steps, False
                 self.progress.first_start = self.progress.first_start or time.monotonic()
                 self.recorder.started(running.run_id, event)
             case Evaluated():
@@ -192,6 +204,8 @@ class Loop:
                     launcher.reply(event.trial, Reply.PRUNE if prune else Reply.GO_ON)
             case Scored():
                 self.recorder.tested(self.progress.running[event.trial].run_id, event)
+            case Trained():
+                self.progress.running[event.trial].trained = True
             case Finished():
                 self._take_result(event.trial, event.result)
             case Failed():

@@ -24,6 +24,7 @@ class Running:
         run_id: its MLflow run.
         max_steps: steps at most, once the worker has said.
         last: its latest evaluation.
+        trained: its training is over, and what it learned is looked at.
     """
 
     assignment: Assignment
@@ -31,6 +32,7 @@ class Running:
     began: float
     max_steps: int = 0
     last: Evaluated | None = None
+    trained: bool = False
 
 
 @dataclass

@@ -56,7 +56,7 @@ def test_a_worker_trains_prunes_fails_and_goes_on(launched, job_of):
     assert launcher.free == 1
     launcher.submit([job_of(0)])
     assert launcher.free == 0
-    started, *evaluated, finished = collect(launcher)
+    started, *evaluated, _, finished = collect(launcher)
     assert isinstance(started, Started)
     assert (started.fingerprint.threads, started.fingerprint.workers) == (1, 1)
     assert [event.step for event in evaluated] == [20, 40, 60]
