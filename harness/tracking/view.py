@@ -9,27 +9,29 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from harness.study import Study, dimensions
+from harness.study import METRICS, Study, dimensions
 from harness.tracking.metric_names import in_mlflow
 from harness.tracking.reading import open_database
 
 VIEW_KEY = "harness"
 VIEW_TAG = f"mlflow.sharedViewState.{VIEW_KEY}"
-_COUNTS = ("test_accuracy", "val_accuracy", "seconds_to_target", "parameters")
 
 
 def runs_view(study: Study) -> str:
-    """Return the value of the tag :data:`VIEW_TAG` for a study."""
+    """Return the value of the tag :data:`VIEW_TAG` for a study: its trials, the best first by what counts first.
+
+    Sorted by date, its default, the page would fold the trials below their study.
+    """
     varied = dict.fromkeys(".".join(path.split(".")[:2]) for path in dimensions(study.design))
-    shown = dict.fromkeys([*study.metrics, *_COUNTS])
-    columns = [
-        *(f"params.`{name}`" for name in (*varied, "replicate")),
-        *(f"metrics.`{in_mlflow(name)}`" for name in shown),
-        "attributes.`Models`",
-    ]
+    shown = dict.fromkeys([*study.metrics, "test_accuracy"])
+    first = study.metrics[0]
     state = {
-        "searchFilter": "tags.`harness.kind` = 'trial'",
-        "selectedColumns": columns,
+        "orderByKey": f"metrics.`{in_mlflow(first)}`",
+        "orderByAsc": METRICS[first].better == "lower",
+        "selectedColumns": [
+            *(f"metrics.`{in_mlflow(name)}`" for name in shown),
+            *(f"params.`{name}`" for name in varied),
+        ],
         "runsHiddenMode": "FIRST_20_RUNS",
     }
     return json.dumps(state)

@@ -22,11 +22,14 @@ def test_columns_are_what_varies_and_what_counts(paths, columns):
         design={"kind": "one_at_a_time", "factors": paths}, report={"metrics": ["test_accuracy", "parameters"]}
     )
     state = json.loads(runs_view(study))
-    assert state["searchFilter"] == "tags.`harness.kind` = 'trial'"
-    assert state["selectedColumns"] == [
-        *columns, "params.`replicate`", "metrics.`test/accuracy`", "metrics.`cost/parameters`",
-        "metrics.`val/accuracy`", "metrics.`target/seconds`", "attributes.`Models`",
-    ]  # fmt: skip
+    assert (state["orderByKey"], state["orderByAsc"]) == ("metrics.`test/accuracy`", False)
+    assert state["selectedColumns"] == ["metrics.`test/accuracy`", "metrics.`cost/parameters`", *columns]
+
+
+def test_what_should_be_low_is_sorted_from_below():
+    state = json.loads(runs_view(make_study(report={"metrics": ["parameters"]})))
+    assert (state["orderByKey"], state["orderByAsc"]) == ("metrics.`cost/parameters`", True)
+    assert state["selectedColumns"][:2] == ["metrics.`cost/parameters`", "metrics.`test/accuracy`"]
 
 
 def test_a_recorded_study_has_the_view_and_an_older_one_has_none(store, tiny):
