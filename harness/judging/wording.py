@@ -19,7 +19,7 @@ def show_effect(contrast: Contrast) -> str:
     if math.isnan(contrast.estimate):
         return NOTHING
     if contrast.kind != "difference":
-        return f"{show_ratio(contrast.estimate)} times"
+        return f"{show_ratio(contrast.estimate, exact=contrast.kind == 'exact')} times"
     unit = " points" if METRICS[contrast.metric].unit == "share" else ""
     return f"{signed(contrast.metric, contrast.estimate)}{unit}"
 
@@ -59,8 +59,14 @@ def signed(metric: str, difference: float) -> str:
     return f"−{text[1:]}" if text.startswith("-") else f"+{text}"
 
 
-def show_ratio(ratio: float) -> str:
-    """Write a ratio with two decimals, with three digits below 0.1 and thousands separated where it is large."""
+def show_ratio(ratio: float, exact: bool = False) -> str:
+    """Write a ratio with two decimals, with three digits below 0.1 and thousands separated where it is large.
+
+    One that is exact gets as many decimals as it takes to tell it from 1.
+    """
+    digits = next((digits for digits in range(2, 9) if round(ratio, digits) != 1), 2)
+    if exact and digits > 2:
+        return f"{ratio:.{digits}f}"
     if ratio >= 100:
         return f"{ratio:,.0f}"
     return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"

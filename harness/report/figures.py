@@ -110,7 +110,9 @@ def _mark_ratios(axes: Axes) -> None:
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     ticks = [first * 10.0**power for power in powers for first in (1, 2, 5) if low <= first * 10.0**power <= high]
     if len(ticks) < 3:
-        ticks = [tick for tick in MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high) if low <= tick <= high]
+        ticks = [
+            tick for tick in MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high) if low <= tick <= high
+        ]
     elif len(ticks) > 7:
         ticks = [tick for tick in ticks if math.log10(tick).is_integer()]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])

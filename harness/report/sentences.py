@@ -202,7 +202,7 @@ def _clause(contrast: Contrast, target: str) -> str:
     elif metric.endswith("_to_target"):
         text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {METRICS[metric].unit}"
     elif contrast.kind != "difference":
-        text = _TIMES[metric].format(show_ratio(contrast.estimate))
+        text = _TIMES[metric].format(show_ratio(contrast.estimate, exact=contrast.kind == "exact"))
     elif float(show_value(metric, abs(contrast.estimate))) == 0:
         text = f"ends level in {title}"
     else:

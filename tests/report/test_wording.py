@@ -39,6 +39,13 @@ def test_signs_are_real_minus_signs_and_zero_has_none():
 def test_small_and_large_numbers():
     assert [show_p(p) for p in (0.25, 0.0625, 0.0001, 1.0, math.nan)] == ["0.25", "0.062", "<0.001", "1", "–"]
     assert [show_ratio(ratio) for ratio in (0.44, 0.0123, 12.34, 1234.0)] == ["0.44", "0.012", "12.34", "1,234"]
+    assert [show_ratio(ratio, exact=True) for ratio in (1.0, 1.004, 0.99996, 1.2)] == [
+        "1.00",
+        "1.004",
+        "0.99996",
+        "1.20",
+    ]
+    assert show_ratio(1.004) == "1.00"
     assert [three_digits(value) for value in (0.444, 12.34, 123.4)] == ["0.44", "12.3", "123"]
 
 
