@@ -10,7 +10,7 @@ from harness.study import METRICS, Search, Study
 
 
 def smallest_sentences(study: Study, rows: Sequence[Row]) -> list[str]:
-    """Return, for each level of ``confirm.reaching``, the confirmed variant that is best in the last objective.
+    """Return at most one sentence: for each level of ``confirm.reaching`` the best variant in the last objective.
 
     What was chosen by validation accuracy is judged by the mean test accuracy of its fresh replicates.
     """
@@ -23,7 +23,7 @@ def smallest_sentences(study: Study, rows: Sequence[Row]) -> list[str]:
     confirmed = [row for row in rows if row.phase == "confirm" and row.finished]
     if not confirmed:
         return []
-    said, missed = [], []
+    found, missed = [], []
     for level in sorted(design.confirm.reaching, reverse=not higher):
         wanted = f"{show_value(first, level)}{' %' if METRICS[first].unit == 'share' else ''}".replace(".00", "")
         means = [(row, row.scores[judged].estimate if judged in row.scores else row.objectives[0]) for row in confirmed]
@@ -34,11 +34,13 @@ def smallest_sentences(study: Study, rows: Sequence[Row]) -> list[str]:
         best = min(reached, key=lambda row: row.objectives[-1] * (1 if METRICS[last].better == "lower" else -1))
         score = best.scores.get(judged)
         evidence = f"{show_interval(judged, score)}, " if score else ""
-        what = f"The {'fewest' if METRICS[last].unit == 'count' else 'best'} {METRICS[last].title}"
-        said.append(
-            f"{what} at {wanted} {METRICS[judged].title}: {show_value(last, best.objectives[-1])}, “{best.label}” "
-            f"({evidence}{counted(best.finished, 'fresh trial')})."
+        found.append(
+            f"{show_value(last, best.objectives[-1])} at {wanted} (“{best.label}”: {evidence}"
+            f"{counted(best.finished, 'fresh trial')})"
         )
-    if missed:
-        said.append(f"None of the confirmed variants reaches {listed(missed, 'or')} {METRICS[judged].title}.")
-    return said
+    none = f"none of the confirmed variants reaches {listed(missed, 'or')} {METRICS[judged].title}"
+    if not found:
+        return [f"{none[0].upper()}{none[1:]}."]
+    what = f"The {'fewest' if METRICS[last].unit == 'count' else 'best'} {METRICS[last].title}"
+    tail = f"; {none}" if missed else ""
+    return [f"{what} for a given {METRICS[judged].title}: {listed(found)}{tail}."]
