@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import shutil
+import signal
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -31,6 +32,13 @@ from harness.tracking import DATABASE, open_client
 
 if TYPE_CHECKING:
     from tests.shelf import Shelf
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C be heard, here and in processes that tests start: a shell's background jobs are started without it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 TINY: dict[str, Any] = {
     "question": "Is a stride of 2 as good as pooling on 8x8 digits?",
