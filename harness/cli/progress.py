@@ -23,7 +23,7 @@ _REASONS = {
     StopReason.MAXIMUM: "done",
     StopReason.TIME_BUDGET: "time budget used up",
     StopReason.PLATEAU: "no longer improving",
-    StopReason.NOT_FINITE: "loss not finite",
+    StopReason.NOT_FINITE: "diverged (not finite)",
     StopReason.PRUNED: "pruned",
 }
 
@@ -82,11 +82,12 @@ class _View:
             self.labels[trial] = f"#{trial} {running.assignment.variant.label} · r{running.assignment.replicate}"
         if isinstance(event, Finished):
             result = event.result
-            value = result.metrics.get(self.metric, float("nan"))
+            value = result.metrics.get(self.metric)
+            scored = "no scores" if value is None else self._value(value)
             total = progress.done + progress.remaining
             self._line(
                 f"{self.labels.get(event.trial, event.trial)}: {self._ended(result.stop_reason)} after "
-                f"{result.steps:,} steps, {result.clocks.train:.1f} s; {self._value(value)}",
+                f"{result.steps:,} steps, {result.clocks.train:.1f} s; {scored}",
                 f"{progress.done} of {total}{_left(progress)}",
             )
         elif isinstance(event, Failed):
@@ -167,6 +168,7 @@ class _View:
             steps = f"{last.step if last else 0:,} / {running.max_steps:,}" if running.max_steps else "preparing"
         value = last.metrics.get(self.metric) if last else None
         shown = "" if value is None else self._value(value).removeprefix(METRICS[self.metric].title).strip()
+        shown = shown if value is None or math.isfinite(value) else "not finite"
         curve = sparkline(self.curves.get(trial, []), _CURVE)
         distance = [] if self._goal is None else [self._distance(value, self._goal)]
         seconds = f"{time.monotonic() - running.began:.0f} s"

@@ -100,7 +100,8 @@ def open_trained(text: str, store: str | Path = "mlruns") -> Trained:
         store: the store's folder.
 
     Raises:
-        UsageError: for an unknown run, one without a model, or a model file that cannot be read.
+        UsageError: for an unknown run, one without a model, a model file that cannot be read, or a network that
+            diverged.
     """
     run = find_run(Path(store), text)
     file = model_file(Path(store), run.run_id)
@@ -113,7 +114,25 @@ def open_trained(text: str, store: str | Path = "mlruns") -> Trained:
             f"{run.short}: its settings must give the digest {run.digest} that was recorded, got {variant.digest}: it "
             "was made by a version of harness that reads the study differently. Use that version, or train it again."
         )
-    return Trained(run, study, variant, _load(file), file)
+    model = _load(file)
+    _require_finite(run, model)
+    return Trained(run, study, variant, model, file)
+
+
+def _require_finite(run: RecordedRun, model: keras.Model) -> None:
+    """Refuse a network that diverged: whatever it is asked, it answers with class 0.
+
+    Raises:
+        UsageError: if a weight is infinite or not a number.
+    """
+    import numpy as np
+
+    broken = [weight.path for weight in model.weights if not np.isfinite(np.asarray(weight.numpy())).all()]
+    if broken:
+        raise UsageError(
+            f"{run.short}: the network diverged in training: its weights must be finite, those of {broken[0]!r} are "
+            "not. It predicts nothing. Name another run of the study, or train with a lower learning rate."
+        )
 
 
 def _why(run: RecordedRun) -> str:

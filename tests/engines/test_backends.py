@@ -45,6 +45,6 @@ def test_both_give_the_same_history_from_the_same_weights():
     ours, theirs = history("tensorflow"), history("jax")
     assert len(ours) == 6
     for one, other in zip(ours, theirs, strict=True):
-        assert one[::2] == pytest.approx(other[::2], rel=2e-3), "losses"
+        assert one[::2] == pytest.approx(other[::2], rel=5e-3), "losses"
         assert one[1::2] == pytest.approx(other[1::2], abs=0.011), "accuracies: an image or two of 200 lie on the edge"
     assert ours[-1][0] < ours[0][0]

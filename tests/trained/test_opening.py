@@ -123,6 +123,18 @@ class TestErrors:
         assert str(caught.value).startswith(f"{file}: not a usable Keras model: ")
         assert "\n" not in str(caught.value)
 
+    def test_a_network_that_diverged_is_said_to_have(self, borrowed):
+        import keras
+
+        file = model_file(borrowed, find_run(borrowed, "plain#3").run_id)
+        model = keras.saving.load_model(file, compile=False)
+        weights = model.get_weights()
+        weights[0][0, 0, 0, 0] = np.inf
+        model.set_weights(weights)
+        model.save(file)
+        with pytest.raises(UsageError, match=r"plain#3: the network diverged in training: its weights must be finite"):
+            open_trained("plain#3", borrowed)
+
     def test_a_study_that_reads_differently_now(self, recorder, borrowed):
         run = find_run(borrowed, "plain#3")
         recorder().client.set_tag(run.run_id, "harness.digest", "0123456789ab")
