@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import os
 import signal
 import subprocess
@@ -15,9 +16,20 @@ from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from typing import IO
 
+from harness.errors import RunError
 from harness.launchers.base import Death
 from harness.launchers.resources import cores_of
 from harness.records import Event, Failed, Finished, Job, Reply, Resources
+from harness.surroundings import PYTHON_OPTIONS, child_environment
+
+_FIXES = {
+    errno.EAGAIN: "raise the limit on processes (ulimit -u), or of the container (pids)",
+    errno.EMFILE: "raise the limit on open files (ulimit -n)",
+    errno.ENFILE: "too many files are open on this machine: close something",
+    errno.ENOMEM: "close something that takes memory",
+    errno.ENOSPC: "free some of the folder for temporary files (TMPDIR)",
+}
+"""Number of an error -> what helps."""
 
 RECYCLE_GROWTH = 400e6
 """Bytes that a worker may grow by before it is replaced: Keras leaks 9 to 16 MB for every network that it compiles."""
@@ -28,23 +40,22 @@ class _Process:
 
     def __init__(self, resources: Resources) -> None:
         self.resources = resources
-        self.connection, theirs = Pipe()
-        self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by close()
-        environment = {
-            **os.environ,
-            "OMP_NUM_THREADS": str(resources.threads),
-            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "harness.launchers.local_worker", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=self.errors,
-            stderr=self.errors,
-            env=environment,
-        )
-        theirs.close()
-        self.connection.send(resources)
+        with contextlib.ExitStack() as stack:
+            self.connection, theirs = Pipe()
+            stack.callback(self.connection.close)
+            with theirs:
+                self.errors: IO[bytes] = stack.enter_context(tempfile.TemporaryFile())
+                self.process = subprocess.Popen(
+                    [sys.executable, *PYTHON_OPTIONS, "-m", "harness.launchers.local_worker", str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=self.errors,
+                    stderr=self.errors,
+                    env=child_environment(resources.threads),
+                )
+            stack.pop_all()  # closed by close()
+        with contextlib.suppress(OSError):  # it has ended already; poll will say so
+            self.connection.send(resources)
         self.trials: list[int] = []
         self.first_bytes: int | None = None
 
@@ -63,12 +74,12 @@ class _Process:
     def last_words(self) -> str:
         """Return how the process ended and, if it ended by itself, the last line it wrote."""
         code = self.process.wait()
-        if code < 0:
-            hint = " (out of memory?)" if code == -signal.SIGKILL else ""
-            return f"the worker process was killed by {signal.Signals(-code).name}{hint}"
+        if code == -signal.SIGKILL:
+            return "the worker process was killed by SIGKILL (out of memory?)"
+        how = f"ended with exit code {code}" if code >= 0 else f"was killed by {_signal_name(-code)}"
         self.errors.seek(0)
         lines = self.errors.read().decode(errors="replace").strip().splitlines()
-        return f"the worker process ended with exit code {code}" + (f": {lines[-1]}" if lines else "")
+        return f"the worker process {how}" + (f": {lines[-1]}" if lines else "")
 
     def close(self) -> None:
         """End the process now."""
@@ -94,11 +105,24 @@ class LocalLauncher:
         self._growth = growth
         self._cores = sorted(os.sched_getaffinity(0))
         count = resources.workers if jobs is None else min(resources.workers, jobs)
-        self._workers = [self._start(index) for index in range(count)]
+        self._workers: list[_Process] = []
+        try:
+            for index in range(count):
+                self._workers.append(self._start(index))
+        except BaseException:
+            self.close()
+            raise
 
     def _start(self, index: int) -> _Process:
         cores = cores_of(index, self._resources, self._cores)
-        return _Process(dataclasses.replace(self._resources, cores=cores))
+        try:
+            return _Process(dataclasses.replace(self._resources, cores=cores))
+        except OSError as error:  # no more processes, descriptors, memory, room for temporary files
+            fix = _FIXES.get(error.errno or 0, "`harness doctor` looks at this machine")
+            raise RunError(
+                f"worker {index + 1} of {self._resources.workers} could not be started: "
+                f"{error.strerror or error}. {fix[0].upper()}{fix[1:]}, or use fewer --workers."
+            ) from None
 
     @property
     def free(self) -> int:
@@ -152,6 +176,13 @@ class LocalLauncher:
         for worker in self._workers:
             worker.close()
         self._workers = []
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal
+        return f"signal {number}"
 
 
 def staging_folder(store: Path, study: str, trial: int) -> Path:
