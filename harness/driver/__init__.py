@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.databases import LOCK_TIMEOUT, in_words
-from harness.driver.aside import finish_aside, put_aside
+from harness.driver.aside import finish_aside, finish_put_aside, put_aside, unfinished
 from harness.driver.loop import Loop, Workforce
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
+from harness.driver.repair import repair_study, set_aside_storage
 from harness.driver.resume import reconcile_plan, reconcile_runs, require_same_meaning
 from harness.errors import StudyError, UsageError
 from harness.launchers import Launcher, LocalLauncher, choose_resources
@@ -24,7 +25,17 @@ if TYPE_CHECKING:
     from harness.plan import Plan
     from harness.tracking import Recorder
 
-__all__ = ["Observer", "Outcome", "Progress", "Running", "run_study"]
+__all__ = [
+    "Observer",
+    "Outcome",
+    "Progress",
+    "Running",
+    "finish_put_aside",
+    "repair_study",
+    "run_study",
+    "set_aside_storage",
+    "unfinished",
+]
 
 
 def run_study(

@@ -69,7 +69,7 @@ def reconcile_plan(plan: Plan, store: Path, trials: pd.DataFrame) -> None:
     if unknown:
         raise UsageError(
             f"{store}: trials {sorted(unknown)[:5]} of {plan.study.name!r} are in MLflow but not in Optuna's storage. "
-            "Put optuna.db back, or begin anew with --fresh (the old results are kept, renamed)."
+            f"`harness doctor --repair --store {store}` makes Optuna's storage anew from what is recorded."
         )
     for number in plan.open_trials():
         if number in recorded:
