@@ -204,7 +204,7 @@ def _left_over(store: Path, reports: Path) -> Iterator[Finding]:
     staging = store / "staging"
     found = [path for path in store.glob(".*.new*") if path.is_file()] + list(store.glob(".compared-*"))
     if staging.is_dir() and not staging.is_symlink():
-        found += [path for path in staging.iterdir() if not is_running(store, path.name)]
+        found += [path for path in staging.iterdir() if any(path.glob("*")) and not is_running(store, path.name)]
     found += _leftovers(reports)
     if found:
         yield _problem(

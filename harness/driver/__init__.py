@@ -106,8 +106,8 @@ def run_study(
         source = study.source.parent if study.source else Path()
         recorder = tracking.Recorder(client, store, study, provenance.source_tags(source))
         plan = _open_plan(study, recorder, storage, store, data_folder)
+        stack.callback(clear_staging, study.name, store)
         outcome = Loop(plan, recorder, store, data_folder, resources, observe, workforce, pack).run()
-        clear_staging(study.name, store)
         return dataclasses.replace(outcome, aside=aside)
 
 

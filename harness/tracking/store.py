@@ -140,7 +140,7 @@ def is_unfinished(file: Path) -> bool:
 
 
 def _is_cut_off(file: Path) -> bool:
-    """Whether an earlier version was killed in the last of MLflow's migrations: an empty database of another version."""
+    """Whether a process was killed in the last of MLflow's migrations: an empty database of another version."""
     if has_rows(file, "runs"):
         return False
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".compared-") as folder:
