@@ -1,20 +1,24 @@
-"""The driver: the only process that touches the Optuna storage and the MLflow store."""
+"""The driver: of a run, the only process that touches the Optuna storage and the MLflow store."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.databases import LOCK_TIMEOUT, in_words
+from harness.driver.aside import finish_aside, finish_put_aside, put_aside, unfinished
 from harness.driver.loop import Loop, Workforce
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
-from harness.driver.resume import put_aside, reconcile_plan, reconcile_runs, require_same_meaning
+from harness.driver.repair import repair_study, set_aside_storage
+from harness.driver.resume import clear_staging, reconcile_plan, reconcile_runs, require_same_meaning
 from harness.errors import StudyError, UsageError
 from harness.launchers import Launcher, LocalLauncher, choose_resources
 from harness.records import Resources
-from harness.study import Study, check_variants, trainings
+from harness.study import Range, Study, check_variants, dimensions, trainings
 
 if TYPE_CHECKING:
     from optuna.storages import RDBStorage
@@ -22,7 +26,17 @@ if TYPE_CHECKING:
     from harness.plan import Plan
     from harness.tracking import Recorder
 
-__all__ = ["Observer", "Outcome", "Progress", "Running", "run_study"]
+__all__ = [
+    "Observer",
+    "Outcome",
+    "Progress",
+    "Running",
+    "finish_put_aside",
+    "repair_study",
+    "run_study",
+    "set_aside_storage",
+    "unfinished",
+]
 
 
 def run_study(
@@ -34,6 +48,7 @@ def run_study(
     threads: int | None = None,
     pack: int = 1,
     fresh: bool = False,
+    lock_timeout: float = LOCK_TIMEOUT,
     observe: Observer = unobserved,
     launch: Callable[[Resources, int], Launcher] = LocalLauncher,
 ) -> Outcome:
@@ -48,21 +63,28 @@ def run_study(
         pack: trainings that a worker trains side by side in one program, at most; they differ in nothing but seeds,
             initial weights, learning rate, weight decay and dropout rates. More than 1 needs the JAX backend.
         fresh: put what there is of this study aside (renamed, not deleted) and begin anew.
+        lock_timeout: seconds to wait for a database that another process has locked.
         observe: sees every change.
         launch: starts the workers, no more of them than the second argument.
 
     Raises:
         StudyError: if the study cannot be carried out, or its meaning changed since it was run.
         DataError: if its images are missing or damaged; nothing is created then.
-        UsageError: if another process runs it, the store is damaged, or packs are asked for where they cannot be.
-        RunError: if too many trials fail in a row.
+        UsageError: if another process runs it, the store is damaged or may not be used, or packs are asked for where
+            they cannot be.
+        RunError: if too many trials fail in a row, or the store can no longer be used: the disk is full, say. What is
+            recorded is kept, and the next run goes on from there.
     """
     store, data_folder = Path(store), Path(data_folder) if data_folder else None
+    from harness.tracking import require_folder
+
+    require_folder(store)
     _require_sampler(study)
+    _require_recordable(study)
     _require_packable(study, pack)
     # by the whole study, not by what is left of it: seconds of a continued study must stay comparable
     resources = choose_resources(trainings(study).trainings, study.exclusive, workers, threads)
-    with contextlib.ExitStack() as stack:
+    with in_words(store, lock_timeout), contextlib.ExitStack() as stack:
         workforce = Workforce(stack, launch, resources)
         # Before anything else, so that workers import their libraries while this process imports its own. Whatever
         # is found wrong below ends them again.
@@ -73,15 +95,18 @@ def run_study(
 
         tracking.check_store(store)
         stack.enter_context(tracking.lock_study(store, study.name))
-        with tracking.lock_store(store):
-            client = tracking.open_client(store)  # first, since it says how connections to SQLite are prepared
-            storage = open_storage(store)
-        aside = put_aside(study, store, storage) if fresh else None
-        if not fresh:
+        with tracking.lock_store(store, lock_timeout):
+            client = tracking.open_client(store, lock_timeout)
+            storage = open_storage(store, lock_timeout)
+        aside = finish_aside(study.name, store, client, storage)
+        if fresh:
+            aside = put_aside(study.name, store, client, storage) or aside
+        else:
             require_same_meaning(study, storage)
         source = study.source.parent if study.source else Path()
         recorder = tracking.Recorder(client, store, study, provenance.source_tags(source))
         plan = _open_plan(study, recorder, storage, store, data_folder)
+        stack.callback(clear_staging, study.name, store)
         outcome = Loop(plan, recorder, store, data_folder, resources, observe, workforce, pack).run()
         return dataclasses.replace(outcome, aside=aside)
 
@@ -123,6 +148,23 @@ def _require_data(study: Study, data_folder: Path | None) -> None:
         check_variants(study, lambda spec: check_images(spec, data_folder))
     except StudyError as error:
         raise type(error)(f"{study.source or study.name}: {error}") from None
+
+
+_RECORDED = 7_500
+"""Characters of a variant's settings that a tag of its run holds: MLflow takes 8,000, and cuts the rest off."""
+
+
+def _require_recordable(study: Study) -> None:
+    """Refuse what could not be read back."""
+    longest = 0
+    for path, levels in dimensions(study.design).items():
+        found = [path] if isinstance(levels, Range) else [json.dumps(level) for level in levels]
+        longest += len(path) + max(len(text) for text in found) + 30
+    if longest > _RECORDED:
+        raise StudyError(
+            f"{study.source or study.name}: design: what varies must fit into {_RECORDED:,} characters a variant, got "
+            f"{longest:,}. Use shorter levels, or fewer factors."
+        )
 
 
 def _require_packable(study: Study, pack: int) -> None:
