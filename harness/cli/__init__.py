@@ -5,12 +5,14 @@ Exit codes: 0 done, 1 failed, 2 wrong use or wrong input, 130 interrupted.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
 
 import click
 
+from harness.cli import signals
 from harness.errors import HarnessError, UsageError, did_you_mean
 from harness.surroundings import settle
 
@@ -69,21 +71,38 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     settle()  # before a command imports Keras or MLflow
     colour = False if os.environ.get("NO_COLOR") else None  # rich looks at it too, click does not
+    with signals.listening():
+        code = _run(colour)
+    sys.exit(code)
+
+
+def _run(colour: bool | None) -> int:
+    """Run the command line; say what went wrong, and return the exit code."""
     try:
         code = cli.main(prog_name="harness", standalone_mode=False, color=colour)
+        signals.check()
     except HarnessError as error:
         for line in str(error).splitlines():
             click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True, color=colour)
-        code = error.exit_code
+        return error.exit_code
     except click.exceptions.Exit as leaving:
-        code = leaving.exit_code
+        return int(leaving.exit_code)
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
+        return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
-        code = 130
+        return _say_interrupted()
     except BrokenPipeError:  # `harness list | head`
         sys.stderr.close()
-        code = 0
-    sys.exit(code if isinstance(code, int) else 0)
+        return 0
+    except Exception:
+        if signals.heard():  # a library, cut off in the middle, may call that something else: an import that failed
+            return _say_interrupted()
+        raise
+    return code if isinstance(code, int) else 0
+
+
+def _say_interrupted() -> int:
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        click.echo("interrupted", err=True)
+    return 130
