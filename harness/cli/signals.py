@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 import threading
@@ -33,7 +34,7 @@ def listening() -> Iterator[None]:
         yield
     finally:
         for number in taken:
-            signal.signal(number, signal.SIG_DFL)  # Python's own would show where it was while it ended
+            signal.signal(number, _leave)  # Python's own would show where it was while it ended
 
 
 def check() -> None:
@@ -58,6 +59,10 @@ def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
     _heard = True
     sys.unraisablehook = _say_no_interrupts
     raise KeyboardInterrupt
+
+
+def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    os._exit(130)
 
 
 def _say_no_interrupts(unraisable: Any) -> None:
