@@ -225,7 +225,8 @@ def influences(environment: Mapping[str, str] | None = None) -> list[Influence]:
         if rule is None or value == rule.value or (name, value) in _OURS:
             continue
         done = "kept" if rule.keep else "not used" if rule.value is None else f"set to {rule.value} instead"
-        found.append(Influence(name, value, done, rule.why))
+        shown = "..." if any(word in name for word in ("TOKEN", "PASSWORD", "SECRET")) else value
+        found.append(Influence(name, shown, done, rule.why))
     return found + _keras_file(given)
 
 

@@ -97,6 +97,11 @@ def test_a_command_line_settles_its_process_and_still_knows_what_there_was(envir
     }
 
 
+def test_what_is_secret_is_not_shown():
+    (found,) = influences({"HOME": "/nowhere", "MLFLOW_TRACKING_PASSWORD": "hunter2"})
+    assert (found.value, found.done) == ("...", "not used")
+
+
 def test_somebody_elses_process_gets_its_variables_back(environment):
     before = dict(environment)
     with settled_mlflow():
