@@ -78,6 +78,12 @@ def use_write_ahead_log(file: Path, timeout: float = LOCK_TIMEOUT) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
 
 
+def settle_log(file: Path) -> None:
+    """Bring what the write-ahead log holds into the database itself, so that the one file can be copied; if it can be."""
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(file, timeout=0)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 @contextlib.contextmanager
 def in_words(store: Path, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
     """Turn what databases and the file system raise in the block into one sentence.
@@ -150,7 +156,7 @@ def _of_database(error: sqlite3.Error, store: Path, timeout: float) -> HarnessEr
 
 
 def _of_file_system(error: OSError, store: Path) -> HarnessError | None:
-    place = str(error.filename or store)
+    place = str(error.filename2 or error.filename or store)  # of a copy, where to
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return _full(Path(place))
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.options import complete_study, reports_option, store_option
+from harness.databases import in_words
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -127,7 +128,8 @@ def _register(results: Results, comparison: Comparison, store: Path) -> None:
     study = results.study
     winner = choose_winner(comparison, results.trials, study.metrics[0])
     about = f"**{study.question}**\n\n{comparison.headline}"
-    version = register_model(open_client(store), store, study.name, winner.run_id, about, winner.why)
+    with in_words(store):
+        version = register_model(open_client(store), store, study.name, winner.run_id, about, winner.why)
     click.echo(f"\nModel:     {study.name} version {version}, of trial {winner.trial}. {winner.why}")
     click.echo(
         f'           mlflow.keras.load_model("models:/{study.name}@{ALIAS}") loads it, '

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.databases import gone
+from harness.databases import gone, in_words
 from harness.errors import UsageError
 from harness.records import Evaluated, Scored, Started, StopReason, TrialResult
 from harness.study import EVALUATED, Study, Variant, show_level
@@ -379,12 +379,14 @@ def attach_report(client: MlflowClient, store: Path, name: str, folder: Path) ->
     """Put a study's report beside the study's own run, replacing an earlier one; nothing if there is no such run.
 
     Raises:
-        UsageError: if the run's files are recorded at a place outside the store.
+        UsageError: if the run's files are recorded at a place outside the store, or the store may not be written to.
+        RunError: if its disk is full.
     """
-    experiment = client.get_experiment_by_name(name)
-    if experiment is None:
-        return
-    runs = client.search_runs([experiment.experiment_id], "tags.`harness.kind` = 'study'", max_results=1)
-    if runs:
-        target = place_of(store, runs[0].info.artifact_uri) / "report"
-        copy_files(folder, within(store, target), store)
+    with in_words(store):
+        experiment = client.get_experiment_by_name(name)
+        if experiment is None:
+            return
+        runs = client.search_runs([experiment.experiment_id], "tags.`harness.kind` = 'study'", max_results=1)
+        if runs:
+            target = place_of(store, runs[0].info.artifact_uri) / "report"
+            copy_files(folder, within(store, target), store)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from harness.data import ImageData, fit_picture, framing, read_picture
+from harness.databases import in_words
 from harness.errors import UsageError
 from harness.gallery import FEATURES, Example, Subject, choose, example_of, write_pictures
 from harness.tracking import add_artifacts
@@ -75,7 +76,8 @@ def look_inside(
                 f"{trained.run.short}: nothing to draw: no layer of the network has such pictures. "
                 "Leave --only or --layer out."
             )
-        place = add_artifacts(Path(store), trained.run, Path(folder), _FOLDER)
+        with in_words(Path(store)):
+            place = add_artifacts(Path(store), trained.run, Path(folder), _FOLDER)
     return Look(trained, [place / name for name in drawn])
 
 
