@@ -4,6 +4,7 @@
 """
 
 from harness.tracking.artifacts import add_artifacts, artifact_files, picture_folders
+from harness.tracking.networks import recorded_images, recorded_weights
 from harness.tracking.overview import StudySummary, summaries
 from harness.tracking.reading import read_frames, read_result, read_study, read_trial
 from harness.tracking.recorder import Recorder, archive_experiment, attach_report, open_runs
@@ -35,6 +36,8 @@ __all__ = [
     "read_result",
     "read_study",
     "read_trial",
+    "recorded_images",
+    "recorded_weights",
     "register_model",
     "store_uri",
     "summaries",
