@@ -21,6 +21,9 @@ from harness.errors import RunError, UsageError
 _PATIENCE = 180.0
 """Seconds that a server may take until it answers; on a busy machine their imports take a minute."""
 
+_ALL = ("0.0.0.0", "::", "")  # noqa: S104  compared with, not bound to
+"""Hosts that mean all addresses of this machine."""
+
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 host_option: _Decorator = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -110,7 +113,7 @@ def _await_answer(title: str, server: subprocess.Popen[bytes], root: str) -> Non
 
 def _shown(host: str) -> str:
     """Return the address to look at for one to listen on."""
-    if host in ("0.0.0.0", "::", ""):  # all addresses of this machine
+    if host in _ALL:
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 

@@ -121,7 +121,8 @@ def read_trial(store: Path, run_id: str) -> tuple[dict[str, Any], pd.DataFrame]:
     """
     with open_database(store) as connection:
         columns = "run_uuid, status, start_time, end_time, experiment_id"
-        run = connection.execute(f"SELECT {columns} FROM runs WHERE run_uuid = ?", (run_id,)).fetchone()
+        query = f"SELECT {columns} FROM runs WHERE run_uuid = ?"  # noqa: S608  of constants
+        run = connection.execute(query, (run_id,)).fetchone()
         row = _row(run, dict(connection.execute(_TAGS, (run_id,))), _finals(connection, run_id))
         points = _points(connection, (run_id,))
     trials = _trials([row])
@@ -269,7 +270,8 @@ def _points(connection: sqlite3.Connection, run_ids: Iterable[str]) -> pd.DataFr
 
     pivot = ", ".join("MAX(CASE WHEN key IN (?, ?) THEN value END)" for _ in HISTORY)
     names = [key for name in HISTORY for key in (in_mlflow(name), name)]  # stores of earlier versions have the second
-    query = f"SELECT run_uuid, step, {pivot} FROM metrics WHERE run_uuid = ? AND NOT is_nan GROUP BY step"
+    # The names are filled in by SQLite.
+    query = f"SELECT run_uuid, step, {pivot} FROM metrics WHERE run_uuid = ? AND NOT is_nan GROUP BY step"  # noqa: S608
     rows: list[tuple[Any, ...]] = []
     for run_id in run_ids:
         rows += connection.execute(query, (*names, run_id))
