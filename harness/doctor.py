@@ -126,8 +126,8 @@ def _data(folder: Path | None) -> Iterator[Finding]:
 
 
 def _store(store: Path) -> Iterator[Finding]:
+    from harness.tracking import DATABASE, check_store, is_running
     from harness.tracking.overview import summaries
-    from harness.tracking.store import DATABASE, check_store, is_running
 
     database = store / DATABASE
     if not database.exists():

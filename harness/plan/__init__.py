@@ -1,11 +1,12 @@
 """What is trained next: designs, sampling, pruning, replicates, resuming. Optuna's ask and tell."""
 
 from harness.plan.plan import CONFIRM_FROM, INTERRUPTED, Plan
-from harness.plan.storage import archive_study, open_storage, open_study, read_meaning
+from harness.plan.storage import FILE, archive_study, open_storage, open_study, read_meaning, study_names
 from harness.plan.trials import Assignment, Finding, Phase
 
 __all__ = [
     "CONFIRM_FROM",
+    "FILE",
     "INTERRUPTED",
     "Assignment",
     "Finding",
@@ -15,4 +16,5 @@ __all__ = [
     "open_storage",
     "open_study",
     "read_meaning",
+    "study_names",
 ]

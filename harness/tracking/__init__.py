@@ -4,17 +4,22 @@
 """
 
 from harness.tracking.artifacts import add_artifacts, artifact_files, picture_folders
+from harness.tracking.folder import LOCKS, make_store, require_folder
+from harness.tracking.locks import is_running, lock_store, lock_study
+from harness.tracking.models import fail_unfinished
 from harness.tracking.networks import recorded_images, recorded_weights
 from harness.tracking.overview import StudySummary, summaries
+from harness.tracking.places import write_text
 from harness.tracking.reading import read_frames, read_result, read_study, read_trial
-from harness.tracking.recorder import Recorder, archive_experiment, attach_report, open_runs
+from harness.tracking.recorder import Recorder, archive_experiment, attach_report, experiment_names, open_runs
 from harness.tracking.registry import ALIAS, register_model
 from harness.tracking.runs import RecordedRun, find_run, is_run, model_file
-from harness.tracking.store import DATABASE, check_store, is_running, lock_store, lock_study, open_client, store_uri
+from harness.tracking.store import DATABASE, check_store, open_client, store_uri
 
 __all__ = [
     "ALIAS",
     "DATABASE",
+    "LOCKS",
     "RecordedRun",
     "Recorder",
     "StudySummary",
@@ -23,11 +28,14 @@ __all__ = [
     "artifact_files",
     "attach_report",
     "check_store",
+    "experiment_names",
+    "fail_unfinished",
     "find_run",
     "is_run",
     "is_running",
     "lock_store",
     "lock_study",
+    "make_store",
     "model_file",
     "open_client",
     "open_runs",
@@ -39,6 +47,8 @@ __all__ = [
     "recorded_images",
     "recorded_weights",
     "register_model",
+    "require_folder",
     "store_uri",
     "summaries",
+    "write_text",
 ]

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
+from harness.tracking.places import copy_files, within
 from harness.tracking.runs import RecordedRun, artifact_folders
 
 
-def add_artifacts(run: RecordedRun, folder: Path, place: str) -> Path:
+def add_artifacts(store: Path, run: RecordedRun, folder: Path, place: str) -> Path:
     """Put the files of a folder among a run's artifacts, replacing those of the same names.
 
     They are copied, without MLflow: its client would take the place that a store which was moved had before.
 
     Args:
+        store: the store's folder.
         run: the run.
         folder: whose files are copied.
         place: folder among the artifacts; made if need be.
 
     Returns:
         Where they are now.
+
+    Raises:
+        UsageError: if a link leads out of the store.
     """
-    target = run.artifacts / place
-    shutil.copytree(folder, target, dirs_exist_ok=True)
+    target = within(store, run.artifacts / place)
+    copy_files(folder, target, store)
     return target
 
 

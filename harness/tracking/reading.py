@@ -16,14 +16,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.databases import connect_to_read, explain
 from harness.errors import UsageError, did_you_mean
 from harness.records import CLOCKS, Clocks, StopReason, TrialResult
 from harness.study import EVALUATED, PROBES
 from harness.tracking.metric_names import from_mlflow, in_mlflow
-from harness.tracking.store import DATABASE, check_store, connect_to_read
+from harness.tracking.places import place_of, within
+from harness.tracking.store import DATABASE, check_store, is_unfinished
 
 if TYPE_CHECKING:
     import pandas as pd
+
+STUDY_FILE = "study.json"
+"""Artifact of a study's own run: the study as it was when it was run last."""
+
+STUDY_TAG = "harness.study."
+"""Tags that earlier versions kept it in: this and a number from 0."""
 
 _LARGEST = 1.7e308
 """Beyond, MLflow means infinity."""
@@ -90,7 +98,7 @@ def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     with open_database(store) as connection:
         runs = connection.execute(
-            """SELECT r.run_uuid, r.status, r.start_time, r.end_time, r.experiment_id FROM runs r
+            """SELECT r.run_uuid, r.status, r.start_time, r.end_time, r.experiment_id, r.artifact_uri FROM runs r
                JOIN experiments e ON e.experiment_id = r.experiment_id
                WHERE e.name = ? AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'""",
             (name,),
@@ -100,15 +108,16 @@ def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         tags = {run[0]: dict(connection.execute(_TAGS, run[:1])) for run in runs}
         finals = {run[0]: _finals(connection, run[0]) for run in runs}
         points = _points(connection, (run[0] for run in runs if tags[run[0]].get("harness.kind") == "trial"))
-    parent = next((tags[run[0]] for run in runs if tags[run[0]].get("harness.kind") == "study"), {})
+    parents = [run for run in runs if tags[run[0]].get("harness.kind") == "study"]
     rows = [
-        _row(run, tags[run[0]], finals[run[0]])
+        _row(run[:5], tags[run[0]], finals[run[0]])
         for run in runs
         if tags[run[0]].get("harness.kind") == "trial" and run[1] != "RUNNING"
     ]
     rows.sort(key=lambda row: (row["trial"], row["started"]))
     trials = _trials(rows)
-    trials.attrs["study"] = {"name": name, **_study(parent)}
+    kept = _study(store, parents[0][5], tags[parents[0][0]]) if parents else {}
+    trials.attrs["study"] = {"name": name, **kept}
     return trials, _history(points, trials)
 
 
@@ -147,14 +156,14 @@ def read_study(store: Path, name: str) -> dict[str, Any]:
     """
     with open_database(store) as connection:
         parents = connection.execute(
-            """SELECT r.run_uuid FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id
+            """SELECT r.run_uuid, r.artifact_uri FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id
                JOIN tags k ON k.run_uuid = r.run_uuid AND k.key = 'harness.kind' AND k.value = 'study'
                WHERE e.name = ? AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'""",
             (name,),
         ).fetchall()
         if not parents:
             raise _unknown(connection, store, name)
-        return {"name": name, **_study(dict(connection.execute(_TAGS, parents[0])))}
+        return {"name": name, **_study(store, parents[0][1], dict(connection.execute(_TAGS, parents[0][:1])))}
 
 
 def _history(points: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
@@ -231,12 +240,32 @@ def trial_status(status: str, pruned: str | None) -> str:
     return "pruned" if pruned == "true" else _STATUS.get(status, status.lower())
 
 
-def _study(tags: Mapping[str, str]) -> dict[str, Any]:
-    """Put together the study that the recorder kept in parts."""
-    parts = itertools.takewhile(
-        lambda part: part is not None, (tags.get(f"harness.study.{n}") for n in itertools.count())
-    )
-    return dict(json.loads("".join(str(part) for part in parts) or "{}"))
+def _study(store: Path, address: str, tags: Mapping[str, str]) -> dict[str, Any]:
+    """Return the study that the recorder kept, among the artifacts of the study's own run.
+
+    Earlier versions kept it in tags, in parts. One that was shorter than the one before left the last parts of that, so
+    that only the first whole value of JSON counts.
+
+    Raises:
+        UsageError: if it cannot be read.
+    """
+    name = tags.get("harness.study", "")
+    file = place_of(store, address) / STUDY_FILE
+    if within(store, file).is_file():
+        text = file.read_text(encoding="utf-8")
+    else:
+        parts = (tags.get(f"{STUDY_TAG}{number}") for number in itertools.count())
+        text = "".join(itertools.takewhile(lambda part: part is not None, parts))  # type: ignore[arg-type]
+    if not text:
+        return {}
+    try:
+        kept, _ = json.JSONDecoder().raw_decode(text)
+    except json.JSONDecodeError as error:
+        raise UsageError(
+            f"{store}: what is recorded of the study {name!r} itself is damaged: {error}. `harness run` with its study "
+            "file records it anew; trials are kept."
+        ) from None
+    return dict(kept)
 
 
 def _is_scalar(level: Any) -> bool:
@@ -301,11 +330,15 @@ def open_database(store: Path) -> Iterator[sqlite3.Connection]:
     if not file.exists():
         raise UsageError(f"{file}: no such store. `harness run` makes one; --store names another folder.")
     try:
-        with contextlib.closing(connect_to_read(store)) as connection:
+        with contextlib.closing(connect_to_read(file)) as connection:
             yield connection
     except sqlite3.DatabaseError as error:
         check_store(store)
-        raise UsageError(f"{file}: cannot be read: {error}. `harness doctor` looks at the store.") from None
+        if is_unfinished(file):
+            raise UsageError(f"{file}: was left half-made, with nothing in it. `harness run` makes it anew.") from None
+        raise explain(error, store) or error from None
+    except OSError as error:
+        raise explain(error, store) or error from None
 
 
 def _unknown(connection: sqlite3.Connection, store: Path, name: str) -> UsageError:

@@ -5,6 +5,7 @@ SQL on MLflow's tables, as in :mod:`harness.tracking.reading`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sqlite3
@@ -12,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import unquote, urlparse
 
 from harness.errors import UsageError, did_you_mean
+from harness.tracking.places import place_of, within
 from harness.tracking.reading import open_database, trial_status
 
 _FORMS = (
@@ -154,7 +155,7 @@ def _read(connection: sqlite3.Connection, store: Path, run_id: str) -> RecordedR
         phase=tags["harness.phase"],
         status=trial_status(status, tags.get("harness.pruned")),
         name=name or "",
-        artifacts=_place(store, artifacts),
+        artifacts=place_of(store, artifacts),
         digest=tags["harness.digest"],
         settings=json.loads(tags["harness.settings"]),
         error=tags.get("harness.error"),
@@ -177,13 +178,15 @@ def model_file(store: Path, run_id: str) -> Path | None:
             (run_id,),
         ).fetchall()
         runs = connection.execute("SELECT artifact_uri FROM runs WHERE run_uuid = ?", (run_id,)).fetchall()
-    files = [_place(store, uri) / "data" / "model.keras" for (uri,) in models]
-    files += [_place(store, uri) / "model.keras" for (uri,) in runs]
-    return next((file for file in files if file.is_file()), None)
+    files = [place_of(store, uri) / "data" / "model.keras" for (uri,) in models]
+    files += [place_of(store, uri) / "model.keras" for (uri,) in runs]
+    return next((within(store, file) for file in files if file.is_file()), None)
 
 
 def artifact_folders(store: Path, name: str) -> list[tuple[str, Path]]:
     """Return (digest of the variant, folder of the artifacts) of every finished trial of a study, by number.
+
+    A trial whose files are recorded at a place outside the store is left out.
 
     Raises:
         UsageError: if there is no store.
@@ -198,17 +201,11 @@ def artifact_folders(store: Path, name: str) -> list[tuple[str, Path]]:
                AND r.status = 'FINISHED' ORDER BY CAST(t.value AS INTEGER)""",
             (name,),
         ).fetchall()
-    return [(digest, _place(store, uri)) for digest, uri in rows]
-
-
-def _place(store: Path, uri: str) -> Path:
-    """Return the folder that an address in the store means; in `store` itself if that was moved or copied."""
-    folder = Path(unquote(urlparse(uri).path))
-    if folder.exists():
-        return folder
-    parts = folder.parts
-    inside = [Path(*parts[index + 1 :]) for index, part in enumerate(parts[:-1]) if part == "artifacts"]
-    return next((store / "artifacts" / rest for rest in inside if (store / "artifacts" / rest).exists()), folder)
+    found = []
+    for digest, uri in rows:
+        with contextlib.suppress(UsageError):
+            found.append((digest, place_of(store, uri)))
+    return found
 
 
 def _refuse_other(connection: sqlite3.Connection, text: str, candidate: _Candidate) -> NoReturn:

@@ -69,7 +69,6 @@ class TestPredict:
         with pytest.raises(UsageError, match="no such folder or picture"):
             predict(drawn, tmp_path / "nowhere")
 
-
     def test_a_network_whose_numbers_overflow_says_nothing(self, shelf, tmp_path):
         """Its weights are finite; what they come to is not."""
         diverged = open_trained("drawn#0", shelf.store)
