@@ -48,7 +48,11 @@ def require_sheet(path: Path) -> None:
 
 def write_sheet(predictions: Predictions, path: Path) -> None:
     """Write :func:`draw_sheet` as a PNG that :func:`harness.trained.find_pictures` leaves out."""
-    draw_sheet(predictions).savefig(path, metadata={"Software": SHEET_MARK})
+    import matplotlib as mpl
+
+    with mpl.rc_context():
+        mpl.rcdefaults()  # whatever a file matplotlibrc in the working directory says
+        draw_sheet(predictions).savefig(path, metadata={"Software": SHEET_MARK})
 
 
 def draw_sheet(predictions: Predictions) -> Figure:
