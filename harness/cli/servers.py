@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import signal
 import socket
@@ -62,6 +63,10 @@ def serve(
     _require_free(host, port)
     root = f"http://{_shown(host)}:{port}"
     click.echo(f"starting {title} ...", err=True)
+    if not _is_this_machine(host):
+        click.echo(
+            f"note: everybody who can reach port {port} of this machine can read and change the store.", err=True
+        )
     with _running([*command], {**os.environ, **environment}) as server:
         _await_answer(title, server, root)
         click.echo(f"{title}: {root}{page}  (Ctrl-C ends it)")
@@ -109,6 +114,14 @@ def _await_answer(title: str, server: subprocess.Popen[bytes], root: str) -> Non
                 raise RunError(f"{title} does not answer at {root} after {_PATIENCE:.0f} seconds.") from None
             time.sleep(0.2)
     raise RunError(f"{title} ended with exit code {server.returncode}; what it said stands above.")
+
+
+def _is_this_machine(host: str) -> bool:
+    """Whether only this machine reaches an address to listen on; of a name other than localhost that is not known."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _shown(host: str) -> str:

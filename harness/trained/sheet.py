@@ -42,6 +42,8 @@ def require_sheet(path: Path) -> None:
     """
     if path.suffix.lower() != ".png":
         raise UsageError(f"{path}: a contact sheet's name must end in .png, got {path.suffix or 'no ending'!r}.")
+    if path.is_symlink():
+        raise UsageError(f"{path}: is a link, and nothing is written through links. Name another with --contact-sheet.")
     if path.exists() and not (path.is_file() and is_sheet(path)):
         raise UsageError(f"{path}: is there already, and is no contact sheet. Name another with --contact-sheet.")
 
