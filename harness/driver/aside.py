@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.databases import in_words
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,6 +63,23 @@ def finish_aside(name: str, store: Path, client: MlflowClient, storage: RDBStora
         tracking.archive_experiment(client, name, aside)
     intent.unlink()
     return aside
+
+
+def finish_put_aside(name: str, store: Path) -> str | None:
+    """Do :func:`finish_aside` by itself, for a study that nobody runs.
+
+    Raises:
+        UsageError: if another process runs the study, or the store may not be used.
+    """
+    from harness import tracking
+    from harness.plan import open_storage
+
+    if name not in unfinished(store):
+        return None
+    with in_words(store), tracking.lock_study(store, name):
+        with tracking.lock_store(store):
+            client, storage = tracking.open_client(store), open_storage(store)
+        return finish_aside(name, store, client, storage)
 
 
 def unfinished(store: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,9 +56,17 @@ def reconcile_runs(recorder: Recorder, store: Path) -> pd.DataFrame:
     for run_id in tracking.open_runs(recorder.client, recorder.experiment_id):
         recorder.kill(run_id, "its run was killed")
     tracking.fail_unfinished(recorder.client, recorder.experiment_id)
-    shutil.rmtree(staging_folder(store, recorder.study.name, 0).parent, ignore_errors=True)
+    clear_staging(recorder.study.name, store)
     trials, _ = tracking.read_frames(store, recorder.study.name)
     return trials[trials["status"].isin(["finished", "pruned"])] if len(trials) else trials
+
+
+def clear_staging(name: str, store: Path) -> None:
+    """Remove what workers left of a study that nobody will take."""
+    folder = staging_folder(store, name, 0).parent
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # others may be running
+        folder.parent.rmdir()
 
 
 def reconcile_plan(plan: Plan, store: Path, trials: pd.DataFrame) -> None:
@@ -69,7 +78,7 @@ def reconcile_plan(plan: Plan, store: Path, trials: pd.DataFrame) -> None:
     if unknown:
         raise UsageError(
             f"{store}: trials {sorted(unknown)[:5]} of {plan.study.name!r} are in MLflow but not in Optuna's storage. "
-            "Put optuna.db back, or begin anew with --fresh (the old results are kept, renamed)."
+            f"`harness doctor --repair --store {store}` makes Optuna's storage anew from what is recorded."
         )
     for number in plan.open_trials():
         if number in recorded:

@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from typing import IO
 
+from harness.errors import UsageError
 from harness.launchers.base import Death
 from harness.launchers.resources import cores_of
 from harness.records import Event, Failed, Finished, Job, Reply, Resources
@@ -155,5 +156,13 @@ class LocalLauncher:
 
 
 def staging_folder(store: Path, study: str, trial: int) -> Path:
-    """Return where a worker leaves a trial's artifacts for the driver to take into the store."""
-    return (store / "staging" / study / str(trial)).resolve()
+    """Return where a worker leaves a trial's artifacts for the driver to take into the store.
+
+    Raises:
+        UsageError: if a link leads out of the store: what is left there is removed.
+    """
+    root = store.resolve()
+    folder = root / "staging" / study / str(trial)
+    if not folder.resolve().is_relative_to(root):
+        raise UsageError(f"{folder}: leads out of the store by a link. harness follows none: remove the link.")
+    return folder

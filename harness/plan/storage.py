@@ -83,8 +83,8 @@ def _first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
-def open_study(study: Study, storage: optuna.storages.RDBStorage) -> optuna.Study:
-    """Open or create the Optuna study of a study."""
+def open_study(study: Study, storage: optuna.storages.RDBStorage, name: str | None = None) -> optuna.Study:
+    """Open or create the Optuna study of a study, under its own name unless another is given."""
     design = study.design
     pruner: optuna.pruners.BasePruner = optuna.pruners.NopPruner()
     sampler: optuna.samplers.BaseSampler = optuna.samplers.RandomSampler(seed=study.seed)
@@ -92,7 +92,7 @@ def open_study(study: Study, storage: optuna.storages.RDBStorage) -> optuna.Stud
         pruner = _pruner(design, study.train)
         sampler = _sampler(design, study.seed)
     optuna_study = optuna.create_study(
-        study_name=study.name,
+        study_name=name or study.name,
         storage=storage,
         directions=[METRICS[name].direction for name in study.objectives],
         sampler=sampler,
@@ -109,6 +109,14 @@ def open_study(study: Study, storage: optuna.storages.RDBStorage) -> optuna.Stud
             optuna_study.set_metric_names(list(study.objectives))
         optuna_study.set_user_attr(_MEANING, json.dumps(study.meaning()))
     return optuna_study
+
+
+def known_results(name: str, storage: optuna.storages.RDBStorage) -> set[int]:
+    """Return the numbers of the trials of a study that Optuna knows a result of, or holds open for one."""
+    if name not in study_names(storage):
+        return set()
+    trials = optuna.load_study(study_name=name, storage=storage).get_trials(deepcopy=False)
+    return {trial.number for trial in trials if trial.state is not optuna.trial.TrialState.FAIL}
 
 
 def read_meaning(name: str, storage: optuna.storages.RDBStorage) -> dict[str, Any] | None:

@@ -195,6 +195,6 @@ def _rewrite(connection: sqlite3.Connection, move: Move) -> None:
     for table, column, rows in _ADDRESSES:
         connection.execute(
             f"""UPDATE {table} SET {column} = :new || substr({column}, length(:old) + 1)
-                WHERE {rows} AND ({column} = :old OR substr({column}, 1, length(:old) + 1) = :old || '/')""",  # noqa: S608  of constants
+                WHERE {rows} AND ({column} = :old OR substr({column}, 1, length(:old) + 1) = :old || '/')""",
             move._asdict(),
         )

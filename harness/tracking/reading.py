@@ -130,7 +130,7 @@ def read_trial(store: Path, run_id: str) -> tuple[dict[str, Any], pd.DataFrame]:
     """
     with open_database(store) as connection:
         columns = "run_uuid, status, start_time, end_time, experiment_id"
-        query = f"SELECT {columns} FROM runs WHERE run_uuid = ?"  # noqa: S608  of constants
+        query = f"SELECT {columns} FROM runs WHERE run_uuid = ?"
         run = connection.execute(query, (run_id,)).fetchone()
         row = _row(run, dict(connection.execute(_TAGS, (run_id,))), _finals(connection, run_id))
         points = _points(connection, (run_id,))
@@ -299,8 +299,7 @@ def _points(connection: sqlite3.Connection, run_ids: Iterable[str]) -> pd.DataFr
 
     pivot = ", ".join("MAX(CASE WHEN key IN (?, ?) THEN value END)" for _ in HISTORY)
     names = [key for name in HISTORY for key in (in_mlflow(name), name)]  # stores of earlier versions have the second
-    # The names are filled in by SQLite.
-    query = f"SELECT run_uuid, step, {pivot} FROM metrics WHERE run_uuid = ? AND NOT is_nan GROUP BY step"  # noqa: S608
+    query = f"SELECT run_uuid, step, {pivot} FROM metrics WHERE run_uuid = ? AND NOT is_nan GROUP BY step"
     rows: list[tuple[Any, ...]] = []
     for run_id in run_ids:
         rows += connection.execute(query, (*names, run_id))

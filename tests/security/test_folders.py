@@ -1,4 +1,4 @@
-"""What else may lie in the folder that a user stands in: Python files, settings of tools, notebooks. None of it acts."""
+"""What else may lie in the folder that a user stands in, and does not act: Python files, settings of tools, notebooks."""
 
 from __future__ import annotations
 
