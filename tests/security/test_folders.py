@@ -1,4 +1,4 @@
-"""What else may lie in the folder that a user stands in, and does not act: Python files, settings of tools, notebooks."""
+"""What else may lie in the folder that a user stands in, and does not act: Python files, settings, notebooks."""
 
 from __future__ import annotations
 
