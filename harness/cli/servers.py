@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-import os
 import signal
 import socket
 import subprocess
@@ -18,6 +17,7 @@ from typing import Any
 import click
 
 from harness.errors import RunError, UsageError
+from harness.surroundings import NEUTRAL_FOLDER, child_environment
 
 _PATIENCE = 180.0
 """Seconds that a server may take until it answers; on a busy machine their imports take a minute."""
@@ -49,8 +49,8 @@ def serve(
 
     Args:
         title: what it is.
-        command: starts it.
-        environment: variables for it, on top of this process's.
+        command: starts it, in a folder of its own: paths in it must be absolute.
+        environment: variables for it, on top of what :func:`harness.surroundings.child_environment` says.
         host: address that it listens on.
         port: port that it listens on.
         page: what to look at first, from the slash on.
@@ -67,7 +67,7 @@ def serve(
         click.echo(
             f"note: everybody who can reach port {port} of this machine can read and change the store.", err=True
         )
-    with _running([*command], {**os.environ, **environment}) as server:
+    with _running([*command], {**child_environment(), **environment}) as server:
         _await_answer(title, server, root)
         click.echo(f"{title}: {root}{page}  (Ctrl-C ends it)")
         if open_browser:
@@ -84,7 +84,8 @@ def _running(command: list[str], environment: Mapping[str, str]) -> Iterator[sub
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         # what it says goes to standard error, so that standard output is the address alone
-        with subprocess.Popen(command, env=environment, stdout=2) as server:
+        # and not from the working directory, which servers import from before all else
+        with subprocess.Popen(command, env=environment, stdout=2, cwd=NEUTRAL_FOLDER) as server:
             try:
                 yield server
             except KeyboardInterrupt:

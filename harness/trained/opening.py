@@ -154,9 +154,9 @@ def require_finite(run: RecordedRun, weights: Sequence[npt.NDArray[np.float32]])
     wrong = sum(int(np.count_nonzero(~np.isfinite(array))) for array in weights)
     if wrong:
         raise UsageError(
-            f"{run.short}: its training diverged: weights must be finite, got {wrong:,} of "
-            f"{sum(array.size for array in weights):,} that are infinite or not a number. Name another run of the "
-            "study, or train with a lower learning rate."
+            f"{run.short}: the network diverged in training: its weights must be finite, got {wrong:,} of "
+            f"{sum(array.size for array in weights):,} that are infinite or not a number. It predicts nothing. "
+            "Name another run of the study, or train with a lower learning rate."
         )
 
 

@@ -74,7 +74,7 @@ class TestPredict:
         diverged = open_trained("drawn#0", shelf.store)
         diverged.model.set_weights([array * np.float32(1e30) for array in diverged.model.get_weights()])
         write(tmp_path, "3.png", diverged.images().test_pixels[3, ..., 0])
-        with pytest.raises(UsageError, match=r"drawn#0: its training diverged: what it says of a picture must be num"):
+        with pytest.raises(UsageError, match=r"drawn#0: the network diverged in training: what it says must be fin"):
             predict(diverged, tmp_path)
 
 
