@@ -157,7 +157,7 @@ class TestErrors:
         with pytest.raises(UsageError) as caught:
             open_trained("plain#3", borrowed)
         assert str(caught.value).startswith(
-            "plain#3: the network diverged in training: its weights must be finite, got 2 of 1,250 that are infinite or "
+            "plain#3: the network diverged in training: its weights must be finite, got 2 of 1,250 that are infinite"
         )
 
     def test_a_model_that_is_a_link_to_outside_the_store_is_not_followed(self, borrowed, tmp_path):
