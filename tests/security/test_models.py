@@ -16,7 +16,8 @@ import keras
 import numpy as np
 import pytest
 
-from tests.security.conftest import SECRET, put_config
+from harness.trained.weights import UnfitFile
+from tests.security.conftest import SECRET, WATCH, put_config
 
 COMMANDS = {
     "predict": ("predict", "tiny#0", "pictures", "--csv", "out.csv"),
@@ -271,14 +272,21 @@ def test_the_trap_would_spring(place):
 
 def test_the_watch_sees_what_is_opened_and_unpickled(place, check, monkeypatch):
     def read(*_):
-        (place.outside / "secret.txt").read_bytes()
+        assert (place.outside / "secret.txt").read_bytes() == SECRET
+        raise UnfitFile("of a test")
+
+    def unpickle(*_):
+        pickle.loads(pickle.dumps(touch(place.canary)))
+        raise UnfitFile("of a test")
 
     monkeypatch.setattr("harness.trained.opening.read_weights", read)
     with pytest.raises(AssertionError, match="something outside the folder was opened"):
         check(*COMMANDS["export"])
-    assert (place.outside / "secret.txt").read_bytes() == SECRET
-    monkeypatch.setattr(
-        "harness.trained.opening.read_weights", lambda *_: pickle.loads(pickle.dumps(touch(place.canary)))
-    )
+    monkeypatch.setattr("harness.trained.opening.read_weights", unpickle)
     with pytest.raises(AssertionError, match="code of the folder ran"):
         check(*COMMANDS["export"])
+    place.canary.unlink()
+    monkeypatch.setattr("harness.trained.opening.read_weights", lambda *_: pickle.loads(pickle.dumps(Path("/"))))
+    with pytest.raises(TypeError):
+        check(*COMMANDS["export"])
+    assert WATCH.unpickled, "the last step of it"
