@@ -130,8 +130,7 @@ def read_trial(store: Path, run_id: str) -> tuple[dict[str, Any], pd.DataFrame]:
     """
     with open_database(store) as connection:
         columns = "run_uuid, status, start_time, end_time, experiment_id"
-        query = f"SELECT {columns} FROM runs WHERE run_uuid = ?"
-        run = connection.execute(query, (run_id,)).fetchone()
+        run = connection.execute(f"SELECT {columns} FROM runs WHERE run_uuid = ?", (run_id,)).fetchone()
         row = _row(run, dict(connection.execute(_TAGS, (run_id,))), _finals(connection, run_id))
         points = _points(connection, (run_id,))
     trials = _trials([row])
