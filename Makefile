@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test test-slow test-browser lint format types lock bench clean
+.PHONY: help install demo test test-slow test-browser audit lint format types lock bench clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -19,6 +19,10 @@ test-slow: .venv/installed-dev  ## The heavier tests, marked slow.
 
 test-browser: .venv/installed-dev  ## The tests in a browser, marked browser; needs Chromium.
 	$(BIN)/python -m pytest -m browser -rs tests/browser
+
+audit: .venv/installed-dev  ## Ask an advisory service for known faults of what is pinned; needs the network, so it is no part of the gate.
+	$(BIN)/uv tool run pip-audit@2.9.0 --strict --require-hashes --disable-pip -r requirements.lock
+	$(BIN)/uv tool run pip-audit@2.9.0 --strict --require-hashes --disable-pip -r requirements-dev.lock
 
 lint: .venv/installed-dev  ## Check style.
 	$(BIN)/ruff check .

@@ -12,6 +12,7 @@ import sys
 import click
 
 from harness.errors import HarnessError, UsageError, did_you_mean
+from harness.surroundings import settle
 
 _COMMANDS = {
     "run": "run",
@@ -66,6 +67,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    settle()  # before a command imports Keras or MLflow
     colour = False if os.environ.get("NO_COLOR") else None  # rich looks at it too, click does not
     try:
         code = cli.main(prog_name="harness", standalone_mode=False, color=colour)

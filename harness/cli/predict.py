@@ -64,6 +64,8 @@ def predict_command(
 def _require_writable(output: Path | None, pictures: list[Path]) -> None:
     if output is None:
         return
+    if output.is_symlink():
+        raise UsageError(f"{output}: is a link, and nothing is written through links. Name another file to write.")
     if output.resolve() in [picture.resolve() for picture in pictures]:
         raise UsageError(f"{output}: is one of the pictures to be classified. Name another file to write.")
     if not os.access(output.parent, os.W_OK):

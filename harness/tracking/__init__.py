@@ -8,6 +8,7 @@ from harness.tracking.folder import LOCKS, make_store, require_folder
 from harness.tracking.inspecting import broken_models, open_ends, outside, recorded_numbers, stray_runs
 from harness.tracking.locks import is_running, lock_store, lock_study
 from harness.tracking.models import fail_unfinished
+from harness.tracking.networks import recorded_images, recorded_weights
 from harness.tracking.overview import StudySummary, summaries
 from harness.tracking.places import moved, write_text
 from harness.tracking.reading import read_frames, read_result, read_study, read_trial
@@ -49,8 +50,10 @@ __all__ = [
     "read_result",
     "read_study",
     "read_trial",
+    "recorded_images",
     "recorded_numbers",
     "recorded_runs",
+    "recorded_weights",
     "register_model",
     "require_folder",
     "store_uri",

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from harness.databases import connect_to_read, explain
 from harness.errors import UsageError, did_you_mean
 from harness.records import CLOCKS, Clocks, StopReason, TrialResult
-from harness.study import EVALUATED, PROBES
+from harness.study import EVALUATED, NEED_FINITE, PROBES
 from harness.tracking.metric_names import from_mlflow, in_mlflow
 from harness.tracking.places import place_of, within
 from harness.tracking.store import DATABASE, check_store, is_unfinished
@@ -142,6 +142,8 @@ def _trials(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
     trials = pd.DataFrame(rows, columns=None if rows else _columns()).astype(dict.fromkeys(NUMBERS, "float64"))
     _with_infinities(trials, NUMBERS)
+    # earlier versions recorded scores of networks that diverged
+    trials.loc[trials["stop_reason"] == StopReason.NOT_FINITE, list(NEED_FINITE)] = math.nan
     for column in ("started", "ended"):
         trials[column] = pd.to_datetime(trials[column], unit="ms", utc=True)
     return trials
@@ -169,6 +171,9 @@ def _history(points: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
     """Return a row an evaluation, by trial and step, of the trials given."""
     columns = ["trial", "variant", "replicate", "step", *HISTORY]
     history = points.merge(trials[["run_id", "trial", "variant", "replicate"]], on="run_id", how="inner")
+    for split in ("train", "val", "test"):  # of logits that are no numbers, the largest is said to be class 0's
+        lost = history[f"{split}_loss"].isna() | (history[f"{split}_loss"].abs() == math.inf)
+        history.loc[lost, f"{split}_accuracy"] = math.nan
     return history.sort_values(["trial", "step"], ignore_index=True)[columns]
 
 

@@ -124,7 +124,8 @@ def predict(
             folder of one's own, needs its training images.
 
     Raises:
-        UsageError: if there is no such folder or no picture in it, or the network takes other than 1 or 3 channels.
+        UsageError: if there is no such folder or no picture in it, the network takes other than 1 or 3 channels, or it
+            diverged.
         DataError: if training images are needed, and missing or damaged.
     """
     files = find_pictures(pictures) if isinstance(pictures, (str, Path)) else [Path(picture) for picture in pictures]
@@ -179,4 +180,10 @@ def _probabilities(trained: Trained, seen: Sequence[np.ndarray], folder: Path | 
         keras.ops.convert_to_numpy(trained.model(images[first : first + _BATCH], training=False))
         for first in range(0, len(images), _BATCH)
     ]
-    return [[float(share) for share in row] for row in probabilities(np.concatenate(logits))]
+    found = np.concatenate(logits)
+    if not np.isfinite(found).all():
+        raise UsageError(
+            f"{trained.run.short}: the network diverged in training: what it says must be finite, of "
+            f"{int((~np.isfinite(found)).any(axis=1).sum())} of {len(found)} pictures it is not. Name another run."
+        )
+    return [[float(share) for share in row] for row in probabilities(found)]

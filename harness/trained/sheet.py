@@ -42,13 +42,19 @@ def require_sheet(path: Path) -> None:
     """
     if path.suffix.lower() != ".png":
         raise UsageError(f"{path}: a contact sheet's name must end in .png, got {path.suffix or 'no ending'!r}.")
+    if path.is_symlink():
+        raise UsageError(f"{path}: is a link, and nothing is written through links. Name another with --contact-sheet.")
     if path.exists() and not (path.is_file() and is_sheet(path)):
         raise UsageError(f"{path}: is there already, and is no contact sheet. Name another with --contact-sheet.")
 
 
 def write_sheet(predictions: Predictions, path: Path) -> None:
     """Write :func:`draw_sheet` as a PNG that :func:`harness.trained.find_pictures` leaves out."""
-    draw_sheet(predictions).savefig(path, metadata={"Software": SHEET_MARK})
+    import matplotlib as mpl
+
+    with mpl.rc_context():
+        mpl.rcdefaults()  # whatever a file matplotlibrc in the working directory says
+        draw_sheet(predictions).savefig(path, metadata={"Software": SHEET_MARK})
 
 
 def draw_sheet(predictions: Predictions) -> Figure:

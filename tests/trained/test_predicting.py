@@ -69,6 +69,14 @@ class TestPredict:
         with pytest.raises(UsageError, match="no such folder or picture"):
             predict(drawn, tmp_path / "nowhere")
 
+    def test_a_network_whose_numbers_overflow_says_nothing(self, shelf, tmp_path):
+        """Its weights are finite; what they come to is not."""
+        diverged = open_trained("drawn#0", shelf.store)
+        diverged.model.set_weights([array * np.float32(1e30) for array in diverged.model.get_weights()])
+        write(tmp_path, "3.png", diverged.images().test_pixels[3, ..., 0])
+        with pytest.raises(UsageError, match=r"drawn#0: the network diverged in training: what it says must be fin"):
+            predict(diverged, tmp_path)
+
 
 class TestPredictions:
     def test_the_sentence(self):
