@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import data_option, require_backend, store_option
+from harness.cli.options import PathType, data_option, require_backend, store_option
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ _SHEET = Path("predictions.png")
 
 @click.command("predict", epilog="Example: harness predict quickstart#7 my-digits")
 @click.argument("run")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PathType())
 @click.option(
-    "--contact-sheet", "sheet", type=click.Path(path_type=Path, dir_okay=False), default=_SHEET, show_default=True,
+    "--contact-sheet", "sheet", type=PathType(dir_okay=False), default=_SHEET, show_default=True,
     metavar="FILE", help="Picture to write: each one as it is, as the network sees it, and what it takes it for.",
 )  # fmt: skip
 @click.option(
-    "--csv", "table", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    "--csv", "table", type=PathType(dir_okay=False), metavar="FILE",
     help="Write the table with the probabilities of all classes here too.",
 )  # fmt: skip
 @data_option
