@@ -37,7 +37,8 @@ def test_a_report_and_a_list_on_such_a_terminal(harness, project, encoding):
     assert "8x8 \\u6570\\u5b57?" in out
     code, out, err = harness("run", "tiny", "--dry-run", "--set", "seed=数", PYTHONIOENCODING=encoding)
     assert (code, out) == (2, "")
-    assert "seed must be a whole number, got " in err and "UnicodeEncodeError" not in err
+    assert "seed must be a whole number, got " in err
+    assert "UnicodeEncodeError" not in err
 
 
 @pytest.mark.parametrize(
