@@ -123,12 +123,11 @@ def read_picture(path: Path) -> Image:
         if path.exists() and not path.is_file():  # a pipe would be waited for
             raise DataError(f"{path}: must be a file, got {'a folder' if path.is_dir() else 'a pipe or a device'}.")
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit here is lower
-            image = Image.open(path, formats=_FORMATS)  # reads the header alone
-        with image:
-            if image.width * image.height > MOST_PIXELS:
-                raise DataError(too_many)
-            return _flatten(ImageOps.exif_transpose(image))
+            warnings.simplefilter("ignore")  # of sizes, whose limit here is lower, and of EXIF that makes no sense
+            with Image.open(path, formats=_FORMATS) as image:  # reads the header alone
+                if image.width * image.height > MOST_PIXELS:
+                    raise DataError(too_many)
+                return _flatten(ImageOps.exif_transpose(image))
     except DataError:
         raise
     except Image.DecompressionBombError:  # Pillow's own limit, three times as high

@@ -20,10 +20,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from harness.cli import main
+from harness.cost import total_costs
 from harness.data import Framing, fit_picture, read_picture
 from harness.data.images import check_images, image_facts
 from harness.errors import HarnessError
-from harness.study import DataSpec, check_variants, load_study, trainings
+from harness.study import IMAGE_SETS, DataSpec, check_variants, grid, load_study, trainings
 from tests.fuzz import inputs
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
@@ -69,6 +70,11 @@ def check_study(path: Path) -> None:
     study = load_study(path)
     check_variants(study, lambda data: image_facts(data, path.parent))
     assert trainings(study).trainings >= 1
+    assert "<" in study._repr_html_()
+    for variant in grid(study)[:5]:
+        if variant.data.name in IMAGE_SETS:
+            assert total_costs(variant.model, IMAGE_SETS[variant.data.name].image_shape, 10)["parameters"] > 0
+            assert len(variant.digest + variant.program) > 12
 
 
 def look_at(path: Path) -> None:
