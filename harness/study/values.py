@@ -14,6 +14,9 @@ DEEPEST = 16
 _FREE = frozenset({"question", "notes", "note", "source"})
 """Keys whose text may have several lines."""
 
+_LONGEST_NAME = 1000
+"""Characters of text that stands for something: it gets into labels, names of runs and tables."""
+
 _WHOLE = 2**63
 
 
@@ -22,7 +25,8 @@ def check_values(given: dict[str, Any]) -> dict[str, Any]:
 
     Raises:
         StudyError: for dates, numbers that are not finite or need more than 64 bits, characters that control a
-            terminal or are none, and tables nested too deeply; the message names the place.
+            terminal or are none, names of thousands of characters, and tables nested too deeply; the message names the
+            place.
     """
     checked: dict[str, Any] = _checked(given, ())
     return checked
@@ -40,7 +44,10 @@ def _checked(value: Any, place: tuple[str, ...]) -> Any:
     if isinstance(value, (date, time)):
         raise StudyError(f"{_show(place)} must not be a date or a time, got {value}. Write it in quotes.")
     if isinstance(value, str):
-        _check_text(value, place, "text", "\n\t" if place[-1] in _FREE else "")
+        free = place[-1] in _FREE
+        _check_text(value, place, "text", "\n\t" if free else "")
+        if not free and len(value) > _LONGEST_NAME:
+            raise StudyError(f"{_show(place)} must have at most {_LONGEST_NAME:,} characters, got {len(value):,}.")
     elif isinstance(value, int) and not -_WHOLE <= value < _WHOLE:
         raise StudyError(f"{_show(place)} must fit into 64 bits, got {_digits(value)}. Write a smaller number.")
     elif isinstance(value, float):

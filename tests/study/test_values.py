@@ -10,7 +10,12 @@ from harness.study.values import check_values
 
 
 def test_what_a_study_holds_stays():
-    given = {"a": [1, -2.5, True, "x"], "b": {"c": 2**63 - 1, "d": -(2**63)}, "notes": "one\n\ttwo", "é": "数"}
+    given = {
+        "a": [1, -2.5, True, "x" * 1000],
+        "b": {"c": 2**63 - 1, "d": -(2**63)},
+        "notes": "one\n\ttwo" * 1000,
+        "é": "数",
+    }
     assert check_values(given) == given
 
 
@@ -35,6 +40,7 @@ def test_a_negative_zero_is_zero(build):
             "question: text must not contain the control character \\x1b, got 'a\\x1b[31mb'. Remove it.",
         ),
         ({"notes": "a\rb"}, "notes: text must not contain the control character \\r, got 'a\\rb'. Remove it."),
+        ({"a": ["b" * 1001]}, "a.0 must have at most 1,000 characters, got 1,001."),
         ({"a": "\x00"}, "a: text must not contain the control character \\x00, got '\\x00'. Remove it."),
         ({"a": "\ufffe"}, "a: text must not contain the control character \\ufffe, got '\\ufffe'. Remove it."),
         ({"a": "\u202e"}, "a: text must not contain the control character \\u202e, got '\\u202e'. Remove it."),
