@@ -307,6 +307,7 @@ WORDS = [
     "studies",
     "odd",
     "pictures",
+    "reports/tiny",
     "mnist",
     "digits",
     "folder:tiny",

@@ -140,6 +140,7 @@ def project(folder) -> Path:
     (place / "pictures").mkdir()
     for name, contents in inputs.PICTURES.items():
         (place / "pictures" / name).write_bytes(contents)
+    shutil.copytree("reports/relu_last", place / "reports" / "tiny")
     (place / "odd").mkdir()
     (place / "odd" / "trials.parquet").write_bytes(b"PAR1")
     return place
