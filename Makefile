@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test test-slow test-browser audit lint format types lock bench clean
+.PHONY: help install demo test test-slow test-browser audit fuzz faults soak lint format types lock bench clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -23,6 +23,15 @@ test-browser: .venv/installed-dev  ## The tests in a browser, marked browser; ne
 audit: .venv/installed-dev  ## Ask an advisory service for known faults of what is pinned; needs the network, so it is no part of the gate.
 	$(BIN)/uv tool run pip-audit@2.9.0 --strict --require-hashes --disable-pip -r requirements.lock
 	$(BIN)/uv tool run pip-audit@2.9.0 --strict --require-hashes --disable-pip -r requirements-dev.lock
+
+FUZZ_EXAMPLES ?= 3000
+FUZZ_SECONDS ?= 60
+
+fuzz: .venv/installed-dev  ## Random inputs: FUZZ_EXAMPLES of each of five kinds, FUZZ_SECONDS for each of four readers.
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/fuzz
+	for reader in idx gzip pictures study; do \
+	  $(BIN)/python -m tests.fuzz.guided $$reader --seconds $(FUZZ_SECONDS) || exit 1; \
+	done
 
 lint: .venv/installed-dev  ## Check style.
 	$(BIN)/ruff check .

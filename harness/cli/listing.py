@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, printable
 from harness.study import load_study, trainings
 from harness.tracking.overview import StudySummary, summaries
 
@@ -23,7 +23,7 @@ def show_studies(folder: Path, store: Path, reports: Path) -> None:
         try:
             study = load_study(path)
         except HarnessError as error:
-            table.add_row(path.stem, f"invalid: {str(error).splitlines()[0]}", "", "", style="red")
+            table.add_row(printable(path.stem), f"invalid: {str(error).splitlines()[0]}", "", "", style="red")
             continue
         done = _done(known.get(study.name), trainings(study).trainings)
         table.add_row(study.name, study.question, done, _report(reports, study.name))
