@@ -5,7 +5,7 @@
 
 from harness.tracking.artifacts import add_artifacts, artifact_files, picture_folders
 from harness.tracking.overview import StudySummary, summaries
-from harness.tracking.reading import read_frames, read_result, read_study, read_trial
+from harness.tracking.reading import read_frames, read_result, read_study, read_trial, unreadable_runs
 from harness.tracking.recorder import Recorder, archive_experiment, attach_report, open_runs
 from harness.tracking.registry import ALIAS, register_model
 from harness.tracking.runs import RecordedRun, find_run, is_run, model_file
@@ -38,4 +38,5 @@ __all__ = [
     "register_model",
     "store_uri",
     "summaries",
+    "unreadable_runs",
 ]

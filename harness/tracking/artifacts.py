@@ -6,7 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
-from harness.tracking.runs import RecordedRun, artifact_folders
+from harness.errors import UsageError
+from harness.tracking.runs import RecordedRun, artifact_folders, is_inside
 
 
 def add_artifacts(run: RecordedRun, folder: Path, place: str) -> Path:
@@ -21,8 +22,13 @@ def add_artifacts(run: RecordedRun, folder: Path, place: str) -> Path:
 
     Returns:
         Where they are now.
+
+    Raises:
+        UsageError: if a link is in the way: it could lead out of the store.
     """
     target = run.artifacts / place
+    if target.is_symlink() or any(path.is_symlink() for path in target.rglob("*")):
+        raise UsageError(f"{target}: is a link, or has one in it, and files are not written through links. Remove it.")
     shutil.copytree(folder, target, dirs_exist_ok=True)
     return target
 
@@ -39,8 +45,9 @@ def picture_folders(store: Path, name: str) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     for digest, artifacts in artifact_folders(store, name):
-        if digest not in found and (artifacts / "insight" / "network.png").is_file():
-            found[digest] = artifacts / "insight"
+        folder = artifacts / "insight"
+        if digest not in found and (folder / "network.png").is_file() and is_inside(store, folder):
+            found[digest] = folder
     return found
 
 

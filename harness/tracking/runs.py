@@ -5,7 +5,6 @@ SQL on MLflow's tables, as in :mod:`harness.tracking.reading`.
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,8 @@ from typing import Any, NoReturn
 from urllib.parse import unquote, urlparse
 
 from harness.errors import UsageError, did_you_mean
-from harness.tracking.reading import open_database, trial_status
+from harness.tracking.reading import open_database, row_of, settings_of, unreadable
+from harness.trials import DIGEST, show_wrong
 
 _FORMS = (
     "Name a run by STUDY#NUMBER (e.g. quickstart#7), by its id or the first 4 or more digits of it, or by its name."
@@ -140,24 +140,34 @@ def _candidates(
 
 
 def _read(connection: sqlite3.Connection, store: Path, run_id: str) -> RecordedRun:
-    query = """SELECT r.name, r.status, r.artifact_uri, r.experiment_id, e.name FROM runs r
-               JOIN experiments e ON e.experiment_id = r.experiment_id WHERE r.run_uuid = ?"""
-    name, status, artifacts, experiment, study = connection.execute(query, (run_id,)).fetchone()
-    tags = dict(connection.execute("SELECT key, value FROM tags WHERE run_uuid = ?", (run_id,)))
+    query = """SELECT r.name, r.artifact_uri, e.name, r.run_uuid, r.status, r.start_time, r.end_time, r.experiment_id
+               FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id WHERE r.run_uuid = ?"""
+    name, artifacts, study, *run = connection.execute(query, (run_id,)).fetchone()
+    row = row_of(connection, tuple(run))
+    settings = connection.execute(
+        "SELECT value FROM tags WHERE run_uuid = ? AND key = 'harness.settings'", (run_id,)
+    ).fetchone()[0]
+    if not DIGEST.fullmatch(row["digest"]):
+        raise unreadable(
+            run_id, f"its tag harness.digest must be 12 hexadecimal digits, got {show_wrong(row['digest'])}"
+        )
+    place = place_in(store, artifacts)
+    if place is None:
+        raise unreadable(run_id, f"its artifacts must lie in the store, got {show_wrong(artifacts)}")
     return RecordedRun(
         run_id=run_id,
-        experiment_id=str(experiment),
+        experiment_id=row["experiment_id"],
         study=study,
-        trial=int(tags["harness.trial"]),
-        replicate=int(tags["harness.replicate"]),
-        variant=tags["harness.variant"],
-        phase=tags["harness.phase"],
-        status=trial_status(status, tags.get("harness.pruned")),
+        trial=row["trial"],
+        replicate=row["replicate"],
+        variant=row["variant"],
+        phase=row["phase"],
+        status=row["status"],
         name=name or "",
-        artifacts=_place(store, artifacts),
-        digest=tags["harness.digest"],
-        settings=json.loads(tags["harness.settings"]),
-        error=tags.get("harness.error"),
+        artifacts=place,
+        digest=row["digest"],
+        settings=settings_of(settings),
+        error=row["error"],
     )
 
 
@@ -177,13 +187,16 @@ def model_file(store: Path, run_id: str) -> Path | None:
             (run_id,),
         ).fetchall()
         runs = connection.execute("SELECT artifact_uri FROM runs WHERE run_uuid = ?", (run_id,)).fetchall()
-    files = [_place(store, uri) / "data" / "model.keras" for (uri,) in models]
-    files += [_place(store, uri) / "model.keras" for (uri,) in runs]
-    return next((file for file in files if file.is_file()), None)
+    places = [(place_in(store, uri), "data/model.keras") for (uri,) in models]
+    places += [(place_in(store, uri), "model.keras") for (uri,) in runs]
+    files = [place / file for place, file in places if place is not None]
+    return next((file for file in files if file.is_file() and is_inside(store, file)), None)
 
 
 def artifact_folders(store: Path, name: str) -> list[tuple[str, Path]]:
     """Return (digest of the variant, folder of the artifacts) of every finished trial of a study, by number.
+
+    Folders outside the store are left out, and what is no digest.
 
     Raises:
         UsageError: if there is no store.
@@ -198,17 +211,32 @@ def artifact_folders(store: Path, name: str) -> list[tuple[str, Path]]:
                AND r.status = 'FINISHED' ORDER BY CAST(t.value AS INTEGER)""",
             (name,),
         ).fetchall()
-    return [(digest, _place(store, uri)) for digest, uri in rows]
+    found = [(digest, place_in(store, uri)) for digest, uri in rows if DIGEST.fullmatch(str(digest))]
+    return [(digest, place) for digest, place in found if place is not None]
 
 
-def _place(store: Path, uri: str) -> Path:
-    """Return the folder that an address in the store means; in `store` itself if that was moved or copied."""
-    folder = Path(unquote(urlparse(uri).path))
-    if folder.exists():
-        return folder
+def place_in(store: Path, uri: str) -> Path | None:
+    """Return the folder in a store that an address in its database means, or None for one that lies elsewhere.
+
+    A store that was moved or copied names its old place; what is meant is the folder of that name in the store as it
+    is now. Links that lead out of the store are not followed.
+    """
+    address = urlparse(str(uri))
+    folder = Path(unquote(address.path))
+    if address.scheme not in ("file", "") or "\0" in str(folder) or ".." in folder.parts:
+        return None
+    store = store.resolve()
+    if folder.is_relative_to(store):
+        return folder if is_inside(store, folder) else None
     parts = folder.parts
-    inside = [Path(*parts[index + 1 :]) for index, part in enumerate(parts[:-1]) if part == "artifacts"]
-    return next((store / "artifacts" / rest for rest in inside if (store / "artifacts" / rest).exists()), folder)
+    inside = [Path(*parts[index:]) for index, part in enumerate(parts[:-1]) if part == "artifacts"]
+    within = [store / rest for rest in inside if is_inside(store, store / rest)]
+    return next((place for place in within if place.exists()), within[0] if within else None)
+
+
+def is_inside(folder: Path, path: Path) -> bool:
+    """Whether a path lies in a folder, all links followed."""
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def _refuse_other(connection: sqlite3.Connection, text: str, candidate: _Candidate) -> NoReturn:
@@ -238,7 +266,7 @@ def _refuse_unknown(connection: sqlite3.Connection, store: Path, text: str) -> N
 
 
 def _example(trials: Sequence[_Candidate]) -> str:
-    numbers = sorted(int(one.trial or 0) for one in trials)
+    numbers = sorted(int(one.trial) for one in trials if one.trial and one.trial.isdecimal())
     if not numbers:
         return "It has no trials yet."
     study = trials[0].study
