@@ -10,11 +10,12 @@ import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import DataError
+from harness.errors import DataError, StudyError
 from harness.records import StopReason
-from harness.study import METRICS
+from harness.study import METRICS, Study, build_study
 
 if TYPE_CHECKING:
     import numpy as np
@@ -207,6 +208,29 @@ def left_out_of(trials: pd.DataFrame) -> tuple[LeftOut, ...]:
     return tuple(LeftOut(*text) for text in texts)
 
 
+def stored_study(kept: Mapping[str, Any], place: str) -> Study:
+    """Return a study from what was kept of it with its trials.
+
+    Args:
+        kept: name, given, source and text, as a table's ``attrs["study"]`` holds them.
+        place: where it was kept, for errors.
+
+    Raises:
+        DataError: if it is no study; each line begins with the place.
+    """
+    name, given, source, text = (kept.get(key) for key in ("name", "given", "source", "text"))
+    texts = all(isinstance(one, (str, type(None))) for one in (source, text))
+    if not isinstance(name, str) or not name or not isinstance(given, dict) or not texts:
+        raise DataError(f"{place}: must hold a study's name, tables, source and text, got {show_wrong(dict(kept))}.")
+    try:
+        return build_study(given, name=name, source=Path(source) if source else None, text=text or "")
+    except StudyError as error:
+        lines = "\n".join(f"{place}: {line}" for line in str(error).splitlines())
+        raise DataError(f"{lines}\n{place}: was written by another version of harness, or edited.") from None
+    except (TypeError, ValueError, KeyError, AttributeError, RecursionError, OverflowError) as error:
+        raise DataError(f"{place}: is no study: {show_wrong(str(error))}.") from None
+
+
 def show_wrong(value: object) -> str:
     """Return a value that was read from elsewhere for an error: in quotes, short, control characters escaped."""
     text = repr(value[:_SHOWN] if isinstance(value, (str, bytes)) else value)
@@ -340,20 +364,16 @@ def is_level(value: object) -> bool:
 
 
 def _add_duplicates(trials: pd.DataFrame, faults: dict[int, str]) -> None:
-    """Of trials with the same number, keep the first that has a result, else the first."""
+    """Of trials with the same number nobody can say whose the evaluations are, nor which of them is meant."""
     if trials["trial"].is_unique:
         return
-    first: dict[Any, int] = {}
-    status = trials["status"].tolist()
-    order = sorted(range(len(trials)), key=lambda place: (status[place] not in ("finished", "pruned"), place))
     numbers = trials["trial"].tolist()
-    for place in order:
-        if place in faults:
-            continue
-        other = first.setdefault(numbers[place], place)
-        if other != place:
-            whose = trials["run_id"].iloc[other] if "run_id" in trials else ""
-            faults[place] = f"its number {_plain(numbers[place])} is that of run {whose} too"
+    runs = trials["run_id"].tolist() if "run_id" in trials else [""] * len(trials)
+    sound = [place for place in range(len(trials)) if place not in faults]
+    for place in sound:
+        others = [runs[other] for other in sound if other != place and numbers[other] == numbers[place]]
+        if others:
+            faults[place] = f"its number {_plain(numbers[place])} is that of run {others[0]} too"
 
 
 def _add_unfinished(trials: pd.DataFrame, faults: dict[int, str]) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from harness.errors import DataError, StudyError, UsageError
+from harness.errors import DataError, UsageError
 from harness.report.assembly import assemble
 from harness.report.comparison import Comparison
 from harness.report.export import to_csv, to_json
@@ -19,12 +19,12 @@ from harness.report.html import to_html
 from harness.report.latex import to_latex
 from harness.report.learned import learned
 from harness.report.markdown import to_markdown
-from harness.study import Study, build_study
+from harness.study import Search, Study, dimensions, grid
+from harness.trials import LeftOut, describe, keep_left_out, left_out_of, show_wrong, sift, stored_study
 
 _STORE = "mlruns"
 _FIGURES = ("*_by_*", "front", "difference_*", "effect_*", "importance", "parallel", "best_so_far")
 """Names that figures have: those that are no longer made are removed."""
-_KEYS = {"name", "given", "source", "text"}
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,7 @@ def write(
         },
         "store": store,
     }
+    keep_left_out(kept_trials, left_out_of(trials))
     try:
         kept = {picture.file: picture.content for one in inside for picture in one.pictures}
         _write_all(folder, texts, kept, {"trials.parquet": kept_trials, "history.parquet": kept_history})
@@ -108,20 +109,37 @@ def write(
 
 def read(folder: Path) -> tuple[Study, pd.DataFrame, pd.DataFrame]:
     """Read a report back; see :func:`harness.report.read_report`."""
-    trials, history = _read_table(folder / "trials.parquet"), _read_table(folder / "history.parquet")
-    stored = trials.attrs.get("study")
-    if not isinstance(stored, dict) or not stored.keys() >= _KEYS:
+    file = folder / "trials.parquet"
+    trials, history = _read_table(file), _read_table(folder / "history.parquet")
+    attrs = dict(trials.attrs)
+    if not isinstance(attrs.get("study"), dict):
         raise DataError(
-            f"{folder / 'trials.parquet'}: holds no study, so that it was not written by a report. "
-            "Build the report from the MLflow store instead."
+            f"{file}: holds no study, so that it was not written by a report. Build the report from the MLflow store "
+            "instead."
         )
-    source = Path(stored["source"]) if stored["source"] else None
+    study = stored_study(attrs["study"], str(file))
     try:
-        study = build_study(stored["given"], name=stored["name"], source=source, text=stored["text"])
-    except StudyError as error:
-        lines = "\n".join(f"{folder / 'trials.parquet'}: {line}" for line in str(error).splitlines())
-        raise DataError(f"{lines}\nThe report was written by another version of harness.") from None
+        trials, history, said = sift(trials, history, dimensions(study.design))
+    except DataError as error:
+        raise DataError(f"{folder}: {error} Build the report anew from the MLflow store.") from None
+    _require_trials_of(study, trials, said, file)
+    said = tuple(dict.fromkeys([*left_out_of(trials), *said]))
+    trials.attrs = {"study": attrs["study"], "store": str(attrs.get("store", _STORE))}
+    keep_left_out(trials, said)
     return study, trials, history
+
+
+def _require_trials_of(study: Study, trials: pd.DataFrame, said: Sequence[LeftOut], file: Path) -> None:
+    """Refuse a table none of whose trials can be read, or is of the study that the table names."""
+    if said and not len(trials):
+        raise DataError(f"{file}: none of its trials can be read. {describe(said)} Build the report anew.")
+    if len(trials) and not isinstance(study.design, Search):
+        digests = {variant.digest for variant in grid(study)}
+        if digests.isdisjoint(trials["digest"]):
+            raise DataError(
+                f"{file}: its trials are of another study than {study.name!r}, which it names: none is of a variant of "
+                "it. Build the report anew from the MLflow store."
+            )
 
 
 def _read_table(path: Path) -> pd.DataFrame:
@@ -131,9 +149,10 @@ def _read_table(path: Path) -> pd.DataFrame:
             "report from the MLflow store."
         )
     try:
-        return pd.read_parquet(path)
-    except (OSError, ValueError, KeyError) as error:  # pyarrow's errors are ValueErrors and OSErrors
-        raise DataError(f"{path}: damaged, cannot be read as Parquet: {error}. Build the report anew.") from None
+        return pd.read_parquet(path).reset_index(drop=True)
+    except Exception as error:  # of files of others, pyarrow and pandas raise almost anything
+        why = show_wrong(" ".join(str(error).split()))
+        raise DataError(f"{path}: damaged, cannot be read as Parquet: {why}. Build the report anew.") from None
 
 
 def _write_all(

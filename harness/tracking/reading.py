@@ -302,9 +302,7 @@ def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
     """
     if not (trials["trial"] == trial).any():
         why = next((f": {one}" for one in left_out_of(trials) if one.trial == str(trial)), "")
-        raise UsageError(
-            f"trial {trial}: there is no result that can be read{why}. `harness doctor` looks at the store."
-        )
+        raise UsageError(f"trial {trial}: no result of it can be read{why}. `harness doctor` looks at the store.")
     row = trials.loc[trials["trial"] == trial].iloc[0].to_dict()
 
     def number(column: str) -> float | None:
