@@ -54,7 +54,7 @@ def tidy_trials(study: Study, trials: pd.DataFrame) -> pd.DataFrame:
     for path in dimensions(study.design):
         if path not in tidy:
             tidy[path] = ""
-    for path in tidy.columns.difference(TRIAL_COLUMNS, sort=False):
+    for path in tidy.columns.difference(list(TRIAL_COLUMNS), sort=False):
         if tidy[path].dtype == object:
             tidy[path] = [_level_text(level) for level in tidy[path]]
     return tidy.sort_values("trial", kind="stable", ignore_index=True)
