@@ -31,7 +31,7 @@ HEAVY = {
 
 ONLY_IN_ANNOTATIONS = {
     "solo": {"objective"},
-    "driver": {"optuna", "pandas"},
+    "driver": {"mlflow", "optuna", "pandas"},
     "results": {"pandas"},
     "gallery": {"keras", "matplotlib"},
 }

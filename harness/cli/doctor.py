@@ -3,25 +3,51 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import data_option, store_option
+from harness.cli.options import data_option, reports_option, store_option
+from harness.errors import HarnessError
+
+if TYPE_CHECKING:
+    from harness.doctor import Finding
 
 _MARKS = {"ok": ("ok", "green"), "note": ("note", "yellow"), "problem": ("PROBLEM", "red")}
 
 
-@click.command("doctor", epilog="Example: harness doctor")
+@click.command("doctor", epilog="Example: harness doctor --repair")
+@click.option(
+    "--repair", is_flag=True, help="Mend what can be mended: what crashes left, moved stores, Optuna's storage."
+)
 @data_option
 @store_option
-def doctor_command(data_dir: Path | None, store: Path) -> None:
-    """Look at versions, devices, data and the store; exit code 1 if something must be put right."""
+@reports_option
+def doctor_command(repair: bool, data_dir: Path | None, store: Path, reports: Path) -> None:
+    """Look at versions, devices, data and the store; exit code 1 if something must be put right.
+
+    Looking changes nothing. With --repair what can be mended is, and no training is lost or done; exit code 1 then says
+    that something is left.
+    """
     from harness.doctor import examine
 
     problems = 0
-    for finding in examine(store, data_dir):
+    for finding in examine(store, data_dir, reports):
         mark, colour = _MARKS[finding.state]
         problems += finding.state == "problem"
         click.echo(f"{finding.topic:<9} {click.style(f'{mark:<8}', fg=colour)} {finding.text}")
+        if repair and finding.mend is not None:
+            problems -= _mended(finding)
     if problems:
         raise click.exceptions.Exit(1)
+
+
+def _mended(finding: Finding) -> bool:
+    """Mend what was found, and say how; whether that could be done."""
+    assert finding.mend is not None, finding
+    try:
+        click.echo(f"{finding.topic:<9} {click.style('mended  ', fg='green')} {finding.mend()}")
+    except HarnessError as error:
+        click.echo(f"{finding.topic:<9} {click.style('FAILED  ', fg='red')} {error}")
+        return False
+    return True

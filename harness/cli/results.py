@@ -112,7 +112,7 @@ def report_study(name: str, store: Path, reports: Path, register: bool = False) 
     results = load_results(name, store)
     folder = reports / name
     files = write_report(*results, folder, str(store), picture_folders(store, name))
-    attach_report(open_client(store), name, folder)
+    attach_report(open_client(store), store, name, folder)
     _print(files.comparison)
     click.echo(f"\nReport:    {folder / 'comparison.html'}")
     if register:
@@ -127,7 +127,7 @@ def _register(results: Results, comparison: Comparison, store: Path) -> None:
     study = results.study
     winner = choose_winner(comparison, results.trials, study.metrics[0])
     about = f"**{study.question}**\n\n{comparison.headline}"
-    version = register_model(open_client(store), study.name, winner.run_id, about, winner.why)
+    version = register_model(open_client(store), store, study.name, winner.run_id, about, winner.why)
     click.echo(f"\nModel:     {study.name} version {version}, of trial {winner.trial}. {winner.why}")
     click.echo(
         f'           mlflow.keras.load_model("models:/{study.name}@{ALIAS}") loads it, '

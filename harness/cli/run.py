@@ -19,6 +19,7 @@ from harness.cli.options import (
     study_file,
     without_garbage_collection,
 )
+from harness.databases import LOCK_TIMEOUT
 
 if TYPE_CHECKING:
     from harness.driver import Observer, Outcome, Progress
@@ -46,6 +47,10 @@ if TYPE_CHECKING:
 @click.option("--name", help="Run under another name than the file's.")
 @click.option("--fresh", is_flag=True, help="Begin anew; what there is is kept under another name.")
 @click.option("--register", is_flag=True, help="Register the model of the study's winner in MLflow's model registry.")
+@click.option(
+    "--lock-timeout", type=click.FloatRange(0, 86_400), default=LOCK_TIMEOUT, show_default=True, metavar="SECONDS",
+    help="How long to wait for a database of the store that another process has locked.",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show the plan and train nothing.")
 @data_option
 @store_option
@@ -59,6 +64,7 @@ def run_command(
     name: str | None,
     fresh: bool,
     register: bool,
+    lock_timeout: float,
     dry_run: bool,
     data_dir: Path | None,
     store: Path,
@@ -92,6 +98,7 @@ def run_command(
             threads=threads,
             pack=pack,
             fresh=fresh,
+            lock_timeout=lock_timeout,
             observe=_watching_over_imports(show),
         )
     _conclude(loaded.name, outcome, store, reports, register)

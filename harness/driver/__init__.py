@@ -1,4 +1,4 @@
-"""The driver: the only process that touches the Optuna storage and the MLflow store."""
+"""The driver: of a run, the only process that touches the Optuna storage and the MLflow store."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.databases import LOCK_TIMEOUT, in_words
+from harness.driver.aside import finish_aside, finish_put_aside, put_aside, unfinished
 from harness.driver.loop import Loop, Workforce
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
-from harness.driver.resume import put_aside, reconcile_plan, reconcile_runs, require_same_meaning
+from harness.driver.repair import repair_study, set_aside_storage
+from harness.driver.resume import reconcile_plan, reconcile_runs, require_same_meaning
 from harness.errors import StudyError, UsageError
 from harness.launchers import Launcher, LocalLauncher, choose_resources
 from harness.records import Resources
@@ -22,7 +25,17 @@ if TYPE_CHECKING:
     from harness.plan import Plan
     from harness.tracking import Recorder
 
-__all__ = ["Observer", "Outcome", "Progress", "Running", "run_study"]
+__all__ = [
+    "Observer",
+    "Outcome",
+    "Progress",
+    "Running",
+    "finish_put_aside",
+    "repair_study",
+    "run_study",
+    "set_aside_storage",
+    "unfinished",
+]
 
 
 def run_study(
@@ -34,6 +47,7 @@ def run_study(
     threads: int | None = None,
     pack: int = 1,
     fresh: bool = False,
+    lock_timeout: float = LOCK_TIMEOUT,
     observe: Observer = unobserved,
     launch: Callable[[Resources, int], Launcher] = LocalLauncher,
 ) -> Outcome:
@@ -48,21 +62,27 @@ def run_study(
         pack: trainings that a worker trains side by side in one program, at most; they differ in nothing but seeds,
             initial weights, learning rate, weight decay and dropout rates. More than 1 needs the JAX backend.
         fresh: put what there is of this study aside (renamed, not deleted) and begin anew.
+        lock_timeout: seconds to wait for a database that another process has locked.
         observe: sees every change.
         launch: starts the workers, no more of them than the second argument.
 
     Raises:
         StudyError: if the study cannot be carried out, or its meaning changed since it was run.
         DataError: if its images are missing or damaged; nothing is created then.
-        UsageError: if another process runs it, the store is damaged, or packs are asked for where they cannot be.
-        RunError: if too many trials fail in a row.
+        UsageError: if another process runs it, the store is damaged or may not be used, or packs are asked for where
+            they cannot be.
+        RunError: if too many trials fail in a row, or the store can no longer be used: the disk is full, say. What is
+            recorded is kept, and the next run goes on from there.
     """
     store, data_folder = Path(store), Path(data_folder) if data_folder else None
+    from harness.tracking import require_folder
+
+    require_folder(store)
     _require_sampler(study)
     _require_packable(study, pack)
     # by the whole study, not by what is left of it: seconds of a continued study must stay comparable
     resources = choose_resources(trainings(study).trainings, study.exclusive, workers, threads)
-    with contextlib.ExitStack() as stack:
+    with in_words(store, lock_timeout), contextlib.ExitStack() as stack:
         workforce = Workforce(stack, launch, resources)
         # Before anything else, so that workers import their libraries while this process imports its own. Whatever
         # is found wrong below ends them again.
@@ -73,11 +93,13 @@ def run_study(
 
         tracking.check_store(store)
         stack.enter_context(tracking.lock_study(store, study.name))
-        with tracking.lock_store(store):
-            client = tracking.open_client(store)  # first, since it says how connections to SQLite are prepared
-            storage = open_storage(store)
-        aside = put_aside(study, store, storage) if fresh else None
-        if not fresh:
+        with tracking.lock_store(store, lock_timeout):
+            client = tracking.open_client(store, lock_timeout)
+            storage = open_storage(store, lock_timeout)
+        aside = finish_aside(study.name, store, client, storage)
+        if fresh:
+            aside = put_aside(study.name, store, client, storage) or aside
+        else:
             require_same_meaning(study, storage)
         source = study.source.parent if study.source else Path()
         recorder = tracking.Recorder(client, store, study, provenance.source_tags(source))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,27 +49,13 @@ def _differences(old: object, new: object, place: str = "") -> Iterator[str]:
         yield f"{place} was {'default' if old is None else old}, now {'default' if new is None else new}"
 
 
-def put_aside(study: Study, store: Path, storage: RDBStorage) -> str:
-    """Rename what there is of a study, in Optuna and in MLflow, so that it can begin anew. Nothing is deleted.
-
-    Returns:
-        The name that it has from now on.
-    """
-    from harness import tracking
-    from harness.plan import archive_study
-
-    aside = f"{study.name} until {datetime.now(UTC):%Y-%m-%d %H.%M.%S}"
-    archive_study(study.name, aside, storage)
-    tracking.archive_experiment(tracking.open_client(store), study.name, aside)
-    return aside
-
-
 def reconcile_runs(recorder: Recorder, store: Path) -> pd.DataFrame:
     """Close runs that a killed driver left open; return the trials whose results are recorded, a row each."""
     from harness import tracking
 
     for run_id in tracking.open_runs(recorder.client, recorder.experiment_id):
         recorder.kill(run_id, "its run was killed")
+    tracking.fail_unfinished(recorder.client, recorder.experiment_id)
     shutil.rmtree(staging_folder(store, recorder.study.name, 0).parent, ignore_errors=True)
     trials, _ = tracking.read_frames(store, recorder.study.name)
     if said := left_out_of(trials):  # what they measured would be trained again, or missed by the plan
@@ -90,7 +75,7 @@ def reconcile_plan(plan: Plan, store: Path, trials: pd.DataFrame) -> None:
     if unknown:
         raise UsageError(
             f"{store}: trials {sorted(unknown)[:5]} of {plan.study.name!r} are in MLflow but not in Optuna's storage. "
-            "Put optuna.db back, or begin anew with --fresh (the old results are kept, renamed)."
+            f"`harness doctor --repair --store {store}` makes Optuna's storage anew from what is recorded."
         )
     for number in plan.open_trials():
         if number in recorded:

@@ -1,18 +1,24 @@
 """What is trained next: designs, sampling, pruning, replicates, resuming. Optuna's ask and tell."""
 
 from harness.plan.plan import CONFIRM_FROM, INTERRUPTED, Plan
-from harness.plan.storage import archive_study, open_storage, open_study, read_meaning
+from harness.plan.rebuild import RecordedTrial, rebuild_study
+from harness.plan.storage import FILE, archive_study, known_results, open_storage, open_study, read_meaning, study_names
 from harness.plan.trials import Assignment, Finding, Phase
 
 __all__ = [
     "CONFIRM_FROM",
+    "FILE",
     "INTERRUPTED",
     "Assignment",
     "Finding",
     "Phase",
     "Plan",
+    "RecordedTrial",
     "archive_study",
+    "known_results",
     "open_storage",
     "open_study",
     "read_meaning",
+    "rebuild_study",
+    "study_names",
 ]

@@ -4,16 +4,22 @@
 """
 
 from harness.tracking.artifacts import add_artifacts, artifact_files, picture_folders
+from harness.tracking.folder import LOCKS, make_store, require_folder
+from harness.tracking.inspecting import broken_models, open_ends, outside, recorded_numbers, stray_runs
+from harness.tracking.locks import is_running, lock_store, lock_study
+from harness.tracking.models import fail_unfinished
 from harness.tracking.overview import StudySummary, summaries
+from harness.tracking.places import moved, write_text
 from harness.tracking.reading import read_frames, read_result, read_study, read_trial, unreadable_runs
-from harness.tracking.recorder import Recorder, archive_experiment, attach_report, open_runs
+from harness.tracking.recorder import Recorder, archive_experiment, attach_report, experiment_names, open_runs
 from harness.tracking.registry import ALIAS, register_model
-from harness.tracking.runs import RecordedRun, find_run, is_run, model_file
-from harness.tracking.store import DATABASE, check_store, is_running, lock_store, lock_study, open_client, store_uri
+from harness.tracking.runs import RecordedRun, find_run, is_run, model_file, recorded_runs
+from harness.tracking.store import DATABASE, check_store, is_unfinished, open_client, store_uri
 
 __all__ = [
     "ALIAS",
     "DATABASE",
+    "LOCKS",
     "RecordedRun",
     "Recorder",
     "StudySummary",
@@ -21,22 +27,35 @@ __all__ = [
     "archive_experiment",
     "artifact_files",
     "attach_report",
+    "broken_models",
     "check_store",
+    "experiment_names",
+    "fail_unfinished",
     "find_run",
     "is_run",
     "is_running",
+    "is_unfinished",
     "lock_store",
     "lock_study",
+    "make_store",
     "model_file",
+    "moved",
     "open_client",
+    "open_ends",
     "open_runs",
+    "outside",
     "picture_folders",
     "read_frames",
     "read_result",
     "read_study",
     "read_trial",
+    "recorded_numbers",
+    "recorded_runs",
     "register_model",
+    "require_folder",
     "store_uri",
+    "stray_runs",
     "summaries",
     "unreadable_runs",
+    "write_text",
 ]

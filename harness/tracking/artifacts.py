@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-import shutil
 from pathlib import Path
 
 from harness.errors import UsageError
-from harness.tracking.runs import RecordedRun, artifact_folders, is_inside
+from harness.tracking.places import copy_files, within
+from harness.tracking.runs import RecordedRun, artifact_folders
 
 
-def add_artifacts(run: RecordedRun, folder: Path, place: str) -> Path:
+def add_artifacts(store: Path, run: RecordedRun, folder: Path, place: str) -> Path:
     """Put the files of a folder among a run's artifacts, replacing those of the same names.
 
     They are copied, without MLflow: its client would take the place that a store which was moved had before.
 
     Args:
+        store: the store's folder.
         run: the run.
         folder: whose files are copied.
         place: folder among the artifacts; made if need be.
@@ -24,12 +26,10 @@ def add_artifacts(run: RecordedRun, folder: Path, place: str) -> Path:
         Where they are now.
 
     Raises:
-        UsageError: if a link is in the way: it could lead out of the store.
+        UsageError: if a link leads out of the store.
     """
-    target = run.artifacts / place
-    if target.is_symlink() or any(path.is_symlink() for path in target.rglob("*")):
-        raise UsageError(f"{target}: is a link, or has one in it, and files are not written through links. Remove it.")
-    shutil.copytree(folder, target, dirs_exist_ok=True)
+    target = within(store, run.artifacts / place)
+    copy_files(folder, target, store)
     return target
 
 
@@ -46,8 +46,9 @@ def picture_folders(store: Path, name: str) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for digest, artifacts in artifact_folders(store, name):
         folder = artifacts / "insight"
-        if digest not in found and (folder / "network.png").is_file() and is_inside(store, folder):
-            found[digest] = folder
+        with contextlib.suppress(UsageError):  # of a link that leads out of the store
+            if digest not in found and within(store, folder / "network.png").is_file():
+                found[digest] = folder
     return found
 
 

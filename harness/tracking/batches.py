@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 _BATCH = 800
-"""Metrics at once: MLflow takes at most 1,000 items, 100 params and 100 tags of them."""
+"""Metrics at once: MLflow takes at most 1,000 items, params and tags among them."""
+
+_TEXTS = 100
+"""Params, and tags, at once: MLflow takes no more."""
 
 
 class Measured(NamedTuple):
@@ -76,9 +79,15 @@ class Batch:
         ]
         texts = [Param(name, str(value)[:6000]) for name, value in (params or {}).items()]
         tags = [RunTag(name, text[:7900]) for name, text in self.tags.items()]
-        client.log_batch(run_id, rows[:_BATCH], texts[:100], tags[:100])
-        for first in range(_BATCH, len(rows), _BATCH):
-            client.log_batch(run_id, rows[first : first + _BATCH])
+        parts = max(-(-len(rows) // _BATCH), -(-max(len(texts), len(tags)) // _TEXTS), 1)
+        for part in range(parts):
+            client.log_batch(
+                run_id,
+                rows[part * _BATCH : (part + 1) * _BATCH],
+                texts[part * _TEXTS : (part + 1) * _TEXTS],
+                tags[part * _TEXTS : (part + 1) * _TEXTS],
+                synchronous=True,  # whatever the environment says: what is written is there, or this raises
+            )
 
 
 def now() -> int:

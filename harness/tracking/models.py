@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 import platform
 import shutil
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
@@ -95,6 +97,24 @@ def fail_models(client: MlflowClient, run_id: str) -> None:
         client.finalize_logged_model(output.model_id, "FAILED")
 
 
+def fail_unfinished(client: MlflowClient, experiment_id: str) -> int:
+    """Mark the models of an experiment that nobody will finish; return how many there were.
+
+    A process may have been killed between making a model and noting it as an output of its run.
+    """
+    token: str | None = None
+    count = 0
+    while True:
+        found = client.search_logged_models([experiment_id], page_token=token)
+        for model in found:
+            if model.status == "PENDING":
+                client.finalize_logged_model(model.model_id, "FAILED")
+                count += 1
+        token = found.token
+        if not token:
+            return count
+
+
 def write_model(folder: Path, trained: Trained, model_id: str, location: str) -> None:
     """Write the folder of an MLflow model, moving the network's file into it.
 
@@ -138,6 +158,21 @@ def write_model(folder: Path, trained: Trained, model_id: str, location: str) ->
     libraries = (f"mlflow=={metadata.version('mlflow')}", f"keras=={place.keras}", f"{backend}=={version}")
     for name, text in _environment(place.python or platform.python_version(), libraries).items():
         (folder / name).write_text(text)
+
+
+def damage_of(file: Path) -> str | None:
+    """Return what is wrong with a network's file; None if it is whole. Reads all of it, and opens nothing in it."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            broken = archive.testzip()
+            missing = {"model.weights.h5", "config.json"} - set(archive.namelist())
+    except FileNotFoundError:
+        return "it is missing"
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        return f"it is no whole zip archive ({error})"
+    if broken or missing:
+        return f"its part {broken or min(missing)} is damaged or missing"
+    return None
 
 
 def describe_input(image_shape: tuple[int, ...], data: DataSpec) -> str:

@@ -33,6 +33,8 @@ def summaries(store: Path) -> list[StudySummary]:
     if not (store / DATABASE).exists():
         return []
     with open_database(store) as connection:
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'logged_model_tags'").fetchone() is None:
+            return []  # left half-made: nothing was ever recorded
         rows = connection.execute(
             """SELECT e.name, q.value, r.status, COALESCE(p.value, 'false'), COUNT(*)
                FROM experiments e JOIN runs r ON r.experiment_id = e.experiment_id

@@ -32,7 +32,7 @@ def log_steps(client: MlflowClient, run_id: str, folder: Path) -> None:
     pictures = [file for file in steps.glob("*/*.png") if file.stem.isascii() and file.stem.isdigit()]
     for file in sorted(pictures, key=lambda file: (file.parent.name, int(file.stem))):
         try:
-            client.log_image(run_id, Image(str(file)), key=file.parent.name, step=int(file.stem))
+            client.log_image(run_id, Image(str(file)), key=file.parent.name, step=int(file.stem), synchronous=True)
         except (OSError, ValueError):
             continue
         file.unlink()

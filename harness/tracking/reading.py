@@ -16,15 +16,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.databases import connect_to_read, explain
 from harness.errors import UsageError, did_you_mean
 from harness.records import CLOCKS, Clocks, StopReason, TrialResult
 from harness.study import EVALUATED, PROBES
 from harness.tracking.metric_names import from_mlflow, in_mlflow
-from harness.tracking.store import DATABASE, check_store, connect_to_read
+from harness.tracking.places import place_of, within
+from harness.tracking.store import DATABASE, check_store, is_unfinished
 from harness.trials import LeftOut, is_level, keep_left_out, left_out_of, show_wrong, sift
 
 if TYPE_CHECKING:
     import pandas as pd
+
+STUDY_FILE = "study.json"
+"""Artifact of a study's own run: the study as it was when it was run last."""
+
+STUDY_TAG = "harness.study."
+"""Tags that earlier versions kept it in: this and a number from 0."""
 
 _LARGEST = 1.7e308
 """Beyond, MLflow means infinity."""
@@ -159,7 +167,7 @@ def unreadable_runs(store: Path) -> list[tuple[str, LeftOut]]:
                 _read_study(connection, store, name)
             except UsageError as error:
                 parents = _parents(connection, name)
-                found.append((name, LeftOut(parents[0] if parents else "", "", str(error))))
+                found.append((name, LeftOut(parents[0][0] if parents else "", "", str(error))))
     return found
 
 
@@ -235,9 +243,10 @@ def _read_study(connection: sqlite3.Connection, store: Path, name: str) -> dict[
     parents = _parents(connection, name)
     if not parents:
         raise _without_study(connection, store, name)
-    where = f"{store}: the study {name!r} cannot be read from its run {parents[0]}"
+    run_id, address = parents[0]
+    where = f"{store}: the study {name!r} cannot be read from its run {run_id}"
     try:
-        kept = _study(_tags(connection, parents[0]))
+        kept = _study(store, address, _tags(connection, run_id))
     except (_Fault, ValueError, TypeError, RecursionError) as error:  # JSON's errors are ValueErrors
         raise UsageError(f"{where}: {error}. Run the study again from its file; the run then says it anew.") from None
     if not isinstance(kept.get("given"), dict) or not all(
@@ -250,16 +259,16 @@ def _read_study(connection: sqlite3.Connection, store: Path, name: str) -> dict[
     return {"name": name, "given": kept["given"], "source": kept.get("source"), "text": kept.get("text") or ""}
 
 
-def _parents(connection: sqlite3.Connection, name: str) -> list[str]:
-    """Return the runs of a study itself, the one first that a continued study goes on with: the one begun last."""
+def _parents(connection: sqlite3.Connection, name: str) -> list[tuple[str, str]]:
+    """Return id and address of the artifacts of each run of a study itself, the one begun last first: it goes on."""
     rows = connection.execute(
-        """SELECT r.run_uuid FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id
+        """SELECT r.run_uuid, r.artifact_uri FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id
            JOIN tags k ON k.run_uuid = r.run_uuid AND k.key = 'harness.kind' AND k.value = 'study'
            WHERE e.name = ? AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'
            ORDER BY r.start_time DESC, r.run_uuid""",
         (name,),
     )
-    return [str(row[0]) for row in rows]
+    return [(str(run_id), str(address)) for run_id, address in rows]
 
 
 def _without_study(connection: sqlite3.Connection, store: Path, name: str) -> UsageError:
@@ -416,12 +425,32 @@ def trial_status(status: str, pruned: str | None) -> str:
     return "pruned" if pruned == "true" else _STATUS.get(status, str(status).lower())
 
 
-def _study(tags: Mapping[str, str]) -> dict[str, Any]:
-    """Put together the study that the recorder kept in parts."""
-    parts = itertools.takewhile(
-        lambda part: part is not None, (tags.get(f"harness.study.{n}") for n in itertools.count())
-    )
-    return dict(json.loads("".join(str(part) for part in parts) or "{}"))
+def _study(store: Path, address: str, tags: Mapping[str, str]) -> dict[str, Any]:
+    """Return the study that the recorder kept, among the artifacts of the study's own run.
+
+    Earlier versions kept it in tags, in parts. One that was shorter than the one before left the last parts of that, so
+    that only the first whole value of JSON counts.
+
+    Raises:
+        UsageError: if it cannot be read.
+    """
+    name = tags.get("harness.study", "")
+    file = place_of(store, address) / STUDY_FILE
+    if within(store, file).is_file():
+        text = file.read_text(encoding="utf-8")
+    else:
+        parts = (tags.get(f"{STUDY_TAG}{number}") for number in itertools.count())
+        text = "".join(itertools.takewhile(lambda part: part is not None, parts))  # type: ignore[arg-type]
+    if not text:
+        return {}
+    try:
+        kept, _ = json.JSONDecoder().raw_decode(text)
+    except json.JSONDecodeError as error:
+        raise UsageError(
+            f"{store}: what is recorded of the study {name!r} itself is damaged: {error}. `harness run` with its study "
+            "file records it anew; trials are kept."
+        ) from None
+    return dict(kept)
 
 
 def _is_scalar(level: Any) -> bool:
@@ -512,11 +541,15 @@ def open_database(store: Path) -> Iterator[sqlite3.Connection]:
     if not file.exists():
         raise UsageError(f"{file}: no such store. `harness run` makes one; --store names another folder.")
     try:
-        with contextlib.closing(connect_to_read(store)) as connection:
+        with contextlib.closing(connect_to_read(file)) as connection:
             yield connection
     except sqlite3.DatabaseError as error:
         check_store(store)
-        raise UsageError(f"{file}: cannot be read: {error}. `harness doctor` looks at the store.") from None
+        if is_unfinished(file):
+            raise UsageError(f"{file}: was left half-made, with nothing in it. `harness run` makes it anew.") from None
+        raise explain(error, store) or error from None
+    except OSError as error:
+        raise explain(error, store) or error from None
 
 
 def _unknown(connection: sqlite3.Connection, store: Path, name: str) -> UsageError:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from harness.databases import gone
 from harness.errors import UsageError
 from harness.records import Evaluated, Scored, Started, StopReason, TrialResult
 from harness.study import EVALUATED, Study, Variant, show_level
@@ -18,14 +20,16 @@ from harness.tracking.describing import describe_end, describe_study, describe_t
 from harness.tracking.machine import Machine
 from harness.tracking.models import MODEL_FILE, Trained, describe_input, fail_models, log_model
 from harness.tracking.pictures import log_steps
+from harness.tracking.places import copy_files, place_of, within, write_text
+from harness.tracking.reading import STUDY_FILE, STUDY_TAG
+from harness.tracking.store import DATABASE
 from harness.tracking.view import VIEW_TAG, runs_view
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
-_PART = 4000
-"""Characters of a study that one tag holds: MLflow's limit is 8,000 bytes."""
-
+_ABOUT = 4000
+"""Characters of a description before its trial has ended."""
 
 _NOTE = "mlflow.note.content"
 """MLflow's tag for the description of an experiment, a run or a model."""
@@ -70,60 +74,68 @@ class Recorder:
         self, client: MlflowClient, store: Path, study: Study, source: Mapping[str, str], experiment: str | None = None
     ) -> None:
         self.client = client
+        self.store = store
         self.study = study
         self.name = experiment or study.name
         self._source = dict(source)
-        self.experiment_id = self._open_experiment(store)
+        self._database = (store / DATABASE).stat().st_ino
+        self.experiment_id = self._open_experiment()
         self.parent_id = self._open_parent()
         self._pending: dict[str, Batch] = {}
         self._open: dict[str, _Open] = {}
 
-    def _open_experiment(self, store: Path) -> str:
+    def _open_experiment(self) -> str:
         name = self.name
         experiment = self.client.get_experiment_by_name(name)
         if experiment is None:
-            location = (store / "artifacts" / name).resolve().as_uri()
+            location = (self.store / "artifacts" / name).resolve().as_uri()
             return str(self.client.create_experiment(name, artifact_location=location))
         if experiment.lifecycle_stage != "active":
             raise UsageError(
                 f"the MLflow experiment {name!r} was deleted in the MLflow UI. Restore it there "
                 f"(`mlflow experiments restore -x {experiment.experiment_id}`), or run with --fresh."
             )
+        place_of(self.store, experiment.artifact_location)
         return str(experiment.experiment_id)
 
     def _open_parent(self) -> str:
+        """Open the study's own run, or make it; it is never without what says that it is one."""
+        tags = {
+            "harness.kind": "study",
+            "harness.study": self.name,
+            "harness.digest": self.study.digest,
+            "harness.question": self.study.question,
+            _NOTE: describe_study(self.study, self.name, is_run=True),
+            **self._source,
+        }
         runs = self.client.search_runs([self.experiment_id], "tags.`harness.kind` = 'study'", max_results=1)
         if runs:
             run = runs[0]
             self.client.update_run(run.info.run_id, status="RUNNING")
         else:
-            run = self.client.create_run(self.experiment_id, run_name=f"study {self.name}")
+            run = self.client.create_run(self.experiment_id, run_name=f"study {self.name}", tags=_cut(tags))
         run_id = str(run.info.run_id)
         self._machine = Machine(self.client, run_id, run.info.start_time)
-        source = str(self.study.source) if self.study.source else None
-        self._tag(
-            run_id,
-            {
-                "harness.kind": "study",
-                "harness.study": self.name,
-                "harness.digest": self.study.digest,
-                "harness.question": self.study.question,
-                **_in_parts(
-                    {"given": self.study.given, "source": source, "text": self.study.text},
-                ),
-                _NOTE: describe_study(self.study, self.name, is_run=True),
-                **self._source,
-            },
-        )
+        self._keep_study(run_id, place_of(self.store, run.info.artifact_uri))
+        self._tag(run_id, tags)
         about = {_NOTE: describe_study(self.study, self.name, is_run=False), _KIND: "custom_model_development"}
         for tag, text in {**about, VIEW_TAG: runs_view(self.study)}.items():
             self.client.set_experiment_tag(self.experiment_id, tag, text[:_NOTE_LENGTH])
-        self.client.log_text(run_id, self.study.text, f"{self.study.name}.toml")
         return run_id
+
+    def _keep_study(self, run_id: str, folder: Path) -> None:
+        """Keep the study, whole, in one file; drop the tags that earlier versions kept it in."""
+        source = str(self.study.source) if self.study.source else None
+        kept = {"given": self.study.given, "source": source, "text": self.study.text}
+        write_text(folder, STUDY_FILE, json.dumps(kept))
+        write_text(folder, f"{self.study.name}.toml", self.study.text)
+        for tag in self.client.get_run(run_id).data.tags:
+            if re.fullmatch(re.escape(STUDY_TAG) + r"\d+", tag):
+                self.client.delete_tag(run_id, tag)
 
     def start(self, trial: int, variant: Variant, replicate: int, phase: str) -> str:
         """Open the run of a trial; return its id."""
-        about = describe_trial(self.study, self.name, variant, replicate, phase)[:_PART]
+        about = describe_trial(self.study, self.name, variant, replicate, phase)[:_ABOUT]
         tags = {
             "harness.kind": "trial",
             "harness.study": self.name,
@@ -139,7 +151,7 @@ class Recorder:
             **self._source,
         }
         name = _run_name(variant, replicate, trial)
-        run = self.client.create_run(self.experiment_id, run_name=name, tags=tags)
+        run = self.client.create_run(self.experiment_id, run_name=name, tags=_cut(tags))
         run_id = str(run.info.run_id)
         params = {**variant.flat(), "replicate": str(replicate), "seed": str(self.study.seed)}
         Batch().write(self.client, run_id, params)
@@ -174,7 +186,13 @@ class Recorder:
             self._notes(self.parent_id).add(sample[1], sample[0])
 
     def flush(self) -> None:
-        """Write all that was noted since the last time, one batch a run."""
+        """Write all that was noted since the last time, one batch a run.
+
+        Raises:
+            RunError: if the store is no longer there: what is written goes to a file without a name.
+        """
+        if self._is_gone():
+            raise gone(self.store)
         while self._pending:
             run_id, notes = self._pending.popitem()
             notes.write(self.client, run_id)
@@ -270,6 +288,12 @@ class Recorder:
         self.flush()
         self.client.set_terminated(self.parent_id, status)
 
+    def _is_gone(self) -> bool:
+        try:
+            return (self.store / DATABASE).stat().st_ino != self._database
+        except FileNotFoundError:
+            return True
+
     def _attach(self, run_id: str, folder: Path | None) -> None:
         if folder is not None and folder.exists():
             log_steps(self.client, run_id, folder)
@@ -307,12 +331,31 @@ def _final_metrics(result: TrialResult) -> dict[str, float]:
     return metrics
 
 
+def _cut(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return tags as long as MLflow takes them: of a description, the end may go."""
+    return {name: text[:_NOTE_LENGTH] if name == _NOTE else text for name, text in tags.items()}
+
+
 def open_runs(client: MlflowClient, experiment_id: str) -> dict[str, int]:
     """Return run id -> trial number of the trials that MLflow holds open: left by a run that was killed."""
     found = client.search_runs(
         [experiment_id], "tags.`harness.kind` = 'trial' and attributes.status = 'RUNNING'", max_results=10_000
     )
     return {str(run.info.run_id): int(run.data.tags["harness.trial"]) for run in found}
+
+
+def experiment_names(client: MlflowClient) -> list[str]:
+    """Return the names of all experiments, those deleted in the MLflow UI among them: their names are taken, too."""
+    from mlflow.entities import ViewType
+
+    names: list[str] = []
+    token: str | None = None
+    while True:
+        found = client.search_experiments(view_type=ViewType.ALL, max_results=1000, page_token=token)
+        names += [str(experiment.name) for experiment in found]
+        token = found.token
+        if not token:
+            return names
 
 
 def archive_experiment(client: MlflowClient, name: str, new_name: str) -> None:
@@ -325,19 +368,16 @@ def archive_experiment(client: MlflowClient, name: str, new_name: str) -> None:
     client.rename_experiment(experiment.experiment_id, new_name)
 
 
-def _in_parts(study: Mapping[str, Any]) -> dict[str, str]:
-    """Return a study as tags ``harness.study.0``, ``harness.study.1`` and so on, each short enough for MLflow."""
-    text = json.dumps(study)
-    return {
-        f"harness.study.{index}": text[first : first + _PART] for index, first in enumerate(range(0, len(text), _PART))
-    }
+def attach_report(client: MlflowClient, store: Path, name: str, folder: Path) -> None:
+    """Put a study's report beside the study's own run, replacing an earlier one; nothing if there is no such run.
 
-
-def attach_report(client: MlflowClient, name: str, folder: Path) -> None:
-    """Put a study's report beside the study's own run, replacing an earlier one; nothing if there is no such run."""
+    Raises:
+        UsageError: if the run's files are recorded at a place outside the store.
+    """
     experiment = client.get_experiment_by_name(name)
     if experiment is None:
         return
     runs = client.search_runs([experiment.experiment_id], "tags.`harness.kind` = 'study'", max_results=1)
     if runs:
-        client.log_artifacts(runs[0].info.run_id, str(folder), "report")
+        target = place_of(store, runs[0].info.artifact_uri) / "report"
+        copy_files(folder, within(store, target), store)

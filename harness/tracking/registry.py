@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
+from harness.tracking.models import IN_MODEL, damage_of
+from harness.tracking.places import place_of, within
 
 if TYPE_CHECKING:
     from mlflow.entities import LoggedModel
@@ -15,22 +18,24 @@ ALIAS = "winner"
 """Alias of the version that was registered last."""
 
 
-def register_model(client: MlflowClient, name: str, run_id: str, about: str, why: str) -> int:
+def register_model(client: MlflowClient, store: Path, name: str, run_id: str, about: str, why: str) -> int:
     """Register a run's model as a new version, and let the alias point to it; return the version.
 
     Args:
         client: of the store.
+        store: the store's folder.
         name: of the registered model, made if need be: the study's.
         run_id: the run whose model it is.
         about: description of the registered model.
         why: description of the version.
 
     Raises:
-        UsageError: if the run has no model, or the name is one that MLflow refuses.
+        UsageError: if the run has no model or a damaged one, or the name is one that MLflow refuses.
     """
     from mlflow.exceptions import MlflowException
 
     model = _model_of(client, name, run_id)
+    _require_whole(store, name, model)
     try:
         client.create_registered_model(name)
     except MlflowException as error:
@@ -47,6 +52,18 @@ def register_model(client: MlflowClient, name: str, run_id: str, about: str, why
     versions = [*known, {"name": name, "version": number}]  # for the page of the model, which links to them
     client.set_logged_model_tags(model.model_id, {"mlflow.modelVersions": json.dumps(versions)})
     return number
+
+
+def _require_whole(store: Path, name: str, model: LoggedModel) -> None:
+    """Look at the files of a model before anybody is told that it loads."""
+    file = place_of(store, model.artifact_location) / IN_MODEL
+    problem = damage_of(within(store, file))
+    if problem is None and not (place_of(store, model.artifact_location) / "MLmodel").is_file():
+        problem = "its file MLmodel is missing"
+    if problem is not None:
+        raise UsageError(
+            f"--register: the model of {name!r} must be whole, {file}: {problem}. Put the file back, or train again."
+        )
 
 
 def _model_of(client: MlflowClient, name: str, run_id: str) -> LoggedModel:

@@ -5,15 +5,16 @@ SQL on MLflow's tables, as in :mod:`harness.tracking.reading`.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import unquote, urlparse
 
 from harness.errors import UsageError, did_you_mean
+from harness.tracking.places import place_of, within
 from harness.tracking.reading import open_database, row_of, settings_of, unreadable
 from harness.trials import DIGEST, show_wrong
 
@@ -151,9 +152,6 @@ def _read(connection: sqlite3.Connection, store: Path, run_id: str) -> RecordedR
         raise unreadable(
             run_id, f"its tag harness.digest must be 12 hexadecimal digits, got {show_wrong(row['digest'])}"
         )
-    place = place_in(store, artifacts)
-    if place is None:
-        raise unreadable(run_id, f"its artifacts must lie in the store, got {show_wrong(artifacts)}")
     return RecordedRun(
         run_id=run_id,
         experiment_id=row["experiment_id"],
@@ -164,11 +162,25 @@ def _read(connection: sqlite3.Connection, store: Path, run_id: str) -> RecordedR
         phase=row["phase"],
         status=row["status"],
         name=name or "",
-        artifacts=place,
+        artifacts=place_of(store, artifacts),
         digest=row["digest"],
         settings=settings_of(settings),
         error=row["error"],
     )
+
+
+def recorded_runs(store: Path, name: str) -> list[RecordedRun]:
+    """Return the runs of a study's trials, by number, those that still run left out.
+
+    Raises:
+        UsageError: if there is no store.
+    """
+    with open_database(store) as connection:
+        found = [
+            _read(connection, store, one.run_id)
+            for one in _candidates(connection, "e.name = ? AND k.value = 'trial' AND r.status != 'RUNNING'", name)
+        ]
+    return sorted(found, key=lambda run: run.trial)
 
 
 def model_file(store: Path, run_id: str) -> Path | None:
@@ -187,16 +199,15 @@ def model_file(store: Path, run_id: str) -> Path | None:
             (run_id,),
         ).fetchall()
         runs = connection.execute("SELECT artifact_uri FROM runs WHERE run_uuid = ?", (run_id,)).fetchall()
-    places = [(place_in(store, uri), "data/model.keras") for (uri,) in models]
-    places += [(place_in(store, uri), "model.keras") for (uri,) in runs]
-    files = [place / file for place, file in places if place is not None]
-    return next((file for file in files if file.is_file() and is_inside(store, file)), None)
+    files = [place_of(store, uri) / "data" / "model.keras" for (uri,) in models]
+    files += [place_of(store, uri) / "model.keras" for (uri,) in runs]
+    return next((within(store, file) for file in files if file.is_file()), None)
 
 
 def artifact_folders(store: Path, name: str) -> list[tuple[str, Path]]:
     """Return (digest of the variant, folder of the artifacts) of every finished trial of a study, by number.
 
-    Folders outside the store are left out, and what is no digest.
+    A trial whose files are recorded at a place outside the store, or whose digest is none, is left out.
 
     Raises:
         UsageError: if there is no store.
@@ -211,32 +222,12 @@ def artifact_folders(store: Path, name: str) -> list[tuple[str, Path]]:
                AND r.status = 'FINISHED' ORDER BY CAST(t.value AS INTEGER)""",
             (name,),
         ).fetchall()
-    found = [(digest, place_in(store, uri)) for digest, uri in rows if DIGEST.fullmatch(str(digest))]
-    return [(digest, place) for digest, place in found if place is not None]
-
-
-def place_in(store: Path, uri: str) -> Path | None:
-    """Return the folder in a store that an address in its database means, or None for one that lies elsewhere.
-
-    A store that was moved or copied names its old place; what is meant is the folder of that name in the store as it
-    is now. Links that lead out of the store are not followed.
-    """
-    address = urlparse(str(uri))
-    folder = Path(unquote(address.path))
-    if address.scheme not in ("file", "") or "\0" in str(folder) or ".." in folder.parts:
-        return None
-    store = store.resolve()
-    if folder.is_relative_to(store):
-        return folder if is_inside(store, folder) else None
-    parts = folder.parts
-    inside = [Path(*parts[index:]) for index, part in enumerate(parts[:-1]) if part == "artifacts"]
-    within = [store / rest for rest in inside if is_inside(store, store / rest)]
-    return next((place for place in within if place.exists()), within[0] if within else None)
-
-
-def is_inside(folder: Path, path: Path) -> bool:
-    """Whether a path lies in a folder, all links followed."""
-    return path.resolve().is_relative_to(folder.resolve())
+    found = []
+    for digest, uri in rows:
+        with contextlib.suppress(UsageError):
+            if DIGEST.fullmatch(str(digest)):
+                found.append((digest, place_of(store, uri)))
+    return found
 
 
 def _refuse_other(connection: sqlite3.Connection, text: str, candidate: _Candidate) -> NoReturn:

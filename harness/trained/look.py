@@ -75,7 +75,7 @@ def look_inside(
                 f"{trained.run.short}: nothing to draw: no layer of the network has such pictures. "
                 "Leave --only or --layer out."
             )
-        place = add_artifacts(trained.run, Path(folder), _FOLDER)
+        place = add_artifacts(Path(store), trained.run, Path(folder), _FOLDER)
     return Look(trained, [place / name for name in drawn])
 
 

@@ -197,22 +197,25 @@ class TestTheStudyItself:
         assert "\n" not in str(caught.value)
         return str(caught.value)
 
-    def test_text_that_is_no_json_is_named_with_its_run(self, store, recorder, runs):
-        execute(store, "UPDATE tags SET value = '{' || value WHERE key = 'harness.study.0'")
-        where = f"{store}: the study 'tiny' cannot be read from its run {recorder.parent_id}: "
-        assert self.message(store).startswith(f"{where}Expecting property name")
+    def keep(self, store, recorder, text):
+        (store / "artifacts" / "tiny" / recorder.parent_id / "artifacts" / "study.json").write_text(text)
+
+    def test_text_that_is_no_json_is_named(self, store, recorder, runs):
+        self.keep(store, recorder, "{{")
+        where = f"{store}: what is recorded of the study 'tiny' itself is damaged: Expecting property name"
+        assert self.message(store).startswith(where)
         ((name, one),) = unreadable_runs(store)
         assert (name, one.run_id) == ("tiny", recorder.parent_id)
         assert one.fault.startswith(where)
 
     @pytest.mark.parametrize("text", ["[]", '"x"', "null", '{"given": 3}', '{"given": {}, "text": 1}', "[" * 9000])
     def test_json_that_is_no_study_too(self, store, recorder, runs, text):
-        execute(store, "UPDATE tags SET value = ? WHERE key = 'harness.study.0'", text)
+        self.keep(store, recorder, text)
         assert f"the study 'tiny' cannot be read from its run {recorder.parent_id}" in self.message(store)
 
     @pytest.mark.parametrize("given", [{}, {"question": 1}, {"design": {"kind": []}}, {"model": {"preset": [1]}}])
     def test_tables_that_are_no_study_are_named_line_by_line(self, store, recorder, runs, given):
-        execute(store, "UPDATE tags SET value = ? WHERE key = 'harness.study.0'", json.dumps({"given": given}))
+        self.keep(store, recorder, json.dumps({"given": given}))
         with pytest.raises(DataError) as caught:
             load_results("tiny", store)
         assert all(line.startswith(f"{store}: the recorded study 'tiny'") for line in str(caught.value).splitlines())
@@ -230,10 +233,10 @@ class TestTheStudyItself:
 
     def test_of_two_the_one_begun_last_counts_as_when_it_goes_on(self, store, client, recorder, runs, tiny):
         execute(store, "UPDATE runs SET start_time = 1000 WHERE run_uuid = ?", recorder.parent_id)
-        tags = dict(client.get_run(recorder.parent_id).data.tags)
-        tags["harness.study.0"] = tags["harness.study.0"].replace("Is a stride", "Was a stride")
-        second = client.create_run(recorder.experiment_id, tags=tags)
-        assert load_results("tiny", store).study.question.startswith("Was a stride")
+        second = client.create_run(recorder.experiment_id, tags=client.get_run(recorder.parent_id).data.tags)
+        kept = {"given": {**tiny().given, "question": "Which of the two?"}, "source": None, "text": ""}
+        client.log_text(second.info.run_id, json.dumps(kept), "study.json")
+        assert load_results("tiny", store).study.question == "Which of the two?"
         assert Recorder(client, store, tiny(), {}).parent_id == second.info.run_id
 
     def test_an_experiment_of_another_tool_is_called_so(self, store, client):
@@ -279,9 +282,7 @@ class TestAddresses:
     )
     def test_artifacts_elsewhere_are_refused(self, store, runs, address):
         execute(store, "UPDATE runs SET artifact_uri = ? WHERE run_uuid = ?", address, runs[0])
-        with pytest.raises(
-            UsageError, match=rf"run {runs[0]} cannot be read: its artifacts must lie in the store, got"
-        ):
+        with pytest.raises(UsageError, match=r"its database keeps files at .*, which is not in the store"):
             find_run(store, runs[0])
         assert picture_folders(store, "tiny") == {}
 
@@ -300,6 +301,6 @@ class TestAddresses:
         assert picture_folders(store, "tiny") == {}
         (tmp_path / "new").mkdir()
         (tmp_path / "new" / "network.png").write_bytes(b"drawn")
-        with pytest.raises(UsageError, match="insight: is a link, or has one in it"):
-            add_artifacts(run, tmp_path / "new", "insight")
+        with pytest.raises(UsageError, match="insight: leads out of the store by a link"):
+            add_artifacts(store, run, tmp_path / "new", "insight")
         assert (outside / "network.png").read_bytes() == b"secret"

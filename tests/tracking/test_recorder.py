@@ -105,7 +105,7 @@ class TestRuns:
         parent = recorder.client.get_run(recorder.parent_id)
         assert parent.info.status == "FINISHED"
         assert parent.data.tags["harness.question"] == recorder.study.question
-        assert [file.path for file in recorder.client.list_artifacts(recorder.parent_id)] == ["tiny.toml"]
+        assert [file.path for file in recorder.client.list_artifacts(recorder.parent_id)] == ["study.json", "tiny.toml"]
 
     def test_the_experiment_lies_beside_the_database_wherever_the_process_stands(self, recorder, store):
         experiment = recorder.client.get_experiment(recorder.experiment_id)

@@ -18,14 +18,14 @@ def recorder(store, tiny):
     return Recorder(open_client(store), store, tiny(), {})
 
 
-def test_each_time_a_version_and_the_alias_at_the_last(recorder, model_file, tmp_path):
+def test_each_time_a_version_and_the_alias_at_the_last(recorder, store, model_file, tmp_path):
     import mlflow
     import numpy as np
 
     run_id = record(recorder, model_file, tmp_path)
     client = recorder.client
-    assert register_model(client, "tiny", run_id, "**Is it?**\n\nIt is.", "the best") == 1
-    assert register_model(client, "tiny", run_id, "**Is it?**\n\nIt is not.", "still the best") == 2
+    assert register_model(client, store, "tiny", run_id, "**Is it?**\n\nIt is.", "the best") == 1
+    assert register_model(client, store, "tiny", run_id, "**Is it?**\n\nIt is not.", "still the best") == 2
     assert client.get_registered_model("tiny").description == "**Is it?**\n\nIt is not."
     version = client.get_model_version_by_alias("tiny", "winner")
     assert (version.version, version.run_id, version.description) == (2, run_id, "still the best")
@@ -43,13 +43,29 @@ def test_each_time_a_version_and_the_alias_at_the_last(recorder, model_file, tmp
     assert loaded.predict(np.zeros((2, 8, 8, 1), np.float32), verbose=0).shape == (2, 10)
 
 
-def test_a_run_without_a_model(recorder):
+def test_a_run_without_a_model(recorder, store):
     run_id = recorder.start(0, recorder.study.base, 0, "design")
     with pytest.raises(UsageError, match="a run must have an MLflow model to be registered, 'base · r0 · #0' has none"):
-        register_model(recorder.client, "tiny", run_id, "", "")
+        register_model(recorder.client, store, "tiny", run_id, "", "")
 
 
-def test_a_name_that_mlflow_refuses(recorder, model_file, tmp_path):
+def test_a_name_that_mlflow_refuses(recorder, store, model_file, tmp_path):
     run_id = record(recorder, model_file, tmp_path)
     with pytest.raises(UsageError, match="--register: 'a:b' cannot be a registered model's name"):
-        register_model(recorder.client, "a:b", run_id, "", "")
+        register_model(recorder.client, store, "a:b", run_id, "", "")
+
+
+def test_a_model_whose_file_is_cut_short_is_not_registered(recorder, store, model_file, tmp_path):
+    run_id = record(recorder, model_file, tmp_path)
+    (model,) = models_of(recorder)
+    file = store / "artifacts" / "tiny" / "models" / model.model_id / "artifacts" / "data" / "model.keras"
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(
+        UsageError, match=r"--register: the model of 'tiny' must be whole, .*model\.keras: it is no whole"
+    ):
+        register_model(recorder.client, store, "tiny", run_id, "", "")
+    file.unlink()
+    with pytest.raises(UsageError, match=r"model\.keras: it is missing\. Put the file back"):
+        register_model(recorder.client, store, "tiny", run_id, "", "")
+    assert recorder.client.search_registered_models() == []

@@ -38,7 +38,7 @@ def test_a_second_new_store_is_made_from_a_copy_and_is_as_good_as_the_first(tmp_
 
 def test_a_damaged_database_is_named(store):
     (store / DATABASE).write_bytes(b"this is not a database, whatever its name says" * 100)
-    with pytest.raises(UsageError, match=r"mlflow\.db: not a usable MLflow database: .*Move the folder"):
+    with pytest.raises(UsageError, match=r"mlflow\.db: a damaged MLflow database: file is not a database\. Put"):
         check_store(store)
 
 

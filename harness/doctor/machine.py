@@ -1,4 +1,4 @@
-"""What is wrong with this machine or this store. Looks, and changes nothing."""
+"""Versions, processors, memory, GPUs and image sets."""
 
 from __future__ import annotations
 
@@ -8,39 +8,17 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from harness.doctor.finding import Finding
 from harness.errors import HarnessError
 from harness.provenance import DISTRIBUTION
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        topic: what it is about: "versions", "machine", "data", "store".
-        state: "ok", "note" for what is worth knowing, "problem" for what must be put right.
-        text: what was found, and the fix for a problem.
-    """
-
-    topic: str
-    state: Literal["ok", "note", "problem"]
-    text: str
-
-
-def examine(store: Path, data_folder: Path | None) -> Iterator[Finding]:
-    """Look at versions, machine, data and store, one after the other."""
-    yield from _versions()
-    yield from _machine(store)
-    yield from _data(data_folder)
-    yield from _store(store)
-
-
-def _versions() -> Iterator[Finding]:
+def versions() -> Iterator[Finding]:
+    """Look at the versions of what matters, and whether they are those that are declared."""
     names = (DISTRIBUTION, "tensorflow", "keras", "mlflow", "optuna", "pandas", "numpy", "scikit-learn")
     found = [f"{name} {metadata.version(name)}" for name in names if _installed(name)]
     yield Finding("versions", "ok", f"Python {platform.python_version()}, {', '.join(found)}")
@@ -74,7 +52,8 @@ def _installed(name: str) -> bool:
     return True
 
 
-def _machine(store: Path) -> Iterator[Finding]:
+def machine(store: Path) -> Iterator[Finding]:
+    """Look at cores, memory, GPUs and the disk of the store."""
     import psutil
 
     from harness.launchers import allowed_cores, choose_resources
@@ -106,7 +85,8 @@ def _gpus() -> str:
     return f"GPU: {', '.join(done.stdout.strip().splitlines())}"
 
 
-def _data(folder: Path | None) -> Iterator[Finding]:
+def data(folder: Path | None) -> Iterator[Finding]:
+    """Look where each image set is, and verify it."""
     from harness.data import locate, verify
     from harness.study import IMAGE_SETS
 
@@ -123,30 +103,3 @@ def _data(folder: Path | None) -> Iterator[Finding]:
             yield from (Finding("data", "problem", problem) for problem in problems)
         else:
             yield Finding("data", "ok", f"{name}: verified, in {location.folder}")
-
-
-def _store(store: Path) -> Iterator[Finding]:
-    from harness.tracking.overview import summaries
-    from harness.tracking.store import DATABASE, check_store, is_running
-
-    database = store / DATABASE
-    if not database.exists():
-        yield Finding("store", "note", f"{database}: not there yet; the first run makes it")
-        return
-    try:
-        check_store(store, thorough=True)
-        found = summaries(store)
-    except HarnessError as error:
-        yield Finding("store", "problem", str(error))
-        return
-    trials = sum(sum(summary.counts.values()) for summary in found)
-    size = sum(path.stat().st_size for path in store.rglob("*") if path.is_file())
-    yield Finding("store", "ok", f"{database}: healthy; studies: {len(found)}, trials: {trials}, {size / 1e6:.0f} MB")
-    for summary in found:
-        if summary.counts.get("running") and not is_running(store, summary.name):
-            yield Finding(
-                "store",
-                "problem",
-                f"{summary.name}: {summary.counts['running']} runs are open but nothing runs them. "
-                f"The next `harness run {summary.name}` closes them and goes on.",
-            )

@@ -1,0 +1,108 @@
+"""Putting a study aside, so that it can begin anew under its name: in Optuna, in MLflow, and whole.
+
+Two databases cannot be changed at once. So what is to be done is written down first, and whoever finds that finishes
+it: each of the two renames is one transaction, and does nothing if it was done before.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.databases import in_words
+from harness.errors import UsageError
+
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+    from optuna.storages import RDBStorage
+
+
+def put_aside(name: str, store: Path, client: MlflowClient, storage: RDBStorage) -> str | None:
+    """Rename what there is of a study, in Optuna and in MLflow, so that it can begin anew. Nothing is deleted.
+
+    Args:
+        name: of the study; this process holds the right to run it.
+        store: the store's folder.
+        client: of the store.
+        storage: of the store.
+
+    Returns:
+        The name that it has from now on; None if there was nothing.
+    """
+    from harness import plan, tracking
+
+    known = {*plan.study_names(storage), *tracking.experiment_names(client)}
+    if name not in known:
+        return None
+    aside = _free_name(f"{name} until {datetime.now(UTC):%Y-%m-%d %H.%M.%S}", known)
+    tracking.write_text(_intent(store, name).parent, _intent(store, name).name, json.dumps({"aside": aside}))
+    finish_aside(name, store, client, storage)
+    return aside
+
+
+def _free_name(name: str, known: set[str]) -> str:
+    if name not in known:
+        return name
+    number = next(number for number in range(2, len(known) + 3) if f"{name} ({number})" not in known)
+    return f"{name} ({number})"
+
+
+def finish_aside(name: str, store: Path, client: MlflowClient, storage: RDBStorage) -> str | None:
+    """Finish what a killed process left of putting a study aside; return its name since, None if there was nothing."""
+    from harness import plan, tracking
+
+    intent = _intent(store, name)
+    if not intent.exists():
+        return None
+    aside = _read(intent)
+    if aside not in plan.study_names(storage):
+        plan.archive_study(name, aside, storage)
+    if aside not in tracking.experiment_names(client):
+        tracking.archive_experiment(client, name, aside)
+    intent.unlink()
+    return aside
+
+
+def finish_put_aside(name: str, store: Path) -> str | None:
+    """Do :func:`finish_aside` by itself, for a study that nobody runs.
+
+    Raises:
+        UsageError: if another process runs the study, or the store may not be used.
+    """
+    from harness import tracking
+    from harness.plan import open_storage
+
+    if name not in unfinished(store):
+        return None
+    with in_words(store), tracking.lock_study(store, name):
+        with tracking.lock_store(store):
+            client, storage = tracking.open_client(store), open_storage(store)
+        return finish_aside(name, store, client, storage)
+
+
+def unfinished(store: Path) -> list[str]:
+    """Return the names of the studies that a killed process left half put aside."""
+    from harness.tracking import LOCKS
+
+    return sorted(path.name.removesuffix(_SUFFIX) for path in (store / LOCKS).glob(f"*{_SUFFIX}"))
+
+
+_SUFFIX = ".aside"
+
+
+def _intent(store: Path, name: str) -> Path:
+    from harness.tracking import LOCKS
+
+    return store / LOCKS / f"{name}{_SUFFIX}"
+
+
+def _read(intent: Path) -> str:
+    try:
+        aside = json.loads(intent.read_text(encoding="utf-8"))["aside"]
+    except (ValueError, KeyError, TypeError):
+        aside = None
+    if not isinstance(aside, str) or not aside:
+        raise UsageError(f"{intent}: must say what a study was to be renamed to, and does not. Remove this file.")
+    return aside

@@ -1,0 +1,127 @@
+"""Putting a study right that a crash, or somebody's hand, left in disorder, without training anything."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.databases import LOCK_TIMEOUT, in_words
+from harness.driver.aside import finish_aside
+from harness.driver.resume import reconcile_plan, reconcile_runs
+from harness.errors import UsageError
+from harness.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from optuna.storages import RDBStorage
+
+    from harness.plan import RecordedTrial
+
+
+def repair_study(study: Study, store: Path, lock_timeout: float = LOCK_TIMEOUT) -> str:
+    """Close what is open of a study, and make its Optuna storage anew where that does not know what is recorded.
+
+    Args:
+        study: the study, as it was recorded.
+        store: the store's folder.
+        lock_timeout: seconds to wait for a database that another process has locked.
+
+    Returns:
+        What was done, in a phrase.
+
+    Raises:
+        UsageError: if another process runs the study, or the store may not be used.
+    """
+    from harness import provenance, tracking
+    from harness.plan import Plan, open_storage, open_study
+
+    with in_words(store, lock_timeout), tracking.lock_study(store, study.name):
+        with tracking.lock_store(store, lock_timeout):
+            client = tracking.open_client(store, lock_timeout)
+            storage = open_storage(store, lock_timeout)
+        done = [f"put aside as {aside!r}"] if (aside := finish_aside(study.name, store, client, storage)) else []
+        if aside:
+            return done[0]
+        recorder = tracking.Recorder(client, store, study, {"harness.version": provenance.version()})
+        status = "FAILED"
+        try:
+            count = len(tracking.open_runs(client, recorder.experiment_id))
+            done += [f"{count} open runs closed"] if count else []
+            recorded = reconcile_runs(recorder, store)
+            if missing := _unknown(study, storage, recorded):
+                made = _rebuild(study, storage, store)
+                done.append(f"{made} trials made anew in Optuna's storage, which did not know {missing}")
+            plan = Plan(
+                study,
+                open_study(study, storage),
+                recorded=set(recorded["trial"]) if len(recorded) else (),
+                recall=lambda trial: tracking.read_result(recorded, trial),
+            )
+            reconcile_plan(plan, store, recorded)
+            status = "KILLED" if plan.remaining else "FINISHED"
+        finally:
+            recorder.close(status)
+    return ", ".join(done) or "what was open is closed"
+
+
+def _unknown(study: Study, storage: RDBStorage, recorded: pd.DataFrame) -> int:
+    """Return how many recorded trials Optuna's storage does not know, or has no result of and never will."""
+    from harness.plan import known_results
+
+    return len(set(recorded["trial"]) - known_results(study.name, storage)) if len(recorded) else 0
+
+
+def _rebuild(study: Study, storage: RDBStorage, store: Path) -> int:
+    from harness.plan import rebuild_study
+
+    return rebuild_study(study, storage, recorded_trials(study, store))
+
+
+def recorded_trials(study: Study, store: Path) -> Iterator[RecordedTrial]:
+    """Yield what is recorded of a study's trials, as :func:`harness.plan.rebuild_study` takes it."""
+    from harness import tracking
+    from harness.plan import RecordedTrial
+
+    trials, history = tracking.read_frames(store, study.name)
+    first = study.objectives[0]
+    for run in tracking.recorded_runs(store, study.name):
+        stop_reason: Any = trials.loc[trials["run_id"] == run.run_id, "stop_reason"].iloc[0]
+        refused = run.status == "pruned" and run.error is not None
+        has_result = run.status in ("finished", "pruned") and not refused
+        told = history.loc[history["trial"] == run.trial, first] if first in history else ()
+        yield RecordedTrial(
+            number=run.trial,
+            settings=run.settings,
+            digest=run.digest,
+            label=run.variant,
+            replicate=run.replicate,
+            phase=run.phase,
+            run_id=run.run_id,
+            result=tracking.read_result(trials[trials["run_id"] == run.run_id], run.trial) if has_result else None,
+            error=run.error,
+            refused=refused,
+            interrupted=stop_reason == "interrupted",
+            values=[float(value) for value in told if value == value],
+        )
+
+
+def set_aside_storage(store: Path) -> Path:
+    """Move an Optuna storage that is damaged out of the way, with what lies beside it; return where it is now.
+
+    Raises:
+        UsageError: if there is none.
+    """
+    from harness.plan import FILE
+
+    file = store / FILE
+    if not file.exists():
+        raise UsageError(f"{file}: there is no such storage.")
+    aside = store / f"{FILE}.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    for suffix in ("-wal", "-shm", "-journal", ""):
+        source = file.with_name(file.name + suffix)
+        if source.exists():
+            shutil.move(source, aside.with_name(aside.name + suffix))
+    return aside

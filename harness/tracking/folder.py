@@ -1,0 +1,42 @@
+"""The folder of a store: which paths can be one, and making it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.errors import UsageError
+
+LOCKS = "locks"
+"""Folder of the locks in a store."""
+
+
+def make_store(store: Path) -> None:
+    """Make the store's folder if need be.
+
+    Raises:
+        UsageError: if it cannot be made, is an address of a server, or has a character that addresses of databases
+            cannot have.
+    """
+    require_folder(store)
+    try:
+        (store / LOCKS).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--store {store}: cannot be made: {error.strerror}. Choose another folder.") from None
+
+
+def require_folder(store: Path) -> None:
+    """Refuse what can be no store's folder: an address of a server, or a path that MLflow cannot name a database by.
+
+    Raises:
+        UsageError: naming what is wrong.
+    """
+    text = str(store)
+    scheme, colon, _ = text.partition(":/")
+    if colon and scheme.replace("+", "").isalnum() and len(scheme) > 1:
+        raise UsageError(
+            f"--store {text}: is an address, and must be a folder: servers and other databases are not supported."
+        )
+    bad = sorted({c for c in str(store.resolve()) if c in "?#%" or not c.isprintable()})
+    if bad:
+        shown = " ".join(c if c.isprintable() else repr(c) for c in bad)
+        raise UsageError(f"--store {text!r}: its path must not contain {shown}. Choose another folder.")
