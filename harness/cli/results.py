@@ -143,15 +143,18 @@ def read_results(study: str, store: Path, reports: Path) -> Results:
     """
     from harness.report import read_report
     from harness.results import Results, load_results
-    from harness.tracking import summaries
+    from harness.tracking import require_folder, summaries
 
     name = Path(study).stem if study.endswith(".toml") else study
     if (Path(study) / "trials.parquet").exists():
         return Results(*read_report(study))
     elsewhere, colon, inside = study.rpartition(":")
-    if colon and Path(elsewhere).is_dir():
-        return load_results(inside, elsewhere)
     known = [summary.name for summary in summaries(store)]
+    if colon and study not in known:
+        require_folder(Path(elsewhere))
+        if not Path(elsewhere).is_dir():
+            raise UsageError(f"{study}: {elsewhere} is no folder. Name a study in another store by STORE:STUDY.")
+        return load_results(inside, elsewhere)
     if name not in known and (reports / name / "trials.parquet").exists():
         return Results(*read_report(reports / name))
     return load_results(name, store)

@@ -20,6 +20,7 @@ from harness.databases import connect_to_read, explain
 from harness.errors import UsageError, did_you_mean
 from harness.records import CLOCKS, Clocks, StopReason, TrialResult
 from harness.study import EVALUATED, PROBES
+from harness.tracking.folder import require_folder
 from harness.tracking.metric_names import from_mlflow, in_mlflow
 from harness.tracking.places import place_of, within
 from harness.tracking.store import DATABASE, check_store, is_unfinished
@@ -539,6 +540,7 @@ def open_database(store: Path) -> Iterator[sqlite3.Connection]:
     """
     file = store / DATABASE
     if not file.exists():
+        require_folder(store)
         raise UsageError(f"{file}: no such store. `harness run` makes one; --store names another folder.")
     try:
         with contextlib.closing(connect_to_read(file)) as connection:
