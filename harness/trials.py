@@ -29,8 +29,6 @@ LEFT_OUT = "left_out"
 """Key of a table's `attrs` with the trials that were left out of it, as :class:`LeftOut` writes them."""
 
 _RUN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
-_LARGEST = 2**53
-"""Whole numbers up to here are exact as floats; none that is measured comes near."""
 _ROUNDING = 1e-6
 _SHOWN = 60
 """Characters of a wrong value that an error shows."""
@@ -67,7 +65,9 @@ class Number:
 
     def __str__(self) -> str:
         kind = "a whole number" if self.whole else "a number"
-        return f"{kind} from {self.low:g} to {self.high:g}" if self.high <= 1 else f"{kind} of at least {self.low:g}"
+        if self.high == 2**53:  # up to there whole numbers are exact as floats
+            return f"{kind} of at least {self.low:g}, of at most 53 bits"
+        return f"{kind} from {self.low + 0.0:.3g} to {self.high:.3g}"
 
 
 @dataclass(frozen=True)
@@ -101,22 +101,26 @@ class LevelOf:
 
 Rule = Number | Text | Time | LevelOf
 
-_COUNT = Number(whole=True)
+_COUNT = Number(high=2**53, whole=True)
+_SPAN = Number(high=1e12)
+"""Seconds of thirty thousand years, or as many epochs."""
+_SINGLE = Number(low=-_ROUNDING, high=3.5e38, may_be_infinite=True)
+"""What single precision can hold: networks compute with it. A loss of 0 may come out a trifle below."""
 _OF_UNIT = {
-    "share": Number(high=1.0),
-    "seconds": Number(),
+    "share": Number(high=1 + _ROUNDING),
+    "seconds": _SPAN,
     "steps": _COUNT,
     "count": _COUNT,
-    "rate": Number(may_be_infinite=True),
-    "nats": Number(may_be_infinite=True),
-    "number": Number(may_be_infinite=True),
+    "rate": Number(high=1e15, may_be_infinite=True),
+    "nats": _SINGLE,
+    "number": _SINGLE,
 }
 _MEASURED: dict[str, Rule] = {name: _OF_UNIT[metric.unit] for name, metric in METRICS.items()}
 _CLOCKS = ("prepare", "compile", "evaluate", "record", "refit")
 
 OF_TRIALS: dict[str, Rule] = {
-    "trial": Number(whole=True, needed=True),
-    "replicate": Number(whole=True, needed=True),
+    "trial": Number(high=2**53, whole=True, needed=True),
+    "replicate": Number(high=2**53, whole=True, needed=True),
     "variant": Text(needed=True),
     "digest": Text(pattern=DIGEST, form="12 hexadecimal digits", needed=True),
     "phase": Text(PHASES, needed=True),
@@ -126,21 +130,21 @@ OF_TRIALS: dict[str, Rule] = {
     "stop_reason": Text(tuple(StopReason)),
     **dict.fromkeys(("study", "error", "processor", "device", "backend", "keras", "python"), Text()),
     **dict.fromkeys(("data_digest", "weights_digest", "history_digest", "git_revision", "version"), Text()),
-    **dict.fromkeys(("threads", "workers", "pack"), Number(low=1, whole=True)),
+    **dict.fromkeys(("threads", "workers", "pack"), Number(low=1, high=2**53, whole=True)),
     **dict.fromkeys(("steps", "refit_steps"), _COUNT),
-    "epochs": Number(),
-    **{f"{name}_seconds": Number() for name in _CLOCKS},
+    "epochs": _SPAN,
+    **{f"{name}_seconds": _SPAN for name in _CLOCKS},
     **_MEASURED,
     **dict.fromkeys(("started", "ended"), Time()),
 }
 """Column of the trials -> what may stand in it."""
 OF_HISTORY: dict[str, Rule] = {
-    "trial": Number(whole=True, needed=True),
-    "step": Number(whole=True, needed=True),
+    "trial": Number(high=2**53, whole=True, needed=True),
+    "step": Number(high=2**53, whole=True, needed=True),
     "variant": Text(),
-    "replicate": Number(whole=True),
-    "epoch": Number(),
-    "train_seconds": Number(),
+    "replicate": _COUNT,
+    "epoch": _SPAN,
+    "train_seconds": _SPAN,
     **{name: _MEASURED[name] for name in ("train_loss", "train_accuracy", "val_loss", "val_accuracy")},
     **{name: _MEASURED[name] for name in ("test_accuracy", "test_loss")},
 }
@@ -170,7 +174,7 @@ def sift(
     for name, table, rules in (("trials", trials, OF_TRIALS), ("history", history, OF_HISTORY)):
         _require_columns(name, table, rules)
     rules = {**OF_TRIALS, **dict.fromkeys(levels, LevelOf())}
-    rules |= {name: Number() for name in trials.columns if _FEATURES in name}
+    rules |= {name: _SINGLE for name in trials.columns if _FEATURES in name}
     trials, faults = _check(trials, rules)
     history, of_evaluations = _check(history, OF_HISTORY)
     _add_duplicates(trials, faults)
@@ -292,14 +296,12 @@ def _judge_numbers(column: pd.Series[Any], rule: Number) -> tuple[pd.Series[Any]
         odd = np.array([value is None for value in read], bool)
         column = pd.Series(values, index=column.index, name=column.name)
     missing = np.isnan(values)
-    tolerance = 0.0 if rule.whole else _ROUNDING
-    bad = odd | (values < rule.low - tolerance) | (values > rule.high + tolerance)
-    if not rule.may_be_infinite:
-        bad |= np.isinf(values)
+    bad = (values < rule.low) | (values > rule.high)
+    if rule.may_be_infinite:
+        bad &= ~np.isposinf(values)
     if rule.whole:
-        with np.errstate(invalid="ignore"):
-            bad |= (values != np.floor(values)) | (values > _LARGEST)
-        bad &= odd | ~missing
+        bad |= ~missing & (values != np.floor(values))
+    bad |= odd
     return column, bad | (missing & rule.needed)
 
 

@@ -149,10 +149,13 @@ def _read_table(path: Path) -> pd.DataFrame:
             "report from the MLflow store."
         )
     try:
-        return pd.read_parquet(path).reset_index(drop=True)
+        table = pd.read_parquet(path).reset_index(drop=True)
+        for place in range(table.shape[1]):
+            table.iloc[:, place].tolist()  # texts of damaged files are found to be no UTF-8 only here
     except Exception as error:  # of files of others, pyarrow and pandas raise almost anything
         why = show_wrong(" ".join(str(error).split()))
         raise DataError(f"{path}: damaged, cannot be read as Parquet: {why}. Build the report anew.") from None
+    return table
 
 
 def _write_all(

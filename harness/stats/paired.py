@@ -221,7 +221,8 @@ def ratio_of_pairs(values: np.ndarray, base: np.ndarray) -> PairedRatio:
         if (pairs <= 0).any():
             raise ValueError(f"a ratio needs values above 0, got {pairs.min():g}")
     log = difference_of_pairs(np.log(values), np.log(base))
-    estimate, low, high = (math.exp(end) for end in (log.estimate, log.low, log.high))
+    # of hardly any pairs that differ wildly, the ends may lie beyond the largest double
+    estimate, low, high = (math.exp(end) if end < 709 else math.inf for end in (log.estimate, log.low, log.high))
     return PairedRatio(estimate, low, high, log.n, log)
 
 

@@ -76,8 +76,8 @@ class TestWhatCannotBeCompared:
             compare_between(before, after, (), {}, non_inferior=False)
         assert str(caught.value) == (
             "baseline and mlruns:x share 4 of 10 and 10 runs: these would be compared with themselves. Keep a copy of "
-            "the report from before the change, e.g. `cp -r reports/pooling_or_stride baseline`, and after it train into "
-            "another store (--store)."
+            "the report from before the change, e.g. `cp -r reports/pooling_or_stride baseline`, and after it train "
+            "into another store (--store)."
         )
 
     def test_trials_without_ids_share_none(self):
