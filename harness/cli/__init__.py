@@ -12,6 +12,7 @@ import sys
 import click
 
 from harness.errors import HarnessError, UsageError, did_you_mean
+from harness.escaping import plain
 
 _COMMANDS = {
     "run": "run",
@@ -70,7 +71,7 @@ def main() -> None:
     try:
         code = cli.main(prog_name="harness", standalone_mode=False, color=colour)
     except HarnessError as error:
-        for line in str(error).splitlines():
+        for line in plain(str(error)).splitlines():
             click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True, color=colour)
         code = error.exit_code
     except click.exceptions.Exit as leaving:

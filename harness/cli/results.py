@@ -9,6 +9,7 @@ import click
 
 from harness.cli.options import complete_study, reports_option, store_option
 from harness.errors import UsageError
+from harness.escaping import markdown
 
 if TYPE_CHECKING:
     from harness.report.comparison import Comparison
@@ -126,7 +127,7 @@ def _register(results: Results, comparison: Comparison, store: Path) -> None:
 
     study = results.study
     winner = choose_winner(comparison, results.trials, study.metrics[0])
-    about = f"**{study.question}**\n\n{comparison.headline}"
+    about = f"**{markdown(study.question)}**\n\n{markdown(comparison.headline)}"
     version = register_model(open_client(store), store, study.name, winner.run_id, about, winner.why)
     click.echo(f"\nModel:     {study.name} version {version}, of trial {winner.trial}. {winner.why}")
     click.echo(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from harness.escaping import plain, throughout
 from harness.report.comparison import Comparison, Run
 from harness.report.contrasts import contrasts
 from harness.report.curves import curve_figures
@@ -61,7 +62,7 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
     ]
     found = effects(study, groups)
     said = sentences(study, rows, target, findings)
-    return Comparison(
+    comparison = Comparison(
         name=study.name,
         question=study.question,
         notes=study.notes.strip(),
@@ -97,6 +98,7 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
         ),
         store=store,
     )
+    return throughout(comparison, plain)
 
 
 def _runs(trials: pd.DataFrame) -> tuple[Run, ...]:

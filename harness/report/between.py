@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from harness.errors import UsageError
+from harness.escaping import plain, throughout
 from harness.judging import NOT_INFERIOR, Contrast, Outcome, Pairing, Sample, compare_pairings, overlap_of
 from harness.report.comparison import Table
 from harness.report.frames import FINGERPRINT, differing_places, tidy_trials
@@ -87,7 +88,8 @@ def compare_between(
         remarks += [f"Seconds are not compared: {text}." for text in {one.after.withheld for one in pairings} if text]
     table = _table(before.name, after.name, pairings, contrasts)
     settings = _settings_table(before.study, after.study)
-    return Between(before.name, after.name, table, tuple(contrasts), outcome, tuple(remarks), settings)
+    found = Between(before.name, after.name, table, tuple(contrasts), outcome, tuple(remarks), settings)
+    return throughout(found, plain)
 
 
 def _refuse_same_runs(before: Side, after: Side) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
+import fnmatch
+import itertools
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,7 @@ from harness.report.html import to_html
 from harness.report.latex import to_latex
 from harness.report.learned import learned
 from harness.report.markdown import to_markdown
+from harness.staging import put_in_place, staged
 from harness.study import Search, Study, dimensions, grid
 from harness.trials import LeftOut, describe, keep_left_out, left_out_of, show_wrong, sift, stored_study
 
@@ -92,7 +95,8 @@ def write(
         kept = {picture.file: picture.content for one in inside for picture in one.pictures}
         _write_all(folder, texts, kept, {"trials.parquet": kept_trials, "history.parquet": kept_history})
     except OSError as error:
-        raise UsageError(f"{folder}: the report cannot be written: {error}. Name another folder.") from None
+        why = error.strerror or error
+        raise UsageError(f"{folder}: the report cannot be written: {why}. Name another folder.") from None
     return ReportFiles(
         folder=folder,
         markdown=folder / "comparison.md",
@@ -143,6 +147,8 @@ def _require_trials_of(study: Study, trials: pd.DataFrame, said: Sequence[LeftOu
 
 
 def _read_table(path: Path) -> pd.DataFrame:
+    if path.is_symlink():
+        raise UsageError(f"{path}: is a link, and a report is read from files of its own alone. Copy the file there.")
     if not path.is_file():
         raise UsageError(
             f"{path}: no such file. A report folder has trials.parquet and history.parquet; name one, or build the "
@@ -161,26 +167,42 @@ def _read_table(path: Path) -> pd.DataFrame:
 def _write_all(
     folder: Path, texts: dict[str, str], pictures: dict[str, bytes], tables: dict[str, pd.DataFrame]
 ) -> None:
-    """Write everything beside the folder first, then move it in: what everything is made from before the pages.
-
-    Files are moved one by one, since the folder may hold what others put there. Figures that are no longer made go
-    last.
-    """
+    """Write everything beside the folder, then put it there in one step; what others put into the folder stays."""
+    if folder.is_symlink():
+        raise UsageError(
+            f"{folder}: is a link to {folder.resolve()}. Reports are not written through links; name that."
+        )
+    folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as name:
-        beside = Path(name)
+    with staged(folder) as beside:
+        (beside / "figures").mkdir()
         for file, table in tables.items():
             table.to_parquet(beside / file, index=False)
         for file, text in texts.items():
-            (beside / file).parent.mkdir(exist_ok=True)
             (beside / file).write_text(text, encoding="utf-8", newline="\n")
         for file, content in pictures.items():
             (beside / file).parent.mkdir(parents=True, exist_ok=True)
             (beside / file).write_bytes(content)
-        (folder / "figures").mkdir(parents=True, exist_ok=True)
-        for file in [*tables, *pictures, *texts]:
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            (beside / file).replace(folder / file)
-    for old in [old for pattern in _FIGURES for old in (folder / "figures").glob(f"{pattern}.svg")]:
-        if f"figures/{old.name}" not in texts:
-            old.unlink()
+        _keep_before(folder, beside, tables["trials.parquet"])
+        put_in_place(beside, folder, _is_old_figure)
+
+
+def _is_old_figure(file: str) -> bool:
+    """Whether a file of a report's folder is a figure, or a page, that the report has no more."""
+    return any(fnmatch.fnmatchcase(file, f"figures/{pattern}.svg") for pattern in _FIGURES)
+
+
+def _keep_before(folder: Path, beside: Path, trials: pd.DataFrame) -> None:
+    """Where trials had to be left out, keep the tables that still have them, beside those that have not."""
+    if not left_out_of(trials):
+        return
+    try:
+        before = set(pd.read_parquet(folder / "trials.parquet", columns=["run_id"])["run_id"].astype(str))
+    except Exception:  # there is none that can be read
+        before = set()
+    if before - set(trials["run_id"]):
+        for name in ("trials", "history"):
+            number = next(n for n in itertools.count(1) if not (folder / f"{name}.before-{n}.parquet").exists())
+            shutil.copyfile(
+                folder / f"{name}.parquet", beside / f"{name}.before-{number}.parquet", follow_symlinks=False
+            )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from harness.errors import UsageError, did_you_mean
+from harness.escaping import plain
 from harness.tracking.places import place_of, within
 from harness.tracking.reading import open_database, row_of, settings_of, unreadable
 from harness.trials import DIGEST, show_wrong
@@ -158,14 +159,14 @@ def _read(connection: sqlite3.Connection, store: Path, run_id: str) -> RecordedR
         study=study,
         trial=row["trial"],
         replicate=row["replicate"],
-        variant=row["variant"],
+        variant=plain(row["variant"]),
         phase=row["phase"],
         status=row["status"],
-        name=name or "",
+        name=plain(name or ""),
         artifacts=place_of(store, artifacts),
         digest=row["digest"],
         settings=settings_of(settings),
-        error=row["error"],
+        error=plain(row["error"]) if row["error"] else None,
     )
 
 

@@ -157,12 +157,12 @@ def edit_files(draw, good, folder):
         table = pd.read_parquet(file)
         edit = draw(some.sampled_from(EDITS if file.name == "trials.parquet" else EDITS[:-1]))
         attrs = table.attrs
-        table = edit(draw, table)
-        if edit is not edit_study:
-            table.attrs = attrs
         try:
+            table = edit(draw, table)
+            if edit is not edit_study:
+                table.attrs = attrs
             table.to_parquet(file)
-        except (ValueError, TypeError, OverflowError, NotImplementedError):  # what Parquet cannot hold
+        except (ValueError, TypeError, OverflowError, NotImplementedError):  # what pandas or Parquet cannot hold
             return
 
 
@@ -175,7 +175,7 @@ def test_an_edited_folder_gives_a_report_or_an_error_in_words(frames, good, tmp_
         database=None,
         derandomize=examples is None,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate] if examples is None else [Phase.generate, Phase.shrink],
+        phases=[Phase.generate],  # shrinking takes minutes: what fails is printed as it is
     )
     @given(some.data())
     def try_one(data):
