@@ -118,6 +118,8 @@ def put_in_place(made: Path, target: Path, is_obsolete: Callable[[str], bool]) -
     if not target.exists():
         made.rename(target)
         return
+    if not target.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
     if not _is_here(target):
         _carry_over(target, made, is_obsolete)
         shutil.copymode(target, made)
