@@ -80,7 +80,7 @@ def use_write_ahead_log(file: Path, timeout: float = LOCK_TIMEOUT) -> None:
 
 
 def settle_log(file: Path) -> None:
-    """Bring what the write-ahead log holds into the database itself, so that the one file can be copied; if it can be."""
+    """Bring what the write-ahead log holds into the database, if it can be: then the one file can be copied."""
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(file, timeout=0)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

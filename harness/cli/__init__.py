@@ -14,6 +14,7 @@ import click
 
 from harness.cli.encoding import print_anything
 from harness.errors import HarnessError, RunError, UsageError, did_you_mean, show_value
+from harness.escaping import plain
 from harness.surroundings import settle
 
 _COMMANDS = {
@@ -103,7 +104,7 @@ def main() -> None:
 
 def _complain(error: HarnessError, colour: bool | None) -> int:
     """Print an error; return the exit code."""
-    for line in str(error).splitlines():
+    for line in plain(str(error)).splitlines():
         click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True, color=colour)
     return error.exit_code
 

@@ -50,9 +50,20 @@ _LONGEST_NAME, _LONGEST_PATH = 255, 4095
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+
+def _require_folder(context: click.Context, parameter: click.Parameter, store: Path) -> Path:
+    """Refuse an address of a server, before a folder of that name is made."""
+    _ = context, parameter
+    if ":" in str(store):
+        from harness.tracking.folder import require_folder
+
+        require_folder(store)
+    return store
+
+
 store_option: Decorator = click.option(
     "--store", type=PathType(file_okay=False), default=Path("mlruns"), show_default=True,
-    help="Folder of the MLflow store.",
+    callback=_require_folder, help="Folder of the MLflow store.",
 )  # fmt: skip
 reports_option: Decorator = click.option(
     "--reports", type=PathType(file_okay=False), default=Path("reports"), show_default=True,

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from harness.escaping import mathless, throughout
 from harness.report.comparison import Comparison
 from harness.report.pictures import CurveFigure, ForestFigure, ParallelFigure, Picture, PointFigure
 
@@ -57,6 +58,7 @@ def draw_all(comparison: Comparison) -> dict[str, str]:
 
 def draw(figure: CurveFigure) -> str:
     """Return the SVG document of one figure: means with bands or thin replicates, the target as a dotted line."""
+    figure = throughout(figure, mathless)
     with _style():
         legend_rows = len(figure.curves) + (figure.target is not None)
         height = 3.3 + 0.21 * legend_rows
@@ -79,6 +81,7 @@ def draw(figure: CurveFigure) -> str:
 
 def draw_picture(figure: Picture) -> str:
     """Return the SVG document of any other figure."""
+    figure = throughout(figure, mathless)
     if isinstance(figure, ForestFigure):
         return _draw_forest(figure)
     return _draw_parallel(figure) if isinstance(figure, ParallelFigure) else _draw_points(figure)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
+from harness.escaping import shell
 from harness.report.comparison import Comparison, Table
 from harness.report.figures import inline
 from harness.report.learned import Learned
@@ -30,13 +33,25 @@ def to_html(comparison: Comparison, drawings: dict[str, str], learned: Sequence[
         "breakable": breakable,
         "together": together,
         "anchor": anchor,
+        "shell": shell,
     }
+    script = f"\n{templates.get_template('comparison.js').render()}\n"
     figures: list[CurveFigure | Picture] = [*comparison.figures, *comparison.plots]
     drawn = {
         figure.name: Markup(inline(drawings[figure.name], f"f{place}", figure.description))  # noqa: S704  an SVG
         for place, figure in enumerate(figures)
     }
-    return templates.get_template("comparison.html.j2").render(drawn=drawn, **contents(comparison, learned))
+    return templates.get_template("comparison.html.j2").render(
+        drawn=drawn,
+        script=Markup(script),
+        script_hash=_hash(script),
+        **contents(comparison, learned),  # noqa: S704  our own
+    )
+
+
+def _hash(script: str) -> str:
+    """Return what tells a browser the one script that a page may run."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode('ascii')}"
 
 
 def small(text: str) -> Markup:

@@ -11,7 +11,7 @@ from harness.tracking.models import fail_unfinished
 from harness.tracking.networks import recorded_images, recorded_weights
 from harness.tracking.overview import StudySummary, summaries
 from harness.tracking.places import moved, write_text
-from harness.tracking.reading import read_frames, read_result, read_study, read_trial
+from harness.tracking.reading import read_frames, read_result, read_study, read_trial, unreadable_runs
 from harness.tracking.recorder import Recorder, archive_experiment, attach_report, experiment_names, open_runs
 from harness.tracking.registry import ALIAS, register_model
 from harness.tracking.runs import RecordedRun, find_run, is_run, model_file, recorded_runs
@@ -59,5 +59,6 @@ __all__ = [
     "store_uri",
     "stray_runs",
     "summaries",
+    "unreadable_runs",
     "write_text",
 ]

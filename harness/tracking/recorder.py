@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from harness.databases import gone, in_words
 from harness.errors import UsageError
+from harness.escaping import markdown
 from harness.records import Evaluated, Scored, Started, StopReason, TrialResult
 from harness.study import EVALUATED, Study, Variant, show_level
 from harness.tracking.batches import Batch, Measured, now
@@ -249,14 +250,14 @@ class Recorder:
     def refuse(self, run_id: str, reason: str) -> None:
         """Close the run of a variant that cannot be built: pruned before it began."""
         tags = {"harness.stop_reason": "pruned", "harness.pruned": "true", "harness.error": reason}
-        tags[_NOTE] = self._ended(run_id, f"**Not trained:** {reason}")
+        tags[_NOTE] = self._ended(run_id, f"**Not trained:** {markdown(reason)}")
         self._tag(run_id, tags)
         self._end(run_id, "KILLED")
 
     def fail(self, run_id: str, message: str, details: str = "", artifacts: Path | None = None) -> None:
         """Close a run as FAILED, with the traceback as an artifact."""
         self.flush()
-        note = self._ended(run_id, f"**Failed:** {message}")
+        note = self._ended(run_id, f"**Failed:** {markdown(message)}")
         self._tag(run_id, {"harness.error": message, "harness.pruned": "false", _NOTE: note})
         if details:
             self.client.log_text(run_id, details, "traceback.txt")
@@ -270,7 +271,7 @@ class Recorder:
             "harness.stop_reason": StopReason.INTERRUPTED.value,
             "harness.error": reason,
             "harness.pruned": "false",  # it may have been cut off while it was being closed as pruned
-            _NOTE: self._ended(run_id, f"**Stopped:** {reason}."),
+            _NOTE: self._ended(run_id, f"**Stopped:** {markdown(reason)}."),
         }
         self._tag(run_id, tags)
         fail_models(self.client, run_id)

@@ -15,6 +15,7 @@ from harness.data import ImageData, fit_picture, framing, read_picture
 from harness.databases import in_words
 from harness.errors import UsageError
 from harness.gallery import FEATURES, Example, Subject, choose, example_of, write_pictures
+from harness.staging import staged
 from harness.tracking import add_artifacts
 from harness.tracking.places import within
 from harness.trained.opening import Trained, open_trained
@@ -70,15 +71,15 @@ def look_inside(
     folder_of_images = None if data_folder is None else Path(data_folder)
     examples = [_example(each, trained, data, folder_of_images) for each in images]
     choice = choose(subject, only, layers, features, examples)
-    with tempfile.TemporaryDirectory(prefix="harness-") as folder:
-        drawn = [path.name for path in write_pictures(subject, choice, Path(folder))]
+    with staged(Path(tempfile.gettempdir()) / "insight") as folder:
+        drawn = [path.name for path in write_pictures(subject, choice, folder)]
         if not drawn:
             raise UsageError(
                 f"{trained.run.short}: nothing to draw: no layer of the network has such pictures. "
                 "Leave --only or --layer out."
             )
         with in_words(Path(store)):
-            place = add_artifacts(Path(store), trained.run, Path(folder), _FOLDER)
+            place = add_artifacts(Path(store), trained.run, folder, _FOLDER)
     return Look(trained, [place / name for name in drawn])
 
 
