@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use or wrong input, 130 interrupted.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib
 import os
@@ -12,6 +13,7 @@ import sys
 
 import click
 
+from harness.cli import signals
 from harness.cli.encoding import print_anything
 from harness.errors import HarnessError, RunError, UsageError, did_you_mean, show_value
 from harness.escaping import plain
@@ -82,24 +84,41 @@ def main() -> None:
     settle()  # before a command imports Keras or MLflow
     print_anything()
     colour = False if os.environ.get("NO_COLOR") else None  # rich looks at it too, click does not
+    with signals.listening():
+        code = _run(colour)
+    sys.exit(code)
+
+
+def _run(colour: bool | None) -> int:
+    """Run the command line; say what went wrong, and return the exit code."""
     try:
         code = cli.main(prog_name="harness", standalone_mode=False, color=colour)
+        signals.check()
     except HarnessError as error:
-        code = _complain(error, colour)
+        return _complain(error, colour)
     except click.exceptions.Exit as leaving:
-        code = leaving.exit_code
+        return int(leaving.exit_code)
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
+        return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
-        code = 130
+        return _say_interrupted()
     except BrokenPipeError:  # `harness list | head`
         sys.stderr.close()
-        code = 0
+        return 0
     except OSError as error:  # of the system: no permission, a name that is too long, a full disk
-        code = _complain(_in_words(error), colour)
-    sys.exit(code if isinstance(code, int) else 0)
+        return _complain(_in_words(error), colour)
+    except Exception:
+        if signals.heard():  # a library, cut off in the middle, may call that something else: an import that failed
+            return _say_interrupted()
+        raise
+    return code if isinstance(code, int) else 0
+
+
+def _say_interrupted() -> int:
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        click.echo("interrupted", err=True)
+    return 130
 
 
 def _complain(error: HarnessError, colour: bool | None) -> int:

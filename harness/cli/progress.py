@@ -115,7 +115,7 @@ class _View:
         try:
             self.console.print(line, soft_wrap=True)
             self.console.file.flush()
-        except BrokenPipeError:  # `harness run x | head`: nobody reads on, but the trainings are wanted
+        except OSError:  # `harness run x | head`, a terminal that closed: nobody reads on, but the results are wanted
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
     def _value(self, value: float) -> str:

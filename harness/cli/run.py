@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli import signals
 from harness.cli.options import (
     complete_study,
     data_option,
@@ -157,6 +158,7 @@ def _watching_over_imports(observe: Observer) -> Observer:
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
+        signals.check()  # one that a library swallowed while it was imported
         observe(progress, event)
         if not begun and progress.finished_here and progress.remaining <= progress.workers:
             begun = True

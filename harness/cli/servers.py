@@ -7,23 +7,27 @@ import ipaddress
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import click
 
+from harness.cli import keeper, signals
 from harness.errors import RunError, UsageError
-from harness.surroundings import NEUTRAL_FOLDER, child_environment
+from harness.surroundings import NEUTRAL_FOLDER, PYTHON_OPTIONS, child_environment
 
 _PATIENCE = 180.0
 """Seconds that a server may take until it answers; on a busy machine their imports take a minute."""
 
 _ALL = ("0.0.0.0", "::", "")  # noqa: S104  compared with, not bound to
 """Hosts that mean all addresses of this machine."""
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -80,20 +84,28 @@ def serve(
 
 @contextlib.contextmanager
 def _running(command: list[str], environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a process and end it with the block, also on Ctrl-C and SIGTERM, which end the block and nothing more."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    """Run a process and end it with the block, also on Ctrl-C, SIGTERM and SIGHUP, which end the block and no more.
+
+    It ends with this process too, however that ends.
+    """
+    taken = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, _interrupt) for number in taken}
+    kept = [sys.executable, *PYTHON_OPTIONS, str(Path(keeper.__file__).resolve()), *command]
     try:
-        # what it says goes to standard error, so that standard output is the address alone
-        # and not from the working directory, which servers import from before all else
-        with subprocess.Popen(command, env=environment, stdout=2, cwd=NEUTRAL_FOLDER) as server:
+        # What it says goes to standard error, so that standard output is the address alone. It does not stand in the
+        # working directory, which servers import from before all else. Its standard input ends when this process does.
+        with subprocess.Popen(kept, env=environment, stdin=subprocess.PIPE, stdout=2, cwd=NEUTRAL_FOLDER) as server:
             try:
                 yield server
             except KeyboardInterrupt:
-                pass
+                signals.forget()
             finally:
                 server.terminate()
+    except OSError as error:
+        raise RunError(f"the server could not be started: {error.strerror or error}. Close something first.") from None
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001

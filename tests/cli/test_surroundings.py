@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from harness.results import load_results
@@ -61,3 +63,28 @@ def test_a_run_gives_the_same_to_the_bit(project, around):
     for column in ("weights_digest", "history_digest", "backend", "status"):
         assert ours[column].tolist() == theirs[column].tolist(), column
     assert json.loads((project / "home" / ".keras" / "keras.json").read_text())["backend"] == "torch"
+
+
+def test_the_pages_execute_nothing_that_lies_in_the_working_directory(project, around):
+    from harness.tracking import open_client
+
+    (project / "mlruns").mkdir()
+    open_client(project / "mlruns")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [SCRIPT, "ui", "--port", str(port)], cwd=project, env={**os.environ, **around}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    with process:
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if "Ctrl-C ends it" in line:
+                family = psutil.Process(process.pid).children(recursive=True)
+                process.kill()
+    assert "Ctrl-C ends it" in said[-1], said
+    assert not [line for line in said if "EXECUTED" in line]
+    assert len(family) >= 2
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert [one.cmdline() for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
