@@ -68,11 +68,15 @@ class Injector:
         at: the number of the boundary, from 1; 0 only counts.
         fault: one of :data:`KINDS`.
         lasting: whether every later boundary fails too, as on a disk that stays full.
+        where: instead of all boundaries, count those alone whose kind and place contain this.
     """
 
-    def __init__(self, root: Path, at: int = 0, fault: str = "kill", lasting: bool = False) -> None:
+    def __init__(
+        self, root: Path, at: int = 0, fault: str = "kill", lasting: bool = False, where: str | None = None
+    ) -> None:
         self.root = f"{root.resolve()}{os.sep}"
-        self.at, self.fault, self.lasting = at, fault, lasting
+        self.at, self.fault, self.lasting, self.where = at, fault, lasting, where
+        self.counted = 0
         self.seen: list[Boundary] = []
         self.suspended = False
         self.process = os.getpid()
@@ -108,9 +112,12 @@ class Injector:
         """Note a boundary; return whether it is one to fail."""
         if self.suspended or os.getpid() != self.process:
             return False
-        self.seen.append(Boundary(kind, what, _place()))
-        number = len(self.seen)
-        return number == self.at or (self.lasting and number > self.at > 0)
+        boundary = Boundary(kind, what, _place())
+        self.seen.append(boundary)
+        if self.where is not None and self.where not in f"{kind} {boundary.place}":
+            return False
+        self.counted += 1
+        return self.counted == self.at or (self.lasting and self.counted > self.at > 0)
 
     def strike(self, path: str) -> NoReturn:
         """Fail as the file system does."""

@@ -115,10 +115,15 @@ class Box:
         if scenario.warm and self.template is not None:
             shutil.copytree(self.template, self.root / "cache", dirs_exist_ok=True)
         for number, command in enumerate(scenario.before, start=1):
-            at = scenario.before_killed if number == len(scenario.before) else 0
-            code, text = self.run(command, Injector(self.root, at))
-            if code != (-signal.SIGKILL if at else 0):
+            killed = scenario.before_killed if number == len(scenario.before) else None
+            injector = Injector(self.root, killed[1], where=killed[0]) if killed else Injector(self.root)
+            code, text = self.run(command, injector)
+            if code != (-signal.SIGKILL if killed else 0):
                 raise AssertionError(f"{command} left with {code}:\n{text}")
+        for name in scenario.removed:
+            (self.root / "work" / "mlruns" / name).unlink()
+        if scenario.store != "mlruns":
+            (self.root / "work" / "mlruns").rename(self.root / "work" / scenario.store)
         self.root.rename(self.base / "start")
 
     def restore(self) -> None:
@@ -223,10 +228,11 @@ def _command(root: Path, command: Command, injector: Injector, notes: Path, scen
 def _examine(root: Path, scenario: Scenario, before: dict[str, Any], killed: bool, notes: Path) -> NoReturn:
     """Run the oracle and what reads the store, in this process, which is a fork."""
     _surround(root)
-    found = checks.violations(root / "work" / "mlruns", scenario.expected, before)
+    store = root / "work" / scenario.store
+    found = checks.violations(store, scenario.expected, before)
     found += checks.leftovers(root, killed)
     if scenario.reported:
-        found += checks.report_violations(root / "work" / "reports", "tiny", root / "work" / "mlruns")
+        found += checks.report_violations(root / "work" / "reports", "tiny", store)
     found += _read_all(scenario)
     notes.write_text(json.dumps(found))
     os._exit(0)
@@ -239,13 +245,13 @@ def _read_all(scenario: Scenario) -> Iterator[str]:
 
     for name in scenario.expected:
         try:
-            compare(*load_results(name))
+            compare(*load_results(name, scenario.store))
         except Exception as error:
             yield f"{name} cannot be compared: {type(error).__name__}: {error}"
     try:
         yield from (
             f"doctor: {finding.text}"
-            for finding in examine(Path("mlruns"), None)
+            for finding in examine(Path(scenario.store), None)
             if finding.topic == "store" and finding.state == "problem"
         )
     except Exception as error:
@@ -257,7 +263,7 @@ def attempt(box: Box, fault: Fault, look: bool = True) -> tuple[Case, list[list[
     began = time.monotonic()
     scenario, case = SCENARIOS[fault.scenario], Case(fault)
     box.restore()
-    before = checks.finished(box.root / "work" / "mlruns")
+    before = checks.finished(box.root / "work" / scenario.store)
     injector = Injector(box.root, fault.at, fault.kind, fault.lasting)
     code, text = box.run(scenario.command, injector, scenario)
     seen = box.seen()
@@ -269,7 +275,7 @@ def attempt(box: Box, fault: Fault, look: bool = True) -> tuple[Case, list[list[
     if case.outcome in ("traceback", "hang") or (fault.at == 0 and code != scenario.code):
         case.violations.append(f"ends with {code}, {case.outcome}: {case.said}")
     if look:
-        case.violations += _look_around(box, next(iter(scenario.expected)))
+        case.violations += _look_around(box, next(iter(scenario.expected)), scenario.store)
     code, text = box.run(scenario.again or scenario.command, Injector(box.root), _undisturbed(scenario))
     if code != 0:
         case.violations.append(f"running again leaves with {code}: {_last(text)}")
@@ -277,7 +283,7 @@ def attempt(box: Box, fault: Fault, look: bool = True) -> tuple[Case, list[list[
         code, text = box.run(command, Injector(box.root), _undisturbed(scenario))
         if code != 0:
             case.violations.append(f"{' '.join(command)} leaves with {code}: {_last(text)}")
-    killed = case.outcome == "killed" or scenario.before_killed > 0
+    killed = case.outcome == "killed" or scenario.before_killed is not None
     code, text = box.fork(lambda: _examine(box.root, scenario, before, killed, box.notes))
     case.violations += (
         json.loads(box.notes.read_text()) if code == 0 else [f"the oracle ended with {code}: {_last(text)}"]
@@ -313,10 +319,10 @@ def _last(text: str) -> str:
     return next((line for line in lines if line.startswith("error:")), lines[-1] if lines else "nothing said")[:400]
 
 
-def _look_around(box: Box, study: str) -> Iterator[str]:
+def _look_around(box: Box, study: str, store: str) -> Iterator[str]:
     """Read the store as the fault left it: a message is fine, a traceback is not."""
     for command in (*LOOKS, ("show", study)):
-        code, text = box.run(command, Injector(box.root))
+        code, text = box.run((*command, "--store", store), Injector(box.root))
         if code not in (0, 1, 2) or "Traceback (most recent call last)" in text:
             yield f"{' '.join(command)} after the fault leaves with {code}: {_last(text)}"
 

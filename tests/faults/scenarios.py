@@ -45,7 +45,10 @@ class Scenario:
         warm: whether MLflow's empty tables lie in the cache folder.
         broken: a job that fails with the fault's run, by its number among the jobs.
         interrupted: the job at which Ctrl-C comes.
-        before_killed: boundary at which the last command of `before` is killed; 0 for none.
+        before_killed: where the last command of `before` is killed: the part of a boundary's kind and place, and the
+            how manieth of those.
+        removed: files of the store that are gone then.
+        store: the store's name when the command comes: it is moved there if that is not ``mlruns``.
         code: exit code of the command without a fault.
         finally_: command lines after that, without a fault.
     """
@@ -58,13 +61,16 @@ class Scenario:
     warm: bool = True
     broken: int | None = None
     interrupted: int | None = None
-    before_killed: int = 0
+    before_killed: tuple[str, int] | None = None
+    removed: Command = ()
+    store: str = "mlruns"
     code: int = 0
     finally_: tuple[Command, ...] = ()
 
 
 _RUN = ("run", "tiny.toml")
 _MORE = (*_RUN, "--set", "design.replicates=2")
+_REPAIR = ("doctor", "--repair")
 _TWO: Expected = {"tiny": {"design": 2}}
 _FOUR: Expected = {"tiny": {"design": 4}}
 
@@ -81,4 +87,14 @@ SCENARIOS: dict[str, Scenario] = {
     "interrupted": Scenario(_RUN, _TWO, interrupted=2, code=130),
     "register": Scenario((*_RUN, "--register"), _TWO, before=(_RUN,), reported=True),
     "report": Scenario(("report", "tiny"), _TWO, before=(_RUN,), reported=True),
+    "moved": Scenario((*_MORE, "--store", "elsewhere"), _FOUR, before=(_RUN,), store="elsewhere"),
+    "repair": Scenario(
+        _REPAIR, _TWO, before=(_RUN,), before_killed=("commit harness/tracking/models.py", 2), finally_=(_RUN,)
+    ),
+    "repair-new": Scenario(
+        _REPAIR, _TWO, before=(_RUN,), before_killed=("commit harness/plan/plan.py", 5), finally_=(_RUN,)
+    ),
+    "repair-plan": Scenario(
+        _REPAIR, _FOUR, before=(_RUN,), removed=("optuna.db", "optuna.db-wal", "optuna.db-shm"), finally_=(_MORE,)
+    ),
 }
