@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.faults.inject import KINDS
+from tests.faults.inject import KINDS, NEED_NO_SPACE
 from tests.faults.runner import Case, Fault, boxes, in_parallel, places, warm_up
 from tests.faults.scenarios import SCENARIOS
 
@@ -71,7 +71,8 @@ def _faults(options: argparse.Namespace, seen: dict[str, list[list[str]]]):
             for lasts in (False,) if kind == "kill" else lasting:
                 first = options.first or draw.randint(1, options.every)
                 for at in range(first, min(options.to, len(seen[name])) + 1, options.every):
-                    yield Fault(name, kind, at, lasts)
+                    if kind != "enospc" or seen[name][at - 1][0] not in NEED_NO_SPACE:
+                        yield Fault(name, kind, at, lasts)
 
 
 def _tell(case: Case, verbose: bool) -> None:

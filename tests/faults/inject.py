@@ -24,6 +24,9 @@ from typing import Any, NamedTuple, NoReturn
 from urllib.parse import unquote
 
 KINDS = ("kill", "enospc", "eio")
+NEED_NO_SPACE = frozenset({"unlink", "rmdir", "chmod"})
+"""Kinds of boundaries that a full disk does not make fail."""
+
 _ERRNO = {"enospc": errno.ENOSPC, "eio": errno.EIO}
 _SQLITE = {
     "enospc": ("database or disk is full", "SQLITE_FULL", sqlite3.SQLITE_FULL),
@@ -117,6 +120,8 @@ class Injector:
         if self.where is not None and self.where not in f"{kind} {boundary.place}":
             return False
         self.counted += 1
+        if self.fault == "enospc" and kind in NEED_NO_SPACE:
+            return False
         return self.counted == self.at or (self.lasting and self.counted > self.at > 0)
 
     def strike(self, path: str) -> NoReturn:
