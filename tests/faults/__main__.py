@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.faults.disk import all_limits
 from tests.faults.inject import KINDS, NEED_NO_SPACE
 from tests.faults.runner import Case, Fault, boxes, in_parallel, places, warm_up
 from tests.faults.scenarios import SCENARIOS
@@ -34,9 +35,18 @@ def main() -> int:
         if options.list:
             _list(seen)
             return 0
+        if options.limits:
+            for case in all_limits(made[0], tuple(options.scenario), options.every):
+                cases.append(case)
+                _tell(case, options.verbose)
+            return _end(cases, options, began)
         faults = list(_faults(options, seen))
         print(f"{len(faults)} cases, seed {options.seed}", flush=True)
         cases += in_parallel(faults, made, seen, lambda case: _tell(case, options.verbose))
+    return _end(cases, options, began)
+
+
+def _end(cases: list[Case], options: argparse.Namespace, began: float) -> int:
     if options.output:
         options.output.write_text(json.dumps([asdict(case) for case in cases], indent=1))
     print(summary(cases))
@@ -55,6 +65,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--list", action="store_true", help="list the boundaries and their places only")
+    parser.add_argument("--limits", action="store_true", help="full disks and limits of processes, for real")
     parser.add_argument("--verbose", action="store_true", help="show every case, not only those with something wrong")
     parser.add_argument("--output", type=Path, help="a JSON file for all cases")
     options = parser.parse_args()
@@ -97,7 +108,7 @@ def summary(cases: list[Case]) -> str:
     texts: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         key = case.fault.scenario, f"{case.fault.kind}{' lasting' if case.fault.lasting else ''}"
-        if case.fault.at == 0:
+        if case.fault.at == 0 and case.fault.kind == "kill":
             key = case.fault.scenario, "none"
         rows[key][case.outcome] += 1
         wrong[key] += bool(case.violations)

@@ -14,6 +14,7 @@ import importlib
 import io
 import json
 import os
+import resource
 import select
 import shutil
 import signal
@@ -34,6 +35,9 @@ from tests.faults.workers import Workers
 
 SECONDS = 60
 """A command that takes longer hangs."""
+
+FAIR = ("killed", "went on", "one sentence", "not reached")
+"""Outcomes of a command with a fault that are as they should be."""
 
 LOOKS: tuple[Command, ...] = (("list",), ("doctor",))
 """Commands that read a store as the fault left it, besides ``show``."""
@@ -65,7 +69,7 @@ class Case:
         kind: kind of the boundary.
         what: the file, relative to the folder.
         place: where in the harness.
-        outcome: killed, went on, one sentence, traceback, hang or not reached.
+        outcome: one of :data:`FAIR`, traceback, hang, or how else it left.
         said: the last line of standard error.
         violations: what is wrong at the end, and on the way.
         seconds: what the case took.
@@ -131,9 +135,20 @@ class Box:
         shutil.rmtree(self.root, ignore_errors=True)
         shutil.copytree(self.base / "start", self.root, symlinks=True)
 
-    def run(self, command: Command, injector: Injector, scenario: Scenario | None = None) -> tuple[int | None, str]:
+    def run(
+        self,
+        command: Command,
+        injector: Injector,
+        scenario: Scenario | None = None,
+        inside: Callable[[], None] = lambda: None,
+    ) -> tuple[int | None, str]:
         """Run a command line; return its exit code (negative for a signal, None if it hangs) and what it printed."""
-        return self.fork(lambda: _command(self.root, command, injector, self.notes, scenario))
+
+        def action() -> NoReturn:
+            inside()
+            _command(self.root, command, injector, self.notes, scenario)
+
+        return self.fork(action)
 
     def fork(self, action: Callable[[], NoReturn]) -> tuple[int | None, str]:
         """Do something in a fork; return how it ended and what it printed."""
@@ -220,6 +235,9 @@ def _command(root: Path, command: Command, injector: Injector, notes: Path, scen
         code = 1
     atexit._run_exitfuncs()
     injector.suspended = True
+    for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE):
+        hard = resource.getrlimit(limit)[1]
+        resource.setrlimit(limit, (hard, hard))
     notes.write_text(json.dumps(injector.seen))
     sys.stdout.flush()
     os._exit(code if isinstance(code, int) else 1)
@@ -258,21 +276,38 @@ def _read_all(scenario: Scenario) -> Iterator[str]:
         yield f"doctor breaks: {type(error).__name__}: {error}"
 
 
-def attempt(box: Box, fault: Fault, look: bool = True) -> tuple[Case, list[list[str]]]:
-    """Run one case of the scenario that the box was prepared for; return it and the boundaries seen."""
+def attempt(
+    box: Box,
+    fault: Fault,
+    look: bool = True,
+    around: tuple[Callable[[], None], Callable[[], None]] = (lambda: None, lambda: None),
+    inside: Callable[[], None] = lambda: None,
+) -> tuple[Case, list[list[str]]]:
+    """Run one case of the scenario that the box was prepared for; return it and the boundaries seen.
+
+    Args:
+        box: prepared for the scenario.
+        fault: what goes wrong.
+        look: whether commands that read look at what the fault left.
+        around: done before the command with the fault, and after it.
+        inside: done in the process of the command with the fault.
+    """
     began = time.monotonic()
     scenario, case = SCENARIOS[fault.scenario], Case(fault)
     box.restore()
     before = checks.finished(box.root / "work" / scenario.store)
     injector = Injector(box.root, fault.at, fault.kind, fault.lasting)
-    code, text = box.run(scenario.command, injector, scenario)
+    around[0]()
+    code, text = box.run(scenario.command, injector, scenario, inside)
+    around[1]()
     seen = box.seen()
     if seen and 0 < fault.at <= len(seen):
         case.kind, case.what, case.place = seen[fault.at - 1]
     case.outcome = _outcome(code, text, len(seen) < fault.at, scenario.code)
     lines = [line for line in text.splitlines() if line.strip()]
     case.said = next((line for line in lines if line.startswith("error:")), lines[-1] if lines else "")[:400]
-    if case.outcome in ("traceback", "hang") or (fault.at == 0 and code != scenario.code):
+    undisturbed = fault.at == 0 and fault.kind == "kill"
+    if case.outcome not in FAIR or (undisturbed and code != scenario.code):
         case.violations.append(f"ends with {code}, {case.outcome}: {case.said}")
     if look:
         case.violations += _look_around(box, next(iter(scenario.expected)), scenario.store)
