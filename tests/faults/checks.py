@@ -6,10 +6,12 @@ It reads both databases and the folders themselves, without the harness's own re
 from __future__ import annotations
 
 import contextlib
+import csv
 import json
 import os
 import re
 import sqlite3
+import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -100,20 +102,29 @@ def finished(folder: Path) -> dict[str, tuple[str, str]]:
             return {}
 
 
-def violations(folder: Path, expected: Mapping[str, Mapping[str, int]], before: Mapping[str, object]) -> list[str]:
+def violations(
+    folder: Path, expected: Mapping[str, Mapping[str, int]], before: Mapping[str, object], scripted: bool = True
+) -> list[str]:
     """Return what is wrong with a store, a sentence each.
 
     Args:
         folder: the store.
         expected: study -> phase -> how many trainings it must have finished. Other studies are only those put aside.
         before: what :func:`finished` gave at an earlier time: nothing of it may be lost.
+        scripted: whether the results are those of :mod:`tests.faults.workers`, to be found again to the last bit; else
+            they are of real trainings.
     """
     missing = [f"{name} is missing" for name in ("mlflow.db", "optuna.db") if not (folder / name).exists()]
     if missing:
         return missing
     with contextlib.ExitStack() as stack:
         store = Store(folder, stack)
-        return [*_of_databases(store), *_of_studies(store, expected, before), *_of_models(store), *_of_files(store)]
+        return [
+            *_of_databases(store),
+            *_of_studies(store, expected, before, scripted),
+            *_of_models(store, scripted),
+            *_of_files(store),
+        ]
 
 
 def _of_databases(store: Store) -> Iterator[str]:
@@ -140,9 +151,11 @@ def _of_studies(store: Store, expected: Mapping[str, Mapping[str, int]], before:
             yield f"{name!r} is a study that nobody asked for"
         trials = store.trials(experiments[name])
         yield from _of_parent(store, name, experiments[name])
+        check = _of_trial if scripted else _of_training
         for trial in trials:
-            yield from (f"{name}#{trial.number} {text}" for text in _of_trial(store, trial))
-        yield from (f"{name}: {text}" for text in _of_agreement(store, trials, studies[name]))
+            if trial.status == "FINISHED":
+                yield from (f"{name}#{trial.number} {text}" for text in check(store, trial))
+        yield from (f"{name}: {text}" for text in _of_agreement(store, trials, studies[name], scripted))
         if name in expected:
             counted = Counter(trial.phase for trial in trials if trial.status == "FINISHED" or trial.pruned)
             planned = _planned(expected[name], trials)
@@ -190,8 +203,6 @@ def _of_parent(store: Store, name: str, experiment: int) -> Iterator[str]:
 
 def _of_trial(store: Store, trial: Trial) -> Iterator[str]:
     """Check what a finished trial left: exactly what its worker said."""
-    if trial.status != "FINISHED":
-        return
     result = workers.result(trial.digest, trial.replicate)
     numbers = dict(store.mlflow("SELECT key, value FROM latest_metrics WHERE run_uuid = ?", trial.run_id))
     for name, value in result.metrics.items():
@@ -220,12 +231,55 @@ def _of_trial(store: Store, trial: Trial) -> Iterator[str]:
         yield f"has {len(list((trial.artifacts / 'images').glob('*.png')))} pictures of its steps, not 1"
     if (trial.artifacts / "model.keras").exists() or (trial.artifacts / "logged_model").exists():
         yield "has parts of a model among its artifacts"
+    yield from _of_its_models(store, trial)
+
+
+def _of_its_models(store: Store, trial: Trial) -> Iterator[str]:
     models = store.mlflow("SELECT status FROM logged_models WHERE source_run_id = ?", trial.run_id)
     if models != [(2,)]:
         yield f"has models that are {[_MODEL_STATUS.get(row[0], row[0]) for row in models]}, not one READY"
 
 
-def _of_agreement(store: Store, trials: list[Trial], study: int) -> Iterator[str]:
+def _of_training(store: Store, trial: Trial) -> Iterator[str]:
+    """Check what a finished trial of a real training left: all of it, and in agreement with itself."""
+    tags = store.tags(trial.run_id)
+    if {"harness.weights_digest", "harness.history_digest", "harness.data_digest", "harness.processor"} - tags.keys():
+        yield "lacks some of its tags"
+    steps = store.mlflow(
+        "SELECT step, value FROM metrics WHERE run_uuid = ? AND key = 'val/accuracy' ORDER BY step", trial.run_id
+    )
+    curve = trial.artifacts / "history.csv"
+    if not curve.exists():
+        yield "has no history.csv"
+    else:
+        with curve.open(newline="") as file:
+            rows = [(int(row["step"]), float(row["val_accuracy"])) for row in csv.DictReader(file)]
+        if rows != steps:
+            yield f"has the curve {steps} in MLflow and {rows} in history.csv"
+    if not (trial.artifacts / "summary.txt").exists():
+        yield "has no summary.txt"
+    if not store.mlflow("SELECT 1 FROM latest_metrics WHERE run_uuid = ? AND key = 'test/accuracy'", trial.run_id):
+        yield "has no test accuracy"
+    yield from _of_its_models(store, trial)
+
+
+def digests(folder: Path) -> dict[tuple[str, str, int, str], tuple[str | None, str | None]]:
+    """Return (study, variant's digest, replicate, phase) -> digests of weights and history of what is finished."""
+    with contextlib.ExitStack() as stack:
+        store = Store(folder, stack)
+        return {
+            (name, trial.digest, trial.replicate, trial.phase): (
+                tags.get("harness.weights_digest"),
+                tags.get("harness.history_digest"),
+            )
+            for name, experiment in store.experiments().items()
+            for trial in store.trials(experiment)
+            if trial.status == "FINISHED"
+            for tags in [store.tags(trial.run_id)]
+        }
+
+
+def _of_agreement(store: Store, trials: list[Trial], study: int, scripted: bool) -> Iterator[str]:
     """Check that MLflow and Optuna say the same of every trial, and that nothing was done twice."""
     for number, times in Counter(trial.number for trial in trials).items():
         if times > 1:
@@ -263,7 +317,7 @@ def _of_agreement(store: Store, trials: list[Trial], study: int) -> Iterator[str
         }
         if state == "COMPLETE":
             values = store.optuna("SELECT value FROM trial_values WHERE trial_id = ?", identity)
-            if values != [(workers.accuracy(trial.digest, trial.replicate),)]:
+            if values != _objective(store, trial, scripted):
                 yield f"trial {trial.number} has {values} in Optuna"
             same = {"digest": trial.digest, "replicate": trial.replicate, "phase": trial.phase, "run_id": trial.run_id}
             for name, value in same.items():
@@ -271,7 +325,13 @@ def _of_agreement(store: Store, trials: list[Trial], study: int) -> Iterator[str
                     yield f"trial {trial.number} has {name} {attributes.get(f'harness:{name}')} in Optuna, not {value}"
 
 
-def _of_models(store: Store) -> Iterator[str]:
+def _objective(store: Store, trial: Trial, scripted: bool) -> Rows:
+    if scripted:
+        return [(workers.accuracy(trial.digest, trial.replicate),)]
+    return store.mlflow("SELECT value FROM latest_metrics WHERE run_uuid = ? AND key = 'val/accuracy'", trial.run_id)
+
+
+def _of_models(store: Store, scripted: bool) -> Iterator[str]:
     models = store.mlflow("SELECT model_id, status, artifact_location, source_run_id FROM logged_models")
     outputs = {
         (run_id, model_id)
@@ -291,7 +351,8 @@ def _of_models(store: Store) -> Iterator[str]:
         if lost:
             yield f"the model {model_id} is READY and lacks {lost}"
         file = folder / "data" / "model.keras"
-        if not file.is_file() or file.read_bytes() != workers.MODEL.read_bytes():
+        whole = file.is_file() and zipfile.is_zipfile(file) and zipfile.ZipFile(file).testzip() is None
+        if not whole or (scripted and file.read_bytes() != workers.MODEL.read_bytes()):
             yield f"the network of model {model_id} is not whole"
     for name, version, source, status in store.mlflow("SELECT name, version, source, status FROM model_versions"):
         if status != "READY" or not (folder_of(source) / "MLmodel").exists():

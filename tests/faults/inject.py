@@ -257,6 +257,15 @@ class _Connection(sqlite3.Connection):
     def cursor(self, factory: Any = _Cursor) -> Any:
         return super().cursor(factory)
 
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        return self.cursor().execute(sql, *values)
+
+    def executemany(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        return self.cursor().executemany(sql, *values)
+
+    def executescript(self, sql: str) -> sqlite3.Cursor:
+        return self.cursor().executescript(sql)
+
     def commit(self) -> None:
         if self.in_transaction:
             self._before_commit()
