@@ -138,7 +138,9 @@ def _of_databases(store: Store) -> Iterator[str]:
             yield f"{name}.db is not in WAL mode"
 
 
-def _of_studies(store: Store, expected: Mapping[str, Mapping[str, int]], before: Mapping[str, object]) -> Iterator[str]:
+def _of_studies(
+    store: Store, expected: Mapping[str, Mapping[str, int]], before: Mapping[str, object], scripted: bool
+) -> Iterator[str]:
     experiments = store.experiments()
     studies = dict(store.optuna("SELECT study_name, study_id FROM studies"))
     for name in sorted(experiments.keys() ^ studies.keys()):
