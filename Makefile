@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test test-slow test-browser lint format types lock bench clean
+.PHONY: help install demo test test-slow test-browser faults soak lint format types lock bench clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -19,6 +19,13 @@ test-slow: .venv/installed-dev  ## The heavier tests, marked slow.
 
 test-browser: .venv/installed-dev  ## The tests in a browser, marked browser; needs Chromium.
 	$(BIN)/python -m pytest -m browser -rs tests/browser
+
+faults: .venv/installed-dev  ## End the driver at every write boundary: killed, disk full, disk broken (hours).
+	$(BIN)/python -m tests.faults --jobs 2
+	$(BIN)/python -m tests.faults --limits
+
+soak: .venv/installed-dev  ## 300 real trainings through one driver: memory, time, descriptors stay level (minutes).
+	$(BIN)/python -m tests.faults.soak
 
 lint: .venv/installed-dev  ## Check style.
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ lifts it, runs the command again and asks the oracle.
 from __future__ import annotations
 
 import ctypes
+import filecmp
 import json
 import os
 import resource
@@ -18,7 +19,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.faults.runner import Box, Case, Fault, attempt
+from tests.faults.inject import Injector
+from tests.faults.runner import Box, Case, Fault, attempt, last_line
 from tests.faults.scenarios import SCENARIOS
 
 _NEWNS = 0x00020000
@@ -72,6 +74,40 @@ def limit(box: Box, scenario: str, what: int, value: int) -> Case:
     return case
 
 
+def read_only(box: Box) -> Case:
+    """Look at a store on a disk that may not be written to, then run its study on it: one sentence, and no change."""
+
+    def limited() -> Case:
+        scenario = SCENARIOS["continued"]
+        box.prepare(scenario)
+        box.restore()
+        store = box.root / "work" / "mlruns"
+        kept = box.base / "kept"
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(store, kept)
+        _mount("-t", "tmpfs", "-o", "size=64m", "tmpfs", str(store))
+        shutil.copytree(kept, store, dirs_exist_ok=True)
+        _mount("-o", "remount,ro", str(store))
+        case = Case(Fault("continued", "read-only", 0), outcome="one sentence")
+        for command in (("list",), ("show", "tiny"), ("show", "tiny#0"), ("doctor",), ("report", "tiny")):
+            code, text = box.run(command, Injector(box.root))
+            allowed = (0, 2) if command[0] == "report" else (0, 1) if command[0] == "doctor" else (0,)
+            if code not in allowed or "Traceback" in text:
+                case.violations.append(f"{' '.join(command)} leaves with {code}: {last_line(text)}")
+        code, text = box.run(scenario.command, Injector(box.root))
+        case.said = last_line(text)
+        if code not in (1, 2) or sum(line.startswith("error:") for line in text.splitlines()) != 1:
+            case.violations.append(f"run leaves with {code}: {case.said}")
+        if differing := filecmp.dircmp(store, kept).diff_files:
+            case.violations.append(f"changed are {differing}")
+        _unmount(store)
+        return case
+
+    case = _in_child(limited)
+    assert case is not None
+    return case
+
+
 def _mount(*arguments: str) -> None:
     subprocess.run(["mount", *arguments], check=True, capture_output=True)
 
@@ -121,7 +157,9 @@ def all_limits(box: Box, scenarios: tuple[str, ...] = ("new", "continued", "fres
     """Run all of it; without full disks where nothing can be mounted."""
     mounts = can_mount()
     if not mounts:
-        print("full disks are left out: this process may not mount", file=sys.stderr)
+        print("full and read-only disks are left out: this process may not mount", file=sys.stderr)
+    else:
+        yield read_only(box)
     for name in scenarios:
         for size in SIZES[::every] if mounts else ():
             yield full_disk(box, name, size)

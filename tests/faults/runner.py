@@ -313,15 +313,15 @@ def attempt(
         case.violations += _look_around(box, next(iter(scenario.expected)), scenario.store)
     code, text = box.run(scenario.again or scenario.command, Injector(box.root), _undisturbed(scenario))
     if code != 0:
-        case.violations.append(f"running again leaves with {code}: {_last(text)}")
+        case.violations.append(f"running again leaves with {code}: {last_line(text)}")
     for command in scenario.finally_:
         code, text = box.run(command, Injector(box.root), _undisturbed(scenario))
         if code != 0:
-            case.violations.append(f"{' '.join(command)} leaves with {code}: {_last(text)}")
+            case.violations.append(f"{' '.join(command)} leaves with {code}: {last_line(text)}")
     killed = case.outcome == "killed" or scenario.before_killed is not None
     code, text = box.fork(lambda: _examine(box.root, scenario, before, killed, box.notes))
     case.violations += (
-        json.loads(box.notes.read_text()) if code == 0 else [f"the oracle ended with {code}: {_last(text)}"]
+        json.loads(box.notes.read_text()) if code == 0 else [f"the oracle ended with {code}: {last_line(text)}"]
     )
     case.seconds = time.monotonic() - began
     return case, seen
@@ -349,7 +349,8 @@ def _outcome(code: int | None, text: str, unreached: bool, expected: int) -> str
     return "went on" if code == 1 and "failed: trial" in text else f"left with {code}, {errors} errors"
 
 
-def _last(text: str) -> str:
+def last_line(text: str) -> str:
+    """Return what a command said in the end: its error, if there is one."""
     lines = [line for line in text.splitlines() if line.strip()]
     return next((line for line in lines if line.startswith("error:")), lines[-1] if lines else "nothing said")[:400]
 
@@ -359,7 +360,7 @@ def _look_around(box: Box, study: str, store: str) -> Iterator[str]:
     for command in (*LOOKS, ("show", study)):
         code, text = box.run((*command, "--store", store), Injector(box.root))
         if code not in (0, 1, 2) or "Traceback (most recent call last)" in text:
-            yield f"{' '.join(command)} after the fault leaves with {code}: {_last(text)}"
+            yield f"{' '.join(command)} after the fault leaves with {code}: {last_line(text)}"
 
 
 def places(box: Box, scenario: str) -> tuple[Case, list[list[str]]]:
