@@ -42,7 +42,11 @@ def main() -> int:
             return _end(cases, options, began)
         faults = list(_faults(options, seen))
         print(f"{len(faults)} cases, seed {options.seed}", flush=True)
-        cases += in_parallel(faults, made, seen, lambda case: _tell(case, options.verbose))
+        for number, case in enumerate(in_parallel(faults, made, seen), start=1):
+            cases.append(case)
+            _tell(case, options.verbose)
+            if number % 50 == 0:
+                print(f"{number} of {len(faults)} cases after {time.monotonic() - began:.0f} s", flush=True)
     return _end(cases, options, began)
 
 

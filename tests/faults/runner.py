@@ -441,10 +441,8 @@ def run_all(faults: Iterable[Fault], box: Box, seen: dict[str, list[list[str]]])
         yield case
 
 
-def in_parallel(
-    faults: list[Fault], made: list[Box], seen: dict[str, list[list[str]]], tell: Callable[[Case], None]
-) -> list[Case]:
-    """Run cases in one process for each box; tell of each as it comes."""
+def in_parallel(faults: list[Fault], made: list[Box], seen: dict[str, list[list[str]]]) -> Iterator[Case]:
+    """Run cases in one process for each box; yield each as it comes."""
     readers = []
     for number, box in enumerate(made):
         reading, writing = os.pipe()
@@ -463,7 +461,6 @@ def in_parallel(
                 os._exit(code)
         os.close(writing)
         readers.append(os.fdopen(reading))
-    cases = []
     with contextlib.ExitStack() as stack:
         waiting = [stack.enter_context(reader) for reader in readers]
         while waiting:
@@ -473,10 +470,7 @@ def in_parallel(
                     waiting.remove(reader)
                     continue
                 told = json.loads(line)
-                case = Case(**{**told, "fault": Fault(**told["fault"])})
-                cases.append(case)
-                tell(case)
+                yield Case(**{**told, "fault": Fault(**told["fault"])})
     for _ in made:
         if os.waitstatus_to_exitcode(os.wait()[1]) != 0:
             raise AssertionError("a process of the tool broke; see above")
-    return cases
