@@ -33,6 +33,13 @@ fuzz: .venv/installed-dev  ## Random inputs: FUZZ_EXAMPLES of each of five kinds
 	  $(BIN)/python -m tests.fuzz.guided $$reader --seconds $(FUZZ_SECONDS) || exit 1; \
 	done
 
+faults: .venv/installed-dev  ## End the driver at every write boundary: killed, disk full, disk broken (hours).
+	$(BIN)/python -m tests.faults --jobs 2
+	$(BIN)/python -m tests.faults --limits
+
+soak: .venv/installed-dev  ## 300 real trainings through one driver: memory, time, descriptors stay level (minutes).
+	$(BIN)/python -m tests.faults.soak
+
 lint: .venv/installed-dev  ## Check style.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
