@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.notebook import paragraph, table
-from harness.study import METRICS, Study, build_study
+from harness.study import METRICS, Study
+from harness.trials import stored_study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,12 +74,13 @@ def load_results(name: str, store: str | Path = "mlruns") -> Results:
     """Read a study's trials from the MLflow store; those still running are left out.
 
     Raises:
-        UsageError: if the store has no such study.
+        UsageError: if the store has no such study, or harness did not make it.
+        DataError: if what was recorded of the study cannot be read.
     """
     from harness.tracking import read_frames
 
     trials, history = read_frames(Path(store), name)
-    return Results(_build(trials.attrs["study"]), trials, history)
+    return Results(_study(trials.attrs["study"], store), trials, history)
 
 
 class RunResults(NamedTuple):
@@ -123,13 +125,13 @@ def load_recorded_study(name: str, store: str | Path = "mlruns") -> Study:
     """Return a study as it was when it was run last, without its trials.
 
     Raises:
-        UsageError: if the store has no such study.
+        UsageError: if the store has no such study, or harness did not make it.
+        DataError: if what was recorded of the study cannot be read.
     """
     from harness.tracking import read_study
 
-    return _build(read_study(Path(store), name))
+    return _study(read_study(Path(store), name), store)
 
 
-def _build(kept: Mapping[str, Any]) -> Study:
-    source = Path(kept["source"]) if kept.get("source") else None
-    return build_study(kept["given"], name=kept["name"], source=source, text=kept.get("text", ""))
+def _study(kept: Mapping[str, Any], store: str | Path) -> Study:
+    return stored_study(kept, f"{store}: the recorded study {kept['name']!r}")

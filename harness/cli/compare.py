@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _CODES = {"holds": 0, "does not hold": 1, "undecided": 3}
 
 
-@click.command("compare", epilog="Example: harness compare reports/quickstart quickstart --metric test_accuracy")
+@click.command("compare", epilog="Example: harness compare baseline after:quickstart --metric test_accuracy")
 @click.argument("before", shell_complete=complete_study)
 @click.argument("after", shell_complete=complete_study)
 @click.option(
@@ -44,7 +45,8 @@ def compare_command(
     """Compare the variants that BEFORE and AFTER share, replicate by replicate.
 
     Each is a study's name, a report's folder, or STORE:STUDY for a study in another store. Exit code 0 if every
-    comparison is better or equivalent (with --non-inferior: not inferior), 1 if one is worse, 3 if the data do not say.
+    comparison is better or equivalent (with --non-inferior: not inferior), 1 if one is worse, 3 if the data do not say,
+    2 if they cannot be compared: because they share runs, or had other images.
     """
     _require_known(metrics)
     wanted = _margins(margins, metrics)
@@ -89,6 +91,9 @@ def _print(found: Between) -> None:
 
     console = Console(markup=False, emoji=False, highlight=False)
     console.print(draw_table(found.table, max(12, console.width // 5)))
+    if found.settings is not None:
+        console.print(f"{found.settings.caption}:", style="italic")
+        console.print(draw_table(replace(found.settings, caption=""), max(12, console.width // 3)))
     for remark in found.remarks:
         console.print(f"  {remark}", style="dim")
     console.print(f"{found.after} against {found.before}: {found.outcome}")

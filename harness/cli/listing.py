@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.errors import HarnessError
+from harness.escaping import one_line
 from harness.study import load_study, trainings
 from harness.tracking.overview import StudySummary, summaries
 
@@ -23,13 +24,14 @@ def show_studies(folder: Path, store: Path, reports: Path) -> None:
         try:
             study = load_study(path)
         except HarnessError as error:
-            table.add_row(path.stem, f"invalid: {str(error).splitlines()[0]}", "", "", style="red")
+            table.add_row(one_line(path.stem), f"invalid: {one_line(str(error).splitlines()[0])}", "", "", style="red")
             continue
         done = _done(known.get(study.name), trainings(study).trainings)
-        table.add_row(study.name, study.question, done, _report(reports, study.name))
+        table.add_row(study.name, one_line(study.question), done, _report(reports, study.name))
     for name, summary in known.items():
         if name not in {path.stem for path in files}:
-            table.add_row(name, summary.question, _done(summary, None), _report(reports, name))
+            texts = (name, summary.question, _done(summary, None), _report(reports, name))
+            table.add_row(*(one_line(text) for text in texts))
     console = Console(markup=False, emoji=False, highlight=False)
     if table.row_count:
         console.print(table)

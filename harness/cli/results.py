@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.options import complete_study, reports_option, store_option
+from harness.databases import in_words
 from harness.errors import UsageError
+from harness.escaping import markdown
 
 if TYPE_CHECKING:
     from harness.report.comparison import Comparison
@@ -126,8 +128,9 @@ def _register(results: Results, comparison: Comparison, store: Path) -> None:
 
     study = results.study
     winner = choose_winner(comparison, results.trials, study.metrics[0])
-    about = f"**{study.question}**\n\n{comparison.headline}"
-    version = register_model(open_client(store), store, study.name, winner.run_id, about, winner.why)
+    about = f"**{markdown(study.question)}**\n\n{markdown(comparison.headline)}"
+    with in_words(store):
+        version = register_model(open_client(store), store, study.name, winner.run_id, about, winner.why)
     click.echo(f"\nModel:     {study.name} version {version}, of trial {winner.trial}. {winner.why}")
     click.echo(
         f'           mlflow.keras.load_model("models:/{study.name}@{ALIAS}") loads it, '
@@ -143,15 +146,18 @@ def read_results(study: str, store: Path, reports: Path) -> Results:
     """
     from harness.report import read_report
     from harness.results import Results, load_results
-    from harness.tracking import summaries
+    from harness.tracking import require_folder, summaries
 
     name = Path(study).stem if study.endswith(".toml") else study
     if (Path(study) / "trials.parquet").exists():
         return Results(*read_report(study))
     elsewhere, colon, inside = study.rpartition(":")
-    if colon and Path(elsewhere).is_dir():
-        return load_results(inside, elsewhere)
     known = [summary.name for summary in summaries(store)]
+    if colon and study not in known:
+        require_folder(Path(elsewhere))
+        if not Path(elsewhere).is_dir():
+            raise UsageError(f"{study}: {elsewhere} is no folder. Name a study in another store by STORE:STUDY.")
+        return load_results(inside, elsewhere)
     if name not in known and (reports / name / "trials.parquet").exists():
         return Results(*read_report(reports / name))
     return load_results(name, store)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import signal
 import socket
 import subprocess
@@ -24,6 +25,8 @@ from harness.surroundings import NEUTRAL_FOLDER, PYTHON_OPTIONS, child_environme
 _PATIENCE = 180.0
 """Seconds that a server may take until it answers; on a busy machine their imports take a minute."""
 
+_ALL = ("0.0.0.0", "::", "")  # noqa: S104  compared with, not bound to
+"""Hosts that mean all addresses of this machine."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -64,6 +67,10 @@ def serve(
     _require_free(host, port)
     root = f"http://{_shown(host)}:{port}"
     click.echo(f"starting {title} ...", err=True)
+    if not _is_this_machine(host):
+        click.echo(
+            f"note: everybody who can reach port {port} of this machine can read and change the store.", err=True
+        )
     with _running([*command], {**child_environment(), **environment}) as server:
         _await_answer(title, server, root)
         click.echo(f"{title}: {root}{page}  (Ctrl-C ends it)")
@@ -122,9 +129,17 @@ def _await_answer(title: str, server: subprocess.Popen[bytes], root: str) -> Non
     raise RunError(f"{title} ended with exit code {server.returncode}; what it said stands above.")
 
 
+def _is_this_machine(host: str) -> bool:
+    """Whether only this machine reaches an address to listen on; of a name other than localhost that is not known."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _shown(host: str) -> str:
     """Return the address to look at for one to listen on."""
-    if host in ("0.0.0.0", "::", ""):  # all addresses of this machine
+    if host in _ALL:
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 

@@ -199,23 +199,20 @@ def _files(store: Path) -> Iterator[Finding]:
 
 def _left_over(store: Path, reports: Path) -> Iterator[Finding]:
     """Look for what killed processes left on the disk."""
+    from harness.staging import leftovers
     from harness.tracking import is_running
 
     staging = store / "staging"
     found = [path for path in store.glob(".*.new*") if path.is_file()] + list(store.glob(".compared-*"))
     if staging.is_dir() and not staging.is_symlink():
         found += [path for path in staging.iterdir() if any(path.glob("*")) and not is_running(store, path.name)]
-    found += _leftovers(reports)
+    found += leftovers(reports)
     if found:
         yield _problem(
             f"{len(found)} files and folders are left of processes that were killed: {_named(found)}. --repair "
             "removes them.",
             functools.partial(_remove, found),
         )
-
-
-def _leftovers(reports: Path) -> list[Path]:
-    return []
 
 
 def _remove(found: list[Path]) -> str:

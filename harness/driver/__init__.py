@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.databases import LOCK_TIMEOUT, in_words
+from harness.databases import LOCK_TIMEOUT, in_words, settle_log
 from harness.driver.aside import finish_aside, finish_put_aside, put_aside, unfinished
 from harness.driver.loop import Loop, Workforce
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
@@ -91,7 +91,7 @@ def run_study(
         workforce.expect(trainings(study).trainings if fresh else _left(study, store))
         _require_data(study, data_folder)
         from harness import provenance, tracking
-        from harness.plan import open_storage
+        from harness.plan import FILE, open_storage
 
         tracking.check_store(store)
         stack.enter_context(tracking.lock_study(store, study.name))
@@ -107,6 +107,8 @@ def run_study(
         recorder = tracking.Recorder(client, store, study, provenance.source_tags(source))
         plan = _open_plan(study, recorder, storage, store, data_folder)
         stack.callback(clear_staging, study.name, store)
+        for file in (tracking.DATABASE, FILE):
+            stack.callback(settle_log, store / file)
         outcome = Loop(plan, recorder, store, data_folder, resources, observe, workforce, pack).run()
         return dataclasses.replace(outcome, aside=aside)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from harness.errors import StudyError, UsageError
 from harness.launchers.local import staging_folder
 from harness.study import Study
+from harness.trials import describe, left_out_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +59,11 @@ def reconcile_runs(recorder: Recorder, store: Path) -> pd.DataFrame:
     tracking.fail_unfinished(recorder.client, recorder.experiment_id)
     clear_staging(recorder.study.name, store)
     trials, _ = tracking.read_frames(store, recorder.study.name)
+    if said := left_out_of(trials):  # what they measured would be trained again, or missed by the plan
+        raise UsageError(
+            f"{store}: the study {recorder.study.name!r} cannot go on before all of its runs can be read. "
+            f"{describe(said)} Put their tags right, or delete the runs, in the MLflow UI."
+        )
     return trials[trials["status"].isin(["finished", "pruned"])] if len(trials) else trials
 
 

@@ -22,6 +22,7 @@ from harness.stats import (
     log_rank,
     over_looks,
     pair_up,
+    power_of_e,
     ratio_of_pairs,
     restricted_ratio,
     sign_flip,
@@ -122,7 +123,7 @@ def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules:
         plain = [difference_of_pairs(ours[:size], theirs[:size]).equivalence_p(margin) for size in sizes]
         same, relative = over_looks(plain, plan), math.log1p(margin / float(base.mean()))
     contrast = _contrast(metric, [one.log for one in steps], sign_flip(np.log(ours), np.log(theirs)), plan)
-    estimate, low, high = (math.exp(end) for end in (contrast.estimate, contrast.low, contrast.high))
+    estimate, low, high = (power_of_e(end) for end in (contrast.estimate, contrast.low, contrast.high))
     contrast = replace(contrast, kind="ratio", estimate=estimate, low=low, high=high)
     return _with_claim(contrast, steps[-1].log, same, relative)
 

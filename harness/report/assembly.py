@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from harness.escaping import plain, throughout
 from harness.report.comparison import Comparison, Run
 from harness.report.contrasts import contrasts
 from harness.report.curves import curve_figures
@@ -33,10 +34,12 @@ from harness.report.smallest import smallest_sentences
 from harness.report.unused import unused_section, unused_sentences
 from harness.report.wording import show_target
 from harness.study import Search, Study
+from harness.trials import left_out_of
 
 
 def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: str = "mlruns") -> Comparison:
     """Compute a report; see :func:`harness.report.compare`."""
+    left_out = left_out_of(trials)
     trials, history = tidy_trials(study, trials), tidy_history(history)
     groups = group_trials(study, trials)
     base = groups[0]
@@ -59,7 +62,7 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
     ]
     found = effects(study, groups)
     said = sentences(study, rows, target, findings)
-    return Comparison(
+    comparison = Comparison(
         name=study.name,
         question=study.question,
         notes=study.notes.strip(),
@@ -73,7 +76,7 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
         rows=tuple(rows),
         headline=headline(rows, said),
         sentences=said,
-        remarks=remarks(study, trials, rows),
+        remarks=remarks(study, trials, rows, left_out),
         held=held_fixed(study),
         measured=how_measured(study, trials),
         runs=_runs(trials),
@@ -95,6 +98,7 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
         ),
         store=store,
     )
+    return throughout(comparison, plain)
 
 
 def _runs(trials: pd.DataFrame) -> tuple[Run, ...]:

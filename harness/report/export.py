@@ -10,6 +10,7 @@ import math
 from dataclasses import is_dataclass
 from typing import Any
 
+from harness.escaping import csv_cell
 from harness.report.comparison import Comparison, Row
 from harness.stats import Interval
 
@@ -103,7 +104,7 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else csv_cell(str(value))
 
 
 def _plain(value: Any) -> Any:

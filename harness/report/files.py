@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping
+import fnmatch
+import itertools
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from harness.errors import DataError, StudyError, UsageError
+from harness.errors import DataError, UsageError
 from harness.report.assembly import assemble
 from harness.report.comparison import Comparison
 from harness.report.export import to_csv, to_json
@@ -19,12 +21,13 @@ from harness.report.html import to_html
 from harness.report.latex import to_latex
 from harness.report.learned import learned
 from harness.report.markdown import to_markdown
-from harness.study import Study, build_study
+from harness.staging import put_in_place, staged
+from harness.study import Search, Study, dimensions, grid
+from harness.trials import LeftOut, describe, keep_left_out, left_out_of, show_wrong, sift, stored_study
 
 _STORE = "mlruns"
 _FIGURES = ("*_by_*", "front", "difference_*", "effect_*", "importance", "parallel", "best_so_far")
 """Names that figures have: those that are no longer made are removed."""
-_KEYS = {"name", "given", "source", "text"}
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,13 @@ def write(
         },
         "store": store,
     }
+    keep_left_out(kept_trials, left_out_of(trials))
     try:
         kept = {picture.file: picture.content for one in inside for picture in one.pictures}
         _write_all(folder, texts, kept, {"trials.parquet": kept_trials, "history.parquet": kept_history})
     except OSError as error:
-        raise UsageError(f"{folder}: the report cannot be written: {error}. Name another folder.") from None
+        why = error.strerror or error
+        raise UsageError(f"{folder}: the report cannot be written: {why}. Name another folder.") from None
     return ReportFiles(
         folder=folder,
         markdown=folder / "comparison.md",
@@ -108,57 +113,96 @@ def write(
 
 def read(folder: Path) -> tuple[Study, pd.DataFrame, pd.DataFrame]:
     """Read a report back; see :func:`harness.report.read_report`."""
-    trials, history = _read_table(folder / "trials.parquet"), _read_table(folder / "history.parquet")
-    stored = trials.attrs.get("study")
-    if not isinstance(stored, dict) or not stored.keys() >= _KEYS:
+    file = folder / "trials.parquet"
+    trials, history = _read_table(file), _read_table(folder / "history.parquet")
+    attrs = dict(trials.attrs)
+    if not isinstance(attrs.get("study"), dict):
         raise DataError(
-            f"{folder / 'trials.parquet'}: holds no study, so that it was not written by a report. "
-            "Build the report from the MLflow store instead."
+            f"{file}: holds no study, so that it was not written by a report. Build the report from the MLflow store "
+            "instead."
         )
-    source = Path(stored["source"]) if stored["source"] else None
+    study = stored_study(attrs["study"], str(file))
     try:
-        study = build_study(stored["given"], name=stored["name"], source=source, text=stored["text"])
-    except StudyError as error:
-        lines = "\n".join(f"{folder / 'trials.parquet'}: {line}" for line in str(error).splitlines())
-        raise DataError(f"{lines}\nThe report was written by another version of harness.") from None
+        trials, history, said = sift(trials, history, dimensions(study.design))
+    except DataError as error:
+        raise DataError(f"{folder}: {error} Build the report anew from the MLflow store.") from None
+    _require_trials_of(study, trials, said, file)
+    said = tuple(dict.fromkeys([*left_out_of(trials), *said]))
+    trials.attrs = {"study": attrs["study"], "store": str(attrs.get("store", _STORE))}
+    keep_left_out(trials, said)
     return study, trials, history
 
 
+def _require_trials_of(study: Study, trials: pd.DataFrame, said: Sequence[LeftOut], file: Path) -> None:
+    """Refuse a table none of whose trials can be read, or is of the study that the table names."""
+    if said and not len(trials):
+        raise DataError(f"{file}: none of its trials can be read. {describe(said)} Build the report anew.")
+    if len(trials) and not isinstance(study.design, Search):
+        digests = {variant.digest for variant in grid(study)}
+        if digests.isdisjoint(trials["digest"]):
+            raise DataError(
+                f"{file}: its trials are of another study than {study.name!r}, which it names: none is of a variant of "
+                "it. Build the report anew from the MLflow store."
+            )
+
+
 def _read_table(path: Path) -> pd.DataFrame:
+    if path.is_symlink():
+        raise UsageError(f"{path}: is a link, and a report is read from files of its own alone. Copy the file there.")
     if not path.is_file():
         raise UsageError(
             f"{path}: no such file. A report folder has trials.parquet and history.parquet; name one, or build the "
             "report from the MLflow store."
         )
     try:
-        return pd.read_parquet(path)
-    except (OSError, ValueError, KeyError) as error:  # pyarrow's errors are ValueErrors and OSErrors
-        raise DataError(f"{path}: damaged, cannot be read as Parquet: {error}. Build the report anew.") from None
+        table = pd.read_parquet(path).reset_index(drop=True)
+        for place in range(table.shape[1]):
+            table.iloc[:, place].tolist()  # texts of damaged files are found to be no UTF-8 only here
+    except Exception as error:  # of files of others, pyarrow and pandas raise almost anything
+        why = show_wrong(" ".join(str(error).split()))
+        raise DataError(f"{path}: damaged, cannot be read as Parquet: {why}. Build the report anew.") from None
+    return table
 
 
 def _write_all(
     folder: Path, texts: dict[str, str], pictures: dict[str, bytes], tables: dict[str, pd.DataFrame]
 ) -> None:
-    """Write everything beside the folder first, then move it in: what everything is made from before the pages.
-
-    Files are moved one by one, since the folder may hold what others put there. Figures that are no longer made go
-    last.
-    """
+    """Write everything beside the folder, then put it there in one step; what others put into the folder stays."""
+    if folder.is_symlink():
+        raise UsageError(
+            f"{folder}: is a link to {folder.resolve()}. Reports are not written through links; name that."
+        )
+    folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as name:
-        beside = Path(name)
+    with staged(folder) as beside:
+        (beside / "figures").mkdir()
         for file, table in tables.items():
             table.to_parquet(beside / file, index=False)
         for file, text in texts.items():
-            (beside / file).parent.mkdir(exist_ok=True)
             (beside / file).write_text(text, encoding="utf-8", newline="\n")
         for file, content in pictures.items():
             (beside / file).parent.mkdir(parents=True, exist_ok=True)
             (beside / file).write_bytes(content)
-        (folder / "figures").mkdir(parents=True, exist_ok=True)
-        for file in [*tables, *pictures, *texts]:
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            (beside / file).replace(folder / file)
-    for old in [old for pattern in _FIGURES for old in (folder / "figures").glob(f"{pattern}.svg")]:
-        if f"figures/{old.name}" not in texts:
-            old.unlink()
+        _keep_before(folder, beside, tables["trials.parquet"])
+        put_in_place(beside, folder, _is_old_figure)
+
+
+def _is_old_figure(file: str) -> bool:
+    """Whether a file of a report's folder is a figure, or a page, that the report has no more."""
+    return any(fnmatch.fnmatchcase(file, f"figures/{pattern}.svg") for pattern in _FIGURES)
+
+
+def _keep_before(folder: Path, beside: Path, trials: pd.DataFrame) -> None:
+    """Where trials had to be left out, keep the tables that still have them, beside those that have not."""
+    if not left_out_of(trials):
+        return
+    try:
+        before = set(pd.read_parquet(folder / "trials.parquet", columns=["run_id"])["run_id"].astype(str))
+    except Exception:  # there is none that can be read
+        before = set()
+    if before - set(trials["run_id"]):
+        for name in ("trials", "history"):
+            number = next(n for n in itertools.count(1) if not (folder / f"{name}.before-{n}.parquet").exists())
+            shutil.copyfile(
+                folder / f"{name}.parquet", beside / f"{name}.before-{number}.parquet", follow_symlinks=False
+            )

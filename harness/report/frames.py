@@ -55,7 +55,8 @@ def tidy_trials(study: Study, trials: pd.DataFrame) -> pd.DataFrame:
     for path in dimensions(study.design):
         if path not in tidy:
             tidy[path] = ""
-        elif tidy[path].dtype == object:
+    for path in tidy.columns.difference(list(TRIAL_COLUMNS), sort=False):
+        if tidy[path].dtype == object:
             tidy[path] = [_level_text(level) for level in tidy[path]]
     return tidy.sort_values("trial", kind="stable", ignore_index=True)
 

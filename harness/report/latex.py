@@ -2,6 +2,8 @@ r"""comparison.tex: the tables for a paper. Needs ``\usepackage{booktabs}``, and
 
 from __future__ import annotations
 
+import re
+
 from harness.report.comparison import Comparison, Table
 from harness.report.table import contrasts_table, results_table
 
@@ -36,7 +38,7 @@ def _table(study: str, name: str, table: Table) -> str:
             r"\begin{table}",
             r"  \centering",
             rf"  \caption{{{escape(caption)}}}",
-            rf"  \label{{tab:{study}-{name}}}",
+            rf"  \label{{tab:{re.sub(r'[^A-Za-z0-9._-]', '-', study)}-{name}}}",
             r"  \resizebox{\linewidth}{!}{%",
             rf"  \begin{{tabular}}{{{columns}}}",
             r"    \toprule",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.errors import DataError
 from harness.report.comparison import Row
+from harness.trials import DIGEST
 
 FOLDER = "insight"
 KEPT = {
@@ -19,6 +22,10 @@ KEPT = {
 """File -> what it shows."""
 MOST = 2
 """Variants that are shown: a page stays below a megabyte."""
+
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_LARGEST = 5_000_000
 
 
 class Kept(NamedTuple):
@@ -62,12 +69,39 @@ def learned(rows: Sequence[Row], folder: Path, drawn: Mapping[str, Path]) -> tup
     """
     found = []
     for row in rows:
+        if not DIGEST.fullmatch(row.digest):
+            continue  # it names a folder
         source = drawn.get(row.digest, folder / FOLDER / row.digest)
+        if row.digest not in drawn:
+            _refuse_links(folder / FOLDER, source)
         pictures = tuple(
-            Kept(f"{FOLDER}/{row.digest}/{name}", text.format(row.label), (source / name).read_bytes())
+            Kept(f"{FOLDER}/{row.digest}/{name}", text.format(row.label), _read(source / name))
             for name, text in KEPT.items()
-            if (source / name).is_file()
+            if os.path.lexists(source / name)
         )
         if pictures:
             found.append(Learned(row.label, pictures))
     return tuple(found[:MOST])
+
+
+def _refuse_links(*places: Path) -> None:
+    for place in places:
+        if place.is_symlink():
+            raise DataError(
+                f"{place}: is a link, and a report shows pictures of its own folder alone. Remove the link, or put the "
+                "picture there."
+            )
+
+
+def _read(file: Path) -> bytes:
+    """Return a picture.
+
+    Raises:
+        DataError: if it is a link, no file or no PNG: it goes into the page as it is.
+    """
+    _refuse_links(file)
+    with os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as opened:
+        content = opened.read(_LARGEST + 1)
+    if not content.startswith(_PNG) or len(content) > _LARGEST:
+        raise DataError(f"{file}: must be a PNG picture below {_LARGEST:,} bytes, and is not. Remove it.")
+    return content

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from harness.escaping import inline, markdown, markdown_code, markdown_paragraphs, markdown_prose, shell
 from harness.report.comparison import Comparison, Table
 from harness.report.learned import Learned
 from harness.report.templating import contents, environment
@@ -14,7 +15,14 @@ def to_markdown(comparison: Comparison, learned: Sequence[Learned] = ()) -> str:
     """Return the page as GitHub-flavoured Markdown."""
     templates = environment(autoescape=False)
     templates.filters["table"] = table_lines
-    templates.filters["cell"] = cell
+    templates.filters |= {
+        "cell": inline,
+        "line": markdown,
+        "paragraphs": markdown_paragraphs,
+        "prose": markdown_prose,
+        "code": markdown_code,
+        "shell": shell,
+    }
     templates.filters["fence"] = fence
     return templates.get_template("comparison.md.j2").render(contents(comparison, learned))
 
@@ -22,12 +30,7 @@ def to_markdown(comparison: Comparison, learned: Sequence[Learned] = ()) -> str:
 def table_lines(table: Table) -> str:
     """Return a pipe table, numbers aligned right."""
     lines = [table.headings, tuple("---:" if numeric else "---" for numeric in table.numeric)]
-    return "\n".join(f"| {' | '.join(cell(text) for text in row)} |" for row in [*lines, *table.rows])
-
-
-def cell(text: str) -> str:
-    """Escape what would end a cell or start markup: ``|``, ``*``, ``<``, ``[``, backquotes, line breaks."""
-    return re.sub(r"([\\|*<\[`])", r"\\\1", " ".join(str(text).split()))
+    return "\n".join(f"| {' | '.join(inline(text) for text in row)} |" for row in [*lines, *table.rows])
 
 
 def fence(text: str) -> str:

@@ -12,6 +12,7 @@ from harness.report.comparison import Row
 from harness.report.wording import counted, listed, show_p, three_digits
 from harness.stats import LEVEL, Verdict
 from harness.study import IMAGE_SETS, METRICS, USED_BY, Search, SeedSpec, Study, dimensions, grid, replicate_range
+from harness.trials import LeftOut, describe
 
 _CLOCK = (
     "Seconds are those of training steps alone: `time.perf_counter`, read after the device has finished. Preparing, "
@@ -99,9 +100,12 @@ def _splits(study: Study) -> str:
     return text
 
 
-def remarks(study: Study, trials: pd.DataFrame, rows: Sequence[Row]) -> tuple[str, ...]:
-    """Return what limits the numbers: few replicates, failures, withheld seconds, broken trainings."""
-    said = []
+def remarks(
+    study: Study, trials: pd.DataFrame, rows: Sequence[Row], left_out: Sequence[LeftOut] = ()
+) -> tuple[str, ...]:
+    """Return what limits the numbers: unreadable runs, few replicates, failures, withheld seconds, broken trainings."""
+    said = [describe(left_out)] if left_out else []
+    said += _strangers(study, trials)
     status = Counter(trials["status"].tolist())
     apart = [f"{status[kind]} {kind}" for kind in ("pruned", "failed", "killed") if status[kind]]
     if apart:
@@ -126,7 +130,8 @@ def remarks(study: Study, trials: pd.DataFrame, rows: Sequence[Row]) -> tuple[st
     if broken:
         said.append(f"{counted(broken, 'training')} broke off because the loss was not a number.")
     sets = trials["data.name"].astype(str) if "data.name" in trials else pd.Series(study.data.name, index=trials.index)
-    for name, digests in trials["data_digest"].dropna().groupby(sets):
+    known = trials["data_digest"].replace("", None).dropna()  # what never began to train has none
+    for name, digests in known.groupby(sets):
         if digests.nunique() > 1:
             said.append(
                 f"The images of {name} changed between trials ({listed(sorted(digests.unique()))}): what differs "
@@ -143,6 +148,17 @@ def remarks(study: Study, trials: pd.DataFrame, rows: Sequence[Row]) -> tuple[st
             "in truth. Claims are made of confirmed variants alone."
         )
     return tuple(said)
+
+
+def _strangers(study: Study, trials: pd.DataFrame) -> list[str]:
+    """Say which trials are of variants that the study does not have."""
+    if isinstance(study.design, Search):
+        return []
+    apart = ~trials["digest"].isin([variant.digest for variant in grid(study)])
+    if not apart.any():
+        return []
+    labels = sorted(set(trials["variant"][apart]))[:_AT_MOST]
+    return [f"{counted(int(apart.sum()), 'trial')} of variants that the study does not plan: {listed(labels)}."]
 
 
 def _disagreements(rows: Sequence[Row]) -> list[str]:

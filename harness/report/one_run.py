@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from harness.escaping import plain, throughout
 from harness.report.sparkline import place_of, sparkline
 from harness.report.wording import counted, show_target, three_digits, with_unit
 from harness.study import EVALUATED, METRICS, Study, TargetSpec
@@ -58,9 +59,10 @@ def render_run(
         files: the artifacts, relative to that folder.
         width: columns of the terminal.
     """
+    row, places = throughout(dict(row), plain), throughout(dict(places), plain)
     parts: list[RenderableType] = [
-        Text(f"{study.name}#{row['trial']}  {places['name']}", style="bold"),
-        Text(study.question),
+        Text(f"{plain(study.name)}#{row['trial']}  {places['name']}", style="bold"),
+        Text(plain(study.question)),
         Text(),
         _pairs(facts(study, row)),
         Text(),
@@ -206,7 +208,7 @@ def _artifacts(folder: str, files: Sequence[Path]) -> RenderableType:
         return Text("artifacts: none", style="dim")
     parts: list[RenderableType] = [Text(f"artifacts, in {folder}", style="italic")]
     for parent in dict.fromkeys(path.parent for path in files):
-        names = "  ".join(path.name.replace(" ", "\u00a0") for path in files if path.parent == parent)
-        within = "" if parent == Path() else f"{parent.as_posix()}/: "
+        names = "  ".join(plain(path.name).replace(" ", "\u00a0") for path in files if path.parent == parent)
+        within = "" if parent == Path() else f"{plain(parent.as_posix())}/: "
         parts.append(Padding(Text(within + names), (0, 0, 0, 2)))
     return Group(*parts)

@@ -56,7 +56,10 @@ def render(comparison: Comparison, width: int, limit: int = 20) -> RenderableTyp
 def draw_table(table: Table, label_width: int) -> RichTable:
     """Draw a table whose first column may take at least so many characters if it needs them."""
     drawn = RichTable(
-        title=Text(table.caption, style="italic"), title_justify="left", caption=table.note or None, box=box.SIMPLE
+        title=Text(table.caption, style="italic") if table.caption else None,
+        title_justify="left",
+        caption=table.note or None,
+        box=box.SIMPLE,
     )
     longest = max(len(line) for row in table.rows for line in _lines(row[0]))
     for place, (heading, numeric) in enumerate(zip(table.headings, table.numeric, strict=True)):

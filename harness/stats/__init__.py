@@ -2,7 +2,7 @@
 
 from harness.stats.censored import RestrictedRatio, Times, kaplan_meier_median, log_rank, reached_by, restricted_ratio
 from harness.stats.effects import Effect, interactions, main_effects
-from harness.stats.intervals import Interval, mean_interval, share_interval, spread_interval
+from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
 from harness.stats.paired import (
     PairedDifference,
@@ -42,6 +42,7 @@ __all__ = [
     "paired_difference",
     "paired_ratio",
     "pairs_needed",
+    "power_of_e",
     "ratio_of_pairs",
     "reached_by",
     "restricted_ratio",

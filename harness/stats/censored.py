@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
-from harness.stats.intervals import Interval, standard_error
+from harness.stats.intervals import Interval, power_of_e, standard_error
 
 _ROUNDING = 1e-9
 """The survival curve is a product of fractions; 0.5 may come out a hair above."""
@@ -75,7 +75,7 @@ class RestrictedRatio:
         """Return the interval at another confidence than 95 %."""
         if not self.standard_error > 0:
             return Interval(self.estimate, math.nan, math.nan, self.n)
-        factor = math.exp(float(stats.t.ppf((1 + confidence) / 2, self.n - 1)) * self.standard_error)
+        factor = power_of_e(float(stats.t.ppf((1 + confidence) / 2, self.n - 1)) * self.standard_error)
         return Interval(self.estimate, self.estimate / factor, self.estimate * factor, self.n)
 
 
@@ -217,7 +217,7 @@ def restricted_ratio(values: Times, base: Times) -> RestrictedRatio:
     if n < 2:
         return RestrictedRatio(ratio, math.nan, math.nan, n, horizon, math.nan)
     error = standard_error(one / one.mean() - other / other.mean())
-    factor = math.exp(float(stats.t.ppf(0.975, n - 1)) * error)
+    factor = power_of_e(float(stats.t.ppf(0.975, n - 1)) * error)
     return RestrictedRatio(ratio, ratio / factor, ratio * factor, n, horizon, error)
 
 

@@ -10,6 +10,11 @@ import numpy as np
 from scipy import stats
 
 
+def power_of_e(exponent: float) -> float:
+    """Return e to a power; infinity beyond the largest double, as two pairs that differ wildly give."""
+    return math.inf if exponent > 709 else math.exp(exponent)
+
+
 @dataclass(frozen=True)
 class Interval:
     """An estimate and its confidence interval.

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from harness.stats.intervals import Interval, standard_error
+from harness.stats.intervals import Interval, power_of_e, standard_error
 
 _EXACT_UP_TO = 14
 """Pairs up to which all 2^n sign flips are tried."""
@@ -116,7 +116,7 @@ class PairedRatio:
     def interval(self, confidence: float) -> Interval:
         """Return the interval at another confidence than 95 %."""
         ends = self.log.interval(confidence)
-        return Interval(self.estimate, math.exp(ends.low), math.exp(ends.high), self.n)
+        return Interval(self.estimate, power_of_e(ends.low), power_of_e(ends.high), self.n)
 
 
 def paired_difference(values: pd.Series[float], base: pd.Series[float], overlap: float = 0.0) -> PairedDifference:
@@ -221,7 +221,7 @@ def ratio_of_pairs(values: np.ndarray, base: np.ndarray) -> PairedRatio:
         if (pairs <= 0).any():
             raise ValueError(f"a ratio needs values above 0, got {pairs.min():g}")
     log = difference_of_pairs(np.log(values), np.log(base))
-    estimate, low, high = (math.exp(end) for end in (log.estimate, log.low, log.high))
+    estimate, low, high = (power_of_e(end) for end in (log.estimate, log.low, log.high))
     return PairedRatio(estimate, low, high, log.n, log)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
+from harness.errors import UsageError
 from harness.tracking.places import copy_files, within
 from harness.tracking.runs import RecordedRun, artifact_folders
 
@@ -43,8 +45,10 @@ def picture_folders(store: Path, name: str) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     for digest, artifacts in artifact_folders(store, name):
-        if digest not in found and (artifacts / "insight" / "network.png").is_file():
-            found[digest] = artifacts / "insight"
+        folder = artifacts / "insight"
+        with contextlib.suppress(UsageError):  # of a link that leads out of the store
+            if digest not in found and within(store, folder / "network.png").is_file():
+                found[digest] = folder
     return found
 
 

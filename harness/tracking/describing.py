@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.escaping import inline, markdown, markdown_code, markdown_paragraphs
 from harness.records import StopReason, TrialResult
 from harness.study import (
     METRICS,
@@ -33,8 +34,8 @@ def describe_study(study: Study, name: str, is_run: bool) -> str:
         name: of its experiment.
         is_run: whether this stands at the study's own run, where the report is, and not at the experiment.
     """
-    where = "in this run's artifacts" if is_run else f"in the artifacts of the run `study {name}`"
-    parts = [f"**{study.question}**", study.notes.strip(), _design(study)]
+    where = "in this run's artifacts" if is_run else f"in the artifacts of the run `study {markdown_code(name)}`"
+    parts = [f"**{markdown(study.question)}**", markdown_paragraphs(study.notes), _design(study)]
     if study.target:
         then = "which ends a training" if study.target.stop else "noted on the way"
         parts.append(f"**Target:** {_target(study.target)}, {then}.")
@@ -46,12 +47,12 @@ def describe_trial(study: Study, name: str, variant: Variant, replicate: int, ph
     """Describe a trial: the study's question, the variant beside the base, replicate and phase."""
     purpose = {"search": "sampled by the search", "confirm": "fresh, to confirm what the search found"}.get(phase, "")
     settings = "\n".join(
-        f"- `{path}`: {show_level(level)} (base: {show_level(study.base_level(path))})"
+        f"- `{path}`: {inline(show_level(level))} (base: {inline(show_level(study.base_level(path)))})"
         for path, level in variant.settings.items()
     )
     parts = [
-        f"**{study.question}** (study {name})",
-        f"Variant **{variant.label}**, replicate {replicate}{f' ({purpose})' if purpose else ''}.",
+        f"**{markdown(study.question)}** (study {inline(name)})",
+        f"Variant **{inline(variant.label)}**, replicate {replicate}{f' ({purpose})' if purpose else ''}.",
         settings,
     ]
     return "\n\n".join(part for part in parts if part)
@@ -93,7 +94,7 @@ def _design(study: Study) -> str:
     """Say what varies, how often each variant is trained, and what the factors are."""
     design = study.design
     factors = "\n".join(
-        f"- `{path}`: {_levels(levels)} (base: {show_level(study.base_level(path))})"
+        f"- `{path}`: {inline(_levels(levels))} (base: {inline(show_level(study.base_level(path)))})"
         for path, levels in dimensions(design).items()
     )
     planned = design.replicates

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from harness.errors import UsageError
 
 LOCKS = "locks"
 """Folder of the locks in a store."""
+
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(/|$)|(file|sqlite|databricks):")
+"""How the address of a server, a database or a file begins. `Path` has made one slash of two."""
 
 
 def make_store(store: Path) -> None:
@@ -31,8 +36,7 @@ def require_folder(store: Path) -> None:
         UsageError: naming what is wrong.
     """
     text = str(store)
-    scheme, colon, _ = text.partition(":/")
-    if colon and scheme.replace("+", "").isalnum() and len(scheme) > 1:
+    if _ADDRESS.match(text):
         raise UsageError(
             f"--store {text}: is an address, and must be a folder: servers and other databases are not supported."
         )

@@ -20,9 +20,11 @@ from harness.databases import connect_to_read, explain
 from harness.errors import UsageError, did_you_mean
 from harness.records import CLOCKS, Clocks, StopReason, TrialResult
 from harness.study import EVALUATED, NEED_FINITE, PROBES
+from harness.tracking.folder import require_folder
 from harness.tracking.metric_names import from_mlflow, in_mlflow
 from harness.tracking.places import place_of, within
 from harness.tracking.store import DATABASE, check_store, is_unfinished
+from harness.trials import LeftOut, is_level, keep_left_out, left_out_of, show_wrong, sift
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +43,11 @@ _STATUS = {"FINISHED": "finished", "FAILED": "failed", "KILLED": "killed", "RUNN
 FINGERPRINT = ("processor", "device", "backend", "keras", "python", "threads", "workers", "pack")
 _COSTS = ("parameters", "macs", "activations", "activation_ops", "pool_ops")
 _PROBED = tuple(name for metrics in PROBES.values() for name in metrics)
+_WHOLE = ("threads", "workers", "pack")
+_DIGITS = 18
+"""Digits of a whole number that surely fits 64 bits."""
+_LAST = 9_214_646_400_000
+"""The beginning of 2262 in milliseconds since 1970: nanoseconds go no further."""
 DIGESTS = ("weights", "history")
 NUMBERS = (
     "steps",
@@ -91,34 +98,78 @@ def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return a study's trials (a row each) and history (a row an evaluation).
 
     ``trials.attrs["study"]`` holds what :func:`harness.study.build_study` makes the study from. Trials still running
-    are left out.
+    are left out; so are those whose record was damaged or edited, of which :func:`harness.trials.left_out_of` tells.
 
     Raises:
-        UsageError: if the store has no such study.
+        UsageError: if the store has no such study, harness did not make it, or it cannot be read.
     """
     with open_database(store) as connection:
-        runs = connection.execute(
-            """SELECT r.run_uuid, r.status, r.start_time, r.end_time, r.experiment_id, r.artifact_uri FROM runs r
-               JOIN experiments e ON e.experiment_id = r.experiment_id
-               WHERE e.name = ? AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'""",
-            (name,),
-        ).fetchall()
-        if not runs:
-            raise _unknown(connection, store, name)
-        tags = {run[0]: dict(connection.execute(_TAGS, run[:1])) for run in runs}
-        finals = {run[0]: _finals(connection, run[0]) for run in runs}
-        points = _points(connection, (run[0] for run in runs if tags[run[0]].get("harness.kind") == "trial"))
-    parents = [run for run in runs if tags[run[0]].get("harness.kind") == "study"]
-    rows = [
-        _row(run[:5], tags[run[0]], finals[run[0]])
-        for run in runs
-        if tags[run[0]].get("harness.kind") == "trial" and run[1] != "RUNNING"
-    ]
+        trials, history = _read_trials(connection, store, name)
+        trials.attrs["study"] = _read_study(connection, store, name)
+    return trials, history
+
+
+def _read_trials(connection: sqlite3.Connection, store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    runs = connection.execute(
+        """SELECT r.run_uuid, r.status, r.start_time, r.end_time, r.experiment_id FROM runs r
+           JOIN experiments e ON e.experiment_id = r.experiment_id
+           WHERE e.name = ? AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'""",
+        (name,),
+    ).fetchall()
+    if not runs:
+        raise _unknown(connection, store, name)
+    rows, said = _read_rows(connection, runs)
+    points = _points(connection, (row["run_id"] for row in rows))
+    trials, history, more = _tables(rows, points)
+    keep_left_out(trials, [*said, *more])
+    return trials, history
+
+
+def _read_rows(
+    connection: sqlite3.Connection, runs: Iterable[tuple[Any, ...]]
+) -> tuple[list[dict[str, Any]], list[LeftOut]]:
+    """Return a row for each trial that has ended, by number, and the runs of which none can be made."""
+    rows, said = [], []
+    for run in runs:
+        tags: dict[Any, Any] = {}
+        try:
+            tags = _tags(connection, run[0])
+            kind = tags.get("harness.kind")
+            if kind == "trial":
+                if run[1] != "RUNNING":
+                    rows.append(_row(run, tags, _finals(connection, run[0])))
+            elif kind != "study" and (kind or "harness.trial" in tags):
+                raise _Fault(f"its tag harness.kind must be 'trial' or 'study', got {show_wrong(kind)}")
+        except _Fault as fault:
+            said.append(LeftOut(str(run[0]), str(tags.get("harness.trial", ""))[:20], str(fault)))
     rows.sort(key=lambda row: (row["trial"], row["started"]))
-    trials = _trials(rows)
-    kept = _study(store, parents[0][5], tags[parents[0][0]]) if parents else {}
-    trials.attrs["study"] = {"name": name, **kept}
-    return trials, _history(points, trials)
+    return rows, said
+
+
+def unreadable_runs(store: Path) -> list[tuple[str, LeftOut]]:
+    """Return (study, run and what is wrong with it) of every run in a store that reports leave out.
+
+    The run of a study itself whose record cannot be read is among them.
+
+    Raises:
+        UsageError: if there is no store, or its database cannot be read.
+    """
+    found = []
+    with open_database(store) as connection:
+        names = connection.execute(
+            """SELECT DISTINCT e.name FROM experiments e JOIN runs r ON r.experiment_id = e.experiment_id
+               JOIN tags k ON k.run_uuid = r.run_uuid AND k.key LIKE 'harness.%'
+               WHERE e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active' ORDER BY 1"""
+        ).fetchall()
+        for (name,) in names:
+            trials, _ = _read_trials(connection, store, name)
+            found += [(name, one) for one in left_out_of(trials)]
+            try:
+                _read_study(connection, store, name)
+            except UsageError as error:
+                parents = _parents(connection, name)
+                found.append((name, LeftOut(parents[0][0] if parents else "", "", str(error))))
+    return found
 
 
 def read_trial(store: Path, run_id: str) -> tuple[dict[str, Any], pd.DataFrame]:
@@ -127,44 +178,126 @@ def read_trial(store: Path, run_id: str) -> tuple[dict[str, Any], pd.DataFrame]:
     Args:
         store: the store's folder.
         run_id: MLflow's id of a trial's run, whole.
+
+    Raises:
+        UsageError: if what was recorded of the run cannot be read.
     """
     with open_database(store) as connection:
         columns = "run_uuid, status, start_time, end_time, experiment_id"
         run = connection.execute(f"SELECT {columns} FROM runs WHERE run_uuid = ?", (run_id,)).fetchone()
-        row = _row(run, dict(connection.execute(_TAGS, (run_id,))), _finals(connection, run_id))
+        row = row_of(connection, run)
         points = _points(connection, (run_id,))
-    trials = _trials([row])
-    return {str(name): value for name, value in trials.iloc[0].items()}, _history(points, trials)
+    trials, history, said = _tables([row], points)
+    if said:
+        raise unreadable(run_id, said[0].fault)
+    return {str(name): value for name, value in trials.iloc[0].items()}, history
 
 
-def _trials(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def row_of(connection: sqlite3.Connection, run: tuple[Any, ...]) -> dict[str, Any]:
+    """Return what was recorded of one trial, by column.
+
+    Args:
+        connection: to the store's database.
+        run: id, status, start, end and experiment, as the table `runs` has them.
+
+    Raises:
+        UsageError: if it cannot be read.
+    """
+    try:
+        return _row(run, _tags(connection, run[0]), _finals(connection, run[0]))
+    except _Fault as fault:
+        raise unreadable(run[0], fault) from None
+
+
+def unreadable(run_id: object, fault: object) -> UsageError:
+    """Return the error for a run whose record was damaged or edited."""
+    return UsageError(
+        f"run {run_id} cannot be read: {fault}. Its record was damaged or edited; put it right, or delete the run, in "
+        "the MLflow UI."
+    )
+
+
+def _tables(rows: list[dict[str, Any]], points: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, tuple[LeftOut, ...]]:
+    """Return trials and history of one type a column, and what had to be left out."""
     import pandas as pd
 
-    trials = pd.DataFrame(rows, columns=None if rows else _columns()).astype(dict.fromkeys(NUMBERS, "float64"))
-    _with_infinities(trials, NUMBERS)
-    # earlier versions recorded scores of networks that diverged
-    trials.loc[trials["stop_reason"] == StopReason.NOT_FINITE, list(NEED_FINITE)] = math.nan
+    trials = pd.DataFrame(rows, columns=None if rows else _columns())
     for column in ("started", "ended"):
         trials[column] = pd.to_datetime(trials[column], unit="ms", utc=True)
-    return trials
+    trials, points = _with_infinities(trials, NUMBERS), _with_infinities(points, HISTORY)
+    trials, history, said = sift(trials, _history(points, trials))
+    history = history.astype(dict.fromkeys(HISTORY, "float64"))
+    trials = trials.astype(dict.fromkeys(NUMBERS, "float64"))
+    # earlier versions recorded scores of networks that diverged
+    trials.loc[trials["stop_reason"] == StopReason.NOT_FINITE, list(NEED_FINITE)] = math.nan
+    return trials, history, said
 
 
 def read_study(store: Path, name: str) -> dict[str, Any]:
     """Return what :func:`harness.study.build_study` makes a recorded study from: name, given, source, text.
 
     Raises:
-        UsageError: if the store has no such study.
+        UsageError: if the store has no such study, harness did not make it, or it cannot be read.
     """
     with open_database(store) as connection:
-        parents = connection.execute(
-            """SELECT r.run_uuid, r.artifact_uri FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id
-               JOIN tags k ON k.run_uuid = r.run_uuid AND k.key = 'harness.kind' AND k.value = 'study'
-               WHERE e.name = ? AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'""",
-            (name,),
-        ).fetchall()
-        if not parents:
-            raise _unknown(connection, store, name)
-        return {"name": name, **_study(store, parents[0][1], dict(connection.execute(_TAGS, parents[0][:1])))}
+        return _read_study(connection, store, name)
+
+
+def _read_study(connection: sqlite3.Connection, store: Path, name: str) -> dict[str, Any]:
+    parents = _parents(connection, name)
+    if not parents:
+        raise _without_study(connection, store, name)
+    run_id, address = parents[0]
+    where = f"{store}: the study {name!r} cannot be read from its run {run_id}"
+    try:
+        kept = _study(store, address, _tags(connection, run_id))
+    except (_Fault, ValueError, TypeError, RecursionError) as error:  # JSON's errors are ValueErrors
+        raise UsageError(f"{where}: {error}. Run the study again from its file; the run then says it anew.") from None
+    if not isinstance(kept.get("given"), dict) or not all(
+        isinstance(kept.get(key), (str, type(None))) for key in ("source", "text")
+    ):
+        raise UsageError(
+            f"{where}: it must hold the study's tables and text, and does not. Run the study again from its file; the "
+            "run then says it anew."
+        )
+    return {"name": name, "given": kept["given"], "source": kept.get("source"), "text": kept.get("text") or ""}
+
+
+def _parents(connection: sqlite3.Connection, name: str) -> list[tuple[str, str]]:
+    """Return id and address of the artifacts of each run of a study itself, the one begun last first: it goes on."""
+    rows = connection.execute(
+        """SELECT r.run_uuid, r.artifact_uri FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id
+           JOIN tags k ON k.run_uuid = r.run_uuid AND k.key = 'harness.kind' AND k.value = 'study'
+           WHERE e.name = ? AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'
+           ORDER BY r.start_time DESC, r.run_uuid""",
+        (name,),
+    )
+    return [(str(run_id), str(address)) for run_id, address in rows]
+
+
+def _without_study(connection: sqlite3.Connection, store: Path, name: str) -> UsageError:
+    """Return why there is no study in an experiment: it is not there, was deleted, or is of another tool."""
+    known = connection.execute(
+        """SELECT r.run_uuid, r.lifecycle_stage, k.value FROM experiments e
+           LEFT JOIN runs r ON r.experiment_id = e.experiment_id
+           LEFT JOIN tags k ON k.run_uuid = r.run_uuid AND k.key = 'harness.kind'
+           WHERE e.name = ? AND e.lifecycle_stage = 'active'""",
+        (name,),
+    ).fetchall()
+    if not known:
+        return _unknown(connection, store, name)
+    deleted = [run_id for run_id, stage, kind in known if kind == "study" and stage == "deleted"]
+    if deleted:
+        return UsageError(
+            f"{store}: the run of the study {name!r} itself was deleted in the MLflow UI. Restore it: "
+            f"`mlflow runs restore --run-id {deleted[0]}`."
+        )
+    if any(kind == "trial" for _, _, kind in known):
+        return UsageError(
+            f"{store}: {name!r} has trials, but the run of the study itself is gone or has lost its tags. Run the "
+            "study again from its file; that makes it anew."
+        )
+    return UsageError(f"{store}: {name!r} is an MLflow experiment that harness did not make.")
 
 
 def _history(points: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
@@ -178,7 +311,14 @@ def _history(points: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
-    """Return the result of a recorded trial as its worker sent it."""
+    """Return the result of a recorded trial as its worker sent it.
+
+    Raises:
+        UsageError: if there is none that can be read.
+    """
+    if not (trials["trial"] == trial).any():
+        why = next((f": {one}" for one in left_out_of(trials) if one.trial == str(trial)), "")
+        raise UsageError(f"trial {trial}: no result of it can be read{why}. `harness doctor` looks at the store.")
     row = trials.loc[trials["trial"] == trial].iloc[0].to_dict()
 
     def number(column: str) -> float | None:
@@ -209,39 +349,87 @@ def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
     )
 
 
-def _row(run: tuple[Any, ...], tags: Mapping[str, str], metrics: Mapping[str, float]) -> dict[str, Any]:
+class _Fault(Exception):
+    """What is wrong with the record of a run."""
+
+
+def _row(run: tuple[Any, ...], tags: Mapping[str, str], metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was recorded of a trial, by column; numbers are looked at later, all together."""
     run_id, status, started, ended, experiment = run
-    row: dict[str, Any] = {
-        "study": tags["harness.study"],
-        "trial": int(tags["harness.trial"]),
+    return {
+        "study": tags.get("harness.study"),
+        "trial": _whole(tags, "trial"),
         "run_id": run_id,
         "experiment_id": str(experiment),
-        "variant": tags["harness.variant"],
-        "digest": tags["harness.digest"],
-        "replicate": int(tags["harness.replicate"]),
-        "phase": tags["harness.phase"],
+        "variant": _needed(tags, "variant"),
+        "digest": _needed(tags, "digest"),
+        "replicate": _whole(tags, "replicate"),
+        "phase": _needed(tags, "phase"),
         "status": trial_status(status, tags.get("harness.pruned")),
         "stop_reason": tags.get("harness.stop_reason"),
         "error": tags.get("harness.error"),
         **{name: metrics.get(name, math.nan) for name in NUMBERS},
         **{name: value for name, value in metrics.items() if "_features/" in name},
         **{name: tags.get(f"harness.{name}") for name in FINGERPRINT},
-        "started": started,
-        "ended": ended,
+        **{name: _whole(tags, name) if tags.get(f"harness.{name}") else None for name in _WHOLE},
+        "started": _moment("start", started),
+        "ended": _moment("end", ended),
         "data_digest": tags.get("harness.data_digest"),
         **{f"{name}_digest": tags.get(f"harness.{name}_digest") for name in DIGESTS},
         "git_revision": tags.get("mlflow.source.git.commit"),
         "version": tags.get("harness.version"),
+        **_settings(tags),
     }
-    for name in ("threads", "workers", "pack"):
-        row[name] = int(row[name]) if row[name] else None
-    settings = json.loads(tags["harness.settings"])
-    return {**row, **{path: level if _is_scalar(level) else json.dumps(level) for path, level in settings.items()}}
+
+
+def _needed(tags: Mapping[str, str], name: str) -> str:
+    value = tags.get(f"harness.{name}")
+    if not isinstance(value, str) or not value:
+        raise _Fault(f"its tag harness.{name} is missing")
+    return value
+
+
+def _whole(tags: Mapping[str, str], name: str) -> int:
+    value = _needed(tags, name)
+    if not (value.isascii() and value.isdigit() and len(value) <= _DIGITS):
+        raise _Fault(f"its tag harness.{name} must be a whole number of at least 0, got {show_wrong(value)}")
+    return int(value)
+
+
+def _moment(name: str, value: Any) -> int | None:
+    if value is not None and not (isinstance(value, int) and 0 <= value < _LAST):
+        raise _Fault(f"its {name} must be a time between 1970 and 2262 in milliseconds, got {show_wrong(value)}")
+    return value
+
+
+def _settings(tags: Mapping[str, str]) -> dict[str, Any]:
+    """Return dotted path -> level; lists as JSON, so that a column has one type."""
+    settings = settings_of(_needed(tags, "settings"))
+    levels = {path: level if _is_scalar(level) else json.dumps(level) for path, level in settings.items()}
+    for path, level in levels.items():
+        if level is not None and not is_level(level):
+            raise _Fault(f"its tag harness.settings has a number beyond 64 bits at {path}")
+    return levels
+
+
+def settings_of(text: str) -> dict[str, Any]:
+    """Return the settings of a trial from its tag: dotted path -> level.
+
+    Raises:
+        _Fault: if they cannot be read.
+    """
+    try:
+        settings = json.loads(text)
+    except (ValueError, RecursionError):
+        settings = None
+    if not isinstance(settings, dict) or not all("." in path and "/" not in path for path in settings):
+        raise _Fault(f"its tag harness.settings must be JSON of dotted paths and levels, got {show_wrong(text)}")
+    return settings
 
 
 def trial_status(status: str, pruned: str | None) -> str:
     """Return finished, pruned, failed, killed or running, from MLflow's status and the tag that says pruned."""
-    return "pruned" if pruned == "true" else _STATUS.get(status, status.lower())
+    return "pruned" if pruned == "true" else _STATUS.get(status, str(status).lower())
 
 
 def _study(store: Path, address: str, tags: Mapping[str, str]) -> dict[str, Any]:
@@ -286,9 +474,32 @@ _TAGS = "SELECT key, value FROM tags WHERE run_uuid = ?"
 _FINALS = "SELECT key, CASE WHEN is_nan THEN NULL ELSE value END FROM latest_metrics WHERE run_uuid = ?"
 
 
-def _finals(connection: sqlite3.Connection, run_id: str) -> dict[str, float]:
+def _tags(connection: sqlite3.Connection, run_id: str) -> dict[str, str]:
+    """Return the tags of a run that are text.
+
+    Raises:
+        _Fault: if they are no UTF-8.
+    """
+    with _of_this_run():
+        return {key: value for key, value in connection.execute(_TAGS, (run_id,)) if isinstance(value, str)}
+
+
+def _finals(connection: sqlite3.Connection, run_id: str) -> dict[str, Any]:
     """Return the last value of each metric of a run, by its name here."""
-    return {_name_here(key): value for key, value in connection.execute(_FINALS, (run_id,))}
+    with _of_this_run():
+        found = connection.execute(_FINALS, (run_id,)).fetchall()
+    return {_name_here(key): math.nan if value is None else value for key, value in found if isinstance(key, str)}
+
+
+@contextlib.contextmanager
+def _of_this_run() -> Iterator[None]:
+    """Turn text that cannot be decoded into a fault of the run that has it: the others can be read."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "decode" not in str(error):
+            raise
+        raise _Fault("its tags or metrics are no UTF-8 text") from None
 
 
 _name_here = functools.cache(from_mlflow)
@@ -307,19 +518,23 @@ def _points(connection: sqlite3.Connection, run_ids: Iterable[str]) -> pd.DataFr
     rows: list[tuple[Any, ...]] = []
     for run_id in run_ids:
         rows += connection.execute(query, (*names, run_id))
-    points = pd.DataFrame(rows, columns=["run_id", "step", *HISTORY]).astype(dict.fromkeys(HISTORY, "float64"))
-    points = points[points["epoch"].notna()]
-    return _with_infinities(points, HISTORY)
+    points = pd.DataFrame(rows, columns=["run_id", "step", *HISTORY])
+    return points[points["epoch"].notna()]
 
 
 def _with_infinities(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
-    """Undo MLflow's way of keeping infinities, as the largest double."""
-    import numpy as np
+    """Undo MLflow's way of keeping infinities, as the largest double. Columns with what is no number stay."""
+    import pandas as pd
 
+    changed = {}
     for column in columns:
         values = frame[column]
-        frame[column] = values.where(~(values.abs() > _LARGEST), np.sign(values) * math.inf)
-    return frame
+        if values.isna().all():
+            values = values.astype("float64")
+        if pd.api.types.is_numeric_dtype(values):
+            values = values.astype("float64")
+            changed[column] = values.mask(values > _LARGEST, math.inf).mask(values < -_LARGEST, -math.inf)
+    return frame.assign(**changed)
 
 
 @contextlib.contextmanager
@@ -331,6 +546,7 @@ def open_database(store: Path) -> Iterator[sqlite3.Connection]:
     """
     file = store / DATABASE
     if not file.exists():
+        require_folder(store)
         raise UsageError(f"{file}: no such store. `harness run` makes one; --store names another folder.")
     try:
         with contextlib.closing(connect_to_read(file)) as connection:
@@ -346,6 +562,8 @@ def open_database(store: Path) -> Iterator[sqlite3.Connection]:
 
 def _unknown(connection: sqlite3.Connection, store: Path, name: str) -> UsageError:
     rows = connection.execute("SELECT name FROM experiments WHERE lifecycle_stage = 'active'").fetchall()
-    names = [row[0] for row in rows if row[0] != "Default"]
+    names = [row[0] for row in rows if row[0] not in ("Default", name)]
+    if any(row[0] == name for row in rows):
+        return _without_study(connection, store, name)
     near = did_you_mean(name, names) or (f" There are: {', '.join(names)}." if names else " It is empty.")
     return UsageError(f"{store}: no study {name!r} in this store.{near}")

@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.databases import gone
+from harness.databases import gone, in_words
 from harness.errors import UsageError
+from harness.escaping import markdown
 from harness.records import Evaluated, Scored, Started, StopReason, TrialResult
 from harness.study import EVALUATED, Study, Variant, show_level
 from harness.tracking.batches import Batch, Measured, now
@@ -249,14 +250,14 @@ class Recorder:
     def refuse(self, run_id: str, reason: str) -> None:
         """Close the run of a variant that cannot be built: pruned before it began."""
         tags = {"harness.stop_reason": "pruned", "harness.pruned": "true", "harness.error": reason}
-        tags[_NOTE] = self._ended(run_id, f"**Not trained:** {reason}")
+        tags[_NOTE] = self._ended(run_id, f"**Not trained:** {markdown(reason)}")
         self._tag(run_id, tags)
         self._end(run_id, "KILLED")
 
     def fail(self, run_id: str, message: str, details: str = "", artifacts: Path | None = None) -> None:
         """Close a run as FAILED, with the traceback as an artifact."""
         self.flush()
-        note = self._ended(run_id, f"**Failed:** {message}")
+        note = self._ended(run_id, f"**Failed:** {markdown(message)}")
         self._tag(run_id, {"harness.error": message, "harness.pruned": "false", _NOTE: note})
         if details:
             self.client.log_text(run_id, details, "traceback.txt")
@@ -270,7 +271,7 @@ class Recorder:
             "harness.stop_reason": StopReason.INTERRUPTED.value,
             "harness.error": reason,
             "harness.pruned": "false",  # it may have been cut off while it was being closed as pruned
-            _NOTE: self._ended(run_id, f"**Stopped:** {reason}."),
+            _NOTE: self._ended(run_id, f"**Stopped:** {markdown(reason)}."),
         }
         self._tag(run_id, tags)
         fail_models(self.client, run_id)
@@ -379,12 +380,14 @@ def attach_report(client: MlflowClient, store: Path, name: str, folder: Path) ->
     """Put a study's report beside the study's own run, replacing an earlier one; nothing if there is no such run.
 
     Raises:
-        UsageError: if the run's files are recorded at a place outside the store.
+        UsageError: if the run's files are recorded at a place outside the store, or the store may not be written to.
+        RunError: if its disk is full.
     """
-    experiment = client.get_experiment_by_name(name)
-    if experiment is None:
-        return
-    runs = client.search_runs([experiment.experiment_id], "tags.`harness.kind` = 'study'", max_results=1)
-    if runs:
-        target = place_of(store, runs[0].info.artifact_uri) / "report"
-        copy_files(folder, within(store, target), store)
+    with in_words(store):
+        experiment = client.get_experiment_by_name(name)
+        if experiment is None:
+            return
+        runs = client.search_runs([experiment.experiment_id], "tags.`harness.kind` = 'study'", max_results=1)
+        if runs:
+            target = place_of(store, runs[0].info.artifact_uri) / "report"
+            copy_files(folder, within(store, target), store)

@@ -6,7 +6,6 @@ SQL on MLflow's tables, as in :mod:`harness.tracking.reading`.
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -15,8 +14,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from harness.errors import UsageError, did_you_mean
+from harness.escaping import plain
 from harness.tracking.places import place_of, within
-from harness.tracking.reading import open_database, trial_status
+from harness.tracking.reading import open_database, row_of, settings_of, unreadable
+from harness.trials import DIGEST, show_wrong
 
 _FORMS = (
     "Name a run by STUDY#NUMBER (e.g. quickstart#7), by its id or the first 4 or more digits of it, or by its name."
@@ -141,24 +142,31 @@ def _candidates(
 
 
 def _read(connection: sqlite3.Connection, store: Path, run_id: str) -> RecordedRun:
-    query = """SELECT r.name, r.status, r.artifact_uri, r.experiment_id, e.name FROM runs r
-               JOIN experiments e ON e.experiment_id = r.experiment_id WHERE r.run_uuid = ?"""
-    name, status, artifacts, experiment, study = connection.execute(query, (run_id,)).fetchone()
-    tags = dict(connection.execute("SELECT key, value FROM tags WHERE run_uuid = ?", (run_id,)))
+    query = """SELECT r.name, r.artifact_uri, e.name, r.run_uuid, r.status, r.start_time, r.end_time, r.experiment_id
+               FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id WHERE r.run_uuid = ?"""
+    name, artifacts, study, *run = connection.execute(query, (run_id,)).fetchone()
+    row = row_of(connection, tuple(run))
+    settings = connection.execute(
+        "SELECT value FROM tags WHERE run_uuid = ? AND key = 'harness.settings'", (run_id,)
+    ).fetchone()[0]
+    if not DIGEST.fullmatch(row["digest"]):
+        raise unreadable(
+            run_id, f"its tag harness.digest must be 12 hexadecimal digits, got {show_wrong(row['digest'])}"
+        )
     return RecordedRun(
         run_id=run_id,
-        experiment_id=str(experiment),
+        experiment_id=row["experiment_id"],
         study=study,
-        trial=int(tags["harness.trial"]),
-        replicate=int(tags["harness.replicate"]),
-        variant=tags["harness.variant"],
-        phase=tags["harness.phase"],
-        status=trial_status(status, tags.get("harness.pruned")),
-        name=name or "",
+        trial=row["trial"],
+        replicate=row["replicate"],
+        variant=plain(row["variant"]),
+        phase=row["phase"],
+        status=row["status"],
+        name=plain(name or ""),
         artifacts=place_of(store, artifacts),
-        digest=tags["harness.digest"],
-        settings=json.loads(tags["harness.settings"]),
-        error=tags.get("harness.error"),
+        digest=row["digest"],
+        settings=settings_of(settings),
+        error=plain(row["error"]) if row["error"] else None,
     )
 
 
@@ -200,7 +208,7 @@ def model_file(store: Path, run_id: str) -> Path | None:
 def artifact_folders(store: Path, name: str) -> list[tuple[str, Path]]:
     """Return (digest of the variant, folder of the artifacts) of every finished trial of a study, by number.
 
-    A trial whose files are recorded at a place outside the store is left out.
+    A trial whose files are recorded at a place outside the store, or whose digest is none, is left out.
 
     Raises:
         UsageError: if there is no store.
@@ -218,7 +226,8 @@ def artifact_folders(store: Path, name: str) -> list[tuple[str, Path]]:
     found = []
     for digest, uri in rows:
         with contextlib.suppress(UsageError):
-            found.append((digest, place_of(store, uri)))
+            if DIGEST.fullmatch(str(digest)):
+                found.append((digest, place_of(store, uri)))
     return found
 
 
@@ -249,7 +258,7 @@ def _refuse_unknown(connection: sqlite3.Connection, store: Path, text: str) -> N
 
 
 def _example(trials: Sequence[_Candidate]) -> str:
-    numbers = sorted(int(one.trial or 0) for one in trials)
+    numbers = sorted(int(one.trial) for one in trials if one.trial and one.trial.isdecimal())
     if not numbers:
         return "It has no trials yet."
     study = trials[0].study

@@ -42,14 +42,15 @@ def write_artifacts(session: Session, logits: npt.NDArray[np.float32]) -> None:
 
 def _write_snapshots(folder: Path, session: Session) -> None:
     """Draw the weights of the first convolution as they were at some steps, all on one scale: ``KEY/STEP.png``."""
-    from harness.insight import draw_weights
+    from harness.insight import draw_weights, own_style
 
     kernels = {step: kernel for step, kernel in session.snapshots.items() if np.isfinite(kernel).all()}
     most = max((float(abs(kernel).max()) for kernel in kernels.values()), default=0.0)
     place = folder / "conv_1 weights"
     place.mkdir(parents=True)
-    for step, kernel in kernels.items():
-        draw_weights(kernel, "conv_1", step, most).savefig(place / f"{step}.png")
+    with own_style():
+        for step, kernel in kernels.items():
+            draw_weights(kernel, "conv_1", step, most).savefig(place / f"{step}.png")
 
 
 def history_rows(history: Sequence[Evaluated], tested: Sequence[Scored]) -> list[dict[str, float]]:

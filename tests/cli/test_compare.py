@@ -13,7 +13,7 @@ def reports(project):
     study = make_study(report={"metrics": ["test_accuracy"]})
     for name, shift in {"old": 0.0, "better": 0.02, "worse": -0.02, "same": 0.0}.items():
         rows = [
-            trial(study, 5 * place + replicate, settings, replicate,
+            trial(study, 5 * place + replicate, settings, replicate, run_id=f"{name}-{place}-{replicate}",
                   test_accuracy=0.95 + shift + 0.0002 * ((replicate * (place + len(name))) % 4))
             for place, settings in enumerate((POOL, STRIDE))
             for replicate in range(5)
@@ -43,5 +43,27 @@ def test_the_exit_code_says_whether_it_holds(harness, reports, arguments, code, 
 def test_what_is_not_there_is_named(harness, reports):
     code, _, err = harness("compare", "reports/old", "nowhere:old")
     assert code == 2
-    assert err.startswith("error: mlruns/mlflow.db: no such store")
+    assert err == "error: nowhere:old: nowhere is no folder. Name a study in another store by STORE:STUDY.\n"
     assert harness("compare", "reports/old")[0] == 2
+    code, _, err = harness("compare", "reports/old", "http://localhost:5000:old")
+    assert code == 2
+    assert "is an address, and must be a folder" in err
+    assert sorted(path.name for path in reports.iterdir()) == ["reports", "studies"]
+
+
+def test_a_run_is_not_compared_with_itself(harness, reports):
+    code, out, err = harness("compare", "reports/old", "old")
+    assert (code, out) == (2, "")
+    assert err.startswith(
+        "error: reports/old and old share 10 of 10 and 10 runs: these would be compared with themselves."
+    )
+
+
+def test_settings_that_differ_are_shown(harness, reports):
+    study = make_study(report={"metrics": ["test_accuracy"]}, data={"name": "mnist", "validation": 6000})
+    rows = [trial(study, n, POOL, n, run_id=f"later-{n}", test_accuracy=0.95 + n / 1e4) for n in range(5)]
+    write_report(study, pd.DataFrame(rows), pd.DataFrame(), reports / "reports" / "later")
+    code, out, _ = harness("compare", "reports/old", "later")
+    assert code == 3
+    assert "Settings in which the two studies differ" in out
+    assert ["data.validation", "5000", "6000"] in [line.split() for line in out.splitlines()]

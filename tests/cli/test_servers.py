@@ -39,6 +39,16 @@ def test_says_where_it_is_once_it_answers_and_ends_with_the_signal(port, tmp_pat
         socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
+@pytest.mark.parametrize(
+    ("host", "warns"), [("127.0.0.1", False), ("localhost", False), ("0.0.0.0", True), ("::1", False), ("", True)]
+)
+def test_says_who_can_reach_it(port, capsys, host, warns):
+    with pytest.raises(RunError):
+        serve("files", [sys.executable, "-c", "raise SystemExit(3)"], {}, host, port)
+    note = f"note: everybody who can reach port {port} of this machine can read and change the store.\n"
+    assert (note in capsys.readouterr().err) == warns
+
+
 def test_one_that_ends_by_itself_is_an_error(port, capsys):
     with pytest.raises(RunError, match=r"files ended with exit code 3; what it said stands above\."):
         serve("files", [sys.executable, "-c", "raise SystemExit(3)"], {}, "127.0.0.1", port)

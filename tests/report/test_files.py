@@ -7,6 +7,7 @@ import pytest
 from harness.errors import DataError, UsageError
 from harness.report import compare, read_report, write_report
 from tests.report.conftest import make_study, trial
+from tests.report.test_learned import PNG
 
 TEXTS = ("comparison.md", "comparison.html", "comparison.csv", "comparison.tex", "report.json")
 
@@ -121,3 +122,84 @@ def test_what_is_read_compares_the_same(study, trials, history, tmp_path):
     write_report(study, trials, history, tmp_path)
     read, made = (asdict(compare(*given)) for given in (read_report(tmp_path), (study, trials, history)))
     assert repr(read) == repr(made)  # NaN is not NaN
+
+
+class TestWriting:
+    def test_a_full_disk_leaves_the_old_report_and_nothing_beside_it(
+        self, study, trials, history, tmp_path, monkeypatch
+    ):
+        folder = tmp_path / "x"
+        write_report(study, trials, history, folder)
+        before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+        def full(self, *_args, **_kwargs):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(Path, "write_text", full)
+        with pytest.raises(UsageError) as caught:
+            write_report(study, trials.assign(test_accuracy=0.5), history, folder)
+        assert str(caught.value) == (
+            f"{folder}: the report cannot be written: No space left on device. Name another folder."
+        )
+        assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+        assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+    def test_a_folder_that_is_a_link_or_a_file_is_refused(self, study, trials, history, tmp_path):
+        (tmp_path / "elsewhere").mkdir()
+        (tmp_path / "x").symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(UsageError, match=rf"x: is a link to {tmp_path}/elsewhere"):
+            write_report(study, trials, history, tmp_path / "x")
+        assert list((tmp_path / "elsewhere").iterdir()) == []
+        (tmp_path / "y").write_text("a file")
+        with pytest.raises(UsageError, match="y: the report cannot be written"):
+            write_report(study, trials, history, tmp_path / "y")
+        assert (tmp_path / "y").read_text() == "a file"
+
+    def test_links_inside_a_report_are_neither_read_nor_written_through(self, study, trials, history, tmp_path):
+        folder, outside = tmp_path / "x", tmp_path / "outside"
+        outside.mkdir()
+        (outside / "front.svg").write_text("mine")
+        (outside / "secret.png").write_bytes(PNG)
+        write_report(study, trials, history, folder)
+        for file in (folder / "figures").iterdir():
+            file.unlink()
+        (folder / "figures").rmdir()
+        (folder / "figures").symlink_to(outside)
+        write_report(*read_report(folder), folder)
+        assert not (folder / "figures").is_symlink()
+        assert sorted(path.name for path in outside.iterdir()) == ["front.svg", "secret.png"]
+        place = folder / "insight" / study.variants[1].digest
+        place.mkdir(parents=True)
+        (place / "network.png").symlink_to(outside / "secret.png")
+        with pytest.raises(DataError, match=r"network\.png: is a link"):
+            write_report(*read_report(folder), folder)
+        (place / "network.png").unlink()
+        (place / "network.png").write_text("a password")
+        with pytest.raises(DataError, match=r"network\.png: must be a PNG picture"):
+            write_report(*read_report(folder), folder)
+
+    def test_a_linked_table_is_not_read(self, study, trials, history, tmp_path):
+        write_report(study, trials, history, tmp_path / "x")
+        (tmp_path / "x" / "trials.parquet").rename(tmp_path / "other.parquet")
+        (tmp_path / "x" / "trials.parquet").symlink_to(tmp_path / "other.parquet")
+        with pytest.raises(UsageError, match=r"trials\.parquet: is a link"):
+            read_report(tmp_path / "x")
+
+    def test_tables_with_trials_that_have_to_be_left_out_are_kept(self, study, trials, history, tmp_path):
+        folder = tmp_path / "x"
+        write_report(study, trials, history, folder)
+        stored = pd.read_parquet(folder / "trials.parquet")
+        stored.loc[2, "test_accuracy"] = 9.0
+        stored.to_parquet(folder / "trials.parquet")
+        edited = (folder / "trials.parquet").read_bytes()
+        files = write_report(*read_report(folder), folder)
+        assert files.comparison.remarks[0].startswith(
+            f"Left out: 1 trial that cannot be read: run {2:032x} (trial 2): its test_accuracy must be a number from 0 "
+            "to 1, got 9.0."
+        )
+        assert (folder / "trials.before-1.parquet").read_bytes() == edited
+        page = files.html.read_bytes()
+        assert write_report(*read_report(folder), folder).html.read_bytes() == page  # it still says so
+        assert sorted(path.name for path in folder.glob("*.before*")) == [
+            "history.before-1.parquet", "trials.before-1.parquet"
+        ]  # fmt: skip

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import pandas as pd
 
+from harness.escaping import inline as cell
 from harness.report import compare
-from harness.report.markdown import cell, fence, to_markdown
+from harness.report.markdown import fence, to_markdown
 
 
 def test_the_page_begins_with_question_and_answer(study, trials, history):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from harness.stats import pair_up, paired_difference, paired_ratio, sign_flip
+from harness.stats import pair_up, paired_difference, paired_ratio, ratio_of_pairs, sign_flip
 
 
 def test_difference_by_hand():
@@ -128,3 +128,12 @@ def test_not_below():
     same = paired_difference(pd.Series([1.0] * 4), pd.Series([0.0] * 4))
     assert (same.not_below_p(0.5), same.not_below_p(1.0)) == (1 / 16, 1)
     assert math.isnan(paired_difference(pd.Series([1.0]), pd.Series([1.0])).not_below_p(0))
+
+
+def test_ends_beyond_the_largest_double_are_infinite():
+    found = ratio_of_pairs(np.array([1.0, 1e12]), np.array([1e12, 1.0]))
+    assert found.estimate == pytest.approx(1.0)
+    # log ratios of 12 log 10 = 27.631 up and down, which is their standard error too; t(0.975, 1) is 12.7062
+    assert math.log(found.interval(0.95).high) == pytest.approx(27.631 * 12.7062, rel=1e-4)
+    assert found.interval(0.999).high == math.inf  # t is 636.6
+    assert found.interval(0.999).low == 0.0

@@ -21,7 +21,7 @@ class TestStudies:
         study = tiny(notes="On *small* digits.")
         assert describe_study(study, "tiny", is_run=True) == (
             "**Is a stride of 2 as good as pooling on 8x8 digits?**\n\n"
-            "On *small* digits.\n\n"
+            "On \\*small\\* digits.\n\n"
             "**Design:** every combination of the levels; 2 replicates of each variant.\n\n"
             "- `model.downsample`: max_pool, stride (base: max_pool)\n\n"
             "**Target:** 99 % validation accuracy, which ends a training.\n\n"
