@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +14,11 @@ from harness.driver.aside import finish_aside, finish_put_aside, put_aside, unfi
 from harness.driver.loop import Loop, Workforce
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
 from harness.driver.repair import repair_study, set_aside_storage
-from harness.driver.resume import reconcile_plan, reconcile_runs, require_same_meaning
+from harness.driver.resume import clear_staging, reconcile_plan, reconcile_runs, require_same_meaning
 from harness.errors import StudyError, UsageError
 from harness.launchers import Launcher, LocalLauncher, choose_resources
 from harness.records import Resources
-from harness.study import Study, check_variants, trainings
+from harness.study import Range, Study, check_variants, dimensions, trainings
 
 if TYPE_CHECKING:
     from optuna.storages import RDBStorage
@@ -79,6 +80,7 @@ def run_study(
 
     require_folder(store)
     _require_sampler(study)
+    _require_recordable(study)
     _require_packable(study, pack)
     # by the whole study, not by what is left of it: seconds of a continued study must stay comparable
     resources = choose_resources(trainings(study).trainings, study.exclusive, workers, threads)
@@ -104,6 +106,7 @@ def run_study(
         source = study.source.parent if study.source else Path()
         recorder = tracking.Recorder(client, store, study, provenance.source_tags(source))
         plan = _open_plan(study, recorder, storage, store, data_folder)
+        stack.callback(clear_staging, study.name, store)
         outcome = Loop(plan, recorder, store, data_folder, resources, observe, workforce, pack).run()
         return dataclasses.replace(outcome, aside=aside)
 
@@ -145,6 +148,23 @@ def _require_data(study: Study, data_folder: Path | None) -> None:
         check_variants(study, lambda spec: check_images(spec, data_folder))
     except StudyError as error:
         raise type(error)(f"{study.source or study.name}: {error}") from None
+
+
+_RECORDED = 7_500
+"""Characters of a variant's settings that a tag of its run holds: MLflow takes 8,000, and cuts the rest off."""
+
+
+def _require_recordable(study: Study) -> None:
+    """Refuse what could not be read back."""
+    longest = 0
+    for path, levels in dimensions(study.design).items():
+        found = [path] if isinstance(levels, Range) else [json.dumps(level) for level in levels]
+        longest += len(path) + max(len(text) for text in found) + 30
+    if longest > _RECORDED:
+        raise StudyError(
+            f"{study.source or study.name}: design: what varies must fit into {_RECORDED:,} characters a variant, got "
+            f"{longest:,}. Use shorter levels, or fewer factors."
+        )
 
 
 def _require_packable(study: Study, pack: int) -> None:

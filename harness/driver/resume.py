@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,7 +57,7 @@ def reconcile_runs(recorder: Recorder, store: Path) -> pd.DataFrame:
     for run_id in tracking.open_runs(recorder.client, recorder.experiment_id):
         recorder.kill(run_id, "its run was killed")
     tracking.fail_unfinished(recorder.client, recorder.experiment_id)
-    shutil.rmtree(staging_folder(store, recorder.study.name, 0).parent, ignore_errors=True)
+    clear_staging(recorder.study.name, store)
     trials, _ = tracking.read_frames(store, recorder.study.name)
     if said := left_out_of(trials):  # what they measured would be trained again, or missed by the plan
         raise UsageError(
@@ -64,6 +65,14 @@ def reconcile_runs(recorder: Recorder, store: Path) -> pd.DataFrame:
             f"{describe(said)} Put their tags right, or delete the runs, in the MLflow UI."
         )
     return trials[trials["status"].isin(["finished", "pruned"])] if len(trials) else trials
+
+
+def clear_staging(name: str, store: Path) -> None:
+    """Remove what workers left of a study that nobody will take."""
+    folder = staging_folder(store, name, 0).parent
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # others may be running
+        folder.parent.rmdir()
 
 
 def reconcile_plan(plan: Plan, store: Path, trials: pd.DataFrame) -> None:

@@ -88,10 +88,10 @@ def _trial(study: Study, objective: Objective, recorded: RecordedTrial | None) -
         )
     attributes: dict[str, Any] = {
         DIGEST: recorded.digest, LABEL: recorded.label, REPLICATE: recorded.replicate, PHASE: recorded.phase,
-        RUN: recorded.run_id,
     }  # fmt: skip
     state, values = TrialState.FAIL, None
     if recorded.result is not None:
+        attributes[RUN] = recorded.run_id
         attributes["harness:stop_reason"] = recorded.result.stop_reason.value
         values = _values(objective, recorded.result)
         state = TrialState.PRUNED if values is None else TrialState.COMPLETE

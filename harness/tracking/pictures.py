@@ -33,7 +33,11 @@ def log_steps(client: MlflowClient, run_id: str, folder: Path) -> None:
     for file in sorted(pictures, key=lambda file: (file.parent.name, int(file.stem))):
         try:
             client.log_image(run_id, Image(str(file)), key=file.parent.name, step=int(file.stem), synchronous=True)
-        except (OSError, ValueError):
+        except ValueError:
+            continue
+        except OSError as error:
+            if error.errno is not None:  # the disk, and not the picture
+                raise
             continue
         file.unlink()
     for place in [*steps.iterdir(), steps]:

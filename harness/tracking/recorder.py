@@ -275,8 +275,15 @@ class Recorder:
         }
         self._tag(run_id, tags)
         fail_models(self.client, run_id)
+        self._clear_halves(run_id)
         self._attach(run_id, artifacts)
         self._end(run_id, "KILLED")
+
+    def _clear_halves(self, run_id: str) -> None:
+        """Remove what MLflow's client was writing to the run's artifacts when its process was killed."""
+        folder = place_of(self.store, self.client.get_run(run_id).info.artifact_uri)
+        for half in folder.rglob(".artifact.uploading.*"):
+            half.unlink(missing_ok=True)
 
     def _ended(self, run_id: str, how: str) -> str:
         """Return a run's description with how it ended; of one that an earlier process opened, it is in the store."""

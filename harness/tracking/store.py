@@ -53,7 +53,7 @@ def open_client(store: Path, lock_timeout: float = LOCK_TIMEOUT) -> MlflowClient
     _quieten()
     with in_words(store, lock_timeout):
         file = store / DATABASE
-        if is_unfinished(file):
+        if is_unfinished(file) or _is_cut_off(file):
             make_whole(file, _fill)
         use_write_ahead_log(file, lock_timeout)
         settle(store, file, lock_timeout)
@@ -72,11 +72,13 @@ def _quieten() -> None:
 def _connect(store: Path, lock_timeout: float) -> MlflowClient:
     """Return MLflow's client of a store whose database is made."""
     from mlflow.exceptions import MlflowException
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
     from mlflow.tracking import MlflowClient
 
     uri = store_uri(store)
+    make: Any = SqlAlchemyStore  # MLflow's has no types
     try:
-        _prepare(_engine(store), lock_timeout)
+        _prepare(make(uri, (store / "artifacts").resolve().as_uri()).engine, lock_timeout)
     except MlflowException as error:
         if "out-of-date database schema" not in str(error):
             raise
@@ -85,27 +87,6 @@ def _connect(store: Path, lock_timeout: float) -> MlflowClient:
             f"Upgrade it, after a backup: mlflow db upgrade {uri}"
         ) from None
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
-
-
-def _engine(store: Path) -> Engine:
-    """Return the engine that MLflow keeps for a store; its tables are made and checked.
-
-    A database that an earlier version left half-made in a way that only MLflow sees is made anew, if nothing was ever
-    recorded in it.
-    """
-    from mlflow.exceptions import MlflowException
-    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-    from sqlalchemy.exc import SQLAlchemyError
-
-    make: Any = SqlAlchemyStore  # MLflow's has no types
-    address = store_uri(store), (store / "artifacts").resolve().as_uri()
-    try:
-        return make(*address).engine  # type: ignore[no-any-return]
-    except (MlflowException, SQLAlchemyError):
-        if has_rows(store / DATABASE, "runs"):
-            raise
-        make_whole(store / DATABASE, _fill)
-        return make(*address).engine  # type: ignore[no-any-return]
 
 
 def _prepare(engine: Engine, lock_timeout: float) -> None:
@@ -156,6 +137,22 @@ def is_unfinished(file: Path) -> bool:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     halfway = _READY not in tables or any(name.startswith("_alembic_tmp_") for name in tables)
     return halfway and not has_rows(file, "runs")
+
+
+def _is_cut_off(file: Path) -> bool:
+    """Whether a process was killed in the last of MLflow's migrations: an empty database of another version."""
+    if has_rows(file, "runs"):
+        return False
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".compared-") as folder:
+        fresh = Path(folder) / file.name
+        _fill(fresh)
+        return _version(file) != _version(fresh)
+
+
+def _version(file: Path) -> str | None:
+    with contextlib.closing(connect_to_read(file)) as connection:
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(found[0]) if found else None
 
 
 def _fill(file: Path) -> None:

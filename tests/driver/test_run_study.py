@@ -334,6 +334,13 @@ class TestRefusals:
         with lock_study(store, "tiny"), pytest.raises(UsageError, match="is being run by process"):
             run_study(tiny(), store=store, launch=ScriptedLauncher(finish))
 
+    def test_settings_that_could_not_be_read_back_are_refused(self, tmp_path, tiny):
+        levels = [[{"filters": 4, "kernel": 3, "downsample": "none"}] * 200, [{"filters": 4}]]
+        study = tiny(**{"design.factors": {"model.conv": levels}})
+        with pytest.raises(StudyError, match=r"must fit into 7,500 characters a variant, got 1\d,\d\d\d"):
+            run_study(study, store=tmp_path / "mlruns", launch=ScriptedLauncher(finish))
+        assert not (tmp_path / "mlruns").exists()
+
     def test_missing_images_create_nothing(self, tmp_path, tiny):
         study = tiny(**{"data.name": "folder", "data.folder": str(tmp_path / "nowhere")})
         with pytest.raises(DataError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import sqlite3
@@ -10,9 +11,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from harness.errors import UsageError
+from harness.errors import RunError, UsageError
 from harness.records import Evaluated, Scored, Started, StopReason
-from harness.results import load_results, load_run
+from harness.results import load_recorded_study, load_results, load_run
 from harness.study import grid
 from harness.tracking import (
     DATABASE,
@@ -24,6 +25,7 @@ from harness.tracking import (
     read_result,
     summaries,
 )
+from harness.tracking.batches import Batch
 from harness.tracking.metric_names import IN_MLFLOW, from_mlflow, in_mlflow
 from tests.conftest import COSTS, FINGERPRINT, make_result
 
@@ -302,3 +304,96 @@ class TestInANotebook:
         record(recorder, 0, 0, steps_to_target=40, seconds_to_target=1.0)
         record(recorder, 1, 1)
         assert "missed in 1" in load_results("tiny", store)._repr_html_()
+
+
+class TestTheStudyItself:
+    """It is kept whole, in one file; earlier versions kept it in tags."""
+
+    LEGACY = 4000
+    """Characters of a part in a tag of earlier versions."""
+
+    def in_tags(self, recorder, *kept):
+        """Keep studies as earlier versions did, one after the other."""
+        (recorder.store / "artifacts" / "tiny" / recorder.parent_id / "artifacts" / "study.json").unlink()
+        for each in kept:
+            text = json.dumps(each)
+            for number, first in enumerate(range(0, len(text), self.LEGACY)):
+                recorder.client.set_tag(
+                    recorder.parent_id, f"harness.study.{number}", text[first : first + self.LEGACY]
+                )
+
+    def kept(self, study, notes):
+        return {"given": {**study.given, "notes": notes}, "source": None, "text": study.text}
+
+    def test_a_shorter_wording_takes_the_place_of_a_longer_one(self, store, tiny):
+        for notes in ("long " * 3000, "short"):
+            Recorder(open_client(store), store, tiny(notes=notes), {}).close("FINISHED")
+            record(Recorder(open_client(store), store, tiny(notes=notes), {}), trial=len(notes))
+            assert load_results("tiny", store).study.notes == notes
+        assert len(load_results("tiny", store).trials) == 2
+
+    def test_what_an_earlier_version_left_of_a_longer_one_is_passed_over(self, recorder, store, tiny):
+        record(recorder)
+        self.in_tags(recorder, self.kept(tiny(), "long " * 3000), self.kept(tiny(), "short"))
+        assert load_results("tiny", store).study.notes == "short"
+        assert load_run("tiny#0", store).study.notes == "short"
+
+    def test_the_next_run_keeps_it_in_the_file_alone(self, recorder, store, tiny):
+        self.in_tags(recorder, self.kept(tiny(), "old"))
+        again = Recorder(recorder.client, store, tiny(notes="new"), {})
+        assert load_recorded_study("tiny", store).notes == "new"
+        assert not [tag for tag in again.client.get_run(again.parent_id).data.tags if tag.startswith("harness.study.")]
+
+    def test_one_that_is_damaged_is_named_and_a_run_records_it_anew(self, recorder, store, tiny):
+        self.in_tags(recorder, "cut off")
+        recorder.client.set_tag(recorder.parent_id, "harness.study.0", '{"given": {"question"')
+        with pytest.raises(UsageError, match=r"recorded of the study 'tiny' itself is damaged: .*records it anew"):
+            load_recorded_study("tiny", store)
+        Recorder(recorder.client, store, tiny(), {})
+        assert load_recorded_study("tiny", store).question == tiny().question
+
+    def test_of_any_length(self, store, tiny):
+        Recorder(open_client(store), store, tiny(notes="x" * 700_000), {})
+        assert len(load_recorded_study("tiny", store).notes) == 700_000
+
+
+def test_the_studys_run_is_never_without_what_says_that_it_is_one(store, tiny, monkeypatch):
+    client = open_client(store)
+
+    def killed(*arguments, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(client), "log_batch", killed)
+        with pytest.raises(KeyboardInterrupt):
+            Recorder(client, store, tiny(), {})
+    recorder = Recorder(client, store, tiny(), {})
+    runs = client.search_runs([recorder.experiment_id])
+    assert [run.data.tags["harness.kind"] for run in runs] == ["study"]
+
+
+def test_more_params_and_tags_than_mlflow_takes_at_once(recorder):
+    run_id = record(recorder, end=False)
+    notes = Batch({f"tag{n}": str(n) for n in range(250)})
+    for step in range(900):
+        notes.add({"x": step}, step)
+    notes.write(recorder.client, run_id, {f"param{n}": str(n) for n in range(150)})
+    run = recorder.client.get_run(run_id)
+    assert all(run.data.tags[f"tag{n}"] == str(n) for n in range(250))
+    assert all(run.data.params[f"param{n}"] == str(n) for n in range(150))
+    assert len(recorder.client.get_metric_history(run_id, "x")) == 900
+
+
+def test_metrics_are_written_when_they_are_said_to_be_whatever_the_environment_says(recorder, monkeypatch):
+    monkeypatch.setenv("MLFLOW_ENABLE_ASYNC_LOGGING", "true")
+    run_id = record(recorder, end=False)
+    recorder.flush()
+    assert len(recorder.client.get_metric_history(run_id, "val/accuracy")) == 2
+
+
+def test_a_store_that_is_deleted_under_a_run(recorder, store):
+    record(recorder, end=False)
+    for file in store.glob("mlflow.db*"):
+        file.unlink()
+    with pytest.raises(RunError, match="this store was deleted, moved or replaced while it was in use"):
+        recorder.flush()

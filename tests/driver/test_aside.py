@@ -1,0 +1,80 @@
+"""`--fresh` renames a study in two databases, in one step as far as anybody can see."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.driver import finish_put_aside, run_study, unfinished
+from harness.driver.aside import put_aside
+from harness.plan import open_storage, study_names
+from harness.results import load_results
+from harness.tracking import LOCKS, experiment_names, open_client
+from tests.conftest import ScriptedLauncher, make_result
+
+
+def finish(job):
+    return make_result()
+
+
+def names(store):
+    in_mlflow = [name for name in experiment_names(open_client(store)) if name != "Default"]
+    return sorted(in_mlflow), sorted(study_names(open_storage(store)))
+
+
+def run(study, store, **options):
+    return run_study(study, store=store, launch=ScriptedLauncher(finish), **options)
+
+
+def test_the_old_has_one_name_in_both_and_the_new_one_is_whole(store, tiny):
+    run(tiny(**{"design.replicates": 1}), store)
+    outcome = run(tiny(), store, fresh=True)
+    assert names(store) == (["tiny", outcome.aside], ["tiny", outcome.aside])
+    assert len(load_results(outcome.aside, store).trials) == 2
+    assert load_results("tiny", store).trials["trial"].tolist() == [0, 1, 2, 3]
+
+
+def test_twice_in_a_second(store, tiny, monkeypatch):
+    import harness.driver.aside as aside
+
+    class Clock(aside.datetime):
+        @classmethod
+        def now(cls, zone=None):
+            return cls(2026, 1, 2, 3, 4, 5, tzinfo=zone)
+
+    monkeypatch.setattr(aside, "datetime", Clock)
+    run(tiny(), store)
+    first, second, third = (run(tiny(), store, fresh=True).aside for _ in range(3))
+    assert first == "tiny until 2026-01-02 03.04.05"
+    assert (second, third) == (f"{first} (2)", f"{first} (3)")
+    assert names(store) == (sorted(["tiny", first, second, third]), sorted(["tiny", first, second, third]))
+
+
+def test_there_is_nothing_to_put_aside(store, tiny):
+    assert run(tiny(), store, fresh=True).aside is None
+    assert names(store) == (["tiny"], ["tiny"])
+
+
+@pytest.mark.parametrize("cut", ["archive_study", "archive_experiment"])
+@pytest.mark.parametrize("then", ["run", "fresh", "repair"])
+def test_whoever_comes_next_finishes_what_was_cut_off(store, tiny, monkeypatch, cut, then):
+    run(tiny(), store)
+    place = "harness.plan" if cut == "archive_study" else "harness.tracking"
+    with monkeypatch.context() as patch:
+
+        def killed(*arguments):
+            raise KeyboardInterrupt
+
+        patch.setattr(f"{place}.{cut}", killed)
+        with pytest.raises(KeyboardInterrupt):
+            put_aside("tiny", store, open_client(store), open_storage(store))
+    assert unfinished(store) == ["tiny"]
+    if then == "repair":
+        aside = finish_put_aside("tiny", store)
+        assert names(store) == ([aside], [aside])
+        return
+    outcome = run(tiny(), store, fresh=then == "fresh")
+    assert (outcome.finished, outcome.finished_here) == (4, 4)
+    assert outcome.aside is not None
+    assert names(store) == (["tiny", outcome.aside], ["tiny", outcome.aside])
+    assert unfinished(store) == []
+    assert not list((store / LOCKS).glob("*.aside"))
