@@ -183,8 +183,14 @@ def _close_strays(store: Path, strays: list[str]) -> str:
 
 def _files(store: Path) -> Iterator[Finding]:
     """Look at what the store's files are like: addresses, runs that cannot be read, models."""
-    from harness.tracking import broken_models, outside
+    from harness.tracking import broken_models, outside, unreadable_runs
 
+    if damaged := unreadable_runs(store):
+        said = [f"{name}: {one}" for name, one in damaged]
+        yield _problem(
+            f"{store}: {len(damaged)} runs cannot be read, and reports leave them out: {_named(said)}. Their record "
+            "was damaged or edited: put it right, or delete the runs, in the MLflow UI.",
+        )
     if strange := outside(store):
         yield _problem(
             f"{store}: {len(strange)} addresses lead out of the store ({_named(strange)}). harness neither reads nor "

@@ -7,6 +7,8 @@ from itertools import pairwise
 
 import pytest
 
+from harness.report import read_report, write_report
+from harness.study import build_study
 from tests.browser.conftest import SLOWEST, contrast
 
 pytestmark = pytest.mark.browser
@@ -52,6 +54,8 @@ class Open:
         self.contexts, self.requests, self.complaints = [], [], []
 
     def __call__(self, name, width=1280, **settings):
+        # the driver's own waiting evaluates text, which pages forbid
+        settings = {"bypass_csp": True, **settings}
         context = self.browser.new_context(viewport={"width": width, "height": 800}, **settings)
         context.set_default_timeout(SLOWEST)
         self.contexts.append(context)
@@ -300,3 +304,28 @@ class TestLinks:
         assert [name for name in files if not (show.reports["pooling_or_stride"].parent / name).is_file()] == []
         links.filter(has_text="SVG").first.click()
         page.wait_for_url("**/figures/*.svg")
+
+
+def test_a_page_of_hostile_texts_runs_nothing_and_asks_for_nothing(browser, tmp_path):
+    evil = "<script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>\" onfocus=alert(4) autofocus x='"
+    study, trials, history = read_report("reports/layer_sizes")
+    given = {**study.given, "question": evil, "notes": f"{evil} [x](javascript:alert(5))"}
+    texts = dict.fromkeys(("variant", "processor", "device", "version", "python", "error"), evil)
+    study = build_study(given, name=evil.replace("/", "|"), text=f"# {evil}\n</code></pre><script>alert(6)</script>")
+    file = write_report(study, trials.assign(**texts), history, tmp_path / "x", store=evil).html
+    opened = Open(browser, {"evil": file})
+    page = opened("evil", bypass_csp=False)
+    page.on("dialog", lambda dialog: opened.complaints.append(f"dialog {dialog.message}"))
+    page.reload()
+    assert page.locator("h1").inner_text().startswith("<script>alert(1)</script><img")
+    assert page.locator("script").count() == 1
+    assert page.locator("table.sortable th button").count() > 0  # the page's own script may run
+    # what got into a page in spite of all would not: the browser is told the one script that may
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<a href=# onclick=document.title=1>press</a>')")
+    page.get_by_text("press", exact=True).dispatch_event("click")
+    assert page.title().startswith("<script>")
+    assert any("Content Security Policy" in text for text in opened.complaints)
+    assert [text for text in opened.complaints if text.startswith("dialog")] == []
+    assert [url for url in opened.requests if url != file.as_uri()] == []
+    for context in opened.contexts:
+        context.close()

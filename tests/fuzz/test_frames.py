@@ -23,7 +23,7 @@ from harness.report import compare, compare_two, read_report, write_report
 from harness.report.markdown import to_markdown
 from tests.report.conftest import POOL, STRIDE, curve, make_study, trial
 
-SAMPLE = 40
+SAMPLE = 25
 """Folders tried without ``--examples``."""
 
 ODD = (
