@@ -149,6 +149,8 @@ def _of_database(error: sqlite3.Error, store: Path, timeout: float) -> HarnessEr
         )
     if "full" in text:
         return _full(store)
+    if "unable to open" in text and _are_files_used_up():
+        return _too_many_files()
     if "readonly" in text or "unable to open" in text:
         return not_allowed(store)
     if "malformed" in text or "not a database" in text:
@@ -158,17 +160,32 @@ def _of_database(error: sqlite3.Error, store: Path, timeout: float) -> HarnessEr
 
 def _of_file_system(error: OSError, store: Path) -> HarnessError | None:
     place = str(error.filename2 or error.filename or store)  # of a copy, where to
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _full(Path(place))
+    if error.errno == errno.EFBIG:
+        return RunError(f"{place}: may not become that large (ulimit -f). Allow larger files. {_AGAIN}")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return not_allowed(Path(place))
     if error.errno in (errno.EMFILE, errno.ENFILE):
-        return RunError(f"too many files are open at once (ulimit -n). Allow more, or take fewer --workers. {_AGAIN}")
+        return _too_many_files()
     if not store.is_dir():
         return gone(store)
     if error.errno in (errno.EIO, errno.ESTALE, errno.ENODEV, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP):
         return RunError(f"{place}: cannot be used: {error.strerror}. Look at the disk it is on. {_AGAIN}")
     return None
+
+
+def _are_files_used_up() -> bool:
+    """Whether this process may open no more files: SQLite does not say why it could not."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        return error.errno in (errno.EMFILE, errno.ENFILE)
+    return False
+
+
+def _too_many_files() -> RunError:
+    return RunError(f"too many files are open at once (ulimit -n). Allow more, or take fewer --workers. {_AGAIN}")
 
 
 def gone(store: Path) -> RunError:

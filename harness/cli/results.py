@@ -114,9 +114,12 @@ def report_study(name: str, store: Path, reports: Path, register: bool = False) 
     results = load_results(name, store)
     folder = reports / name
     files = write_report(*results, folder, str(store), picture_folders(store, name))
-    attach_report(open_client(store), store, name, folder)
     _print(files.comparison)
     click.echo(f"\nReport:    {folder / 'comparison.html'}")
+    try:
+        attach_report(open_client(store), store, name, folder)
+    except UsageError as error:  # a store that is there to be read
+        click.echo(f"The report is not put beside the study's run in MLflow: {error}", err=True)
     if register:
         _register(results, files.comparison, store)
 

@@ -13,7 +13,7 @@ from harness.databases import LOCK_TIMEOUT, in_words, settle_log
 from harness.driver.aside import finish_aside, finish_put_aside, put_aside, unfinished
 from harness.driver.loop import Loop, Workforce
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
-from harness.driver.repair import repair_study, set_aside_storage
+from harness.driver.repair import close_recorded, repair_study, set_aside_storage
 from harness.driver.resume import clear_staging, reconcile_plan, reconcile_runs, require_same_meaning
 from harness.errors import StudyError, UsageError
 from harness.launchers import Launcher, LocalLauncher, choose_resources
@@ -100,11 +100,14 @@ def run_study(
             storage = open_storage(store, lock_timeout)
         aside = finish_aside(study.name, store, client, storage)
         if fresh:
+            close_recorded(study.name, store, client, storage)
             aside = put_aside(study.name, store, client, storage) or aside
         else:
             require_same_meaning(study, storage)
         source = study.source.parent if study.source else Path()
-        recorder = tracking.Recorder(client, store, study, provenance.source_tags(source))
+        recorder = tracking.Recorder(
+            client, store, study, provenance.source_tags(source), databases=(tracking.DATABASE, FILE)
+        )
         plan = _open_plan(study, recorder, storage, store, data_folder)
         stack.callback(clear_staging, study.name, store)
         for file in (tracking.DATABASE, FILE):
@@ -127,7 +130,7 @@ def _open_plan(study: Study, recorder: Recorder, storage: RDBStorage, store: Pat
             data_folder=data_folder,
             recall=lambda trial: tracking.read_result(recorded, trial),
         )
-        reconcile_plan(plan, store, recorded)
+        reconcile_plan(plan, store, recorded, storage)
     except BaseException:
         recorder.close("FAILED")
         raise

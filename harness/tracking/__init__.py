@@ -14,7 +14,7 @@ from harness.tracking.places import moved, write_text
 from harness.tracking.reading import read_frames, read_result, read_study, read_trial, unreadable_runs
 from harness.tracking.recorder import Recorder, archive_experiment, attach_report, experiment_names, open_runs
 from harness.tracking.registry import ALIAS, register_model
-from harness.tracking.runs import RecordedRun, find_run, is_run, model_file, recorded_runs
+from harness.tracking.runs import RecordedRun, find_run, is_run, model_file
 from harness.tracking.store import DATABASE, check_store, is_unfinished, open_client, store_uri
 
 __all__ = [
@@ -52,7 +52,6 @@ __all__ = [
     "read_trial",
     "recorded_images",
     "recorded_numbers",
-    "recorded_runs",
     "recorded_weights",
     "register_model",
     "require_folder",
