@@ -123,6 +123,10 @@ EVIL = (
 )
 
 
+SHOWN = re.sub("[\x00\x1b\u202e]", "", EVIL)
+"""What of that a study may say: it must not hold characters that cannot be seen."""
+
+
 class Reader(HTMLParser):
     def __init__(self):
         super().__init__()
@@ -136,9 +140,9 @@ class Reader(HTMLParser):
 def page(tmp_path_factory):
     """A report whose every text is hostile."""
     study = make_study(
-        name=EVIL, question=EVIL, notes=f"{EVIL}\n# {EVIL}\n> {EVIL}",
+        name=EVIL, question=SHOWN, notes=f"{SHOWN}\n# {SHOWN}\n> {SHOWN}",
         report={"metrics": ["test_accuracy"], "reference": [
-            {"name": EVIL, "metric": "test_accuracy", "value": 0.9, "source": EVIL, "note": EVIL}]},
+            {"name": SHOWN, "metric": "test_accuracy", "value": 0.9, "source": SHOWN, "note": SHOWN}]},
     )  # fmt: skip
     settings = ({"model.downsample": "max_pool"}, {"model.downsample": "stride"})
     texts = dict.fromkeys(("variant", "processor", "device", "backend", "keras", "python", "version"), EVIL)
@@ -181,18 +185,18 @@ class TestAPageOfAStranger:
         body = re.sub(r"(?s)<details>.*?</details>|```sh.*?```|`[^`\n]*`", "", text)
         assert re.findall(r"(?<!\\)<", body) == []
         assert {address.split("/")[0] for address in re.findall(r"(?<!\\)\]\((.*?)\)", body)} == {"figures"}
-        assert [line for line in text.splitlines() if line.startswith("# ")] == [f"# {markdown(EVIL)}"]
+        assert [line for line in text.splitlines() if line.startswith("# ")] == [f"# {markdown(SHOWN)}"]
 
     def test_csv_json_and_latex_are_what_they_should_be(self, page):
         table = pd.read_csv(page.csv)
         assert len(table) == 3
-        assert json.loads(page.json.read_text(encoding="utf-8"))["question"] == plain(EVIL)
+        assert json.loads(page.json.read_text(encoding="utf-8"))["question"] == SHOWN
         latex = page.latex.read_text(encoding="utf-8")
         assert all("\\frac" not in line for line in latex.splitlines() if not line.startswith("%"))
         assert re.search(r"\\label\{tab:[A-Za-z0-9._-]+-results\}", latex)
 
     def test_descriptions_in_mlflow_are_escaped(self):
-        study = make_study(question=EVIL, notes=EVIL)
+        study = make_study(question=SHOWN, notes=SHOWN)
         for text in (
             describe_study(study, EVIL, is_run=True),
             describe_trial(study, EVIL, study.base, 0, "design"),

@@ -71,14 +71,14 @@ def find_ink(image: Image, strokes: bool = True) -> Ink:
     plane = _plane(values)
     background = float(np.median(border(plane[None])))
     dark = background > (plane.min() + plane.max()) / 2
-    uneven = large and _is_uneven(plane)
+    uneven = large and _is_uneven(plane) and not _is_touched(plane)
     ink = _above_paper(plane, strokes, background) if uneven else (plane - background) * (-1 if dark else 1)
     # by the median of the deviations, so that ink that touches the border does not count as noise
     noise = _spread(border(ink[None]))
     ink = np.maximum(ink - _NOISE * noise, 0)
+    unsure = bool(uneven and ink.max() < 2 * _NOISE * noise)
     if ink.max() < LEAST_CONTRAST:
         return Ink(None, uneven=uneven)
-    unsure = bool(uneven and ink.max() < 2 * _NOISE * noise)
     if not (strokes and large):
         return Ink(ink, 1, unsure)
     ink, shapes = _shapes(_without_lines(ink))
@@ -100,6 +100,17 @@ def _is_uneven(plane: np.ndarray) -> bool:
     sides = (plane[0], plane[-1], plane[:, 0], plane[:, -1])
     grain = _spread(np.concatenate([np.diff(side) for side in sides])) / 2**0.5  # neighbours have the same light
     return _far(plane) > max(_UNEVEN, 2.2 * grain)
+
+
+def _is_touched(plane: np.ndarray) -> bool:
+    """Whether ink touches the border: most of that has the same light, and the rest is as far from it as any ink is.
+
+    The edge of a shadow leaves most of the border alike too; but what is written is darker than the shadow.
+    """
+    background = np.median(border(plane[None]))
+    away = np.abs(border(plane[None]) - background)
+    farthest = float(np.percentile(np.abs(plane - background), 99.5))
+    return float(np.percentile(away, 55)) < _UNEVEN and float(np.percentile(away, 97)) > 0.8 * farthest
 
 
 def _far(plane: np.ndarray) -> float:

@@ -8,8 +8,10 @@ import zlib
 import numpy as np
 import pytest
 from PIL import Image
+from sklearn.datasets import load_digits
 
 from harness.data import Framing, fit_picture, frame_picture, framing, load_images, read_picture
+from harness.data.ink import find_ink
 from harness.errors import DataError
 from harness.study import DataSpec
 
@@ -34,6 +36,19 @@ def stroke(width=60, height=90):
     pixels[20:70, 15:23] = 20
     pixels[62:70, 15:45] = 20
     return pixels
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_ink_that_touches_the_border_is_no_uneven_light(dark):
+    """Digits of scikit-learn, drawn large: they fill their frame."""
+    images = load_digits().images[:100]
+    found = []
+    for image in images:
+        pixels = np.clip(np.kron(image, np.ones((12, 12))) * 16, 0, 255)
+        ink = find_ink(Image.fromarray((255 - pixels if dark else pixels).astype(np.uint8)).convert("F"))
+        like = 0 if ink.amount is None else np.corrcoef(ink.amount.ravel(), pixels.ravel())[0, 1]
+        found.append(like > 0.9 and not ink.uneven)
+    assert sum(found) >= 95
 
 
 def png(width, height, body=b""):
