@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test test-slow test-browser lint format types lock bench clean
+.PHONY: help install demo test test-slow test-browser audit fuzz faults soak lint format types lock bench clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -19,6 +19,26 @@ test-slow: .venv/installed-dev  ## The heavier tests, marked slow.
 
 test-browser: .venv/installed-dev  ## The tests in a browser, marked browser; needs Chromium.
 	$(BIN)/python -m pytest -m browser -rs tests/browser
+
+audit: .venv/installed-dev  ## Ask an advisory service for known faults of what is pinned; needs the network, so it is no part of the gate.
+	$(BIN)/uv tool run pip-audit@2.9.0 --strict --require-hashes --disable-pip -r requirements.lock
+	$(BIN)/uv tool run pip-audit@2.9.0 --strict --require-hashes --disable-pip -r requirements-dev.lock
+
+FUZZ_EXAMPLES ?= 3000
+FUZZ_SECONDS ?= 60
+
+fuzz: .venv/installed-dev  ## Random inputs: FUZZ_EXAMPLES of each of five kinds, FUZZ_SECONDS for each of four readers.
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/fuzz
+	for reader in idx gzip pictures study; do \
+	  $(BIN)/python -m tests.fuzz.guided $$reader --seconds $(FUZZ_SECONDS) || exit 1; \
+	done
+
+faults: .venv/installed-dev  ## End the driver at every write boundary: killed, disk full, disk broken (hours).
+	$(BIN)/python -m tests.faults --jobs 2
+	$(BIN)/python -m tests.faults --limits
+
+soak: .venv/installed-dev  ## 300 real trainings through one driver: memory, time, descriptors stay level (minutes).
+	$(BIN)/python -m tests.faults.soak
 
 lint: .venv/installed-dev  ## Check style.
 	$(BIN)/ruff check .

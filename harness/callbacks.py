@@ -43,11 +43,11 @@ class StopCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 class StopOnNotFinite(StopCallback):
-    """Stop when any logged value is infinite or not a number."""
+    """Stop when any logged value is infinite or not a number: the network diverged."""
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:  # noqa: ARG002
         """Look at the values of this epoch."""
-        if not all(math.isfinite(value) for value in (logs or {}).values()):
+        if not _are_finite(logs):
             self.stop(StopReason.NOT_FINITE)
 
 
@@ -79,9 +79,12 @@ class StopAtTarget(StopCallback):
         self.reached_at, self._held = None, 0
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        """Look at the metric of this epoch; not-a-number and a missing value do not hold the target."""
+        """Look at the metric of this epoch; a missing value does not hold the target.
+
+        Nor does any value where another is not finite: the accuracy of a network that diverged is the share of class 0.
+        """
         value = _value(self.metric, logs)
-        self._held = self._held + 1 if value is not None and self._is_held(value) else 0
+        self._held = self._held + 1 if value is not None and _are_finite(logs) and self._is_held(value) else 0
         if self._held >= self.in_a_row and self.reached_at is None:
             self.reached_at = epoch
             if self.stops:
@@ -179,7 +182,8 @@ def stop_callbacks(
     """Return the callbacks that a variant's protocol asks for, in order of precedence.
 
     Not finite, target, pruned, plateau, time budget: where several fire at the same epoch, :func:`stop_reason` names
-    the first. A target that is reached counts as such even if the training would have been pruned there.
+    the first. A target that is reached counts as such even if the training would have been pruned there, but not where
+    a value is not finite.
 
     Args:
         variant: its target, plateau and time budget are used.
@@ -208,6 +212,10 @@ def stop_reason(callbacks: Iterable[StopCallback]) -> StopReason | None:
 def keras_logs(metrics: Logs) -> dict[str, float]:
     """Return metrics under Keras's log names: ``train_loss`` as ``loss``, ``train_accuracy`` as ``accuracy``."""
     return {_LOG_NAMES.get(name, name): value for name, value in metrics.items()}
+
+
+def _are_finite(logs: Logs | None) -> bool:
+    return all(math.isfinite(value) for value in (logs or {}).values())
 
 
 def _value(metric: str, logs: Logs | None) -> float | None:

@@ -65,7 +65,8 @@ def has_rows(file: Path, table: str) -> bool:
     """
     with contextlib.closing(connect_to_read(file)) as connection:
         known = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).fetchone()
-        return known is not None and connection.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone() is not None
+        query = f'SELECT 1 FROM "{table}" LIMIT 1'  # noqa: S608  a table that is there, by a name of ours
+        return known is not None and connection.execute(query).fetchone() is not None
 
 
 def use_write_ahead_log(file: Path, timeout: float = LOCK_TIMEOUT) -> None:
@@ -76,6 +77,12 @@ def use_write_ahead_log(file: Path, timeout: float = LOCK_TIMEOUT) -> None:
     """
     with contextlib.closing(sqlite3.connect(file, timeout=timeout)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
+
+
+def settle_log(file: Path) -> None:
+    """Bring what the write-ahead log holds into the database, if it can be: then the one file can be copied."""
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(file, timeout=0)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextlib.contextmanager
@@ -142,6 +149,8 @@ def _of_database(error: sqlite3.Error, store: Path, timeout: float) -> HarnessEr
         )
     if "full" in text:
         return _full(store)
+    if "unable to open" in text and _are_files_used_up():
+        return _too_many_files()
     if "readonly" in text or "unable to open" in text:
         return not_allowed(store)
     if "malformed" in text or "not a database" in text:
@@ -150,18 +159,33 @@ def _of_database(error: sqlite3.Error, store: Path, timeout: float) -> HarnessEr
 
 
 def _of_file_system(error: OSError, store: Path) -> HarnessError | None:
-    place = str(error.filename or store)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    place = str(error.filename2 or error.filename or store)  # of a copy, where to
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _full(Path(place))
+    if error.errno == errno.EFBIG:
+        return RunError(f"{place}: may not become that large (ulimit -f). Allow larger files. {_AGAIN}")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return not_allowed(Path(place))
     if error.errno in (errno.EMFILE, errno.ENFILE):
-        return RunError(f"too many files are open at once (ulimit -n). Allow more, or take fewer --workers. {_AGAIN}")
+        return _too_many_files()
     if not store.is_dir():
         return gone(store)
     if error.errno in (errno.EIO, errno.ESTALE, errno.ENODEV, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP):
         return RunError(f"{place}: cannot be used: {error.strerror}. Look at the disk it is on. {_AGAIN}")
     return None
+
+
+def _are_files_used_up() -> bool:
+    """Whether this process may open no more files: SQLite does not say why it could not."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        return error.errno in (errno.EMFILE, errno.ENFILE)
+    return False
+
+
+def _too_many_files() -> RunError:
+    return RunError(f"too many files are open at once (ulimit -n). Allow more, or take fewer --workers. {_AGAIN}")
 
 
 def gone(store: Path) -> RunError:

@@ -7,13 +7,30 @@ prints it without a traceback and leaves with ``exit_code``.
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
+from typing import Any
+
+_LONGEST_LINE = 1200
+"""Characters of a line of a message; of a longer one the middle is left out, where the value stands."""
+
+_LONGEST_VALUE = 60
+
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Unicode categories of what is not seen as it is: controls, formats such as the reversal of writing, half a pair that
+stands for a byte of a file's name, no characters at all, separators of lines."""
 
 
 class HarnessError(Exception):
-    """Base of all errors with a message meant for the user."""
+    """Base of all errors with a message meant for the user.
+
+    Whatever a message repeats of what was given, a terminal gets no control characters from it, and no endless line.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__("\n".join(_shortened(printable(line), _LONGEST_LINE) for line in message.split("\n")))
 
 
 class StudyError(HarnessError):
@@ -44,5 +61,30 @@ class RunError(HarnessError):
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """Return ``" Did you mean 'x'?"`` for the nearest candidate, or an empty string."""
+    if len(word) > 2 * _LONGEST_VALUE:  # looking for what is like it takes long, and nothing is
+        return ""
     close = difflib.get_close_matches(word, list(candidates), n=1, cutoff=0.5)
     return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def printable(text: str) -> str:
+    r"""Return text for a terminal or a page: what cannot be seen is written as its escape, ``\x1b``."""
+    if text.isprintable():
+        return text
+    return "".join(_escape(each) if unicodedata.category(each) in _HIDDEN else each for each in text)
+
+
+def show_value(value: Any) -> str:
+    """Return a value for a message, as Python writes it, with 60 characters at most."""
+    return _shortened(printable(repr(value)), _LONGEST_VALUE)
+
+
+def _escape(each: str) -> str:
+    return each.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def _shortened(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    end = most // 4
+    return f"{text[: most - end - 3]}...{text[-end:]}"

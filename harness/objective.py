@@ -130,7 +130,8 @@ class Objective:
         Stops at the target, prunes when the trial's pruner says so, logs to MLflow as the driver does.
 
         Raises:
-            optuna.TrialPruned: for an impossible network, a pruned training, or one whose loss is not finite.
+            optuna.TrialPruned: for an impossible network, a pruned training, one that diverged, or an objective that is
+                not finite.
         """
         from harness.solo import train_trial
 
@@ -152,6 +153,8 @@ class Objective:
         values = self.values(result)
         if result.stop_reason is StopReason.PRUNED:
             raise optuna.TrialPruned(f"pruned after {result.steps} steps")
+        if result.stop_reason is StopReason.NOT_FINITE:
+            raise optuna.TrialPruned(f"the network diverged: not finite after {result.steps} steps")
         if not is_rankable(values):
             raise optuna.TrialPruned(f"objective is not finite after {result.steps} steps: {values}")
         return values[0] if len(values) == 1 else tuple(values)

@@ -23,7 +23,7 @@ class StopReason(StrEnum):
     MAXIMUM = "maximum"
     TIME_BUDGET = "time_budget"
     PLATEAU = "plateau"
-    NOT_FINITE = "not_finite"
+    NOT_FINITE = "not_finite"  # it diverged: no score, and no target that counts
     PRUNED = "pruned"
     INTERRUPTED = "interrupted"
 
@@ -217,7 +217,8 @@ class TrialResult:
         stop_reason: why.
         steps: training steps done.
         epochs: passes over the training images, fractional.
-        metrics: last values of the evaluated metrics, test_loss and test_accuracy, and what probes measured.
+        metrics: last values of the evaluated metrics, test_loss and test_accuracy, and what probes measured; empty of
+            a training that diverged.
         clocks: seconds spent.
         steps_to_target: steps at which the target was first held; None if it never was (censored).
         seconds_to_target: training seconds at that point; None if censored.
@@ -242,8 +243,11 @@ class TrialResult:
     def value(self, name: str) -> float:
         """Return a metric of :data:`harness.study.METRICS` by name.
 
-        Infinite where the target was never reached, not-a-number where the metric was not measured.
+        Infinite where the target was never reached, not-a-number where the metric was not measured. A training that
+        diverged has missed its target, has no scores, and its seconds are none of a training that did its work.
         """
+        if self.stop_reason is StopReason.NOT_FINITE and name not in self.costs:
+            return math.inf if name in ("steps_to_target", "seconds_to_target") else math.nan
         if name in ("steps_to_target", "seconds_to_target"):
             found = getattr(self, name)
             return float("inf") if found is None else float(found)

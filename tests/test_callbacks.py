@@ -64,6 +64,18 @@ def test_target_never_reached():
     assert (callback.reached_at, callback.stop_reason) == (None, None)
 
 
+def test_target_is_not_held_where_another_value_is_not_finite():
+    callback = StopAtTarget("val_accuracy", 0.1, in_a_row=2)
+    logs = [
+        {"val_accuracy": 0.2, "loss": 1.0},
+        {"val_accuracy": 0.2, "loss": math.nan},
+        {"val_accuracy": 0.2, "val_loss": math.inf},
+        {"val_accuracy": 0.2, "loss": 1.0},
+    ]
+    assert feed(callback, *logs) is None
+    assert callback.reached_at is None
+
+
 def test_a_metric_that_is_not_logged_is_passed_over_with_a_warning():
     callback = StopAtTarget("train_accuracy", 0.9)
     with pytest.warns(UserWarning, match="train_accuracy needs 'accuracy' in the logs, got val_loss"):

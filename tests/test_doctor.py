@@ -104,8 +104,8 @@ def test_runs_and_models_that_nobody_closes(filled):
     run_id = load_results("tiny", filled).trials["run_id"].iloc[0]
     model = client.create_logged_model(experiment, name="half", source_run_id=run_id)
     text, done = mended(filled)
-    assert text.startswith("tiny: 1 run is and 1 model is open but nothing runs them")
-    assert done == "1 open runs closed"
+    assert text.startswith("tiny: 1 run, 1 model left open, and nothing runs them")
+    assert done == "1 open run closed"
     assert client.get_logged_model(model.model_id).status == "FAILED"
     assert load_results("tiny", filled).trials["status"].tolist() == ["finished"] * 3 + ["killed"]
 

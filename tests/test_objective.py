@@ -116,6 +116,20 @@ class TestOptimize:
         assert 0 < accuracy < 1
         assert parameters == 1250
 
+    def test_a_network_that_diverges_is_pruned_whatever_is_asked_of_it(self, tiny, store):
+        design = {**SEARCH, "objectives": ["train_seconds"]}  # it is the fastest of all
+        explode = {"train.optimizer": "sgd", "train.learning_rate": 1e30, "target.value": 0.05}
+        design["space"] = {"model.dense": [[16], [8]]}
+        study = tiny(design=design, **explode)
+        optuna_study = optuna.create_study(direction="minimize")
+        optuna_study.enqueue_trial(harness.Objective(study).parameters(study.base))
+        optuna_study.optimize(harness.Objective(study, store=store), n_trials=1)
+        (trial,) = optuna_study.trials
+        assert (trial.state, trial.values) == (optuna.trial.TrialState.PRUNED, None)
+        row = load_results("tiny.optimize", store).trials.iloc[0]
+        assert (row["status"], row["stop_reason"], row["steps"]) == ("finished", "not_finite", 20)
+        assert row[["steps_to_target", "val_accuracy", "test_accuracy"]].isna().all()
+
     def test_a_broken_trial_is_a_failed_run(self, tiny, store, monkeypatch):
         def broken(*arguments, **named):
             raise ValueError("no")

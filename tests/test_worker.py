@@ -199,6 +199,87 @@ def test_summary_lists_shapes_and_parameters(tiny):
     assert lines[-1] == ["total", "1,250", "3,488"]
 
 
+EXPLODE = {"train.optimizer": "sgd", "train.learning_rate": 1e30}
+
+
+class TestDiverged:
+    """Logits that are no numbers have their largest at class 0: nothing may be counted of them."""
+
+    def check(self, result):
+        assert result.stop_reason is StopReason.NOT_FINITE
+        assert (result.steps_to_target, result.seconds_to_target) == (None, None)
+        assert result.metrics == {}
+        assert result.value("steps_to_target") == result.value("seconds_to_target") == np.inf
+        assert all(np.isnan(result.value(name)) for name in ("val_accuracy", "train_loss", "test_accuracy"))
+        assert np.isnan(result.value("train_seconds")), "it stopped early, which is no saving"
+        assert result.value("parameters") == 1250
+
+    def test_a_target_that_class_0_would_hold_is_missed(self, train, tmp_path):
+        _, evaluated, _, finished = train(**EXPLODE, **{"target.value": 0.05, "insight": "full"})
+        assert all(np.isnan(list(evaluated.metrics.values())))
+        self.check(finished.result)
+        assert finished.result.steps == 20
+        # the weights as they were at the start, and no picture of what it makes of images
+        assert files_in(tmp_path / "artifacts") == [
+            "history.csv", "model.keras", "steps/conv_1 weights/0.png", "summary.txt"
+        ]  # fmt: skip
+
+    def test_so_is_one_that_was_held_before(self, train):
+        target = {"metric": "train_loss", "value": 100, "stop": False}
+        early = {"data.validation": 0, "train.evaluate_every": 1, "target": target}
+        _, first, second, _, finished = train(**EXPLODE, **early)
+        assert first.metrics["train_loss"] < 100, "of the weights before the first step"
+        assert np.isnan(second.metrics["train_accuracy"])
+        self.check(finished.result)
+
+    def test_a_network_that_diverges_after_the_last_look_too(self, train):
+        target = {"metric": "train_loss", "value": 100}
+        early = {"data.validation": 0, "train.evaluate_every": 1, "target": target}
+        _, evaluated, _, finished = train(**EXPLODE, **early)
+        assert np.isfinite(list(evaluated.metrics.values())).all()
+        self.check(finished.result)
+
+    def test_no_metric_of_a_step_holds_where_another_is_not_finite(self, train):
+        # after one step the batch's loss is still that of the first weights, the validation loss of the new ones
+        early = {"train.evaluate_every": 1, "target": {"metric": "train_loss", "value": 100}}
+        _, evaluated, _, finished = train(**EXPLODE, **early)
+        assert evaluated.metrics["train_loss"] == pytest.approx(2.3, abs=0.3)
+        assert np.isnan(evaluated.metrics["val_accuracy"])
+        self.check(finished.result)
+
+    def test_what_the_test_split_says_on_the_way(self, train):
+        events = train(**EXPLODE, **{"train.test_at": [0, 5]})
+        before, after = (event.metrics for event in events if isinstance(event, Scored))
+        assert before["test_accuracy"] < 0.3
+        assert np.isnan([after["test_accuracy"], after["test_loss"]]).all()
+
+    def test_a_second_training_that_diverges(self, train, monkeypatch):
+        from harness import worker
+
+        refit = worker._refit
+
+        def explode(sessions):
+            engine = refit(sessions)
+            give = engine.write_back
+
+            def write_back():
+                give()
+                weights = sessions[0].model.get_weights()
+                weights[0][:] = np.nan  # of the convolution: a ReLU may make numbers of it again
+                sessions[0].model.set_weights(weights)
+
+            monkeypatch.setattr(engine, "write_back", write_back)
+            return engine
+
+        monkeypatch.setattr(worker, "_refit", explode)
+        result = train(**{"train.refit": True, "target.value": 0.1})[-1].result
+        assert (result.steps, result.refit_steps > 0) == (20, True)
+        self.check(result)
+
+    def test_probes_measure_nothing(self, train):
+        assert train(**EXPLODE, probes=["features", "activation_order"])[-1].result.metrics == {}
+
+
 class TestTestAt:
     def test_the_test_split_is_scored_on_the_way_and_changes_nothing(self, train):
         plain = [event for event in train() if isinstance(event, Evaluated)]

@@ -5,14 +5,19 @@ Exit codes: 0 done, 1 failed, 2 wrong use or wrong input, 130 interrupted.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import importlib
 import os
 import sys
 
 import click
 
-from harness.errors import HarnessError, UsageError, did_you_mean
+from harness.cli import signals
+from harness.cli.encoding import print_anything
+from harness.errors import HarnessError, RunError, UsageError, did_you_mean, show_value
 from harness.escaping import plain
+from harness.surroundings import settle
 
 _COMMANDS = {
     "run": "run",
@@ -37,6 +42,13 @@ _COMMANDS = {
 class _Commands(click.Group):
     """Loads commands on demand, and suggests the nearest one for a name that does not exist."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        for arg in args:  # of every command: none has a use for them
+            bad = next((each for each in arg if (each < " " and each not in "\n\t") or each == "\x7f"), None)
+            if bad is not None:
+                raise UsageError(f"arguments must not have control characters, got {show_value(arg)}.")
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(_COMMANDS)
 
@@ -51,7 +63,9 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
-            raise UsageError(f"no such command {args[0]!r}.{did_you_mean(args[0], _COMMANDS)} See harness --help.")
+            raise UsageError(
+                f"no such command {show_value(args[0])}.{did_you_mean(args[0], _COMMANDS)} See harness --help."
+            )
         return super().resolve_command(ctx, args)
 
 
@@ -67,22 +81,55 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    settle()  # before a command imports Keras or MLflow
+    print_anything()
     colour = False if os.environ.get("NO_COLOR") else None  # rich looks at it too, click does not
+    with signals.listening():
+        code = _run(colour)
+    sys.exit(code)
+
+
+def _run(colour: bool | None) -> int:
+    """Run the command line; say what went wrong, and return the exit code."""
     try:
         code = cli.main(prog_name="harness", standalone_mode=False, color=colour)
+        signals.check()
     except HarnessError as error:
-        for line in plain(str(error)).splitlines():
-            click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True, color=colour)
-        code = error.exit_code
+        return _complain(error, colour)
     except click.exceptions.Exit as leaving:
-        code = leaving.exit_code
+        return int(leaving.exit_code)
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
+        return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
-        code = 130
+        return _say_interrupted()
     except BrokenPipeError:  # `harness list | head`
         sys.stderr.close()
-        code = 0
-    sys.exit(code if isinstance(code, int) else 0)
+        return 0
+    except OSError as error:  # of the system: no permission, a name that is too long, a full disk
+        return _complain(_in_words(error), colour)
+    except Exception:
+        if signals.heard():  # a library, cut off in the middle, may call that something else: an import that failed
+            return _say_interrupted()
+        raise
+    return code if isinstance(code, int) else 0
+
+
+def _say_interrupted() -> int:
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        click.echo("interrupted", err=True)
+    return 130
+
+
+def _complain(error: HarnessError, colour: bool | None) -> int:
+    """Print an error; return the exit code."""
+    for line in plain(str(error)).splitlines():
+        click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True, color=colour)
+    return error.exit_code
+
+
+def _in_words(error: OSError) -> HarnessError:
+    """Return what the system said as an error for the user; a name that cannot be is wrong use."""
+    place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
+    kind = UsageError if error.errno == errno.ENAMETOOLONG else RunError
+    return kind(f"{place}{error.strerror or error}.")

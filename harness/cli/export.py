@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import data_option, require_backend, store_option
+from harness.cli.options import PathType, data_option, require_backend, store_option
 
 if TYPE_CHECKING:
     from harness.trained import Form
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     help="Keras's own file, TensorFlow's SavedModel, ONNX, or the graph for TensorBoard.",
 )  # fmt: skip
 @click.option(
-    "--output", type=click.Path(path_type=Path), metavar="PATH",
+    "--output", type=PathType(), metavar="PATH",
     help="File or folder to write; by default named after the run, in the working directory.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite what an earlier export left there.")

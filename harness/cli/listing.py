@@ -24,7 +24,7 @@ def show_studies(folder: Path, store: Path, reports: Path) -> None:
         try:
             study = load_study(path)
         except HarnessError as error:
-            table.add_row(path.stem, f"invalid: {one_line(str(error).splitlines()[0])}", "", "", style="red")
+            table.add_row(one_line(path.stem), f"invalid: {one_line(str(error).splitlines()[0])}", "", "", style="red")
             continue
         done = _done(known.get(study.name), trainings(study).trainings)
         table.add_row(study.name, one_line(study.question), done, _report(reports, study.name))

@@ -12,7 +12,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from harness.errors import UsageError, did_you_mean
+from harness.errors import UsageError, did_you_mean, show_value
 
 STUDIES = Path("studies")
 
@@ -22,6 +22,31 @@ def without_garbage_collection() -> None:
     gc.disable()
     click.get_current_context().call_on_close(gc.enable)
 
+
+class PathType(click.Path):
+    """A path on the command line: one that may be the name of something, and in one line."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(path_type=Path, **options)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; click's own error, with exit code 2, if it can be none."""
+        text = os.fspath(value)
+        name = max(text.split("/"), key=lambda part: len(os.fsencode(part)))
+        if not text or "\n" in text or "\t" in text:
+            self.fail(f"must be the name of a file or folder, in one line, got {show_value(text)}.", param, ctx)
+        if len(os.fsencode(name)) > _LONGEST_NAME or len(os.fsencode(text)) > _LONGEST_PATH:
+            self.fail(
+                f"a name must have at most {_LONGEST_NAME} bytes, a path {_LONGEST_PATH:,}, got "
+                f"{len(os.fsencode(name)):,} and {len(os.fsencode(text)):,}: {show_value(name)}.",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
+_LONGEST_NAME, _LONGEST_PATH = 255, 4095
+"""Bytes that Linux and macOS allow."""
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -37,15 +62,15 @@ def _require_folder(context: click.Context, parameter: click.Parameter, store: P
 
 
 store_option: Decorator = click.option(
-    "--store", type=click.Path(path_type=Path, file_okay=False), default=Path("mlruns"), show_default=True,
+    "--store", type=PathType(file_okay=False), default=Path("mlruns"), show_default=True,
     callback=_require_folder, help="Folder of the MLflow store.",
 )  # fmt: skip
 reports_option: Decorator = click.option(
-    "--reports", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True,
+    "--reports", type=PathType(file_okay=False), default=Path("reports"), show_default=True,
     help="Folder of the reports.",
 )  # fmt: skip
 data_option: Decorator = click.option(
-    "--data-dir", type=click.Path(path_type=Path, file_okay=False), envvar="HARNESS_DATA_DIR", show_envvar=True,
+    "--data-dir", type=PathType(file_okay=False), envvar="HARNESS_DATA_DIR", show_envvar=True,
     help="Where to look first for image files.",
 )  # fmt: skip
 
@@ -81,9 +106,13 @@ def study_file(text: str) -> Path:
         UsageError: if there is none.
     """
     for path in (Path(text), STUDIES / f"{text}.toml"):
-        if path.is_file():
-            return path
+        try:
+            if path.is_file():
+                return path
+        except OSError as error:  # a name that is too long, a folder that may not be looked into
+            raise UsageError(f"{path}: is no study file: {error.strerror}.") from None
     names = [path.stem for path in STUDIES.glob("*.toml")]
     near = did_you_mean(Path(text).stem, names) or " `harness list` shows the studies there are."
     tried = "" if text.endswith(".toml") else f", and no {STUDIES / text}.toml"
-    raise UsageError(f"{text}: no such study file{tried}.{near}")
+    kind = "no study file" if Path(text).exists() else "no such study file"
+    raise UsageError(f"{text}: {kind}{tried}.{near}")

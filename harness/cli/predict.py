@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import data_option, require_backend, store_option
-from harness.errors import UsageError
+from harness.cli.options import PathType, data_option, require_backend, store_option
+from harness.errors import UsageError, printable
 
 if TYPE_CHECKING:
     from harness.trained import Predictions
@@ -19,13 +22,13 @@ _SHEET = Path("predictions.png")
 
 @click.command("predict", epilog="Example: harness predict quickstart#7 my-digits")
 @click.argument("run")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PathType())
 @click.option(
-    "--contact-sheet", "sheet", type=click.Path(path_type=Path, dir_okay=False), default=_SHEET, show_default=True,
+    "--contact-sheet", "sheet", type=PathType(dir_okay=False), default=_SHEET, show_default=True,
     metavar="FILE", help="Picture to write: each one as it is, as the network sees it, and what it takes it for.",
 )  # fmt: skip
 @click.option(
-    "--csv", "table", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    "--csv", "table", type=PathType(dir_okay=False), metavar="FILE",
     help="Write the table with the probabilities of all classes here too.",
 )  # fmt: skip
 @data_option
@@ -33,16 +36,17 @@ _SHEET = Path("predictions.png")
 def predict_command(
     run: str, folder: Path, sheet: Path, table: Path | None, data_dir: Path | None, store: Path
 ) -> None:
-    """Classify the PNG and JPEG pictures in FOLDER, or a single one, with the network of RUN.
+    """Classify the pictures in FOLDER (PNG, JPEG, WebP, GIF, BMP), or a single one, with the network of RUN.
 
     RUN is STUDY#NUMBER, a run id or the beginning of one, or a run's name. Pictures may have any size, colours,
     transparency or 16 bits, and be dark on light; each is brought into the frame of the set that the network was
-    trained on. A name that begins with a digit, or a class's name, tells the true class.
+    trained on. A name that begins with a lone digit, or a class's name, tells the true class: 7_mine.png, not 70.png.
 
     Exit code 1 if a picture could not be read, 2 if none could be classified.
     """
+    from harness.data import KINDS
     from harness.tracking import find_run
-    from harness.trained import find_pictures, open_trained, predict, require_sheet
+    from harness.trained import find_pictures, left_out, open_trained, predict, require_sheet
 
     pictures = find_pictures(folder)
     require_sheet(sheet)
@@ -53,6 +57,8 @@ def predict_command(
     found = predict(open_trained(run, store), pictures, data_dir)
     for line in found.unreadable:
         click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True)
+    for file in left_out(folder):
+        click.echo(f"left out: {printable(str(file))}: no {KINDS} picture. Convert it.", err=True)
     _print(found)
     if not found.classified:
         raise UsageError(f"{folder}: there is no picture here that could be classified.")
@@ -64,29 +70,55 @@ def predict_command(
 def _require_writable(output: Path | None, pictures: list[Path]) -> None:
     if output is None:
         return
+    if output.is_symlink():
+        raise UsageError(f"{output}: is a link, and nothing is written through links. Name another file to write.")
     if output.resolve() in [picture.resolve() for picture in pictures]:
         raise UsageError(f"{output}: is one of the pictures to be classified. Name another file to write.")
-    if not os.access(output.parent, os.W_OK):
+    if not output.parent.is_dir() or not os.access(output.parent, os.W_OK):
         raise UsageError(f"{output}: cannot be written: {output.parent} is no folder that may be written to.")
 
 
 def _write(found: Predictions, sheet: Path, table: Path | None) -> None:
+    """Write sheet and table, both whole or none of them."""
     from harness.trained import write_sheet
 
-    write_sheet(found, sheet)
+    with contextlib.ExitStack() as both:
+        write_sheet(found, both.enter_context(_whole(sheet)))
+        if table is not None:
+            found.frame().to_csv(both.enter_context(_whole(table)), index=False)
     click.echo(f"Contact sheet: {sheet}")
     if table is not None:
-        found.frame().to_csv(table, index=False)
         click.echo(f"Table:         {table}")
+
+
+@contextlib.contextmanager
+def _whole(file: Path) -> Iterator[Path]:
+    """Give a path to write to, which takes the place of a file when all is written.
+
+    Raises:
+        UsageError: if that fails; what there was is left.
+    """
+    if file.exists() and not file.is_file():  # /dev/stdout
+        yield file
+        return
+    target = file.resolve()
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".harness-") as folder:
+            yield Path(folder) / target.name
+            (Path(folder) / target.name).replace(target)
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written: {error.strerror or error}. Name another file.") from None
 
 
 def _print(found: Predictions) -> None:
     from rich.console import Console
 
-    from harness.trained import draw_table
+    from harness.trained import draw_table, remarks
 
     console = Console(markup=False, emoji=False, highlight=False)
     if found.classified or found.blank:
         console.print(draw_table(found))
+    for line in remarks(found):
+        console.print(line, soft_wrap=True)
     if found.sentence:
         console.print(f"{found.run} ({found.variant}): {found.sentence}.", soft_wrap=True)

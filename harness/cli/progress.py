@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.driver import Observer, Progress, Running
-from harness.launchers import Death
+from harness.launchers import Death, Notice, Silence
 from harness.records import Evaluated, Event, Failed, Finished, Started, StopReason
 from harness.report.sparkline import sparkline
 from harness.study import METRICS, Study
@@ -23,7 +23,7 @@ _REASONS = {
     StopReason.MAXIMUM: "done",
     StopReason.TIME_BUDGET: "time budget used up",
     StopReason.PLATEAU: "no longer improving",
-    StopReason.NOT_FINITE: "loss not finite",
+    StopReason.NOT_FINITE: "diverged (not finite)",
     StopReason.PRUNED: "pruned",
 }
 
@@ -50,7 +50,7 @@ def watching(study: Study) -> Iterator[Observer]:
         return
     with Live(console=console, refresh_per_second=4, transient=True) as live:
 
-        def observe(progress: Progress, event: Event | Death | None) -> None:
+        def observe(progress: Progress, event: Event | Notice | None) -> None:
             view.say(progress, event)
             view.follow(progress, event)
             live.update(view.table(progress))
@@ -66,7 +66,7 @@ class _View:
         self.curves: dict[int, list[float]] = {}
         self.announced = False
 
-    def plain(self, progress: Progress, event: Event | Death | None) -> None:
+    def plain(self, progress: Progress, event: Event | Notice | None) -> None:
         """Say what began, and what ended, a line each."""
         if not self.announced:
             self.announced = True
@@ -76,17 +76,18 @@ class _View:
             )
         self.say(progress, event)
 
-    def say(self, progress: Progress, event: Event | Death | None) -> None:
+    def say(self, progress: Progress, event: Event | Notice | None) -> None:
         """Print a lasting line for a trial that ended."""
         for trial, running in progress.running.items():
             self.labels[trial] = f"#{trial} {running.assignment.variant.label} · r{running.assignment.replicate}"
         if isinstance(event, Finished):
             result = event.result
-            value = result.metrics.get(self.metric, float("nan"))
+            value = result.metrics.get(self.metric)
+            scored = "no scores" if value is None else self._value(value)
             total = progress.done + progress.remaining
             self._line(
                 f"{self.labels.get(event.trial, event.trial)}: {self._ended(result.stop_reason)} after "
-                f"{result.steps:,} steps, {result.clocks.train:.1f} s; {self._value(value)}",
+                f"{result.steps:,} steps, {result.clocks.train:.1f} s; {scored}",
                 f"{progress.done} of {total}{_left(progress)}",
             )
         elif isinstance(event, Failed):
@@ -94,6 +95,9 @@ class _View:
         elif isinstance(event, Death):
             trials = ", ".join(self.labels.get(trial, str(trial)) for trial in event.trials)
             self._line(f"{trials or 'a worker'}: {event.message}", style="red")
+        elif isinstance(event, Silence):
+            trials = ", ".join(self.labels.get(trial, str(trial)) for trial in event.trials)
+            self._line(f"{trials}: {event.message}", style="yellow")
 
     def _ended(self, reason: StopReason) -> str:
         """Say why a training ended; of a target, which it was."""
@@ -111,7 +115,7 @@ class _View:
         try:
             self.console.print(line, soft_wrap=True)
             self.console.file.flush()
-        except BrokenPipeError:  # `harness run x | head`: nobody reads on, but the trainings are wanted
+        except OSError:  # `harness run x | head`, a terminal that closed: nobody reads on, but the results are wanted
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
     def _value(self, value: float) -> str:
@@ -119,7 +123,7 @@ class _View:
         shown = f"{value * 100:.2f} %" if metric.unit == "share" else f"{value:.4f}"
         return f"{metric.title} {shown}"
 
-    def follow(self, progress: Progress, event: Event | Death | None) -> None:
+    def follow(self, progress: Progress, event: Event | Notice | None) -> None:
         """Keep the learning curves of the trials in flight."""
         if isinstance(event, Evaluated):
             self.curves.setdefault(event.trial, []).append(event.metrics.get(self.metric, math.nan))
@@ -167,6 +171,7 @@ class _View:
             steps = f"{last.step if last else 0:,} / {running.max_steps:,}" if running.max_steps else "preparing"
         value = last.metrics.get(self.metric) if last else None
         shown = "" if value is None else self._value(value).removeprefix(METRICS[self.metric].title).strip()
+        shown = shown if value is None or math.isfinite(value) else "not finite"
         curve = sparkline(self.curves.get(trial, []), _CURVE)
         distance = [] if self._goal is None else [self._distance(value, self._goal)]
         seconds = f"{time.monotonic() - running.began:.0f} s"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.options import complete_study, reports_option, store_option
+from harness.databases import in_words
 from harness.errors import UsageError
 from harness.escaping import markdown
 
@@ -113,9 +114,12 @@ def report_study(name: str, store: Path, reports: Path, register: bool = False) 
     results = load_results(name, store)
     folder = reports / name
     files = write_report(*results, folder, str(store), picture_folders(store, name))
-    attach_report(open_client(store), store, name, folder)
     _print(files.comparison)
     click.echo(f"\nReport:    {folder / 'comparison.html'}")
+    try:
+        attach_report(open_client(store), store, name, folder)
+    except UsageError as error:  # a store that is there to be read
+        click.echo(f"The report is not put beside the study's run in MLflow: {error}", err=True)
     if register:
         _register(results, files.comparison, store)
 
@@ -128,7 +132,8 @@ def _register(results: Results, comparison: Comparison, store: Path) -> None:
     study = results.study
     winner = choose_winner(comparison, results.trials, study.metrics[0])
     about = f"**{markdown(study.question)}**\n\n{markdown(comparison.headline)}"
-    version = register_model(open_client(store), store, study.name, winner.run_id, about, winner.why)
+    with in_words(store):
+        version = register_model(open_client(store), store, study.name, winner.run_id, about, winner.why)
     click.echo(f"\nModel:     {study.name} version {version}, of trial {winner.trial}. {winner.why}")
     click.echo(
         f'           mlflow.keras.load_model("models:/{study.name}@{ALIAS}") loads it, '

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
 import threading
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli import signals
 from harness.cli.options import (
     complete_study,
     data_option,
@@ -23,7 +25,7 @@ from harness.databases import LOCK_TIMEOUT
 
 if TYPE_CHECKING:
     from harness.driver import Observer, Outcome, Progress
-    from harness.launchers import Death
+    from harness.launchers import Notice
     from harness.records import Event
 
 
@@ -51,6 +53,10 @@ if TYPE_CHECKING:
     "--lock-timeout", type=click.FloatRange(0, 86_400), default=LOCK_TIMEOUT, show_default=True, metavar="SECONDS",
     help="How long to wait for a database of the store that another process has locked.",
 )  # fmt: skip
+@click.option(
+    "--patience", type=click.FloatRange(0, 86_400), default=600, show_default=True, metavar="SECONDS",
+    help="End a worker that shows no sign of life for so long, and train again what it was at; 0 waits for ever.",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show the plan and train nothing.")
 @data_option
 @store_option
@@ -65,6 +71,7 @@ def run_command(
     fresh: bool,
     register: bool,
     lock_timeout: float,
+    patience: float,
     dry_run: bool,
     data_dir: Path | None,
     store: Path,
@@ -88,6 +95,7 @@ def run_command(
     _require_pack(pack, require_backend())
     from harness.cli.progress import watching
     from harness.driver import run_study
+    from harness.launchers import LocalLauncher
 
     with watching(loaded) as show:
         outcome = run_study(
@@ -100,6 +108,7 @@ def run_command(
             fresh=fresh,
             lock_timeout=lock_timeout,
             observe=_watching_over_imports(show),
+            launch=functools.partial(LocalLauncher, patience=patience),
         )
     _conclude(loaded.name, outcome, store, reports, register)
 
@@ -144,11 +153,12 @@ def _watching_over_imports(observe: Observer) -> Observer:
     """
     begun = False
 
-    def watch(progress: Progress, event: Event | Death | None) -> None:
+    def watch(progress: Progress, event: Event | Notice | None) -> None:
         nonlocal begun
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
+        signals.check()  # one that a library swallowed while it was imported
         observe(progress, event)
         if not begun and progress.finished_here and progress.remaining <= progress.workers:
             begun = True

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import ipaddress
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import click
 
+from harness.cli import keeper, signals
 from harness.errors import RunError, UsageError
+from harness.surroundings import NEUTRAL_FOLDER, PYTHON_OPTIONS, child_environment
 
 _PATIENCE = 180.0
 """Seconds that a server may take until it answers; on a busy machine their imports take a minute."""
+
+_ALL = ("0.0.0.0", "::", "")  # noqa: S104  compared with, not bound to
+"""Hosts that mean all addresses of this machine."""
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -45,8 +53,8 @@ def serve(
 
     Args:
         title: what it is.
-        command: starts it.
-        environment: variables for it, on top of this process's.
+        command: starts it, in a folder of its own: paths in it must be absolute.
+        environment: variables for it, on top of what :func:`harness.surroundings.child_environment` says.
         host: address that it listens on.
         port: port that it listens on.
         page: what to look at first, from the slash on.
@@ -59,7 +67,11 @@ def serve(
     _require_free(host, port)
     root = f"http://{_shown(host)}:{port}"
     click.echo(f"starting {title} ...", err=True)
-    with _running([*command], {**os.environ, **environment}) as server:
+    if not _is_this_machine(host):
+        click.echo(
+            f"note: everybody who can reach port {port} of this machine can read and change the store.", err=True
+        )
+    with _running([*command], {**child_environment(), **environment}) as server:
         _await_answer(title, server, root)
         click.echo(f"{title}: {root}{page}  (Ctrl-C ends it)")
         if open_browser:
@@ -72,19 +84,28 @@ def serve(
 
 @contextlib.contextmanager
 def _running(command: list[str], environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a process and end it with the block, also on Ctrl-C and SIGTERM, which end the block and nothing more."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    """Run a process and end it with the block, also on Ctrl-C, SIGTERM and SIGHUP, which end the block and no more.
+
+    It ends with this process too, however that ends.
+    """
+    taken = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, _interrupt) for number in taken}
+    kept = [sys.executable, *PYTHON_OPTIONS, str(Path(keeper.__file__).resolve()), *command]
     try:
-        # what it says goes to standard error, so that standard output is the address alone
-        with subprocess.Popen(command, env=environment, stdout=2) as server:
+        # What it says goes to standard error, so that standard output is the address alone. It does not stand in the
+        # working directory, which servers import from before all else. Its standard input ends when this process does.
+        with subprocess.Popen(kept, env=environment, stdin=subprocess.PIPE, stdout=2, cwd=NEUTRAL_FOLDER) as server:
             try:
                 yield server
             except KeyboardInterrupt:
-                pass
+                signals.forget()
             finally:
                 server.terminate()
+    except OSError as error:
+        raise RunError(f"the server could not be started: {error.strerror or error}. Close something first.") from None
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
@@ -108,9 +129,17 @@ def _await_answer(title: str, server: subprocess.Popen[bytes], root: str) -> Non
     raise RunError(f"{title} ended with exit code {server.returncode}; what it said stands above.")
 
 
+def _is_this_machine(host: str) -> bool:
+    """Whether only this machine reaches an address to listen on; of a name other than localhost that is not known."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _shown(host: str) -> str:
     """Return the address to look at for one to listen on."""
-    if host in ("0.0.0.0", "::", ""):  # all addresses of this machine
+    if host in _ALL:
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 

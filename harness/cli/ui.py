@@ -11,6 +11,7 @@ import click
 from harness.cli.options import complete_study, store_option
 from harness.cli.servers import host_option, open_option, port_option, serve
 from harness.errors import UsageError
+from harness.surroundings import PYTHON_OPTIONS
 
 
 @click.command("ui", epilog="Example: harness ui quickstart --open")
@@ -34,19 +35,14 @@ def ui_command(study: str | None, port: int, host: str, open_browser: bool, stor
         experiment = find_experiment(store, Path(study).stem if study.endswith(".toml") else study)
         view = f"&viewStateShareKey={VIEW_KEY}" if has_view(store, experiment) else ""
         page = f"/#/experiments/{experiment}/runs?workflowType=machine_learning{view}"
-    environment = {
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # job workers: 13 processes and 2 GB that nothing here needs
-        "PYTHONWARNINGS": "ignore",
-    }
     command = [
-        sys.executable, "-m", "mlflow", "server",
+        sys.executable, *PYTHON_OPTIONS, "-m", "mlflow", "server",
         "--backend-store-uri", store_uri(store),
         "--default-artifact-root", (store / "artifacts").resolve().as_uri(),
         "--host", host, "--port", str(port), "--workers", "1",
         "--uvicorn-opts", "--log-level warning",
     ]  # fmt: skip
-    serve("MLflow UI", command, environment, host, port, page, open_browser)
+    serve("MLflow UI", command, {}, host, port, page, open_browser)
 
 
 _DASHBOARD = """
@@ -74,5 +70,15 @@ def dashboard_command(port: int, host: str, open_browser: bool, store: Path) -> 
     if not file.exists():
         raise UsageError(f"{file}: no such storage. `harness run` makes one; --store names another folder.")
     open_storage(store)  # says so if it is damaged
-    command = [sys.executable, "-c", _DASHBOARD, f"sqlite:///{file.resolve()}", "--host", host, "--port", str(port)]
-    serve("optuna-dashboard", command, {"PYTHONWARNINGS": "ignore"}, host, port, "/dashboard", open_browser)
+    command = [
+        sys.executable,
+        *PYTHON_OPTIONS,
+        "-c",
+        _DASHBOARD,
+        f"sqlite:///{file.resolve()}",
+        "--host",
+        host,
+        "--port",
+        str(port),
+    ]
+    serve("optuna-dashboard", command, {}, host, port, "/dashboard", open_browser)

@@ -9,14 +9,27 @@ from harness.data.images import (
     load_images,
     training_scale,
 )
-from harness.data.pictures import SUFFIXES, Framing, fit_picture, framing, read_picture
+from harness.data.pictures import (
+    KINDS,
+    SUFFIXES,
+    UNREAD_SUFFIXES,
+    Fitted,
+    Framing,
+    fit_picture,
+    frame_picture,
+    framing,
+    read_picture,
+)
 from harness.data.scaling import Scale
 from harness.data.sources import Location, fetch, find, locate
 from harness.data.verify import FileCheck, verify
 
 __all__ = [
+    "KINDS",
     "SUFFIXES",
+    "UNREAD_SUFFIXES",
     "FileCheck",
+    "Fitted",
     "Framing",
     "ImageData",
     "Location",
@@ -27,6 +40,7 @@ __all__ = [
     "fetch",
     "find",
     "fit_picture",
+    "frame_picture",
     "framing",
     "image_facts",
     "load_images",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from harness.errors import DataError
 
 _TIMEOUT_SECONDS = 20
 _CHUNK_BYTES = 1 << 16
+_ABANDONED_SECONDS = 3600
 
 
 def download(name: str, mirrors: Sequence[str], target: Path, check: Callable[[Path], object]) -> None:
@@ -29,6 +33,7 @@ def download(name: str, mirrors: Sequence[str], target: Path, check: Callable[[P
     """
     try:
         target.mkdir(parents=True, exist_ok=True)
+        _sweep(target)
         with tempfile.TemporaryDirectory(dir=target, prefix=".download-") as folder:
             part = Path(folder) / name
             problems = []
@@ -43,6 +48,15 @@ def download(name: str, mirrors: Sequence[str], target: Path, check: Callable[[P
             f"{target}: cannot be written: {error.strerror or error}. Free some space or change its permissions."
         ) from None
     raise DataError(f"{name} could not be downloaded: tried {', '.join(problems)}")
+
+
+def _sweep(target: Path) -> None:
+    """Remove what a download left whose process was killed; one that goes on has written something lately."""
+    for folder in target.glob(".download-*"):
+        with contextlib.suppress(FileNotFoundError):  # another download has just ended
+            written = [path.stat().st_mtime for path in (folder, *folder.iterdir())]
+            if time.time() - max(written) > _ABANDONED_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _try_mirror(url: str, part: Path, check: Callable[[Path], object]) -> str | None:

@@ -6,11 +6,14 @@ big-endian 32-bit integer, then the values in row-major order.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import hashlib
 import math
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal, cast
 
 import numpy as np
 
@@ -24,6 +27,12 @@ _LONGEST_HEADER = 4 + 4 * 255
 _FIX = "Replace it with an intact copy."
 
 
+MOST_BYTES = 1 << 31
+"""Of a file, decompressed: some kilobytes of gzip can claim to be terabytes. MNIST has 47 million."""
+
+_CHUNK = 1 << 20
+
+
 def read_bytes(path: Path, size: int | None = None) -> bytes:
     """Return the contents of a file, decompressed if its name ends in ``.gz``.
 
@@ -32,20 +41,69 @@ def read_bytes(path: Path, size: int | None = None) -> bytes:
         size: read only this many bytes from the start; all by default.
 
     Raises:
-        DataError: if it cannot be read, is truncated, or is not gzip although its name says so.
+        DataError: if it cannot be read, is truncated, is not gzip although its name says so, or has more than 2 GiB.
     """
+    with _opened(path) as stream:
+        contents = _read(stream, MOST_BYTES + 1 if size is None else size)
+    if len(contents) > MOST_BYTES:
+        raise DataError(f"{path}: must have at most {MOST_BYTES:,} bytes, got more. Is it an image set?")
+    return contents
+
+
+def hash_contents(path: Path) -> str:
+    """Return the SHA-256 of the decompressed contents of a file of any size, of which no more than a chunk is kept.
+
+    Raises:
+        DataError: as :func:`read_bytes`.
+    """
+    digest, left = hashlib.sha256(), MOST_BYTES
+    with _opened(path) as stream:
+        while left > 0 and (chunk := stream.read(_CHUNK)):
+            digest.update(chunk)
+            left -= len(chunk)
+    return digest.hexdigest() if left > 0 else ""
+
+
+def read_idx(path: Path, kind: Kind) -> bytes:
+    """Return the decompressed contents of an IDX file, as much of them as its header says and :func:`parse_idx` needs.
+
+    Raises:
+        DataError: as :func:`read_bytes`, and if the header is not that of such a file.
+    """
+    with _opened(path) as stream:
+        header = _read(stream, _LONGEST_HEADER)
+        shape, start = _parse_header(header, path, kind)
+        expected = start + math.prod(shape)
+        if expected > MOST_BYTES:
+            raise DataError(f"{path}: must have at most {MOST_BYTES:,} bytes, got the shape {shape}. {_FIX}")
+        return header + _read(stream, max(0, expected - len(header)) + _CHUNK)  # what is too much is told, not kept
+
+
+def _read(stream: IO[bytes], most: int) -> bytes:
+    """Read up to so many bytes; memory is taken for what is there, not for what is asked."""
+    chunks: list[bytes] = []
+    while most > 0 and (chunk := stream.read(min(_CHUNK, most))):
+        chunks.append(chunk)
+        most -= len(chunk)
+    return b"".join(chunks)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file, decompressing; what goes wrong while it is read becomes a DataError."""
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for, a device has no end
+            raise DataError(f"{path}: must be a file, got {'a folder' if path.is_dir() else 'a pipe or a device'}.")
         if path.suffix != ".gz":
             with path.open("rb") as file:
-                return file.read(-1 if size is None else size)
+                yield file
+            return
         with path.open("rb") as file:
             start = file.read(2)
         if start != _GZIP:
             raise DataError(f"{path}: must be gzip, as its name says, but begins with {_hex(start)}. {_FIX}")
-        if size is None:
-            return gzip.decompress(path.read_bytes())
         with gzip.open(path) as stream:
-            return stream.read(size)
+            yield cast(IO[bytes], stream)
     except EOFError:
         raise DataError(f"{path}: is truncated: the gzip stream ends too early. {_FIX}") from None
     except (gzip.BadGzipFile, zlib.error) as error:
@@ -75,10 +133,8 @@ def parse_idx(contents: bytes, path: Path, kind: Kind) -> np.ndarray:
     if got < expected:
         raise DataError(f"{path}: is truncated: shape {shape} needs {expected:,} values, got {got:,}. {_FIX}")
     if got > expected:
-        raise DataError(
-            f"{path}: must end after the {expected:,} values of shape {shape}, "
-            f"got {got - expected:,} bytes more. {_FIX}"
-        )
+        more = f"{got - expected:,} bytes" if got - expected < _CHUNK // 2 else "many bytes"
+        raise DataError(f"{path}: must end after the {expected:,} values of shape {shape}, got {more} more. {_FIX}")
     return np.frombuffer(contents, np.uint8, offset=start).reshape(shape)
 
 

@@ -1,4 +1,4 @@
-"""Pictures of one's own, PNG or JPEG, made into images like those of a set.
+"""Pictures of one's own, PNG, JPEG, WebP, GIF or BMP, made into images like those of a set.
 
 MNIST's digits were scaled to fit 20x20 pixels with their aspect ratio kept, and moved so that their centre of mass is
 the middle of 28x28 (LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", 1998,
@@ -11,10 +11,11 @@ import math
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from harness.data.ink import EDGE, LEAST_CONTRAST, border, find_ink
 from harness.data.raw import read_raw
 from harness.data.sources import find
 from harness.errors import DataError
@@ -23,23 +24,21 @@ from harness.study import DataSpec
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SUFFIXES = (".png", ".jpg", ".jpeg")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp")
 """Of the files that are taken from a folder."""
+
+UNREAD_SUFFIXES = (
+    ".heic", ".heif", ".avif", ".tif", ".tiff", ".svg", ".pdf", ".jp2", ".jxl", ".ico", ".tga", ".psd", ".ppm", ".pgm",
+    ".pbm", ".pnm", ".apng", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2", ".raw", ".emf", ".wmf",
+)  # fmt: skip
+"""Of files that are pictures too, but of kinds that are not read."""
+
+KINDS = "PNG, JPEG, WebP, GIF or BMP"
+
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
 MOST_PIXELS = 50_000_000
 """A picture with more is not decoded: a file of some kilobytes can claim to have billions."""
-
-_WORKING_SIDE = 280
-"""Pixels: larger pictures are averaged down to about this first, which takes time and noise away."""
-
-_LEAST_CONTRAST = 8
-"""Levels of 255: a picture whose values lie closer together than this is blank."""
-
-_NOISE = 5
-"""Ink stands out from the background by this many standard deviations of the picture's border."""
-
-_EDGE = 0.1
-"""Share of the darkest ink that a pixel needs to count for the box around it; less is the ringing of a JPEG."""
 
 
 @dataclass(frozen=True)
@@ -51,18 +50,32 @@ class Framing:
         centre: what is put in the middle: the ink's centre of mass, or the box around it.
         background: "black" or "white" if the set's images have such a one: pictures with the other one are inverted.
             None leaves them as they are.
+        strokes: whether ink is drawn in strokes, see :func:`harness.data.ink.find_ink`.
     """
 
     box: float | None
     centre: Literal["mass", "box"] = "box"
     background: Literal["black", "white"] | None = "black"
+    strokes: bool = True
+
+
+class Fitted(NamedTuple):
+    """A picture in the frame of a set.
+
+    Attributes:
+        pixels: uint8 (height, width, channels); None if the picture is blank.
+        remark: what the user should know of how it was read, e.g. "2 separate shapes"; empty for nothing.
+    """
+
+    pixels: np.ndarray | None
+    remark: str = ""
 
 
 _FRAMINGS = {
     "mnist": Framing(20 / 28, "mass"),
     "mnist_5k": Framing(20 / 28, "mass"),
     "digits": Framing(1.0),  # 8 pixels high, every one of them, and in the middle from left to right
-    "fashion_mnist": Framing(1.0),  # the item's longer side fills 28 pixels
+    "fashion_mnist": Framing(1.0, strokes=False),  # the item's longer side fills 28 pixels
 }
 
 
@@ -86,7 +99,7 @@ def framing(spec: DataSpec, channels: int, folder: Path | None = None) -> Framin
         return _FRAMINGS[spec.name]
     if channels != 1:
         return Framing(None, background=None)
-    borders = _border(read_raw(find(spec, folder)).train_images[..., 0])
+    borders = border(read_raw(find(spec, folder)).train_images[..., 0])
     dark, light = np.percentile(borders, 75) <= 32, np.percentile(borders, 25) >= 223
     return Framing(None, background="black" if dark else "white" if light else None)
 
@@ -95,7 +108,7 @@ def read_picture(path: Path) -> Image:
     """Read a picture: upright by its EXIF orientation, transparency on white, 16 bits with all their levels.
 
     Args:
-        path: a PNG or JPEG file.
+        path: a PNG, JPEG, WebP, GIF or BMP file; of several pictures in it the first is read.
 
     Returns:
         A Pillow image: grey as mode F, 0 to 255 with fractions; anything with colours as mode RGB.
@@ -107,19 +120,20 @@ def read_picture(path: Path) -> Image:
 
     too_many = f"{path}: has more than {MOST_PIXELS:,} pixels, which are the most that are read. Make it smaller."
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise DataError(f"{path}: must be a file, got {'a folder' if path.is_dir() else 'a pipe or a device'}.")
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit here is lower
-            image = Image.open(path, formats=("PNG", "JPEG"))  # reads the header alone
-        with image:
-            if image.width * image.height > MOST_PIXELS:
-                raise DataError(too_many)
-            return _flatten(ImageOps.exif_transpose(image))
+            warnings.simplefilter("ignore")  # of sizes, whose limit here is lower, and of EXIF that makes no sense
+            with Image.open(path, formats=_FORMATS) as image:  # reads the header alone
+                if image.width * image.height > MOST_PIXELS:
+                    raise DataError(too_many)
+                return _flatten(ImageOps.exif_transpose(image))
     except DataError:
         raise
     except Image.DecompressionBombError:  # Pillow's own limit, three times as high
         raise DataError(too_many) from None
     except UnidentifiedImageError:
-        raise DataError(f"{path}: is not a PNG or JPEG picture, or its beginning is damaged.") from None
+        raise DataError(f"{path}: is not a {KINDS} picture, or its beginning is damaged.") from None
     except FileNotFoundError:
         raise DataError(f"{path}: no such file.") from None
     except Exception as error:  # decoders raise what they like on damaged files: SyntaxError, struct.error, ...
@@ -147,38 +161,40 @@ def _flatten(image: Image) -> Image:
 
 
 def _on_background(image: Image) -> Image:
-    """Return an RGBA picture on white; on black if on white there is nothing to see, as with white ink."""
+    """Return an RGBA picture on white; on black if there is much more to see on it, as with white ink."""
     from PIL import Image
 
-    for colour in ("white", "black"):
-        paper = Image.new("RGBA", image.size, colour)
-        flat = Image.alpha_composite(paper, image).convert("RGB")
-        if any(band.getextrema()[0] != band.getextrema()[1] for band in flat.split()):
-            return flat
-    return flat
+    flat = [Image.alpha_composite(Image.new("RGBA", image.size, colour), image) for colour in ("white", "black")]
+    on_white, on_black = (max(np.ptp(np.asarray(each)[..., :3], axis=(0, 1))) for each in flat)
+    return flat[int(on_white < on_black / 2)].convert("RGB")
 
 
 def fit_picture(image: Image, frame: Framing, shape: tuple[int, int, int]) -> np.ndarray | None:
+    """Return the pixels of :func:`frame_picture`; None if the picture is blank."""
+    return frame_picture(image, frame, shape).pixels
+
+
+def frame_picture(image: Image, frame: Framing, shape: tuple[int, int, int]) -> Fitted:
     """Bring a picture into the frame of a set.
 
-    With a box, ink is what differs from the border of the picture: light on dark, or dark on light, which is inverted.
-    Its background becomes 0, its strongest pixel 255.
+    With a box, ink is what differs from the background of the picture: light on dark, or dark on light, which is
+    inverted. Its background becomes 0, its strongest pixel 255.
 
     Args:
         image: from :func:`read_picture`.
         frame: of the set.
         shape: of its images, (height, width, channels), with 1 or 3 channels.
-
-    Returns:
-        uint8 of that shape; None if the picture is blank.
     """
     height, width, channels = shape
     if frame.box is None:
-        return _whole_view(image, frame, height, width, channels)
-    ink = _ink(image if image.mode == "F" else image.convert("L").convert("F"))
-    if ink is None:
-        return None
-    strong = ink > _EDGE * ink.max()
+        return Fitted(_whole_view(image, frame, height, width, channels))
+    found = find_ink(image, frame.strokes)
+    remarks = [f"{found.shapes} separate shapes"] if found.shapes > 1 else []
+    remarks += ["uneven light"] if found.uneven else []
+    if found.amount is None:
+        return Fitted(None, ", ".join(remarks))
+    ink = found.amount
+    strong = ink > EDGE * ink.max()
     rows, columns = np.flatnonzero(strong.any(axis=1)), np.flatnonzero(strong.any(axis=0))
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     side = max(1, round(frame.box * min(height, width)))
@@ -188,7 +204,8 @@ def fit_picture(image: Image, frame: Framing, shape: tuple[int, int, int]) -> np
     top = _offset(fitted, 0, height, frame.centre)
     left = _offset(fitted, 1, width, frame.centre)
     placed[top : top + fitted.shape[0], left : left + fitted.shape[1]] = fitted * (255 / fitted.max())
-    return np.repeat(np.rint(placed).astype(np.uint8)[..., None], channels, axis=2)
+    pixels = np.repeat(np.rint(placed).astype(np.uint8)[..., None], channels, axis=2)
+    return Fitted(pixels, ", ".join(remarks))
 
 
 def _whole_view(image: Image, frame: Framing, height: int, width: int, channels: int) -> np.ndarray | None:
@@ -202,31 +219,10 @@ def _whole_view(image: Image, frame: Framing, height: int, width: int, channels:
         fitted = Image.merge("RGB", [fitted.convert("L")] * 3)
     pixels = np.clip(np.rint(np.asarray(fitted, dtype=np.float32)), 0, 255).astype(np.uint8)
     pixels = pixels.reshape(height, width, channels)
-    if np.ptp(pixels, axis=(0, 1)).max() < _LEAST_CONTRAST:
+    if np.ptp(pixels, axis=(0, 1)).max() < LEAST_CONTRAST:
         return None
-    light = np.median(_border(pixels[None, ..., 0])) > 127.5
+    light = np.median(border(pixels[None, ..., 0])) > 127.5
     return 255 - pixels if frame.background == ("black" if light else "white") else pixels
-
-
-def _ink(image: Image) -> np.ndarray | None:
-    """Return how much ink there is at each pixel, 0 for none, or None if there is none at all."""
-    image = image.reduce(max(1, max(image.size) // _WORKING_SIDE))
-    values = np.asarray(image, dtype=np.float64)
-    border = _border(values[None])
-    background = float(np.median(border))
-    ink = values - background
-    if background > (values.min() + values.max()) / 2:
-        ink = -ink
-    # by the median of the deviations, so that ink that touches the border does not count as noise
-    noise = 1.4826 * float(np.median(np.abs(border - background)))
-    ink = np.maximum(ink - _NOISE * noise, 0)
-    return None if ink.max() < _LEAST_CONTRAST else ink
-
-
-def _border(images: np.ndarray) -> np.ndarray:
-    """Return the outermost pixels of images (n, height, width), as one array."""
-    sides = (images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1])
-    return np.concatenate([side.ravel() for side in sides])
 
 
 def _resize(values: np.ndarray, height: int, width: int) -> np.ndarray:

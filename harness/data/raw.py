@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.data import packaged
-from harness.data.idx import parse_idx, read_bytes
+from harness.data.idx import parse_idx, read_bytes, read_idx
 from harness.data.idx_sets import DIGIT_NAMES, IDX_FILES, IDX_SETS, class_names
 from harness.data.sources import Location, require_digest
 from harness.errors import DataError
@@ -69,7 +69,7 @@ def _read_idx(location: Location) -> RawImages:
     digest = hashlib.sha256()
     arrays = []
     for index, (file, path) in enumerate(zip(IDX_FILES, location.files, strict=True)):
-        contents = read_bytes(path)
+        contents = read_idx(path, file.kind)
         arrays.append(parse_idx(contents, path, file.kind))
         if known:
             require_digest(contents, path, location.name, known.sha256[index])
@@ -81,6 +81,11 @@ def _read_idx(location: Location) -> RawImages:
         raise DataError(
             f"{location.files[2]}: images must have the shape {train_images.shape[1:]} of those in "
             f"{location.files[0].name}, got {test_images.shape[1:]}. Use files of one set."
+        )
+    if len(np.unique(train_labels)) < 2:
+        raise DataError(
+            f"{location.files[1]}: must hold labels of at least two classes, got {train_labels[0]} alone. There is "
+            "nothing to tell apart."
         )
     classes = 1 + int(max(train_labels.max(), test_labels.max()))
     return RawImages(

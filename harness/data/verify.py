@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from harness.data import packaged
-from harness.data.idx import parse_idx, read_bytes
+from harness.data.idx import hash_contents, parse_idx, read_bytes, read_idx
 from harness.data.idx_sets import IDX_FILES, IDX_SETS
 from harness.data.raw import require_as_many
-from harness.data.sources import idx_files, locate, require_digest
-from harness.errors import DataError, UsageError, did_you_mean
+from harness.data.sources import idx_files, is_folder, locate, named_folder, require_digest
+from harness.errors import DataError, UsageError, did_you_mean, show_value
 from harness.study import IMAGE_SETS
 
 
@@ -46,10 +46,10 @@ def verify(name_or_folder: str, folder: Path | None = None) -> list[FileCheck]:
         DataError: if the set is not on this machine.
     """
     if name_or_folder not in IMAGE_SETS:
-        place = Path(name_or_folder).expanduser()
-        if not place.is_dir():
+        place = named_folder(name_or_folder)
+        if not is_folder(place):
             raise UsageError(
-                f"{name_or_folder!r} is neither an image set ({', '.join(IMAGE_SETS)}) nor a folder."
+                f"{show_value(name_or_folder)} is neither an image set ({', '.join(IMAGE_SETS)}) nor a folder."
                 f"{did_you_mean(name_or_folder, IMAGE_SETS)}"
             )
         return _verify_idx(None, place, idx_files(place))
@@ -69,7 +69,11 @@ def _verify_idx(name: str | None, folder: Path, files: tuple[Path | None, ...]) 
         try:
             if path is None:
                 raise DataError("is missing. Put it there, plain or with .gz")
-            contents = read_bytes(path)
+            try:
+                contents = read_idx(path, file.kind)
+            except DataError:  # told beside the digest of what is there instead
+                digest = hash_contents(path)
+                raise
             digest = hashlib.sha256(contents).hexdigest()
             array = parse_idx(contents, path, file.kind)
             if name:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.doctor.finding import Finding
-from harness.doctor.machine import data, machine, versions
+from harness.doctor.machine import data, machine, variables, versions
 from harness.doctor.store import look_at_store
 
 __all__ = ["Finding", "examine"]
 
 
 def examine(store: Path, data_folder: Path | None, reports: Path = Path("reports")) -> Iterator[Finding]:
-    """Look at versions, machine, data and store, one after the other.
+    """Look at versions, variables, machine, data and store, one after the other.
 
     Args:
         store: the store's folder.
@@ -21,6 +21,7 @@ def examine(store: Path, data_folder: Path | None, reports: Path = Path("reports
         reports: folder of the reports.
     """
     yield from versions()
+    yield from variables()
     yield from machine(store)
     yield from data(data_folder)
     yield from look_at_store(store, reports)

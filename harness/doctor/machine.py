@@ -56,24 +56,35 @@ def machine(store: Path) -> Iterator[Finding]:
     """Look at cores, memory, GPUs and the disk of the store."""
     import psutil
 
-    from harness.launchers import allowed_cores, choose_resources
+    from harness.launchers import allowed_cores, choose_resources, free_memory, memory_limit
     from harness.launchers.resources import has_gpu
 
-    memory = psutil.virtual_memory()
+    limit, available, whole = memory_limit(), free_memory(), psutil.virtual_memory().total
+    limited = f" (limited to {limit.limit / 1e9:.1f} GB by {limit.group})" if limit and limit.limit < whole else ""
     cores, total = len(allowed_cores()), os.cpu_count()
     chosen = choose_resources(trainings=1000)
     yield Finding(
         "machine",
         "ok",
-        f"{cores} of {total} cores to use, {memory.available / 1e9:.0f} of {memory.total / 1e9:.0f} GB memory free: "
+        f"{cores} of {total} cores to use, {available / 1e9:.1f} of {whole / 1e9:.0f} GB memory free{limited}: "
         f"workers: {chosen.workers}, threads of each: {chosen.threads}",
     )
-    if memory.available < 1.5e9:
+    if available < 1.5e9:
         yield Finding("machine", "problem", "less than 1.5 GB of memory is free. Close something before a run.")
     yield Finding("machine", "ok", _gpus() if has_gpu() else "no GPU: trainings use the processor")
     free = shutil.disk_usage(store if store.exists() else Path()).free
     state: Literal["ok", "problem"] = "ok" if free > 1e9 else "problem"
     yield Finding("machine", state, f"{free / 1e9:.0f} GB free for the store" + ("" if free > 1e9 else ". Free some."))
+
+
+def variables() -> Iterator[Finding]:
+    """Look at what is set that would change what is done, or does, and say what is done about it."""
+    from harness.surroundings import influences
+
+    found = influences()
+    yield from (Finding("variables", "note", str(one)) for one in found)
+    if not found:
+        yield Finding("variables", "ok", "nothing is set that changes what is done")
 
 
 def _gpus() -> str:

@@ -151,7 +151,7 @@ def _studies(store: Path) -> Iterator[Finding]:
     for name, ends in open_ends(store).items():
         if not is_running(store, name):
             yield _problem(
-                f"{name}: {ends} open but nothing runs them. The next `harness run {name}`, or --repair, closes them.",
+                f"{name}: {ends} left open, and nothing runs them. The next run, or --repair, closes them.",
                 functools.partial(_repair, store, name),
             )
     if strays := stray_runs(store):
@@ -209,7 +209,9 @@ def _left_over(store: Path, reports: Path) -> Iterator[Finding]:
     from harness.tracking import is_running
 
     staging = store / "staging"
-    found = [path for path in store.glob(".*.new*") if path.is_file()] + list(store.glob(".compared-*"))
+    found = [path for path in [*store.glob(".*.new*"), *store.glob("locks/.*.new")] if path.is_file()] + list(
+        store.glob(".compared-*")
+    )
     if staging.is_dir() and not staging.is_symlink():
         found += [path for path in staging.iterdir() if any(path.glob("*")) and not is_running(store, path.name)]
     found += leftovers(reports)

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.databases import LOCK_TIMEOUT, in_words
+from harness.databases import LOCK_TIMEOUT, in_words, settle_log
 from harness.driver.aside import finish_aside, finish_put_aside, put_aside, unfinished
 from harness.driver.loop import Loop, Workforce
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
-from harness.driver.repair import repair_study, set_aside_storage
+from harness.driver.repair import close_recorded, repair_study, set_aside_storage
 from harness.driver.resume import clear_staging, reconcile_plan, reconcile_runs, require_same_meaning
 from harness.errors import StudyError, UsageError
 from harness.launchers import Launcher, LocalLauncher, choose_resources
@@ -91,7 +91,7 @@ def run_study(
         workforce.expect(trainings(study).trainings if fresh else _left(study, store))
         _require_data(study, data_folder)
         from harness import provenance, tracking
-        from harness.plan import open_storage
+        from harness.plan import FILE, open_storage
 
         tracking.check_store(store)
         stack.enter_context(tracking.lock_study(store, study.name))
@@ -100,13 +100,18 @@ def run_study(
             storage = open_storage(store, lock_timeout)
         aside = finish_aside(study.name, store, client, storage)
         if fresh:
+            close_recorded(study.name, store, client, storage)
             aside = put_aside(study.name, store, client, storage) or aside
         else:
             require_same_meaning(study, storage)
         source = study.source.parent if study.source else Path()
-        recorder = tracking.Recorder(client, store, study, provenance.source_tags(source))
+        recorder = tracking.Recorder(
+            client, store, study, provenance.source_tags(source), databases=(tracking.DATABASE, FILE)
+        )
         plan = _open_plan(study, recorder, storage, store, data_folder)
         stack.callback(clear_staging, study.name, store)
+        for file in (tracking.DATABASE, FILE):
+            stack.callback(settle_log, store / file)
         outcome = Loop(plan, recorder, store, data_folder, resources, observe, workforce, pack).run()
         return dataclasses.replace(outcome, aside=aside)
 
@@ -125,7 +130,7 @@ def _open_plan(study: Study, recorder: Recorder, storage: RDBStorage, store: Pat
             data_folder=data_folder,
             recall=lambda trial: tracking.read_result(recorded, trial),
         )
-        reconcile_plan(plan, store, recorded)
+        reconcile_plan(plan, store, recorded, storage)
     except BaseException:
         recorder.close("FAILED")
         raise

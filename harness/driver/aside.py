@@ -54,6 +54,7 @@ def finish_aside(name: str, store: Path, client: MlflowClient, storage: RDBStora
     from harness import plan, tracking
 
     intent = _intent(store, name)
+    intent.with_name(f".{intent.name}.new").unlink(missing_ok=True)  # of a process killed while it wrote that down
     if not intent.exists():
         return None
     aside = _read(intent)

@@ -8,11 +8,11 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stop:
-    """Turns SIGINT and SIGTERM into a KeyboardInterrupt at :meth:`check`, between two steps of the loop.
+    """Turns SIGINT, SIGTERM and SIGHUP into a KeyboardInterrupt at :meth:`check`, between two steps of the loop.
 
     Raised anywhere, it could fall between recording a result and telling Optuna, or between opening a run and noting
     that it is open. Who asks a second time gets it at once: something hangs.
@@ -24,11 +24,16 @@ class Stop:
 
     @contextlib.contextmanager
     def deferred(self) -> Iterator[None]:
-        """Take the signals until the block ends; only the main thread of a process can."""
+        """Take the signals until the block ends; only the main thread of a process can.
+
+        A SIGHUP that is ignored stays so: `nohup` said that the run is to outlive its terminal.
+        """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, self._ask) for number in _SIGNALS}
+        hung_up = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        taken = [number for number in _SIGNALS if number is not signal.SIGHUP or not hung_up]
+        before = {number: signal.signal(number, self._ask) for number in taken}
         try:
             yield
         finally:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from harness.driver.interrupts import Stop
 from harness.driver.progress import Observer, Outcome, Progress, Running
 from harness.errors import RunError
-from harness.launchers import Death, Launcher
+from harness.launchers import Death, Launcher, Notice, Silence
 from harness.launchers.local import staging_folder
 from harness.records import (
     Evaluated,
@@ -186,10 +186,12 @@ class Loop:
             insight=self.plan.study.insight or ("full" if assignment.showcase else "basic"),
         )
 
-    def _take(self, launcher: Launcher, event: Event | Death) -> None:
+    def _take(self, launcher: Launcher, event: Event | Notice) -> None:
         match event:
             case Death():
                 self._take_death(event)
+            case Silence():
+                pass  # those who watch are told
             case Started():
                 running = self.progress.running[event.trial]
                 running.max_steps, running.trained = event.max_steps, False
@@ -262,7 +264,7 @@ class Loop:
     def _staged(self, trial: int) -> Path:
         return staging_folder(self.store, self.plan.study.name, trial)
 
-    def _update(self, event: Event | Death | None) -> None:
+    def _update(self, event: Event | Notice | None) -> None:
         self.progress.done = self.plan.finished
         self.progress.remaining = self.plan.remaining
         self.observe(self.progress, event)

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from harness.launchers import Death
+from harness.launchers import Notice
 from harness.notebook import facts_table
 from harness.records import Evaluated, Event
 from harness.study import Study
@@ -79,7 +79,7 @@ class Progress:
 class Observer(Protocol):
     """Sees what happens: a live table, or lines of text."""
 
-    def __call__(self, progress: Progress, event: Event | Death | None) -> None:
+    def __call__(self, progress: Progress, event: Event | Notice | None) -> None:
         """Take note of the state after an event; the event is None for a regular tick."""
         ...
 
@@ -123,5 +123,5 @@ class Outcome:
         return [*counts, "interrupted"] if self.interrupted else counts
 
 
-def unobserved(progress: Progress, event: Event | Death | None) -> None:
+def unobserved(progress: Progress, event: Event | Notice | None) -> None:
     """Take no note."""

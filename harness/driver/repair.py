@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from harness.databases import LOCK_TIMEOUT, in_words
 from harness.driver.aside import finish_aside
 from harness.driver.resume import reconcile_plan, reconcile_runs
-from harness.errors import UsageError
+from harness.errors import StudyError, UsageError
 from harness.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
+    from mlflow.tracking import MlflowClient
     from optuna.storages import RDBStorage
 
     from harness.plan import RecordedTrial
@@ -35,36 +37,63 @@ def repair_study(study: Study, store: Path, lock_timeout: float = LOCK_TIMEOUT) 
     Raises:
         UsageError: if another process runs the study, or the store may not be used.
     """
-    from harness import provenance, tracking
-    from harness.plan import Plan, open_storage, open_study
+    from harness import tracking
+    from harness.plan import open_storage
 
     with in_words(store, lock_timeout), tracking.lock_study(store, study.name):
         with tracking.lock_store(store, lock_timeout):
             client = tracking.open_client(store, lock_timeout)
             storage = open_storage(store, lock_timeout)
-        done = [f"put aside as {aside!r}"] if (aside := finish_aside(study.name, store, client, storage)) else []
-        if aside:
-            return done[0]
-        recorder = tracking.Recorder(client, store, study, {"harness.version": provenance.version()})
-        status = "FAILED"
-        try:
-            count = len(tracking.open_runs(client, recorder.experiment_id))
-            done += [f"{count} open runs closed"] if count else []
-            recorded = reconcile_runs(recorder, store)
-            if missing := _unknown(study, storage, recorded):
-                made = _rebuild(study, storage, store)
-                done.append(f"{made} trials made anew in Optuna's storage, which did not know {missing}")
-            plan = Plan(
-                study,
-                open_study(study, storage),
-                recorded=set(recorded["trial"]) if len(recorded) else (),
-                recall=lambda trial: tracking.read_result(recorded, trial),
-            )
-            reconcile_plan(plan, store, recorded)
-            status = "KILLED" if plan.remaining else "FINISHED"
-        finally:
-            recorder.close(status)
+        if (aside := finish_aside(study.name, store, client, storage)) is not None:
+            return f"put aside as {aside!r}"
+        return close_study(study, store, client, storage)
+
+
+def close_study(study: Study, store: Path, client: MlflowClient, storage: RDBStorage) -> str:
+    """Do what the next run of a study would do before it trains, and close it again; return what, in a phrase.
+
+    Args:
+        study: the study, as it was recorded; this process holds the right to run it.
+        store: the store's folder.
+        client: of the store.
+        storage: of the store.
+    """
+    from harness import provenance, tracking
+    from harness.plan import Plan, open_study
+
+    recorder = tracking.Recorder(client, store, study, {"harness.version": provenance.version()})
+    done, status = [], "FAILED"
+    try:
+        if count := len(tracking.open_runs(client, recorder.experiment_id)):
+            done.append(f"{count} open run{'s' if count > 1 else ''} closed")
+        recorded = reconcile_runs(recorder, store)
+        if missing := _unknown(study, storage, recorded):
+            made = _rebuild(study, storage, store)
+            done.append(f"{made} trials made anew in Optuna's storage, which did not know {missing}")
+        plan = Plan(
+            study,
+            open_study(study, storage),
+            recorded=set(recorded["trial"]) if len(recorded) else (),
+            recall=lambda trial: tracking.read_result(recorded, trial),
+        )
+        reconcile_plan(plan, store, recorded, storage)
+        status = "KILLED" if plan.remaining else "FINISHED"
+    finally:
+        recorder.close(status)
     return ", ".join(done) or "what was open is closed"
+
+
+def close_recorded(name: str, store: Path, client: MlflowClient, storage: RDBStorage) -> None:
+    """Close what a killed run left open of a study that is to be put aside: nobody will do so later.
+
+    One that is too damaged for that is put aside as it is.
+    """
+    from harness.results import load_recorded_study
+    from harness.tracking import open_ends
+
+    if name in open_ends(store):
+        with contextlib.suppress(UsageError, StudyError):
+            close_study(load_recorded_study(name, store), store, client, storage)
 
 
 def _unknown(study: Study, storage: RDBStorage, recorded: pd.DataFrame) -> int:
@@ -81,17 +110,20 @@ def _rebuild(study: Study, storage: RDBStorage, store: Path) -> int:
 
 
 def recorded_trials(study: Study, store: Path) -> Iterator[RecordedTrial]:
-    """Yield what is recorded of a study's trials, as :func:`harness.plan.rebuild_study` takes it."""
+    """Yield what is recorded of a study's trials, as :func:`harness.plan.rebuild_study` takes it.
+
+    A trial whose record is damaged is left out: it is one without a record.
+    """
     from harness import tracking
     from harness.plan import RecordedTrial
 
     trials, history = tracking.read_frames(store, study.name)
     first = study.objectives[0]
-    for run in tracking.recorded_runs(store, study.name):
-        stop_reason: Any = trials.loc[trials["run_id"] == run.run_id, "stop_reason"].iloc[0]
+    for run_id, trial, stop_reason in zip(trials["run_id"], trials["trial"], trials["stop_reason"], strict=True):
+        run = tracking.find_run(store, str(run_id))
         refused = run.status == "pruned" and run.error is not None
         has_result = run.status in ("finished", "pruned") and not refused
-        told = history.loc[history["trial"] == run.trial, first] if first in history else ()
+        told: Any = history.loc[history["trial"] == trial, first] if first in history else ()
         yield RecordedTrial(
             number=run.trial,
             settings=run.settings,
@@ -100,7 +132,7 @@ def recorded_trials(study: Study, store: Path) -> Iterator[RecordedTrial]:
             replicate=run.replicate,
             phase=run.phase,
             run_id=run.run_id,
-            result=tracking.read_result(trials[trials["run_id"] == run.run_id], run.trial) if has_result else None,
+            result=tracking.read_result(trials[trials["run_id"] == run_id], run.trial) if has_result else None,
             error=run.error,
             refused=refused,
             interrupted=stop_reason == "interrupted",

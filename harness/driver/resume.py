@@ -75,9 +75,10 @@ def clear_staging(name: str, store: Path) -> None:
         folder.parent.rmdir()
 
 
-def reconcile_plan(plan: Plan, store: Path, trials: pd.DataFrame) -> None:
+def reconcile_plan(plan: Plan, store: Path, trials: pd.DataFrame, storage: RDBStorage) -> None:
     """Give Optuna the results that were recorded but not told; close what has none."""
     from harness import tracking
+    from harness.plan import note_run
 
     recorded = set(trials["trial"]) if len(trials) else set()
     unknown = recorded - plan.known_trials()
@@ -88,6 +89,9 @@ def reconcile_plan(plan: Plan, store: Path, trials: pd.DataFrame) -> None:
         )
     for number in plan.open_trials():
         if number in recorded:
-            plan.adopt(number, tracking.read_result(trials, number))
+            result = tracking.read_result(trials, number)
+            run_id = str(trials.loc[trials["trial"] == number, "run_id"].iloc[0])
+            note_run(plan.study.name, storage, number, run_id, result)
+            plan.adopt(number, result)
         else:
             plan.abandon(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,8 @@ class Means:
 
     Attributes:
         loss: softmax cross-entropy in nats.
-        accuracy: share of images whose largest logit is that of their class.
+        accuracy: share of images whose largest logit is that of their class; not-a-number where the loss is not
+            finite, since the largest of logits that are no numbers is said to be the first: class 0.
     """
 
     loss: float
@@ -157,12 +159,30 @@ def cpu_name() -> str:
 
 
 def mean_scores(logits: npt.NDArray[np.float32], labels: Labels) -> Means:
-    """Return softmax cross-entropy and accuracy of logits (n, classes) against labels (n,), summed in float64."""
+    """Return softmax cross-entropy and accuracy of logits (n, classes) against labels (n,), summed in float64.
+
+    Both are not-a-number if any logit is not finite: the network diverged.
+    """
+    if not np.isfinite(logits).all():
+        return Means(math.nan, math.nan)
     rows = np.arange(len(labels))
-    with np.errstate(invalid="ignore", over="ignore"):  # a network that diverged has infinite logits; its loss is nan
-        shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
-        losses = np.log(np.exp(shifted).sum(axis=1)) - shifted[rows, labels]
+    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    losses = np.log(np.exp(shifted).sum(axis=1)) - shifted[rows, labels]
     return Means(loss=float(losses.mean()), accuracy=float((logits.argmax(axis=1) == labels).mean()))
+
+
+def batch_means(loss_sum: float, hits: int, steps: int, batch_size: int) -> Means:
+    """Return the means over batches that were trained on.
+
+    Args:
+        loss_sum: sum of the batches' mean losses.
+        hits: images whose largest logit was that of their class.
+        steps: number of batches; 0 gives not-a-number.
+        batch_size: images in each.
+    """
+    if steps == 0 or not math.isfinite(loss_sum):
+        return Means(loss_sum / steps if steps else math.nan, math.nan)
+    return Means(loss_sum / steps, hits / (steps * batch_size))
 
 
 def probabilities(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.engines import jax_program
-from harness.engines.base import Device, Gradients, Images, Labels, Means, Training, cpu_name, mean_scores
+from harness.engines.base import Device, Gradients, Images, Labels, Means, Training, batch_means, cpu_name, mean_scores
 from harness.engines.copies import Copies
 from harness.engines.jax_program import State, in_batches, program_for, program_key
 from harness.engines.optimizers import learning_rates
@@ -157,10 +157,9 @@ class JaxPack:
             count = min(CALL_STEPS, steps - start)
             loss, hit = self._call(count, _rows(steps))
             losses, hits = losses + loss, hits + hit
-        if steps == 0:
-            return [Means(float("nan"), float("nan"))] * len(self._models)
-        seen = steps * self._batch_size
-        return [Means(float(loss) / steps, int(hit) / seen) for loss, hit in zip(losses, hits, strict=True)]
+        return [
+            batch_means(float(loss), int(hit), steps, self._batch_size) for loss, hit in zip(losses, hits, strict=True)
+        ]
 
     def freeze(self, index: int) -> None:
         """Leave one network as it is from now on: it is still computed, and the result thrown away."""
@@ -213,9 +212,7 @@ class JaxEngine:
         for start in range(0, steps, CALL_STEPS):
             loss, hit = self._call(min(CALL_STEPS, steps - start), _rows(steps))
             loss_sum, hits = loss_sum + loss, hits + hit
-        if steps == 0:
-            return Means(float("nan"), float("nan"))
-        return Means(loss_sum / steps, hits / (steps * self._batch_size))
+        return batch_means(loss_sum, hits, steps, self._batch_size)
 
     def evaluate(self, images: Images, labels: Labels) -> Means:
         """Return loss and accuracy in inference mode, of images that stay on the device."""

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from harness.engines.base import Device, Gradients, Images, Labels, Means, cpu_name, mean_scores
+from harness.engines.base import Device, Gradients, Images, Labels, Means, batch_means, cpu_name, mean_scores
 from harness.engines.copies import Copies
 from harness.engines.optimizers import build_optimizer, learning_rates, optimizer_key
 from harness.engines.order import BatchOrder
@@ -231,9 +231,7 @@ class TensorFlowEngine:
             rates = self._rates.take(range(self._done, self._done + count), mode="clip")
             loss, hit = self._run(self._order.take(count), rates)
             loss_sum, hits, self._done = loss_sum + loss, hits + hit, self._done + count
-        if steps == 0:
-            return Means(float("nan"), float("nan"))
-        return Means(loss_sum / steps, hits / (steps * self._order.batch_size))
+        return batch_means(loss_sum, hits, steps, self._order.batch_size)
 
     def evaluate(self, images: Images, labels: Labels) -> Means:
         """Return loss and accuracy in inference mode, of images that stay on the device."""

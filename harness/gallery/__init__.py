@@ -22,6 +22,7 @@ from harness.gallery.pages import (
     example_of,
     feature_rows,
 )
+from harness.insight import own_style
 
 __all__ = [
     "FEATURES",
@@ -87,16 +88,17 @@ def write_pictures(subject: Subject, choice: Choice, folder: Path) -> list[Path]
         The files, in the order of :data:`PICTURES`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for page in _pages(subject, choice):
-        path = folder / page.name
-        if isinstance(page.content, list):
-            with path.open("w", newline="", encoding="utf-8") as file:
-                csv.writer(file).writerows(page.content)
-        else:
-            page.content.savefig(path)
-        written.append(path)
-    return written
+    with own_style():
+        return [_write(page, folder / page.name) for page in _pages(subject, choice)]
+
+
+def _write(page: Page, path: Path) -> Path:
+    if isinstance(page.content, list):
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(page.content)
+    else:
+        page.content.savefig(path)
+    return path
 
 
 def _pages(subject: Subject, choice: Choice) -> Iterator[Page]:

@@ -24,6 +24,7 @@ from harness.insight.outputs import (
     liveliest_channel,
     map_layers,
 )
+from harness.insight.style import own_style
 from harness.insight.weights import draw_weights
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "liveliest_channel",
     "map_layers",
     "most_confident_mistakes",
+    "own_style",
     "predictions",
 ]
 

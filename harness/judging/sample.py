@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from harness.stats import Times
+from harness.study import METRICS
 
-_NEVER = ("not_finite", "plateau")
+_DIVERGED = "not_finite"
+_NEVER = (_DIVERGED, "plateau")
 """Stop reasons after which more steps would not have reached the target: the miss is infinite, not early."""
 _WATCHED = {"steps_to_target": "steps", "seconds_to_target": "train_seconds"}
 
@@ -38,8 +40,14 @@ class Sample:
         return len(self.columns["replicate"])
 
     def by_replicate(self, name: str) -> pd.Series[float]:
-        """Return a metric by replicate; the last one where a replicate was trained twice."""
-        return _indexed(self.columns[name].astype(float), self.columns["replicate"])
+        """Return a metric by replicate; the last one where a replicate was trained twice.
+
+        Of a training that diverged there is none but counts: its scores are none, and its few seconds no saving.
+        """
+        values = self.columns[name].astype(float)
+        if name not in METRICS or METRICS[name].unit != "count":
+            values = np.where(self.columns["stop_reason"].astype(str) == _DIVERGED, np.nan, values)
+        return _indexed(values, self.columns["replicate"])
 
     def times(self, name: str) -> Times:
         """Return "steps_to_target" or "seconds_to_target", trials that never got there as censored."""
@@ -52,13 +60,13 @@ def censor(reached: np.ndarray, watched: np.ndarray, stop_reason: np.ndarray) ->
     """Return a time a trial, and whether it is censored; all (n,).
 
     Args:
-        reached: when the target was reached; NaN where it never was.
+        reached: when the target was reached; NaN where it never was. Of a training that diverged it does not count.
         watched: how long each trial was watched.
         stop_reason: why each trial ended. After some reasons more steps would not have reached the target: the
             time is infinite then.
     """
     at, until = reached.astype(float), watched.astype(float)
-    missed = np.isnan(at)
+    missed = np.isnan(at) | (stop_reason.astype(str) == _DIVERGED)
     never = np.isin(stop_reason.astype(str), _NEVER) | np.isnan(until)
     return np.where(missed, np.where(never, np.inf, until), at), missed
 

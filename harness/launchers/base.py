@@ -22,6 +22,23 @@ class Death:
     message: str
 
 
+@dataclass(frozen=True)
+class Silence:
+    """A worker has shown no sign of life for long; it is ended if it goes on so.
+
+    Attributes:
+        trials: what it is training.
+        message: for how long, and what will be.
+    """
+
+    trials: tuple[int, ...]
+    message: str
+
+
+Notice = Death | Silence
+"""What a launcher says of a worker, beside the events that the worker sends."""
+
+
 class Launcher(Protocol):
     """Places workers, moves jobs and events, notices death."""
 
@@ -34,7 +51,7 @@ class Launcher(Protocol):
         """Give a job, or a pack of jobs to be trained side by side, to a free worker."""
         ...
 
-    def poll(self, seconds: float) -> Sequence[Event | Death]:
+    def poll(self, seconds: float) -> Sequence[Event | Notice]:
         """Wait up to ``seconds`` for events and return those that came."""
         ...
 

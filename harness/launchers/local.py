@@ -4,20 +4,40 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from typing import IO
 
-from harness.launchers.base import Death
+from harness.errors import RunError, UsageError
+from harness.launchers.base import Death, Notice, Silence
+from harness.launchers.patience import PATIENCE, Vitals, Watch, look_up
 from harness.launchers.resources import cores_of
 from harness.records import Event, Failed, Finished, Job, Reply, Resources
+from harness.surroundings import PYTHON_OPTIONS, child_environment
+
+_FIXES = {
+    errno.EAGAIN: "raise the limit on processes (ulimit -u), or of the container (pids)",
+    errno.EMFILE: "raise the limit on open files (ulimit -n)",
+    errno.ENFILE: "too many files are open on this machine: close something",
+    errno.ENOMEM: "close something that takes memory",
+    errno.ENOENT: "set TMPDIR to a folder that can be written to",
+    errno.ENOSPC: "free some of the folder for temporary files (TMPDIR)",
+}
+"""Number of an error -> what helps."""
+
+_END_SECONDS = 10.0
+"""Seconds to wait for a process that was ended."""
+
+_LONGEST_LOOK = 5.0
+"""Seconds that count at most between two looks at workers: beyond, this process was kept from looking."""
 
 RECYCLE_GROWTH = 400e6
 """Bytes that a worker may grow by before it is replaced: Keras leaks 9 to 16 MB for every network that it compiles."""
@@ -28,24 +48,24 @@ class _Process:
 
     def __init__(self, resources: Resources) -> None:
         self.resources = resources
-        self.connection, theirs = Pipe()
-        self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by close()
-        environment = {
-            **os.environ,
-            "OMP_NUM_THREADS": str(resources.threads),
-            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "harness.launchers.local_worker", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=self.errors,
-            stderr=self.errors,
-            env=environment,
-        )
-        theirs.close()
-        self.connection.send(resources)
+        with contextlib.ExitStack() as stack:
+            self.connection, theirs = Pipe()
+            stack.callback(self.connection.close)
+            with theirs:
+                self.errors: IO[bytes] = stack.enter_context(tempfile.TemporaryFile())
+                self.process = subprocess.Popen(
+                    [sys.executable, *PYTHON_OPTIONS, "-m", "harness.launchers.local_worker", str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=self.errors,
+                    stderr=self.errors,
+                    env=child_environment(resources.threads),
+                )
+            stack.pop_all()  # closed by close()
+        with contextlib.suppress(OSError):  # it has ended already; poll will say so
+            self.connection.send(resources)
         self.trials: list[int] = []
+        self.watch = Watch(0)
         self.first_bytes: int | None = None
 
     def grown(self) -> float:
@@ -62,21 +82,31 @@ class _Process:
 
     def last_words(self) -> str:
         """Return how the process ended and, if it ended by itself, the last line it wrote."""
-        code = self.process.wait()
-        if code < 0:
-            hint = " (out of memory?)" if code == -signal.SIGKILL else ""
-            return f"the worker process was killed by {signal.Signals(-code).name}{hint}"
+        try:
+            code = self.process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:  # it closed its pipe and goes on
+            self.process.kill()
+            return "the worker process no longer answers"
+        if code == -signal.SIGKILL:
+            return "the worker process was killed by SIGKILL (out of memory?)"
+        how = f"ended with exit code {code}" if code >= 0 else f"was killed by {_signal_name(-code)}"
         self.errors.seek(0)
         lines = self.errors.read().decode(errors="replace").strip().splitlines()
-        return f"the worker process ended with exit code {code}" + (f": {lines[-1]}" if lines else "")
+        return f"the worker process {how}" + (f": {lines[-1]}" if lines else "")
 
-    def close(self) -> None:
-        """End the process now."""
+    def kill(self) -> None:
+        """End the process, without waiting for that."""
         with contextlib.suppress(OSError):
             self.connection.close()
         if self.process.poll() is None:
             self.process.kill()
-        self.process.wait()
+
+    def close(self) -> None:
+        """End the process now."""
+        self.kill()
+        # one that waits for a file system that does not answer ends when that does: nobody waits for it here
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(_END_SECONDS)
         self.errors.close()
 
 
@@ -87,18 +117,45 @@ class LocalLauncher:
         resources: how many workers, and the threads of each.
         jobs: how many jobs there are; no more workers than that are started.
         growth: bytes that a worker may grow by after its first trial before it is replaced.
+        patience: seconds without a sign of life after which a worker is ended, as :mod:`harness.launchers.patience`
+            has it; 0 waits for ever.
+
+    Raises:
+        RunError: if a process cannot be started.
     """
 
-    def __init__(self, resources: Resources, jobs: int | None = None, growth: float = RECYCLE_GROWTH) -> None:
+    def __init__(
+        self,
+        resources: Resources,
+        jobs: int | None = None,
+        growth: float = RECYCLE_GROWTH,
+        patience: float = PATIENCE,
+    ) -> None:
         self._resources = resources
         self._growth = growth
+        self._patience = patience
+        self._looked = self._looked_closely = time.monotonic()
         self._cores = sorted(os.sched_getaffinity(0))
         count = resources.workers if jobs is None else min(resources.workers, jobs)
-        self._workers = [self._start(index) for index in range(count)]
+        self._workers: list[_Process] = []
+        try:
+            for index in range(count):
+                self._workers.append(self._start(index))
+        except BaseException:
+            self.close()
+            raise
 
     def _start(self, index: int) -> _Process:
         cores = cores_of(index, self._resources, self._cores)
-        return _Process(dataclasses.replace(self._resources, cores=cores))
+        try:
+            return _Process(dataclasses.replace(self._resources, cores=cores))
+        except OSError as error:  # no more processes, descriptors, memory, room for temporary files
+            reason = str(error.strerror or error).rstrip(".")
+            fix = _FIXES.get(error.errno or 0, "`harness doctor` looks at this machine")
+            raise RunError(
+                f"worker {index + 1} of {self._resources.workers} could not be started: "
+                f"{reason}. {fix[0].upper()}{fix[1:]}, or use fewer --workers."
+            ) from None
 
     @property
     def free(self) -> int:
@@ -109,12 +166,17 @@ class LocalLauncher:
         """Give a job, or a pack of jobs, to a free worker. If it has just died, :meth:`poll` will say so."""
         worker = next(worker for worker in self._workers if not worker.trials)
         worker.trials = [job.trial for job in jobs]
+        worker.watch = Watch(self._patience)
         with contextlib.suppress(OSError):
             worker.connection.send(list(jobs))
 
-    def poll(self, seconds: float) -> Sequence[Event | Death]:
-        """Wait up to ``seconds`` for events and return those that came; replace workers that died or are used up."""
-        events: list[Event | Death] = []
+    def poll(self, seconds: float) -> Sequence[Event | Notice]:
+        """Wait up to ``seconds`` for events and return those that came; replace workers that died or are used up.
+
+        Raises:
+            RunError: if a process cannot be started.
+        """
+        events: list[Event | Notice] = [*self._look_after()]
         by_connection = {worker.connection: index for index, worker in enumerate(self._workers)}
         deadline = time.monotonic() + seconds
         while not events and (left := deadline - time.monotonic()) > 0:
@@ -133,12 +195,39 @@ class LocalLauncher:
             worker.close()
             self._workers[index] = self._start(index)
             return [death]
+        worker.watch.heard(event)
         if isinstance(event, (Finished, Failed)):
             worker.trials.remove(event.trial)
             if not worker.trials and worker.grown() > self._growth:
                 worker.close()
                 self._workers[index] = self._start(index)
         return [event]
+
+    def _look_after(self) -> Iterator[Notice]:
+        """Say who has been silent for long, and end and replace who hangs."""
+        now = time.monotonic()
+        passed, self._looked = min(now - self._looked, _LONGEST_LOOK), now
+        closely = now - self._looked_closely >= min(10.0, self._patience / 20)
+        if closely:
+            self._looked_closely = now
+        for index, worker in enumerate(self._workers):
+            watch = worker.watch
+            if not worker.trials or not self._patience:
+                continue
+            vitals = look_up(worker.process.pid) if closely else None
+            watch.passed(passed, vitals)
+            if closely and watch.is_over and not worker.connection.poll():
+                yield self._end(index, vitals)
+            elif closely and watch.is_late and not watch.warned:
+                watch.warned = True
+                yield Silence(tuple(worker.trials), f"{watch.describe(vitals)}; its worker is ended if that goes on")
+
+    def _end(self, index: int, vitals: Vitals | None) -> Death:
+        worker = self._workers[index]
+        death = Death(tuple(worker.trials), f"{worker.watch.describe(vitals)}: the worker process was ended")
+        worker.close()
+        self._workers[index] = self._start(index)
+        return death
 
     def reply(self, trial: int, reply: Reply) -> None:
         """Answer an evaluation of a prunable job."""
@@ -150,10 +239,27 @@ class LocalLauncher:
     def close(self) -> None:
         """End all workers now, whatever they do."""
         for worker in self._workers:
+            worker.kill()
+        for worker in self._workers:
             worker.close()
         self._workers = []
 
 
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal
+        return f"signal {number}"
+
+
 def staging_folder(store: Path, study: str, trial: int) -> Path:
-    """Return where a worker leaves a trial's artifacts for the driver to take into the store."""
-    return (store / "staging" / study / str(trial)).resolve()
+    """Return where a worker leaves a trial's artifacts for the driver to take into the store.
+
+    Raises:
+        UsageError: if a link leads out of the store: what is left there is removed.
+    """
+    root = store.resolve()
+    folder = root / "staging" / study / str(trial)
+    if not folder.resolve().is_relative_to(root):
+        raise UsageError(f"{folder}: leads out of the store by a link. harness follows none: remove the link.")
+    return folder

@@ -23,7 +23,8 @@ _PR_SET_PDEATHSIG = 1
 
 def main(descriptor: int) -> None:
     """Serve jobs until the driver closes its end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's to handle
+    for number in (signal.SIGINT, signal.SIGHUP):  # Ctrl-C, and a terminal that closes, are the driver's to handle
+        signal.signal(number, signal.SIG_IGN)
     _die_with_parent()
     connection: Connection = Connection(descriptor)
     resources: Resources = connection.recv()

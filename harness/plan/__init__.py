@@ -2,7 +2,16 @@
 
 from harness.plan.plan import CONFIRM_FROM, INTERRUPTED, Plan
 from harness.plan.rebuild import RecordedTrial, rebuild_study
-from harness.plan.storage import FILE, archive_study, known_results, open_storage, open_study, read_meaning, study_names
+from harness.plan.storage import (
+    FILE,
+    archive_study,
+    known_results,
+    note_run,
+    open_storage,
+    open_study,
+    read_meaning,
+    study_names,
+)
 from harness.plan.trials import Assignment, Finding, Phase
 
 __all__ = [
@@ -16,6 +25,7 @@ __all__ = [
     "RecordedTrial",
     "archive_study",
     "known_results",
+    "note_run",
     "open_storage",
     "open_study",
     "read_meaning",

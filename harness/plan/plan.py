@@ -14,7 +14,7 @@ from optuna.trial import TrialState
 from harness.objective import REFUSED, Objective, is_rankable
 from harness.plan.adaptive import scores, undecided
 from harness.plan.ranking import best_reaching, rank
-from harness.plan.trials import DIGEST, ERROR, LABEL, PHASE, REPLICATE, RUN, Assignment, Finding, Phase
+from harness.plan.trials import DIGEST, ERROR, LABEL, PHASE, REPLICATE, RUN, STOP_REASON, Assignment, Finding, Phase
 from harness.records import StopReason, TrialResult
 from harness.study import METRICS, Adaptive, Search, Study, Variant, grid, replicate_range
 
@@ -81,7 +81,8 @@ class Plan:
         phase = Phase(attributes[PHASE])
         self._spent += phase is Phase.SEARCH
         variant = self.objective.suggest(optuna.trial.FixedTrial(trial.params))
-        values = tuple(trial.values) if trial.state is TrialState.COMPLETE else None
+        whole = trial.state is TrialState.COMPLETE and attributes.get(STOP_REASON) != StopReason.NOT_FINITE
+        values = tuple(trial.values) if whole else None  # earlier versions let a network that diverged have a value
         self._findings[trial.number] = Finding(
             trial.number, attributes[DIGEST], attributes[REPLICATE], phase, variant, values,
             self._scores(self._recall_result(trial.number)) if self._adaptive and self._recall_result else {},
@@ -276,9 +277,13 @@ class Plan:
         return bool(trial.should_prune())
 
     def tell(self, number: int, result: TrialResult, run_id: str) -> None:
-        """Record how a trial ended. One whose objective is not finite is pruned: Optuna would let infinity win."""
+        """Record how a trial ended.
+
+        One that diverged is pruned, whatever its objective, and so is one whose objective is not finite: Optuna would
+        let infinity win.
+        """
         trial, job = self._running.pop(number)
-        trial.set_user_attr("harness:stop_reason", result.stop_reason.value)
+        trial.set_user_attr(STOP_REASON, result.stop_reason.value)
         trial.set_user_attr(RUN, run_id)
         self._close(number, job.variant, job.replicate, job.phase, result)
 
@@ -292,7 +297,8 @@ class Plan:
         self._close(number, variant, replicate, phase, result)
 
     def _close(self, number: int, variant: Variant, replicate: int, phase: Phase, result: TrialResult) -> None:
-        values = None if result.stop_reason is StopReason.PRUNED else self.objective.values(result)
+        broke_off = result.stop_reason in (StopReason.PRUNED, StopReason.NOT_FINITE)
+        values = None if broke_off else self.objective.values(result)
         if values is not None and not is_rankable(values):
             values = None
         state = TrialState.PRUNED if values is None else TrialState.COMPLETE

@@ -14,9 +14,12 @@ from sqlalchemy import text
 from harness.objective import REFUSED, Objective, is_rankable
 from harness.plan.plan import INTERRUPTED
 from harness.plan.storage import open_study
-from harness.plan.trials import DIGEST, ERROR, LABEL, PHASE, REPLICATE, RUN, Phase
+from harness.plan.trials import DIGEST, ERROR, LABEL, PHASE, REPLICATE, RUN, STOP_REASON, Phase
 from harness.records import StopReason, TrialResult
 from harness.study import Level, Search, Study
+
+_MAKING = "being rebuilt"
+"""What a study is called until it has all its trials."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,12 @@ def rebuild_study(study: Study, storage: optuna.storages.RDBStorage, recorded: I
     Returns:
         How many trials it has now.
     """
+    for name in optuna.get_all_study_names(storage):
+        if name.startswith(f"{study.name} {_MAKING} "):  # by a process that was killed
+            optuna.delete_study(study_name=name, storage=storage)
     by_number = {trial.number: trial for trial in recorded}
     now = f"{datetime.now(UTC):%Y-%m-%d %H.%M.%S.%f}"
-    made = open_study(study, storage, f"{study.name} being rebuilt {now}")
+    made = open_study(study, storage, f"{study.name} {_MAKING} {now}")
     objective = Objective(study)
     for number in range(max(by_number, default=-1) + 1):
         made.add_trial(_trial(study, objective, by_number.get(number)))
@@ -92,7 +98,7 @@ def _trial(study: Study, objective: Objective, recorded: RecordedTrial | None) -
     state, values = TrialState.FAIL, None
     if recorded.result is not None:
         attributes[RUN] = recorded.run_id
-        attributes["harness:stop_reason"] = recorded.result.stop_reason.value
+        attributes[STOP_REASON] = recorded.result.stop_reason.value
         values = _values(objective, recorded.result)
         state = TrialState.PRUNED if values is None else TrialState.COMPLETE
     else:

@@ -16,6 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from harness.databases import LOCK_TIMEOUT, explain, has_rows, make_whole, use_write_ahead_log
 from harness.errors import UsageError
+from harness.plan.trials import RUN, STOP_REASON
+from harness.records import TrialResult
 from harness.study import METRICS, Search, Study, TrainSpec
 
 _MEANING = "harness:meaning"
@@ -117,6 +119,13 @@ def known_results(name: str, storage: optuna.storages.RDBStorage) -> set[int]:
         return set()
     trials = optuna.load_study(study_name=name, storage=storage).get_trials(deepcopy=False)
     return {trial.number for trial in trials if trial.state is not optuna.trial.TrialState.FAIL}
+
+
+def note_run(name: str, storage: optuna.storages.RDBStorage, number: int, run_id: str, result: TrialResult) -> None:
+    """Note at a trial that is open its MLflow run and why it ended, as telling its result does."""
+    trial = storage.get_trial_id_from_study_id_trial_number(storage.get_study_id_from_name(name), number)
+    storage.set_trial_user_attr(trial, STOP_REASON, result.stop_reason.value)
+    storage.set_trial_user_attr(trial, RUN, run_id)
 
 
 def read_meaning(name: str, storage: optuna.storages.RDBStorage) -> dict[str, Any] | None:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from harness.study import Variant
 
-DIGEST, LABEL, REPLICATE, PHASE, RUN, ERROR = (
-    f"harness:{name}" for name in ("digest", "variant", "replicate", "phase", "run_id", "error")
+DIGEST, LABEL, REPLICATE, PHASE, RUN, ERROR, STOP_REASON = (
+    f"harness:{name}" for name in ("digest", "variant", "replicate", "phase", "run_id", "error", "stop_reason")
 )
 """Names of the user attributes of an Optuna trial."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import math
 import re
 import textwrap
+from collections.abc import Iterator
 from typing import Any
 
 import matplotlib as mpl
@@ -39,6 +41,15 @@ _STYLE: dict[Any, Any] = {
 }
 
 
+@contextlib.contextmanager
+def _style() -> Iterator[None]:
+    """Draw and save as reports are drawn, whatever a file ``matplotlibrc`` in the working directory says."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_STYLE)
+        yield
+
+
 def draw_all(comparison: Comparison) -> dict[str, str]:
     """Return name of each figure -> its SVG document."""
     curves = {figure.name: draw(figure) for figure in comparison.figures}
@@ -48,7 +59,7 @@ def draw_all(comparison: Comparison) -> dict[str, str]:
 def draw(figure: CurveFigure) -> str:
     """Return the SVG document of one figure: means with bands or thin replicates, the target as a dotted line."""
     figure = throughout(figure, mathless)
-    with mpl.rc_context(_STYLE):
+    with _style():
         legend_rows = len(figure.curves) + (figure.target is not None)
         height = 3.3 + 0.21 * legend_rows
         canvas = Figure(figsize=(4.9, height), layout="constrained")
@@ -78,7 +89,7 @@ def draw_picture(figure: Picture) -> str:
 
 def _draw_forest(figure: ForestFigure) -> str:
     """Return estimates with intervals below each other; filled where the verdict is decided."""
-    with mpl.rc_context(_STYLE):
+    with _style():
         canvas = Figure(figsize=(6.4, 0.95 + 0.27 * len(figure.estimates)), layout="constrained")
         FigureCanvasSVG(canvas)
         axes = canvas.add_subplot()
@@ -125,7 +136,7 @@ def _mark_ratios(axes: Axes) -> None:
 
 def _draw_parallel(figure: ParallelFigure) -> str:
     """Return a line a variant across parallel axes; the better, the darker and the later drawn."""
-    with mpl.rc_context(_STYLE):
+    with _style():
         canvas = Figure(figsize=(max(4.9, 1.35 * len(figure.axes)), 3.6), layout="constrained")
         FigureCanvasSVG(canvas)
         axes = canvas.add_subplot()
@@ -148,7 +159,7 @@ def _draw_parallel(figure: ParallelFigure) -> str:
 
 def _draw_points(figure: PointFigure) -> str:
     """Return the SVG document of points with their intervals, joined where they belong together."""
-    with mpl.rc_context(_STYLE):
+    with _style():
         named = [series for series in figure.series if series.label]
         canvas = Figure(figsize=(4.9, 3.3 + 0.21 * len(named)), layout="constrained")
         FigureCanvasSVG(canvas)

@@ -216,7 +216,7 @@ def _time_to_target(group: Group, name: str, watched: str) -> Interval:
 
 
 def _objective(group: Group, name: str) -> float:
-    values = group.values(name).astype(float)
+    values = np.where(group.values("stop_reason") == "not_finite", np.nan, group.values(name).astype(float))
     if name.endswith("_to_target"):
         values = np.where(np.isnan(values), np.inf, values)
     return float(values.mean()) if len(values) else math.nan

@@ -69,6 +69,7 @@ def importance_section(study: Study, trials: pd.DataFrame) -> list[Section]:
 def _explored(design: Search, trials: pd.DataFrame) -> pd.DataFrame:
     """Return the trials of the search proper whose objective is finite, by number."""
     known = trials[(trials["phase"] == "search") & (trials["status"] == "finished")]
+    known = known[known["stop_reason"] != "not_finite"]
     values = known[list(design.objectives)].astype(float)
     return known.iloc[np.flatnonzero(np.isfinite(values).all(axis=1))].sort_values(by="trial")
 

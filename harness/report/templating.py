@@ -23,7 +23,7 @@ def environment(autoescape: bool) -> jinja2.Environment:
     """Return an environment over harness/report/templates that fails on an unknown name."""
     return jinja2.Environment(
         loader=jinja2.PackageLoader("harness.report"),
-        autoescape=autoescape,
+        autoescape=autoescape,  # noqa: S701  off for Markdown and LaTeX, which escape in their own ways
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

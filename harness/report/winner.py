@@ -38,9 +38,9 @@ def choose_winner(comparison: Comparison, trials: pd.DataFrame, metric: str) -> 
     """Choose the winning variant, and of its trials the one with the best validation accuracy.
 
     The winning variant is, of those that a verdict calls better than the base in the metric, the one that is better by
-    most; the base where there is none. What a search only explored makes no claim and cannot win. The test split
-    decides between variants alone, as the comparison says, and not between trainings of one: without validation
-    images training accuracy does.
+    most; the base where there is none. A network that diverged never wins. What a search only explored makes no claim
+    and cannot win. The test split decides between variants alone, as the comparison says, and not between trainings of
+    one: without validation images training accuracy does.
 
     Args:
         comparison: what was found.
@@ -48,16 +48,18 @@ def choose_winner(comparison: Comparison, trials: pd.DataFrame, metric: str) -> 
         metric: the metric that the verdict is of: the first one that the study declares.
 
     Raises:
-        UsageError: if the winning variant has no finished trial.
+        UsageError: if the winning variant has no finished trial, or all of its trainings diverged.
     """
     rows = list(comparison.rows)
-    row = next((rows[place] for place in best_first(rows, metric) if _is_better(rows[place], metric)), rows[0])
-    if not row.trials:
-        raise UsageError(
-            f"{comparison.name}: a winner must have finished trials, {row.title} has none. Run the study again, and "
-            "register then."
-        )
-    candidates = trials[trials["trial"].isin(row.trials)].to_dict("records")
+    whole = set(trials["trial"][trials["stop_reason"] != "not_finite"])
+    better = [rows[place] for place in best_first(rows, metric) if _is_better(rows[place], metric)]
+    row = next((one for one in better if whole & set(one.trials)), rows[0])
+    if not whole & set(row.trials):
+        rule, fix = f"have finished trials, {row.title} has none", "Run the study again, and register then."
+        if row.trials:
+            rule, fix = f"not have diverged, every training of {row.title} did", "Lower its learning rate."
+        raise UsageError(f"{comparison.name}: a winner must {rule}. {fix}")
+    candidates = trials[trials["trial"].isin(whole & set(row.trials))].to_dict("records")
     split = "train" if all(math.isnan(_number(one, "val_accuracy")) for one in candidates) else "val"
     best = min(candidates, key=lambda one: _rank(one, split))
     title, accuracy = METRICS[f"{split}_accuracy"].title, _number(best, f"{split}_accuracy")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
-from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,21 @@ from pydantic import ValidationError
 
 from harness.errors import StudyError, did_you_mean
 from harness.presets import expand_protocol
-from harness.study.design import Level, Range, Search, dimensions
+from harness.study.design import Factorial, Level, Range, Search, dimensions, replicate_range
 from harness.study.explain import explain
-from harness.study.grid import grid
+from harness.study.grid import grid, trainings
 from harness.study.image_sets import IMAGE_SETS
 from harness.study.shapes import block_shapes
-from harness.study.spec import USED_BY, DataSpec
+from harness.study.spec import MOST_STEPS, USED_BY, DataSpec
 from harness.study.study import Study
+from harness.study.values import check_values
 from harness.study.variant import BASE, Variant, canonical, get_path, show_level
+
+MOST_VARIANTS = 10_000
+"""Of a design: they are all made and checked before anything is trained, about 10,000 a second."""
+
+MOST_TRAININGS = 100_000
+"""Of a study, all replicates and confirmations included."""
 
 _EXAMPLES = {
     "data": "data.scaling",
@@ -35,12 +42,12 @@ def build_study(given: dict[str, Any], name: str, source: Path | None = None, te
     Raises:
         StudyError: with a line for everything that is wrong.
     """
-    _refuse_dates(given, "")
-    given = expand_protocol(given)
+    given = expand_protocol(check_values(given))
     try:
         study = Study.model_validate_json(json.dumps(given)).read_from(given, name, source, text)
     except ValidationError as error:
         raise StudyError("\n".join(explain(error, Study))) from None
+    _check_size(study)
     _check_dimensions(study)
     labels: dict[str, str] = {}
     for variant in grid(study):
@@ -54,16 +61,37 @@ def build_study(given: dict[str, Any], name: str, source: Path | None = None, te
     return study
 
 
-def _refuse_dates(value: Any, place: str) -> None:
-    """TOML has dates and times; no key of a study takes one."""
-    if isinstance(value, (date, time)):
-        raise StudyError(f"{place} must not be a date or a time, got {value}. Write it in quotes.")
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            _refuse_dates(inner, f"{place}.{key}" if place else key)
-    if isinstance(value, list):
-        for index, inner in enumerate(value):
-            _refuse_dates(inner, f"{place}.{index}")
+def _check_size(study: Study) -> None:
+    """Refuse a design by the product of its levels, before any of its variants is made."""
+    design = study.design
+    if isinstance(design, Search):
+        for path, levels in design.space.items():
+            if not isinstance(levels, Range) and len(levels) > MOST_VARIANTS:
+                raise StudyError(
+                    f'design.space "{path}" must have at most {MOST_VARIANTS:,} choices, got {len(levels):,}.'
+                )
+        count = trainings(study).trainings
+    else:
+        levels_of = [len(levels) for levels in design.factors.values()]
+        variants = math.prod(levels_of) if isinstance(design, Factorial) else 1 + sum(levels_of)
+        if variants > MOST_VARIANTS:
+            product = (
+                f" ({' x '.join(map(str, levels_of))})" if isinstance(design, Factorial) and len(levels_of) < 13 else ""
+            )
+            raise StudyError(
+                f"design must have at most {MOST_VARIANTS:,} variants, got {_big(variants)}{product}. "
+                'Use fewer levels, kind = "one_at_a_time", or kind = "search", which trains a part of them.'
+            )
+        count = variants * replicate_range(design)[1]
+    if count > MOST_TRAININGS:
+        raise StudyError(
+            f"design must have at most {MOST_TRAININGS:,} trainings, got {_big(count)}. Use fewer replicates."
+        )
+
+
+def _big(number: int) -> str:
+    """Write a number that may have more digits than Python writes out."""
+    return f"{number:,}" if number < 10**15 else f"about 10^{int(number.bit_length() * math.log10(2))}"
 
 
 def _check_dimensions(study: Study) -> None:
@@ -188,7 +216,7 @@ def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_ima
 
     Raises:
         ImpossibleNetwork: if its feature maps shrink below 1x1.
-        StudyError: if nothing is left to train on, or a batch is larger than the training set.
+        StudyError: if nothing is left to train on, a batch is larger than the training set, or steps are too many.
     """
     block_shapes(variant.model, image_shape)
     images = variant.data.train_images or train_images - variant.data.validation
@@ -201,6 +229,11 @@ def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_ima
         raise StudyError(
             f"train.batch_size must be at most {images}, the images there are to train on, "
             f"got {variant.train.batch_size}."
+        )
+    epochs = variant.train.max_epochs
+    if epochs is not None and epochs * images / variant.train.batch_size > MOST_STEPS:
+        raise StudyError(
+            f"train.max_epochs must make at most {MOST_STEPS:,} steps, got {epochs:g} of {images:,} images. E.g. 5."
         )
     if variant.data.split == "k_fold" and train_images % variant.data.validation:
         raise StudyError(

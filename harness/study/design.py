@@ -44,6 +44,9 @@ _planned: Any = Field(
 Replicates = Annotated[int, Field(ge=1, le=1000)] | Adaptive
 
 
+_MOST_STEPS = 1_000_000_000
+
+
 class Range(Table):
     """A numeric dimension of a search space. Whole numbers if both ends are."""
 
@@ -60,6 +63,8 @@ class Range(Table):
             raise ValueError(f"low must be above 0 with log = true, got {self.low}. E.g. 1e-4.")
         if self.log and self.step is not None:
             raise ValueError("step does not go with log = true. Remove one of them.")
+        if self.step is not None and not (self.high - self.low) / self.step <= _MOST_STEPS:
+            raise ValueError(f"step must make at most {_MOST_STEPS:,} steps of the range, got {self.step}.")
         return self
 
     @property

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from harness.errors import did_you_mean
+from harness.errors import did_you_mean, show_value
 
 _TYPES = {
     "int_type": "a whole number",
@@ -23,6 +23,12 @@ _TYPES = {
     "model_attributes_type": "a table",
     "finite_number": "a finite number",
 }
+_MOST_LINES = 20
+"""About one file; a slip that is repeated in each of many entries needs no more."""
+
+_MOST_ERRORS = 500
+"""That are looked at: a list may hold hundreds of thousands of wrong entries, and they are compared with each other."""
+
 _BOUNDS = {
     "greater_than": ("above", "gt"),
     "greater_than_equal": ("at least", "ge"),
@@ -40,10 +46,12 @@ def explain(error: ValidationError, model: type[BaseModel], prefix: str = "") ->
         prefix: dotted path of that table in the file, empty for the whole file.
     """
     lines: list[str] = []
-    for item in _without_union_noise(error.errors(include_url=False)):
+    for item in _without_union_noise(error.errors(include_url=False)[:_MOST_ERRORS]):
         line = _line(item, model, prefix)
         if line not in lines:
             lines.append(line)
+    if error.error_count() > _MOST_ERRORS or len(lines) > _MOST_LINES:
+        lines[_MOST_LINES:] = ["... and more of the kind. Put these right first."]
     return lines
 
 
@@ -100,12 +108,12 @@ def _line(item: Any, model: type[BaseModel], prefix: str) -> str:
         key = str(parts[-1])
         where = ".".join(place.split(".")[:-1])
         fix = did_you_mean(key, known) or f" Known keys: {', '.join(known)}."
-        return f"{place}: unknown key {key!r}{f' in [{where}]' if where else ''}, got {_show(got)}.{fix}"
+        return f"{place}: unknown key {show_value(key)}{f' in [{where}]' if where else ''}, got {_show(got)}.{fix}"
     if kind in ("literal_error", "union_tag_invalid"):
         choices = _choices(context)
         text = f"{place} must be one of {', '.join(choices)}, got {_show(got)}."
         if kind == "union_tag_invalid":
-            text = f"{place}.kind must be one of {', '.join(choices)}, got {context.get('tag')!r}."
+            text = f"{place}.kind must be one of {', '.join(choices)}, got {_show(context.get('tag'))}."
             got = context.get("tag")
         from_test = isinstance(got, str) and got.startswith("test_")
         close = did_you_mean(got, choices) if isinstance(got, str) and not from_test else ""
@@ -114,9 +122,12 @@ def _line(item: Any, model: type[BaseModel], prefix: str) -> str:
         return f'{place}.kind is required. Write kind = "factorial", "one_at_a_time" or "search".'
     if kind in _BOUNDS:
         words, name = _BOUNDS[kind]
-        return f"{place} must be {words} {context[name]:g}, got {_show(got)}.{hint}"
+        bound = f"{context[name]:,}" if abs(context[name]) >= 10**6 else f"{context[name]:g}"
+        return f"{place} must be {words} {bound}, got {_show(got)}.{hint}"
     if kind == "too_short":
         return f"{place} must not be empty, got {_show(got)}.{hint}"
+    if kind == "too_long":
+        return f"{place} must have at most {context['max_length']} entries, got {context['actual_length']:,}."
     if kind == "value_error":
         return f"{place}: {context['error']}" if parts or prefix else str(context["error"])
     if kind in _TYPES:
@@ -183,9 +194,9 @@ def _choices(context: dict[str, Any]) -> list[str]:
 
 def _show_part(part: Any) -> str:
     text = str(part)
+    text = text if len(text) <= 60 else f"{text[:57]}..."
     return f'"{text}"' if "." in text else text
 
 
 def _show(value: Any) -> str:
-    text = repr(value) if not isinstance(value, bool) else str(value).lower()
-    return text if len(text) <= 60 else text[:57] + "..."
+    return str(value).lower() if isinstance(value, bool) else show_value(value)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.errors import StudyError, UsageError, did_you_mean
+from harness.errors import StudyError, UsageError, did_you_mean, show_value
 from harness.study.checks import build_study
 from harness.study.study import Study
+
+_MOST_CHARACTERS = 1_000_000
+"""Of a study file; those that people write have some thousand."""
+
+_MOST_PARTS = 32
+_PART = r"""[\w"'-]++[ \t]*+\.[ \t]*+"""
+_LONG_KEY = re.compile(rf"""(?<![\w"'-])(?:{_PART}){{{_MOST_PARTS}}}""")
 
 
 def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None = None) -> Study:
@@ -27,24 +34,18 @@ def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None
             one line for each problem, each with the file, the key, the rule, the value and the fix.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        near = did_you_mean(str(path), [str(other) for other in path.parent.glob("*.toml")])
-        raise StudyError(f"{path}: no such file.{near or ' `harness list` shows the studies there are.'}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudyError(f"{path}: cannot be read as UTF-8 text: {error}") from None
-    try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise StudyError(f"{path}: not valid TOML: {error}") from None
+    text = _read(path)
+    given = _parse(text, str(path), StudyError)
     for override in overrides:
         _apply(given, override)
-        text += f"\n# --set {override}"
+        text += "\n# --set " + override.replace("\n", "\n# ")
     fix = "Choose another." if name else "Rename the file."
     name = name or path.stem
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
-        raise StudyError(f"{path}: the name {name!r} must be letters, digits, '.', '_' and '-'. {fix}")
+        raise StudyError(
+            f"{path}: the name {show_value(name)} must be letters, digits, '.', '_' and '-', 100 at most, the "
+            f"first a letter or digit. {fix}"
+        )
     try:
         return build_study(given, name=name, source=path, text=text)
     except StudyError as error:
@@ -52,15 +53,52 @@ def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None
         raise type(error)(lines) from None
 
 
+def _read(path: Path) -> str:
+    """Return the text of a study file; a pipe or a device would be waited for, or has no end."""
+    try:
+        if path.exists() and not path.is_file():
+            raise StudyError(f"{path}: must be a file, got {'a folder' if path.is_dir() else 'a pipe or a device'}.")
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(_MOST_CHARACTERS + 1)
+    except FileNotFoundError:
+        near = did_you_mean(str(path), [str(other) for other in path.parent.glob("*.toml")])
+        raise StudyError(f"{path}: no such file.{near or ' `harness list` shows the studies there are.'}") from None
+    except UnicodeDecodeError as error:
+        raise StudyError(
+            f"{path}: must be UTF-8 text, got {error.reason} at byte {error.start:,}. Save it as such."
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise StudyError(f"{path}: cannot be read: {reason}.") from None
+    if len(text) > _MOST_CHARACTERS:
+        raise StudyError(f"{path}: must have at most {_MOST_CHARACTERS:,} characters. Is it a study file?")
+    return text
+
+
+def _parse(text: str, place: str, kind: type[StudyError | UsageError]) -> dict[str, Any]:
+    """Return the tables of a TOML text.
+
+    Raises:
+        StudyError, UsageError: the kind that is given, if there are none.
+    """
+    if _LONG_KEY.search(text):  # TOML's reader needs memory for the square of it, and takes gigabytes
+        raise kind(f"{place}: a key must have at most {_MOST_PARTS} parts with dots between them.")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise kind(f"{place}: not valid TOML: {error}") from None
+    except RecursionError:
+        raise kind(f"{place}: not valid TOML here: tables or lists are nested too deeply.") from None
+    except ValueError:  # of int(): Python reads no more than 4,300 digits
+        raise kind(f"{place}: not valid TOML here: a number has thousands of digits.") from None
+
+
 def _apply(given: dict[str, Any], override: str) -> None:
     """Set, or remove, one key. The key is TOML's: parts with dots in them go in quotes."""
     key, separator, value = override.partition("=")
-    try:
-        parts = list(_parts(tomllib.loads(f"{key} = 0"))) if separator else []
-    except tomllib.TOMLDecodeError:
-        parts = []
+    parts = _parts(key) if separator else []
     if not parts:
-        raise UsageError(f"--set needs KEY=VALUE, got {override!r}. E.g. --set train.max_epochs=2")
+        raise UsageError(f"--set needs KEY=VALUE, got {show_value(override)}. E.g. --set train.max_epochs=2")
     *parents, last = parts
     table: Any = given
     for part in parents:
@@ -70,15 +108,31 @@ def _apply(given: dict[str, Any], override: str) -> None:
     if not value.strip():
         table.pop(last, None)
         return
+    table[last] = _value(value, f"--set {key}")
+
+
+def _parts(key: str) -> list[str]:
+    """Return the parts of one TOML key, none if it is not one."""
     try:
-        table[last] = tomllib.loads(f"value = {value}")["value"]
+        tables = {} if "\n" in key else _parse(f"{key} = 0", "--set", UsageError)
+    except UsageError:
+        return []
+    parts = []
+    while isinstance(tables, dict) and tables:
+        (part,) = tables
+        parts.append(part)
+        tables = tables[part]
+    return parts
+
+
+def _value(text: str, place: str) -> Any:
+    """Return a TOML value, or the text as it is where it is none, so that words need no quotes."""
+    try:
+        found = tomllib.loads(f"value = {text}") if not _LONG_KEY.search(text) else {}
     except tomllib.TOMLDecodeError:
-        table[last] = value.strip()
-
-
-def _parts(tables: dict[str, Any]) -> Iterator[str]:
-    """Yield the parts of the one key that a line of TOML set."""
-    for part, inner in tables.items():
-        yield part
-        if isinstance(inner, dict):
-            yield from _parts(inner)
+        return text.strip()
+    except (RecursionError, ValueError):
+        found = {}
+    if list(found) != ["value"]:
+        raise UsageError(f"{place} needs one TOML value or a word, got {show_value(text)}.")
+    return found["value"]

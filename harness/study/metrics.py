@@ -59,5 +59,14 @@ PROBES: dict[str, tuple[str, ...]] = {
 """Probe of a trained network -> the metrics it measures."""
 
 EVALUATED = tuple(name for name, metric in METRICS.items() if metric.evaluated)
+NEED_FINITE = (
+    *EVALUATED,
+    "test_accuracy",
+    "test_loss",
+    "steps_to_target",
+    "seconds_to_target",
+    *(name for metrics in PROBES.values() for name in metrics),
+)
+"""Metrics that a network which diverged does not have: its logits are no numbers, and would count as class 0."""
 CHOOSABLE = tuple(name for name in METRICS if not name.startswith("test_") and name != "order_difference")
 """Metrics a search may optimise: everything but the test split."""

@@ -26,6 +26,12 @@ def _hint(fix: str) -> dict[str, Any]:
 _SHARE = _hint("It is a share: write 0.98 for 98 %.")
 _DROPOUT = _hint("It is the share of units dropped, usually 0.2 to 0.5.")
 
+MOST_LAYERS = 100
+"""Convolutional blocks, and hidden dense layers: a longer list is a slip, and would take minutes to be told so."""
+
+MOST_STEPS = 100_000_000
+"""Of a training: each has a learning rate that is worked out before the first, and 100 ms would make it a year."""
+
 Activation = Literal["relu", "sigmoid", "tanh", "gelu", "linear"]
 Downsample = Literal["max_pool", "average_pool", "stride", "none"]
 Padding = Literal["same", "valid"]
@@ -142,6 +148,7 @@ class ModelSpec(Table):
     )
     conv: tuple[ConvBlock, ...] = Field(
         strict=False,
+        max_length=MOST_LAYERS,
         description="Convolutional blocks in order, e.g. [{filters = 16, kernel = 5}, {filters = 36, kernel = 5}].",
         json_schema_extra=_hint("E.g. conv = [{filters = 16, kernel = 5}], or [] for a network without convolution."),
     )
@@ -161,6 +168,7 @@ class ModelSpec(Table):
     )
     dense: tuple[Annotated[int, Field(ge=1, le=65536)], ...] = Field(
         strict=False,
+        max_length=MOST_LAYERS,
         description="Units of the hidden dense layers in order, e.g. [128].",
         json_schema_extra=_hint("E.g. dense = [128], or [] for none."),
     )
@@ -181,7 +189,7 @@ class ModelSpec(Table):
     @model_validator(mode="before")
     @classmethod
     def _expand_preset(cls, given: Any) -> Any:
-        if isinstance(given, dict) and given.get("preset") in PRESETS:
+        if isinstance(given, dict) and isinstance(given.get("preset"), str) and given["preset"] in PRESETS:
             return {**PRESETS[given["preset"]], **given}
         return given
 
@@ -235,7 +243,7 @@ class TrainSpec(Table):
         default="float32", description="Keras dtype policy; weights and logits stay float32."
     )
     max_steps: int | None = Field(
-        default=None, ge=1, description="Training ends after this many batches at the latest."
+        default=None, ge=1, le=MOST_STEPS, description="Training ends after this many batches at the latest."
     )
     max_epochs: float | None = Field(
         default=None, gt=0, description="Training ends after this many passes over the training images at the latest."

@@ -8,12 +8,13 @@ from harness.tracking.folder import LOCKS, make_store, require_folder
 from harness.tracking.inspecting import broken_models, open_ends, outside, recorded_numbers, stray_runs
 from harness.tracking.locks import is_running, lock_store, lock_study
 from harness.tracking.models import fail_unfinished
+from harness.tracking.networks import recorded_images, recorded_weights
 from harness.tracking.overview import StudySummary, summaries
 from harness.tracking.places import moved, write_text
 from harness.tracking.reading import read_frames, read_result, read_study, read_trial, unreadable_runs
 from harness.tracking.recorder import Recorder, archive_experiment, attach_report, experiment_names, open_runs
 from harness.tracking.registry import ALIAS, register_model
-from harness.tracking.runs import RecordedRun, find_run, is_run, model_file, recorded_runs
+from harness.tracking.runs import RecordedRun, find_run, is_run, model_file
 from harness.tracking.store import DATABASE, check_store, is_unfinished, open_client, store_uri
 
 __all__ = [
@@ -49,8 +50,9 @@ __all__ = [
     "read_result",
     "read_study",
     "read_trial",
+    "recorded_images",
     "recorded_numbers",
-    "recorded_runs",
+    "recorded_weights",
     "register_model",
     "require_folder",
     "store_uri",

@@ -59,11 +59,14 @@ def open_ends(store: Path) -> dict[str, str]:
         ).fetchall()
     found: dict[str, list[str]] = {}
     for name, kind, count in runs:
-        what = "the study's own run is" if kind == "study" else f"{count} run{'s are' if count > 1 else ' is'}"
-        found.setdefault(name, []).append(what)
+        found.setdefault(name, []).append("the study's own run" if kind == "study" else _counted(count, "run"))
     for name, count in models:
-        found.setdefault(name, []).append(f"{count} model{'s are' if count > 1 else ' is'}")
-    return {name: " and ".join(parts) for name, parts in found.items()}
+        found.setdefault(name, []).append(_counted(count, "model"))
+    return {name: ", ".join(parts) for name, parts in found.items()}
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def stray_runs(store: Path) -> list[str]:

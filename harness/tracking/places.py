@@ -11,6 +11,7 @@ import contextlib
 import re
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlparse
@@ -85,10 +86,21 @@ def _inside(address: str) -> Path | None:
 def write_text(folder: Path, name: str, text: str) -> None:
     """Write a file of a run's artifacts, whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = folder / f".{name}.new"
+    with _made_anew(folder / name) as made:
+        made.write_text(text, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def _made_anew(place: Path) -> Iterator[Path]:
+    """Give another name to write to; what is there has the right one after the block. A link is replaced."""
+    made = place.with_name(f".{place.name}.new")
     made.unlink(missing_ok=True)
-    made.write_text(text, encoding="utf-8")
-    made.replace(folder / name)  # a link of that name is replaced, not followed
+    try:
+        yield made
+        made.replace(place)
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
 
 
 def copy_files(folder: Path, target: Path, store: Path) -> None:
@@ -105,10 +117,8 @@ def copy_files(folder: Path, target: Path, store: Path) -> None:
         if source.is_dir():
             copy_files(source, within(store, place), store)
             continue
-        made = place.with_name(f".{place.name}.new")
-        made.unlink(missing_ok=True)
-        shutil.copy(source, made)
-        made.replace(place)
+        with _made_anew(place) as made:
+            shutil.copy(source, made)
 
 
 class Move(NamedTuple):

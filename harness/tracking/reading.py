@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from harness.databases import connect_to_read, explain
 from harness.errors import UsageError, did_you_mean
 from harness.records import CLOCKS, Clocks, StopReason, TrialResult
-from harness.study import EVALUATED, PROBES
+from harness.study import EVALUATED, NEED_FINITE, PROBES
 from harness.tracking.folder import require_folder
 from harness.tracking.metric_names import from_mlflow, in_mlflow
 from harness.tracking.places import place_of, within
@@ -227,7 +227,10 @@ def _tables(rows: list[dict[str, Any]], points: pd.DataFrame) -> tuple[pd.DataFr
     trials, points = _with_infinities(trials, NUMBERS), _with_infinities(points, HISTORY)
     trials, history, said = sift(trials, _history(points, trials))
     history = history.astype(dict.fromkeys(HISTORY, "float64"))
-    return trials.astype(dict.fromkeys(NUMBERS, "float64")), history, said
+    trials = trials.astype(dict.fromkeys(NUMBERS, "float64"))
+    # earlier versions recorded scores of networks that diverged
+    trials.loc[trials["stop_reason"] == StopReason.NOT_FINITE, list(NEED_FINITE)] = math.nan
+    return trials, history, said
 
 
 def read_study(store: Path, name: str) -> dict[str, Any]:
@@ -301,6 +304,9 @@ def _history(points: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
     """Return a row an evaluation, by trial and step, of the trials given."""
     columns = ["trial", "variant", "replicate", "step", *HISTORY]
     history = points.merge(trials[["run_id", "trial", "variant", "replicate"]], on="run_id", how="inner")
+    for split in ("train", "val", "test"):  # of logits that are no numbers, the largest is said to be class 0's
+        lost = history[f"{split}_loss"].isna() | (history[f"{split}_loss"].abs() == math.inf)
+        history.loc[lost, f"{split}_accuracy"] = math.nan
     return history.sort_values(["trial", "step"], ignore_index=True)[columns]
 
 

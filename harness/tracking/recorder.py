@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.databases import gone
+from harness.databases import gone, in_words
 from harness.errors import UsageError
 from harness.escaping import markdown
 from harness.records import Evaluated, Scored, Started, StopReason, TrialResult
@@ -69,17 +69,24 @@ class Recorder:
         study: the study.
         source: tags that say where the code and study come from (git revision, version).
         experiment: name of the MLflow experiment; the study's by default.
+        databases: files of the store that must stay what they are while this records.
     """
 
     def __init__(
-        self, client: MlflowClient, store: Path, study: Study, source: Mapping[str, str], experiment: str | None = None
+        self,
+        client: MlflowClient,
+        store: Path,
+        study: Study,
+        source: Mapping[str, str],
+        experiment: str | None = None,
+        databases: Sequence[str] = (DATABASE,),
     ) -> None:
         self.client = client
         self.store = store
         self.study = study
         self.name = experiment or study.name
         self._source = dict(source)
-        self._database = (store / DATABASE).stat().st_ino
+        self._databases = {store / name: (store / name).stat().st_ino for name in databases}
         self.experiment_id = self._open_experiment()
         self.parent_id = self._open_parent()
         self._pending: dict[str, Batch] = {}
@@ -136,6 +143,7 @@ class Recorder:
 
     def start(self, trial: int, variant: Variant, replicate: int, phase: str) -> str:
         """Open the run of a trial; return its id."""
+        self._require_there()
         about = describe_trial(self.study, self.name, variant, replicate, phase)[:_ABOUT]
         tags = {
             "harness.kind": "trial",
@@ -192,14 +200,14 @@ class Recorder:
         Raises:
             RunError: if the store is no longer there: what is written goes to a file without a name.
         """
-        if self._is_gone():
-            raise gone(self.store)
+        self._require_there()
         while self._pending:
             run_id, notes = self._pending.popitem()
             notes.write(self.client, run_id)
 
     def finish(self, run_id: str, result: TrialResult, artifacts: Path | None = None) -> None:
         """Close a run: FINISHED with its model logged, or KILLED with a tag for one that was pruned."""
+        self._require_there()
         pruned = result.stop_reason is StopReason.PRUNED
         run = self._open[run_id]
         measured = None if pruned else self._keep_model(run_id, run, result, artifacts)
@@ -296,9 +304,14 @@ class Recorder:
         self.flush()
         self.client.set_terminated(self.parent_id, status)
 
+    def _require_there(self) -> None:
+        """Look that the store is what it was: what is written to a file that was deleted is lost without a word."""
+        if self._is_gone():
+            raise gone(self.store)
+
     def _is_gone(self) -> bool:
         try:
-            return (self.store / DATABASE).stat().st_ino != self._database
+            return any(file.stat().st_ino != known for file, known in self._databases.items())
         except FileNotFoundError:
             return True
 
@@ -380,12 +393,14 @@ def attach_report(client: MlflowClient, store: Path, name: str, folder: Path) ->
     """Put a study's report beside the study's own run, replacing an earlier one; nothing if there is no such run.
 
     Raises:
-        UsageError: if the run's files are recorded at a place outside the store.
+        UsageError: if the run's files are recorded at a place outside the store, or the store may not be written to.
+        RunError: if its disk is full.
     """
-    experiment = client.get_experiment_by_name(name)
-    if experiment is None:
-        return
-    runs = client.search_runs([experiment.experiment_id], "tags.`harness.kind` = 'study'", max_results=1)
-    if runs:
-        target = place_of(store, runs[0].info.artifact_uri) / "report"
-        copy_files(folder, within(store, target), store)
+    with in_words(store):
+        experiment = client.get_experiment_by_name(name)
+        if experiment is None:
+            return
+        runs = client.search_runs([experiment.experiment_id], "tags.`harness.kind` = 'study'", max_results=1)
+        if runs:
+            target = place_of(store, runs[0].info.artifact_uri) / "report"
+            copy_files(folder, within(store, target), store)

@@ -170,20 +170,6 @@ def _read(connection: sqlite3.Connection, store: Path, run_id: str) -> RecordedR
     )
 
 
-def recorded_runs(store: Path, name: str) -> list[RecordedRun]:
-    """Return the runs of a study's trials, by number, those that still run left out.
-
-    Raises:
-        UsageError: if there is no store.
-    """
-    with open_database(store) as connection:
-        found = [
-            _read(connection, store, one.run_id)
-            for one in _candidates(connection, "e.name = ? AND k.value = 'trial' AND r.status != 'RUNNING'", name)
-        ]
-    return sorted(found, key=lambda run: run.trial)
-
-
 def model_file(store: Path, run_id: str) -> Path | None:
     """Return a trial's saved Keras model, or None if it left none.
 

@@ -5,6 +5,8 @@ Dropout is inactive in every one of them, batch normalisation uses what it has l
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import importlib.util
 import json
 import logging
@@ -12,6 +14,7 @@ import os
 import shutil
 import tempfile
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -39,6 +42,9 @@ _PACKAGES = {"onnx": ("tf2onnx", "onnx"), "tensorboard": ("tensorboard",)}
 _MARKS = {"savedmodel": "saved_model.pb", "tensorboard": "events.out.tfevents.*"}
 """Form -> a file that its folder holds: only such a folder, or an empty one, is overwritten."""
 
+_WORKPLACE, _LOCK = ".harness-export-", "lock"
+"""How the name of the folder begins that an export is made in, and the lock in it while it is."""
+
 
 @dataclass(frozen=True)
 class Exported:
@@ -59,8 +65,15 @@ class Exported:
 
 
 def export_path(study: str, trial: int, form: Form) -> Path:
-    """Return where a run is exported to unless told otherwise: ``quickstart-7.onnx``, ``quickstart-7-savedmodel``."""
-    return Path(f"{study}-{trial}" + _SUFFIXES.get(form, f"-{form}"))
+    """Return where a run is exported to unless told otherwise: ``quickstart-7.onnx``, ``quickstart-7-savedmodel``.
+
+    Raises:
+        UsageError: if the study's name, which a store may have from anywhere, leads to another folder.
+    """
+    name = f"{study}-{trial}" + _SUFFIXES.get(form, f"-{form}")
+    if Path(name).name != name or not name.isprintable() or name.startswith("."):
+        raise UsageError(f"{name!r} cannot be the name of a file here: {study!r} is no plain name. Give --output.")
+    return Path(name)
 
 
 def check_export(form: Form, output: Path, force: bool = False, backend: str = "tensorflow") -> None:
@@ -91,11 +104,13 @@ def check_export(form: Form, output: Path, force: bool = False, backend: str = "
         raise UsageError(f"--output must end in {suffix} for --to {form}, got {str(output)!r}.")
     if not os.access(output.parent, os.W_OK):
         raise UsageError(f"{output}: cannot be written: {output.parent} is no folder that may be written to.")
-    for path in (output, _description_of(output)):
-        if path.exists() and not force and (path == output or form != "tensorboard"):
+    for path in (output,) if form == "tensorboard" else (output, _description_of(output)):
+        if path.is_symlink():
+            raise UsageError(f"{path}: is a link, and nothing is written through links. Name another with --output.")
+        if path.exists() and not force:
             raise UsageError(f"{path}: is there already. Name another with --output, or give --force to overwrite it.")
-    if output.exists() and not _may_replace(output, form):
-        raise UsageError(f"{output}: is there and was not made by --to {form}. Name another with --output.")
+        if path.exists() and not (_may_replace(path, form) if path == output else path.is_file()):
+            raise UsageError(f"{path}: is there and was not made by --to {form}. Name another with --output.")
 
 
 def _may_replace(output: Path, form: Form) -> bool:
@@ -117,14 +132,14 @@ def export(
 
     Args:
         trained: the network.
-        form: "keras", a copy of Keras's own file; "savedmodel", TensorFlow's format; "onnx"; or "tensorboard", the
+        form: "keras", Keras's own file; "savedmodel", TensorFlow's format; "onnx"; or "tensorboard", the
             graph alone, for TensorBoard to show.
         output: where to; by default as :func:`export_path`, in the working directory.
         force: overwrite what an earlier export left there.
         data_folder: where to look first for image files: with scaling = 'standardized' they tell what to subtract.
 
     Raises:
-        UsageError: as :func:`check_export`.
+        UsageError: as :func:`check_export`; or if writing fails.
         DataError: if training images are needed, and missing or damaged.
     """
     import keras
@@ -133,18 +148,55 @@ def export(
     check_export(form, path, force, keras.backend.backend())
     scale = trained.scale(data_folder)
     model, remark = _in_float32(trained) if form == "onnx" else (trained.model, "")
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
-        made = Path(folder) / path.name
-        _write(trained, model, form, made)
-        if path.is_dir():
-            shutil.rmtree(path)
-        made.replace(path)
-    takes = _sentence(trained, scale)
+    takes, description = _sentence(trained, scale), _description_of(path)
+    try:
+        with _workplace(path.parent) as folder:
+            (folder / "new").mkdir()
+            made, told = folder / "new" / path.name, folder / "new" / description.name
+            _write(trained, model, form, made)
+            if form != "tensorboard":
+                told.write_text(json.dumps(_describe(trained, form, scale), indent=1) + "\n", encoding="utf-8")
+            if path.is_dir():  # no folder can take another's place; it goes with the workplace
+                path.rename(folder / "old")
+            made.replace(path)
+            if form != "tensorboard":
+                told.replace(description)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise UsageError(f"{path}: cannot be written: {why}. Nothing half made is left; name another place.") from None
     if form == "tensorboard":
         return Exported(path, None, takes, f"See it with: tensorboard --logdir {path}")
-    description = _description_of(path)
-    description.write_text(json.dumps(_describe(trained, form, scale), indent=1) + "\n", encoding="utf-8")
     return Exported(path, description, takes, remark)
+
+
+@contextlib.contextmanager
+def _workplace(parent: Path) -> Iterator[Path]:
+    """Make a folder beside what is to be written, gone at the end; clear away those that killed exports left.
+
+    Each export holds a lock in its folder. The operating system frees it, however the process ends.
+    """
+    for left in parent.glob(f"{_WORKPLACE}*"):
+        if not left.is_symlink() and _is_left(left / _LOCK):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=parent, prefix=_WORKPLACE) as name:
+        folder = Path(name)
+        with (folder / _LOCK).open("x") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield folder
+
+
+def _is_left(lock: Path) -> bool:
+    """Whether a lock is there that no process holds."""
+    try:
+        with open(lock, opener=_open_no_link) as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _description_of(path: Path) -> Path:
@@ -153,7 +205,7 @@ def _description_of(path: Path) -> Path:
 
 def _write(trained: Trained, model: keras.Model, form: Form, path: Path) -> None:
     if form == "keras":
-        shutil.copyfile(trained.file, path)  # loaded again, it is called without training too
+        model.save(path)  # anew: a copy of the run's file would carry along whatever else that holds
     elif form == "tensorboard":
         write_graph(model, path)
     else:

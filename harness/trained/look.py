@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from harness.data import ImageData, fit_picture, framing, read_picture
+from harness.databases import in_words
 from harness.errors import UsageError
 from harness.gallery import FEATURES, Example, Subject, choose, example_of, write_pictures
 from harness.staging import staged
 from harness.tracking import add_artifacts
+from harness.tracking.places import within
 from harness.trained.opening import Trained, open_trained
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def look_inside(
     """
     trained = open_trained(text, store)
     data = trained.images(data_folder)
-    subject = Subject(trained.variant, trained.model, data, _logits(trained, data), _history(trained.run.artifacts))
+    subject = Subject(trained.variant, trained.model, data, _logits(trained, data), _history(trained, Path(store)))
     folder_of_images = None if data_folder is None else Path(data_folder)
     examples = [_example(each, trained, data, folder_of_images) for each in images]
     choice = choose(subject, only, layers, features, examples)
@@ -76,7 +78,8 @@ def look_inside(
                 f"{trained.run.short}: nothing to draw: no layer of the network has such pictures. "
                 "Leave --only or --layer out."
             )
-        place = add_artifacts(Path(store), trained.run, folder, _FOLDER)
+        with in_words(Path(store)):
+            place = add_artifacts(Path(store), trained.run, folder, _FOLDER)
     return Look(trained, [place / name for name in drawn])
 
 
@@ -85,9 +88,9 @@ def _logits(trained: Trained, data: ImageData) -> npt.NDArray[np.float32]:
     return np.asarray(trained.model.predict(data.test.images, batch_size=_BATCH, verbose=0), np.float32)
 
 
-def _history(artifacts: Path) -> list[dict[str, float]]:
+def _history(trained: Trained, store: Path) -> list[dict[str, float]]:
     """Return the evaluations that the run left; none if it left none."""
-    file = artifacts / "history.csv"
+    file = within(store, trained.run.artifacts / "history.csv")
     if not file.exists():
         return []
     with file.open(newline="") as rows:

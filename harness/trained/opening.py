@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import zipfile
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from harness.cost import total_costs
 from harness.data import ImageData, Scale, class_names, load_images, training_scale
-from harness.errors import UsageError
+from harness.errors import StudyError, UsageError
 from harness.records import Seeds
 from harness.results import load_recorded_study
 from harness.seeds import seeds_of
-from harness.study import Study, Variant
-from harness.tracking import RecordedRun, find_run, model_file
+from harness.study import IMAGE_SETS, Study, Variant
+from harness.tracking import RecordedRun, find_run, model_file, recorded_images, recorded_weights
+from harness.trained.weights import UnfitFile, check_size, read_weights
 
 if TYPE_CHECKING:
     import keras
+    import numpy.typing as npt
 
 _WHY = {
     "pruned": "was never trained",
@@ -25,6 +31,11 @@ _WHY = {
     "running": "is still running, or its process was killed; the next `harness run` of the study closes it then",
 }
 """Status -> why a run of it may have no model."""
+
+_CLASSES = 10
+"""Classes of every built-in image set."""
+
+_FIX = "Train it again, or put the file back."
 
 
 @dataclass(frozen=True)
@@ -95,15 +106,20 @@ class Trained:
 def open_trained(text: str, store: str | Path = "mlruns") -> Trained:
     """Open the network of the run that a user names, as :func:`harness.tracking.find_run` takes it.
 
+    The network is built from what was recorded, and of its file weights alone are read: no code that a file may carry
+    can run.
+
     Args:
         text: a run id or the beginning of one, ``STUDY#NUMBER``, or the run's name.
         store: the store's folder.
 
     Raises:
-        UsageError: for an unknown run, one without a model, or a model file that cannot be read.
+        UsageError: for an unknown run, one without a model, one whose network cannot be built from what was recorded,
+            a model file that cannot be read or is not the one that was recorded, or weights that are not finite.
     """
-    run = find_run(Path(store), text)
-    file = model_file(Path(store), run.run_id)
+    store = Path(store)
+    run = find_run(store, text)
+    file = model_file(store, run.run_id)
     if file is None:
         raise UsageError(f"{run.short}: this run has no model: {_why(run)}. Name another run of the study.")
     study = load_recorded_study(run.study, store)
@@ -113,7 +129,35 @@ def open_trained(text: str, store: str | Path = "mlruns") -> Trained:
             f"{run.short}: its settings must give the digest {run.digest} that was recorded, got {variant.digest}: it "
             "was made by a version of harness that reads the study differently. Use that version, or train it again."
         )
-    return Trained(run, study, variant, _load(file), file)
+    if not file.resolve().is_relative_to(store.resolve()):
+        raise UsageError(
+            f"{file}: lies outside the store {store}, which is not followed. Copy the file into the store."
+        )
+    image_shape, classes = _images(store, run, variant)
+    try:
+        model = _rebuild(file, variant, image_shape, classes, seeds_of(study.seed, run.replicate, variant))
+        weights = read_weights(file, model)
+    except (UnfitFile, StudyError) as error:
+        raise UsageError(f"{file}: not a usable Keras model: {str(error).rstrip('.')}. {_FIX}") from None
+    _require_recorded(run, file, weights, recorded_weights(store, run.run_id))
+    require_finite(run, weights)
+    model.set_weights(weights)
+    return Trained(run, study, variant, model, file)
+
+
+def require_finite(run: RecordedRun, weights: Sequence[npt.NDArray[np.float32]]) -> None:
+    """Check that a network's training has not diverged: nothing that it says would mean anything.
+
+    Raises:
+        UsageError: if a weight is infinite or not a number.
+    """
+    wrong = sum(int(np.count_nonzero(~np.isfinite(array))) for array in weights)
+    if wrong:
+        raise UsageError(
+            f"{run.short}: the network diverged in training: its weights must be finite, got {wrong:,} of "
+            f"{sum(array.size for array in weights):,} that are infinite or not a number. It predicts nothing. "
+            "Name another run of the study, or train with a lower learning rate."
+        )
 
 
 def _why(run: RecordedRun) -> str:
@@ -122,18 +166,40 @@ def _why(run: RecordedRun) -> str:
     return f"it {_WHY[run.status]}" + (f" ({run.error.rstrip('.')})" if run.error else "")
 
 
-def _load(file: Path) -> Any:
-    """Load a model to be called, without what training it would need."""
+def _images(store: Path, run: RecordedRun, variant: Variant) -> tuple[tuple[int, int, int], int]:
+    """Return the shape of the images that a run was trained on, and the number of classes."""
+    known = IMAGE_SETS.get(variant.data.name)
+    if known:
+        return known.image_shape, _CLASSES
+    recorded = recorded_images(store, run.run_id)
+    if recorded is None:
+        raise UsageError(
+            f"{run.short}: the shape of its images must be recorded with the run, got none: an older version of "
+            "harness recorded it, or the store was edited. Train it again."
+        )
+    return recorded
+
+
+def _rebuild(
+    file: Path, variant: Variant, image_shape: tuple[int, int, int], classes: int, seeds: Seeds
+) -> keras.Model:
+    """Build a variant's network, unless the file is too small to hold its weights."""
+    check_size(file, total_costs(variant.model, image_shape, classes)["parameters"])
     from harness.engines import import_quietly
 
-    fix = "Train it again, or put the file back."
-    if not zipfile.is_zipfile(file):  # Keras would say that there is no such file
-        raise UsageError(f"{file}: not a usable Keras model: it is no whole zip archive. {fix}")
     import_quietly()
-    import keras
+    from harness.network import build_network
 
-    try:
-        return keras.saving.load_model(file, compile=False)
-    except Exception as error:  # a damaged file raises whatever the part that is damaged leads to
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise UsageError(f"{file}: not a usable Keras model: {reason.rstrip('.')}. {fix}") from None
+    return build_network(variant.model, image_shape, classes, seeds.weights, variant.train.precision, seeds.dropout)
+
+
+def _require_recorded(
+    run: RecordedRun, file: Path, weights: Sequence[npt.NDArray[np.float32]], recorded: str | None
+) -> None:
+    """Check that these are the weights that the training ended with; earlier versions did not record a digest."""
+    found = hashlib.sha256(b"".join(array.tobytes() for array in weights)).hexdigest()[:16]
+    if recorded is not None and found != recorded:
+        raise UsageError(
+            f"{file}: is not the network that {run.short} left: its weights must have the digest {recorded[:16]!r} "
+            f"that was recorded, got {found!r}. {_FIX}"
+        )

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.data import Framing, fit_picture, framing, read_picture
+from harness.data import Fitted, Framing, frame_picture, framing, read_picture
 from harness.engines import probabilities
-from harness.errors import DataError, UsageError
+from harness.errors import DataError, UsageError, printable
 from harness.trained.files import class_from_name, find_pictures
 from harness.trained.opening import Trained
 
@@ -35,6 +35,7 @@ class Prediction:
         probabilities: of each class, by label.
         given: the picture, small: uint8 (height, width) or (height, width, 3).
         seen: what the network saw, before scaling: uint8 (height, width, channels).
+        remark: what should be known of how the picture was read, e.g. "2 separate shapes"; empty for nothing.
     """
 
     file: Path
@@ -42,6 +43,7 @@ class Prediction:
     probabilities: tuple[float, ...]
     given: np.ndarray = field(repr=False, compare=False)
     seen: np.ndarray = field(repr=False, compare=False)
+    remark: str = ""
 
     @property
     def ranking(self) -> list[int]:
@@ -57,6 +59,26 @@ class Prediction:
     def right(self) -> bool | None:
         """Whether that is its class; None if its class is not known."""
         return None if self.true is None else self.true == self.predicted
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A picture with nothing in it.
+
+    Attributes:
+        file: the picture.
+        given: the picture, small: uint8 (height, width) or (height, width, 3).
+        remark: why there may be something after all, e.g. "uneven light"; empty for nothing.
+    """
+
+    file: Path
+    given: np.ndarray = field(repr=False, compare=False)
+    remark: str = ""
+
+    @property
+    def words(self) -> str:
+        """Say that it is blank, and the remark."""
+        return f"blank ({self.remark})" if self.remark else "blank"
 
 
 @dataclass(frozen=True)
@@ -76,7 +98,7 @@ class Predictions:
     variant: str
     class_names: tuple[str, ...]
     classified: tuple[Prediction, ...]
-    blank: tuple[Path, ...] = ()
+    blank: tuple[Blank, ...] = ()
     unreadable: tuple[str, ...] = ()
 
     @property
@@ -90,7 +112,11 @@ class Predictions:
         return f"{sum(known)} of {len(known)} right{rest}"
 
     def frame(self) -> pd.DataFrame:
-        """Return a row a picture: file, true, predicted, probability, second, second_probability, right, p(CLASS)."""
+        """Return a row a picture.
+
+        Columns are file, true, predicted, probability, second, second_probability, right, p(CLASS) and remark. Of
+        blank pictures there is nothing but file, true class and remark.
+        """
         import pandas as pd
 
         names = self.class_names
@@ -99,7 +125,7 @@ class Predictions:
             first, second = one.ranking[:2]
             rows.append(
                 {
-                    "file": str(one.file),
+                    "file": printable(str(one.file)),
                     "true": None if one.true is None else names[one.true],
                     "predicted": names[first],
                     "probability": one.probabilities[first],
@@ -107,8 +133,13 @@ class Predictions:
                     "second_probability": one.probabilities[second],
                     "right": one.right,
                     **{f"p({name})": share for name, share in zip(names, one.probabilities, strict=True)},
+                    "remark": one.remark,
                 }
             )
+        for empty in self.blank:
+            true = class_from_name(empty.file.name, names)
+            known = {"true": None if true is None else names[true]}
+            rows.append({"file": printable(str(empty.file)), **known, "remark": empty.words})
         return pd.DataFrame(rows)
 
 
@@ -119,12 +150,13 @@ def predict(
 
     Args:
         trained: the network.
-        pictures: a folder, a PNG or JPEG file, or several files.
+        pictures: a folder, a picture file, or several files.
         data_folder: where to look first for image files; a network trained with scaling = 'standardized', or on a
             folder of one's own, needs its training images.
 
     Raises:
-        UsageError: if there is no such folder or no picture in it, or the network takes other than 1 or 3 channels.
+        UsageError: if there is no such folder or no picture in it, the network takes other than 1 or 3 channels, or it
+            diverged.
         DataError: if training images are needed, and missing or damaged.
     """
     files = find_pictures(pictures) if isinstance(pictures, (str, Path)) else [Path(picture) for picture in pictures]
@@ -133,31 +165,32 @@ def predict(
         raise UsageError(f"{trained.run.short}: takes images of {channels} channels; pictures have 1 or 3.")
     folder = None if data_folder is None else Path(data_folder)
     frame = framing(trained.variant.data, channels, folder)
-    fitted: list[tuple[Path, np.ndarray, np.ndarray]] = []
-    blank, unreadable = [], []
+    fitted: list[tuple[Path, np.ndarray, np.ndarray, str]] = []
+    blank: list[Blank] = []
+    unreadable: list[str] = []
     for file in files:
         try:
             given, seen = _prepare(file, frame, trained.image_shape)
         except DataError as error:
             unreadable.append(str(error))
             continue
-        if seen is None:
-            blank.append(file)
+        if seen.pixels is None:
+            blank.append(Blank(file, given, seen.remark))
         else:
-            fitted.append((file, given, seen))
+            fitted.append((file, given, seen.pixels, seen.remark))
     names = trained.class_names
-    shares = _probabilities(trained, [seen for _, _, seen in fitted], folder)
+    shares = _probabilities(trained, [seen for _, _, seen, _ in fitted], folder)
     classified = tuple(
-        Prediction(file, class_from_name(file.name, names), tuple(row), given, seen)
-        for (file, given, seen), row in zip(fitted, shares, strict=True)
+        Prediction(file, class_from_name(file.name, names), tuple(row), given, seen, remark)
+        for (file, given, seen, remark), row in zip(fitted, shares, strict=True)
     )
     return Predictions(trained.run.short, trained.run.variant, names, classified, tuple(blank), tuple(unreadable))
 
 
-def _prepare(file: Path, frame: Framing, shape: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray | None]:
+def _prepare(file: Path, frame: Framing, shape: tuple[int, int, int]) -> tuple[np.ndarray, Fitted]:
     """Return a picture for looking at, and as the network sees it; it may be large, so nothing else of it is kept."""
     image = read_picture(file)
-    return _shown(image), fit_picture(image, frame, shape)
+    return _shown(image), frame_picture(image, frame, shape)
 
 
 def _shown(image: Image) -> np.ndarray:
@@ -179,4 +212,10 @@ def _probabilities(trained: Trained, seen: Sequence[np.ndarray], folder: Path | 
         keras.ops.convert_to_numpy(trained.model(images[first : first + _BATCH], training=False))
         for first in range(0, len(images), _BATCH)
     ]
-    return [[float(share) for share in row] for row in probabilities(np.concatenate(logits))]
+    found = np.concatenate(logits)
+    if not np.isfinite(found).all():
+        raise UsageError(
+            f"{trained.run.short}: the network diverged in training: what it says must be finite, of "
+            f"{int((~np.isfinite(found)).any(axis=1).sum())} of {len(found)} pictures it is not. Name another run."
+        )
+    return [[float(share) for share in row] for row in probabilities(found)]

@@ -6,7 +6,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from harness.trained.predicting import Predictions
+from harness.errors import printable
+from harness.trained.predicting import Blank, Prediction, Predictions
 
 _MARKS = {True: ("✓", "green"), False: ("✗", "bold red"), None: ("", "")}
 
@@ -21,7 +22,7 @@ def draw_table(predictions: Predictions) -> Table:
         table.add_column(title, justify="right" if title == "%" else "left", no_wrap=True)
     for one in predictions.classified:
         first, second = one.ranking[:2]
-        cells = [Text(one.file.name)]
+        cells = [Text(printable(one.file.name))]
         if knows:
             cells.append(Text("" if one.true is None else names[one.true]))
         for label in (first, second):
@@ -29,9 +30,15 @@ def draw_table(predictions: Predictions) -> Table:
         if knows:
             cells.append(Text(*_MARKS[one.right]))
         table.add_row(*cells)
-    for file in predictions.blank:
-        table.add_row(Text(file.name), *([Text("")] if knows else []), Text("blank", style="dim"))
+    for empty in predictions.blank:
+        table.add_row(Text(printable(empty.file.name)), *([Text("")] if knows else []), Text("blank", style="dim"))
     return table
+
+
+def remarks(predictions: Predictions) -> list[str]:
+    """Return a line for each picture of which something should be known."""
+    told: list[Prediction | Blank] = [*predictions.classified, *predictions.blank]
+    return [f"{printable(one.file.name)}: {one.remark}" for one in told if one.remark]
 
 
 def _percent(share: float) -> str:

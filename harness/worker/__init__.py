@@ -164,9 +164,10 @@ def _finish(session: Session, logits: npt.NDArray[np.float32]) -> TrialResult:
     data = session.data
     session.emit(Trained(session.job.trial))
     with session.watch.timing("record"):
+        session.look_at_the_end(logits)
         session.keep_weights(session.history[-1].step, last=True)
         write_artifacts(session, logits)
-        probed = probe(session.job, data, session.model, logits)
+        probed = {} if session.diverged else probe(session.job, data, session.model, logits)
     result = session.result(mean_scores(logits, data.test.labels), probed)
     session.emit(Finished(session.job.trial, result))
     return result

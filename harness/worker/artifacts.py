@@ -7,18 +7,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from harness.records import Evaluated, Scored
 from harness.study import Variant
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     from harness.worker.session import Session
 
 
 def write_artifacts(session: Session, logits: npt.NDArray[np.float32]) -> None:
-    """Write everything to the job's output folder.
+    """Write everything to the job's output folder; no pictures of what a network that diverged makes of images.
 
     Args:
         session: the training, which is over and has evaluated at least once.
@@ -32,7 +33,7 @@ def write_artifacts(session: Session, logits: npt.NDArray[np.float32]) -> None:
     _write_history(folder / "history.csv", rows, session)
     (folder / "summary.txt").write_text(summarise(job.variant, data.image_shape, data.classes), encoding="utf-8")
     session.model.save(folder / "model.keras")
-    if job.insight != "none":
+    if job.insight != "none" and not session.diverged:
         subject = Subject(job.variant, session.model, data, logits, rows)
         write_pictures(subject, Choice(LEVELS[job.insight]), folder / "insight")
     if session.snapshots:
@@ -41,13 +42,15 @@ def write_artifacts(session: Session, logits: npt.NDArray[np.float32]) -> None:
 
 def _write_snapshots(folder: Path, session: Session) -> None:
     """Draw the weights of the first convolution as they were at some steps, all on one scale: ``KEY/STEP.png``."""
-    from harness.insight import draw_weights
+    from harness.insight import draw_weights, own_style
 
-    most = max(float(abs(kernel).max()) for kernel in session.snapshots.values())
+    kernels = {step: kernel for step, kernel in session.snapshots.items() if np.isfinite(kernel).all()}
+    most = max((float(abs(kernel).max()) for kernel in kernels.values()), default=0.0)
     place = folder / "conv_1 weights"
     place.mkdir(parents=True)
-    for step, kernel in session.snapshots.items():
-        draw_weights(kernel, "conv_1", step, most).savefig(place / f"{step}.png")
+    with own_style():
+        for step, kernel in kernels.items():
+            draw_weights(kernel, "conv_1", step, most).savefig(place / f"{step}.png")
 
 
 def history_rows(history: Sequence[Evaluated], tested: Sequence[Scored]) -> list[dict[str, float]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from harness.records import Clocks, Evaluated, Event, Job, Scored, StopReason, TrialResult
 
@@ -61,6 +63,9 @@ class Session:
         costs: cost figures of the network.
         emit: takes each event.
         decide: for a prunable job, says after each evaluation whether to prune.
+
+    Attributes:
+        diverged: whether an evaluated value was not finite or, once the training is over, its network is not.
     """
 
     def __init__(
@@ -81,6 +86,7 @@ class Session:
         self.history: list[Evaluated] = []
         self.tested: list[Scored] = []
         self.refit_steps = 0
+        self.diverged = False
         self.snapshots: dict[int, np.ndarray] = {}
         asked = decide if job.prunable else None
         prune = (lambda _: self._ask(asked)) if asked else None
@@ -110,6 +116,7 @@ class Session:
         with self.watch.timing("record"):
             self.emit(event)
         self._callbacks.on_epoch_end(len(self.history) - 1, keras_logs(metrics))
+        self.diverged = not all(map(math.isfinite, metrics.values()))
 
     @property
     def wants_weights(self) -> bool:
@@ -137,6 +144,16 @@ class Session:
         with self.watch.timing("record"):
             self.emit(event)
 
+    def look_at_the_end(self, logits: npt.NDArray[np.float32]) -> None:
+        """Note whether the network that is left diverged: after the last evaluation, say, or in its second training.
+
+        Args:
+            logits: of the test images, (n, classes).
+        """
+        # the weights too: an activation may make a number of what is none
+        arrays = [logits, *self.model.get_weights()]
+        self.diverged = self.diverged or not all(np.isfinite(array).all() for array in arrays)
+
     def _epoch(self, step: int) -> float:
         return step * self.job.variant.train.batch_size / len(self.data.train.images)
 
@@ -147,6 +164,9 @@ class Session:
     def result(self, test: Means, probed: Mapping[str, float]) -> TrialResult:
         """End the training, and return what it came to.
 
+        A network that diverged has no scores and missed its target, even one that it had held before: what is left
+        of it holds nothing.
+
         Args:
             test: scores of the test split.
             probed: what probes measured.
@@ -155,13 +175,15 @@ class Session:
 
         self._callbacks.on_train_end()
         reached_at = self._target.reached_at if self._target else None
-        reached = None if reached_at is None else self.history[reached_at]
+        reached = None if reached_at is None or self.diverged else self.history[reached_at]
         last, seconds = self.history[-1], self.watch.seconds
+        reason = StopReason.NOT_FINITE if self.diverged else stop_reason(self._stops) or StopReason.MAXIMUM
+        scores = {**last.metrics, "test_loss": test.loss, "test_accuracy": test.accuracy, **probed}
         return TrialResult(
-            stop_reason=stop_reason(self._stops) or StopReason.MAXIMUM,
+            stop_reason=reason,
             steps=last.step,
             epochs=last.epoch,
-            metrics={**last.metrics, "test_loss": test.loss, "test_accuracy": test.accuracy, **probed},
+            metrics={} if self.diverged else scores,
             clocks=Clocks(**seconds),
             steps_to_target=reached.step if reached else None,
             seconds_to_target=reached.train_seconds if reached else None,

@@ -145,7 +145,7 @@ def test_completion_offers_studies(harness):
 def test_doctor(harness):
     code, out, _ = harness("doctor")
     assert code == 0
-    assert {line.split()[0] for line in out.splitlines()} == {"versions", "machine", "data", "store"}
+    assert {line.split()[0] for line in out.splitlines()} == {"versions", "variables", "machine", "data", "store"}
     assert "mnist_5k: verified" in out
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,7 +40,8 @@ class TestPredict:
         assert "1 straight.png" in out
         assert "drawn#0 (downsample=stride): " in out
         assert out.endswith(f"Contact sheet: {sheet}\nTable:         {table}\n")
-        assert err == f"error: {pictures / '2.png'}: is not a PNG or JPEG picture, or its beginning is damaged.\n"
+        kinds = "PNG, JPEG, WebP, GIF or BMP"
+        assert err == f"error: {pictures / '2.png'}: is not a {kinds} picture, or its beginning is damaged.\n"
         assert Image.open(sheet).format == "PNG"
         assert table.read_text().startswith("file,true,predicted,probability,second,second_probability,right,p(0),")
         (pictures / "2.png").unlink()
@@ -69,6 +73,47 @@ class TestPredict:
             ("drawn#0", tmp_path / "no", f"error: {tmp_path / 'no'}: no such folder or picture.\n"),
         ):
             assert harness("predict", run, str(folder), "--store", str(shelf.store)) == (2, "", message)
+
+
+class TestPredictOutputs:
+    def test_names_that_are_no_utf8_blank_ones_and_other_kinds(self, shelf, pictures, tmp_path, capsys):
+        (pictures / "2.png").unlink()
+        (pictures / "1 straight.png").rename(pictures / os.fsdecode(b"1_\xff.png"))
+        Image.new("L", (60, 60), 200).save(pictures / "3.png")
+        (pictures / "4.heic").write_bytes(b"ftypheic")
+        sheet, table = tmp_path / "sheet.png", tmp_path / "table.csv"
+        options = ("--store", shelf.store, "--contact-sheet", sheet, "--csv", table)
+        assert call("predict", "drawn#0", pictures, *options) is None
+        out, err = capsys.readouterr()
+        assert "1_\\udcff.png" in out
+        assert err == f"left out: {pictures / '4.heic'}: no PNG, JPEG, WebP, GIF or BMP picture. Convert it.\n"
+        lines = table.read_text(encoding="utf-8").splitlines()
+        assert lines[0].endswith(",p(9),remark")
+        assert lines[1].startswith(f"{pictures}/1_\\udcff.png,1,")
+        assert lines[2].startswith(f"{pictures}/3.png,3,,")
+        assert lines[2].endswith(",blank")
+        assert {path.name for path in tmp_path.iterdir()} == {"mine", "sheet.png", "table.csv"}
+
+    def test_what_fails_leaves_what_there_was(self, shelf, pictures, tmp_path, monkeypatch):
+        sheet, table = tmp_path / "sheet.png", tmp_path / "table.csv"
+        options = ("--store", shelf.store, "--contact-sheet", sheet, "--csv", table)
+        table.write_text("before")
+
+        def full(*_arguments, **_options):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr("pandas.DataFrame.to_csv", full)
+        with pytest.raises(
+            UsageError, match=r"table\.csv: cannot be written: No space left on device\. Name another file"
+        ):
+            call("predict", "drawn#0", pictures, *options)
+        assert table.read_text() == "before"
+        assert {path.name for path in tmp_path.iterdir()} == {"mine", "table.csv"}
+
+    def test_a_table_may_be_a_device(self, shelf, pictures, tmp_path):
+        assert call("predict", "drawn#0", pictures, "--store", shelf.store,
+                    "--contact-sheet", tmp_path / "sheet.png", "--csv", "/dev/null") == 1  # fmt: skip
+        assert not Path("/dev/null").is_file()
 
 
 class TestExport:

@@ -46,6 +46,14 @@ def test_plain_lines(view, progress):
     ]
 
 
+def test_a_training_that_diverged_has_no_scores(view, progress):
+    evaluate(view, progress, float("nan"))
+    assert row(view, progress)[4] == "not finite"
+    view.console.file = io.StringIO()
+    view.say(progress, Finished(3, make_result(stop_reason=StopReason.NOT_FINITE, metrics={})))
+    assert said(view) == "#3 base · r1: diverged (not finite) after 60 steps, 2.0 s; no scores  [1 of 4]\n"
+
+
 def test_the_table_has_a_row_for_each_training_in_flight(view, progress):
     running = progress.running[3]
     view.console.print(view.table(progress))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 
+import psutil
 import pytest
 
 from harness.cli.servers import serve
@@ -20,7 +22,7 @@ def port() -> int:
         return server.getsockname()[1]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_says_where_it_is_once_it_answers_and_ends_with_the_signal(port, tmp_path, capsys, monkeypatch, number):
     opened = []
 
@@ -37,6 +39,16 @@ def test_says_where_it_is_once_it_answers_and_ends_with_the_signal(port, tmp_pat
         socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
+@pytest.mark.parametrize(
+    ("host", "warns"), [("127.0.0.1", False), ("localhost", False), ("0.0.0.0", True), ("::1", False), ("", True)]
+)
+def test_says_who_can_reach_it(port, capsys, host, warns):
+    with pytest.raises(RunError):
+        serve("files", [sys.executable, "-c", "raise SystemExit(3)"], {}, host, port)
+    note = f"note: everybody who can reach port {port} of this machine can read and change the store.\n"
+    assert (note in capsys.readouterr().err) == warns
+
+
 def test_one_that_ends_by_itself_is_an_error(port, capsys):
     with pytest.raises(RunError, match=r"files ended with exit code 3; what it said stands above\."):
         serve("files", [sys.executable, "-c", "raise SystemExit(3)"], {}, "127.0.0.1", port)
@@ -50,3 +62,25 @@ def test_variables_are_added_to_those_there_are(port, capfd, monkeypatch):
         serve("files", [sys.executable, "-c", code], {"ADDED": "2"}, "127.0.0.1", port)
     said = capfd.readouterr()
     assert (said.out, "1 2\n" in said.err) == ("", True)
+
+
+def test_ends_with_the_command_also_when_that_is_killed_and_so_does_what_it_started(port, tmp_path):
+    """The server starts another process, as MLflow's does, and asks signals of the terminal to be passed over."""
+    server = (
+        "import subprocess, sys; subprocess.run([sys.executable, '-m', 'http.server', '--bind', '127.0.0.1', "
+        f"{str(port)!r}], cwd={str(tmp_path)!r})"
+    )
+    code = (
+        "import sys; from harness.cli.servers import serve; "
+        f"serve('files', [sys.executable, '-c', {server!r}], {{}}, '127.0.0.1', {port})"
+    )
+    command = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    with command:
+        assert "files: http" in command.stdout.readline()
+        family = psutil.Process(command.pid).children(recursive=True)
+        assert len(family) == 3, "the keeper, the server and what it started"
+        command.kill()
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert [process.cmdline() for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)

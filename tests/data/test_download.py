@@ -1,5 +1,7 @@
 import functools
+import os
 import threading
+import time
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -58,3 +60,34 @@ def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DataError, match=r"cannot be written: Not a directory. Free some space"):
         download("x.gz", ["http://127.0.0.1:9/"], tmp_path / "file" / "target", refuse)
+
+
+class _Half(_Quiet):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "100000")
+        self.end_headers()
+        self.wfile.write(b"half")
+
+
+def test_a_download_that_breaks_off_leaves_nothing(tmp_path):
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Half) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(DataError, match=r"x\.gz could not be downloaded: tried .*x\.gz \([A-Z]"):
+            download("x.gz", [f"http://127.0.0.1:{server.server_port}/"], tmp_path / "target", lambda path: None)
+        server.shutdown()
+    assert list((tmp_path / "target").iterdir()) == []
+
+
+def test_what_a_killed_download_left_is_removed_after_an_hour(mirror, tmp_path):
+    address, served = mirror
+    (served / "x.gz").write_bytes(b"contents")
+    target = tmp_path / "target"
+    for name, hours in (("old", 2), ("new", 0)):
+        folder = target / f".download-{name}"
+        folder.mkdir(parents=True)
+        (folder / "part").write_bytes(b"half")
+        for path in (folder / "part", folder):
+            os.utime(path, (time.time() - 3600 * hours,) * 2)
+    download("x.gz", [address], target, lambda path: None)
+    assert {path.name for path in target.iterdir()} == {".download-new", "x.gz"}

@@ -1,10 +1,13 @@
 import gzip
+import hashlib
+import os
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
 
-from harness.data.idx import parse_idx, read_bytes, read_shape
+from harness.data.idx import MOST_BYTES, hash_contents, parse_idx, read_bytes, read_idx, read_shape
 from harness.errors import DataError
 
 IMAGES = bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6])  # two images of 1x3
@@ -83,3 +86,47 @@ def test_what_is_wrong_with_the_gzip_stream(tmp_path, contents, message):
 def test_a_file_that_cannot_be_read(tmp_path):
     with pytest.raises(DataError, match=r"gone.gz: cannot be read: No such file or directory. Check the path"):
         read_bytes(tmp_path / "gone.gz")
+
+
+class TestReadIdx:
+    @pytest.mark.parametrize("name", ["x", "x.gz"])
+    def test_all_that_the_header_says(self, tmp_path, name):
+        path = tmp_path / name
+        path.write_bytes(gzip.compress(IMAGES) if name.endswith("gz") else IMAGES)
+        assert read_idx(path, "images") == IMAGES
+        assert hash_contents(path) == hashlib.sha256(IMAGES).hexdigest()
+
+    def test_a_header_alone_takes_no_memory(self, tmp_path):
+        path = tmp_path / "x"
+        path.write_bytes(bytes([0, 0, 8, 3, 0, 0, 3, 0xE8, 0, 0, 3, 0xE8, 0, 0, 3, 0xE8]) + b"1234")
+        tracemalloc.start()
+        with pytest.raises(DataError, match=r"is truncated: shape \(1000, 1000, 1000, 1\) needs 1,000,000,000"):
+            parse_idx(read_idx(path, "images"), path, "images")
+        assert tracemalloc.get_traced_memory()[1] < 20e6
+        tracemalloc.stop()
+        path.write_bytes(bytes([0, 0, 8, 4, *[0xFF] * 16]))
+        with pytest.raises(DataError, match=r"must have at most 2,147,483,648 bytes, got the shape \(4294967295, "):
+            read_idx(path, "images")
+
+    def test_a_bomb_is_read_no_further_than_its_header_says(self, tmp_path):
+        path = tmp_path / "x.gz"
+        path.write_bytes(gzip.compress(IMAGES + bytes(100_000_000), 1))
+        tracemalloc.start()
+        with pytest.raises(DataError, match=r"after the 6 values of shape \(2, 1, 3, 1\), got many bytes more"):
+            parse_idx(read_idx(path, "images"), path, "images")
+        assert tracemalloc.get_traced_memory()[1] < 20e6
+        tracemalloc.stop()
+
+    def test_contents_without_end(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("harness.data.idx.MOST_BYTES", 1 << 21)
+        (tmp_path / "x").write_bytes(bytes((1 << 21) + 1))
+        with pytest.raises(DataError, match=r"x: must have at most 2,097,152 bytes, got more"):
+            read_bytes(tmp_path / "x")
+        assert MOST_BYTES == 1 << 31
+
+    def test_what_is_no_file(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe")
+        for path, got in ((tmp_path, "a folder"), (tmp_path / "pipe", "a pipe or a device")):
+            for read in (lambda path: read_idx(path, "images"), read_bytes, hash_contents):
+                with pytest.raises(DataError, match=f"must be a file, got {got}"):
+                    read(path)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from harness.data import Framing, fit_picture, framing, load_images, read_picture
+from harness.data import Framing, fit_picture, frame_picture, framing, load_images, read_picture
 from harness.errors import DataError
 from harness.study import DataSpec
 
@@ -80,6 +80,16 @@ class TestReading:
         pixels = np.full((1, 2, 4), 255, np.uint8)
         pixels[0, 0, 3] = 0
         assert np.asarray(read_picture(saved(tmp_path / "a.png", Image.fromarray(pixels)))).tolist() == [[0, 255]]
+        pixels[0, 1] = (250, 248, 240, 255)  # off white: on white there would be hardly anything to see
+        cream = np.asarray(read_picture(saved(tmp_path / "b.png", Image.fromarray(pixels))))
+        assert cream.tolist() == [[[0, 0, 0], [250, 248, 240]]]
+
+    @pytest.mark.parametrize("suffix", ["webp", "gif", "bmp"])
+    def test_other_kinds_of_several_pictures_the_first(self, tmp_path, suffix):
+        first, second = (Image.fromarray(np.full((4, 4), level, np.uint8)) for level in (0, 255))
+        more = {"save_all": True, "append_images": [second] * 3, "lossless": True} if suffix != "bmp" else {}
+        read = read_picture(saved(tmp_path / f"a.{suffix}", first, **more))
+        assert np.asarray(read).tolist() == [[0] * 4] * 4
 
     def test_cmyk(self, tmp_path):
         image = Image.new("CMYK", (8, 8), (0, 255, 255, 0))  # red ink
@@ -121,10 +131,12 @@ class TestRefusals:
 
     def test_no_picture(self, tmp_path):
         (tmp_path / "a.png").write_text("Dear diary")
-        Image.new("L", (3, 3)).save(tmp_path / "b.gif")
+        Image.new("L", (3, 3)).save(tmp_path / "b.tif")
         (tmp_path / "empty.png").write_bytes(b"")
-        for name in ("a.png", "b.gif", "empty.png"):
-            with pytest.raises(DataError, match=f"{name}: is not a PNG or JPEG picture, or its beginning is damaged"):
+        for name in ("a.png", "b.tif", "empty.png"):
+            with pytest.raises(
+                DataError, match=f"{name}: is not a PNG, JPEG, WebP, GIF or BMP picture, or its beginning is damaged"
+            ):
                 read_picture(tmp_path / name)
         with pytest.raises(DataError, match=r"nowhere\.png: no such file"):
             read_picture(tmp_path / "nowhere.png")
@@ -207,6 +219,111 @@ class TestFitting:
         pixels[1, 50:3000] = 255
         assert fit_picture(Image.fromarray(pixels).convert("F"), MNIST, SHAPE).shape == SHAPE
         assert fit_picture(Image.fromarray(np.array([[9]], np.uint8)).convert("F"), MNIST, SHAPE) is None
+
+
+def photo(digit, light=1.0, ink=20, paper=230):
+    """A digit of 168 pixels on a sheet of 300, under a light: float (300, 300)."""
+    share = np.zeros((300, 300))
+    share[60:228, 70:238] = np.kron(digit, np.ones((6, 6))) / 255
+    return (share * ink + (1 - share) * paper) * light
+
+
+def lit(kind):
+    """Light from 0 to 1 on a sheet of 300 by 300."""
+    y, x = np.mgrid[0:300, 0:300] / 299
+    shapes = {
+        "falls off to the right": 1 - 50 / 230 * x,
+        "falls off strongly": 1 - 0.6 * y,
+        "falls off to the corners": 1 - 1.5 * ((x - 0.5) ** 2 + (y - 0.5) ** 2),
+        "shadow in a corner": np.where((x < 0.35) & (y > 0.6), 0.5, 1.0),
+    }
+    return shapes[kind]
+
+
+def alike(picture, digit):
+    """The correlation of what is seen with the digit that was photographed; 1 for the same."""
+    fitted = fit_picture(picture, MNIST, SHAPE)
+    return 0.0 if fitted is None else float(np.corrcoef(fitted.ravel(), digit.ravel())[0, 1])
+
+
+def grey(values):
+    return Image.fromarray(np.clip(values, 0, 255).astype(np.float32))
+
+
+class TestPhotographs:
+    @pytest.mark.parametrize(
+        "kind", ["falls off to the right", "falls off strongly", "falls off to the corners", "shadow in a corner"]
+    )
+    def test_uneven_light(self, digits, kind):
+        noise = np.random.default_rng(0).normal(0, 2, (300, 300))
+        for digit in digits[:6]:
+            assert alike(grey(photo(digit, lit(kind)) + noise), digit) > 0.93
+
+    def test_light_ink_on_an_uneven_board(self, digits):
+        board = 20 + 60 * np.mgrid[0:300, 0:300][0] / 299
+        for digit in digits[:6]:
+            assert alike(grey(board + photo(digit, ink=150, paper=0)), digit) > 0.9
+
+    @pytest.mark.parametrize(
+        ("ink", "paper"),
+        [((200, 60, 60), (40, 128, 60)), ((60, 60, 220), (150, 30, 30)), ((255, 255, 0), (255, 255, 255))],
+    )
+    def test_colours_of_equal_lightness(self, digits, ink, paper):
+        for digit in digits[:6]:
+            picture = np.stack([photo(digit, 1.0, *pair) for pair in zip(ink, paper, strict=True)], axis=-1)
+            assert alike(Image.fromarray(picture.astype(np.uint8)), digit) > 0.95
+
+    @pytest.mark.parametrize(("width", "level"), [(12, 0), (40, 0), (15, 120), (15, 255)])
+    def test_a_frame_is_no_ink(self, digits, width, level):
+        for digit in digits[:6]:
+            framed = np.pad(
+                photo(digit, ink=235, paper=30) if level == 255 else photo(digit), width, constant_values=level
+            )
+            assert alike(grey(framed), digit) > 0.95
+            assert alike(grey(np.pad(framed, 10, constant_values=200)), digit) > 0.95
+
+    def test_the_outline_of_a_frame_is_no_ink(self, digits):
+        for digit in digits[:6]:
+            picture = photo(digit)
+            picture[15:18, 15:285] = picture[282:285, 15:285] = picture[15:285, 15:18] = picture[15:285, 282:285] = 30
+            assert alike(grey(picture), digit) > 0.95
+
+    def test_a_picture_that_is_a_frame_alone_stays_ink(self):
+        square = np.full((200, 200), 230.0)
+        square[60:140, 60:140] = 20
+        assert fit_picture(grey(square), MNIST, SHAPE)[14, 14, 0] == 255
+
+    def test_lines_of_the_paper_and_specks_are_no_ink(self, digits):
+        for digit in digits[:6]:
+            picture = photo(digit)
+            ruled = np.full((300, 300), 230.0)
+            ruled[20::40] = ruled[21::40] = 180
+            ruled[:, 20::40] = ruled[:, 21::40] = 180
+            picture = np.minimum(picture, ruled)
+            picture[3:6, 290:293] = 60
+            assert alike(grey(picture), digit) > 0.93
+
+    def test_separate_shapes_are_told(self, digits):
+        one = photo(digits[1])
+        assert frame_picture(grey(one), MNIST, SHAPE).remark == ""
+        three = np.concatenate([photo(digits[number]) for number in (1, 2, 3)], axis=1)
+        assert frame_picture(grey(three), MNIST, SHAPE).remark == "3 separate shapes"
+
+    def test_a_digit_in_parts_is_one_shape(self, digits):
+        told = [frame_picture(grey(photo(digit)), MNIST, SHAPE).remark for digit in digits]
+        assert told == [""] * 40
+
+    def test_a_blank_sheet_in_uneven_light(self):
+        noise = np.random.default_rng(0).normal(0, 2, (300, 300))
+        for kind in ("falls off to the right", "falls off strongly", "falls off to the corners"):
+            fitted = frame_picture(grey(230 * lit(kind) + noise), MNIST, SHAPE)
+            assert (fitted.pixels, fitted.remark) == (None, "uneven light")
+
+    def test_an_item_of_fashion_keeps_its_area(self):
+        item = np.full((300, 300), 230.0) * lit("falls off to the right")
+        item[60:240, 80:220] = 40
+        fitted = fit_picture(grey(item), Framing(1.0, strokes=False), SHAPE)[..., 0]
+        assert (fitted[:, 4:24] > 190).all()
 
 
 class TestFraming:

@@ -105,3 +105,9 @@ def test_original_files_have_the_sizes_the_schema_promises(name, original_files)
     assert raw.test_images.shape == (facts.test_images, *facts.image_shape)
     assert np.bincount(raw.test_labels).sum() == 10_000
     assert raw.train_labels[:3].tolist() == ([5, 0, 4] if name == "mnist" else [9, 0, 0])
+
+
+def test_a_set_of_one_class_tells_nothing_apart(idx_folder, write_idx):
+    write_idx(idx_folder / "train-labels-idx1-ubyte", np.full(6, 3))
+    with pytest.raises(DataError, match=r"labels-idx1-ubyte: must hold labels of at least two classes, got 3 alone"):
+        read_raw(location(idx_folder))

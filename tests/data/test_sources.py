@@ -2,6 +2,7 @@ import dataclasses
 import functools
 import gzip
 import hashlib
+import os
 import re
 import shutil
 import threading
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.data import fetch, locate
+from harness.data import fetch, locate, verify
 from harness.data.idx_sets import IDX_FILES, IDX_SETS
 from harness.data.sources import cache_folder, find
 from harness.errors import DataError, UsageError
@@ -127,3 +128,35 @@ def test_packaged_sets_need_no_folder():
 def test_an_unknown_set(function):
     with pytest.raises(UsageError, match=r"no image set is called 'mnits', there are mnist, .* Did you mean 'mnist'?"):
         function("mnits")
+
+
+def test_a_folder_in_the_place_of_a_file(idx_folder):
+    (idx_folder / "train-labels-idx1-ubyte").unlink()
+    (idx_folder / "train-labels-idx1-ubyte").mkdir()
+    with pytest.raises(DataError) as caught:
+        find(spec(idx_folder, "folder"))
+    assert (
+        "train-labels-idx1-ubyte (plain or .gz) must be there, got train-labels-idx1-ubyte, which is no file."
+        in str(caught.value)
+    )
+
+
+def test_folders_that_cannot_be(tmp_path):
+    for text, message in (
+        ("n" * 300, "cannot be looked at: File name too long."),
+        ("~nobody-has-this-name/x", "no user has such a home. Write the whole path."),
+    ):
+        with pytest.raises(DataError, match=re.escape(message)):
+            find(DataSpec(name="folder", folder=text, validation=0))
+        with pytest.raises(DataError, match=re.escape(message)):
+            verify(text)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look into every folder")
+def test_a_folder_that_may_not_be_looked_into(idx_folder):
+    idx_folder.chmod(0)
+    try:
+        with pytest.raises(DataError, match="cannot be looked into: Permission denied"):
+            find(spec(idx_folder, "folder"))
+    finally:
+        idx_folder.chmod(0o700)

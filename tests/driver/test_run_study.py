@@ -335,9 +335,9 @@ class TestRefusals:
             run_study(tiny(), store=store, launch=ScriptedLauncher(finish))
 
     def test_settings_that_could_not_be_read_back_are_refused(self, tmp_path, tiny):
-        levels = [[{"filters": 4, "kernel": 3, "downsample": "none"}] * 200, [{"filters": 4}]]
+        levels = [[{"filters": 4, "kernel": 3, "downsample": "none"}] * n for n in (99, 98)]
         study = tiny(**{"design.factors": {"model.conv": levels}})
-        with pytest.raises(StudyError, match=r"must fit into 7,500 characters a variant, got 1\d,\d\d\d"):
+        with pytest.raises(StudyError, match=r"must fit into 7,500 characters a variant, got \d+,\d+"):
             run_study(study, store=tmp_path / "mlruns", launch=ScriptedLauncher(finish))
         assert not (tmp_path / "mlruns").exists()
 

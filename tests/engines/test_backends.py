@@ -45,6 +45,10 @@ def test_both_give_the_same_history_from_the_same_weights():
     ours, theirs = history("tensorflow"), history("jax")
     assert len(ours) == 6
     for one, other in zip(ours, theirs, strict=True):
-        assert one[::2] == pytest.approx(other[::2], rel=2e-3), "losses"
-        assert one[1::2] == pytest.approx(other[1::2], abs=0.011), "accuracies: an image or two of 200 lie on the edge"
+        assert one[0] == pytest.approx(other[0], rel=1e-5), "loss in training"
+        # A bias before a batch normalisation has no slope but rounding, which differs from processor to processor, and
+        # Adam makes steps of its own size of that; the moving mean follows late.
+        assert one[2] == pytest.approx(other[2], rel=2e-2), "loss afterwards"
+        assert one[1] == pytest.approx(other[1], abs=0.011), "accuracy in training: few images lie on the edge"
+        assert one[3] == pytest.approx(other[3], abs=0.031), "accuracy afterwards"
     assert ours[-1][0] < ours[0][0]

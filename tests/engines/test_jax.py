@@ -216,6 +216,18 @@ class TestWorker:
                 assert result.metrics[name] == pytest.approx(value, rel=1e-3, abs=2e-3), name
         assert (jobs("pack")[3].output / "model.keras").exists()
 
+    def test_one_that_diverges_in_a_pack_leaves_the_others_alone(self, tiny, tmp_path):
+        factors = {"train.learning_rate": [0.05, 1e30]}
+        design = {"kind": "factorial", "factors": factors}
+        study = tiny(design=design, **{"train.optimizer": "sgd", "target.value": 0.05, "target.stop": False})
+        variants = [study.variant({"train.learning_rate": rate}) for rate in (0.05, 1e30)]
+        jobs = [Job(n, v, 0, replicate_seeds(0, 0), tmp_path / str(n)) for n, v in enumerate(variants)]
+        fine, diverged = run_jobs(jobs, self.HERE, lambda event: None)
+        assert (fine.stop_reason, fine.steps, fine.steps_to_target) == (StopReason.MAXIMUM, 60, 20)
+        assert all(math.isfinite(value) for value in fine.metrics.values())
+        assert (diverged.stop_reason, diverged.steps, diverged.metrics) == (StopReason.NOT_FINITE, 20, {})
+        assert diverged.steps_to_target is None
+
     def test_a_pack_is_refitted_each_for_as_long_as_it_trained(self, tiny, tmp_path):
         factors = {"train.learning_rate": [0.01, 0.001]}
         study = tiny(

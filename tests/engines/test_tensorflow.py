@@ -42,6 +42,24 @@ def state(engine):
     return digest.hexdigest(), engine._order._left.tolist()
 
 
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf])
+def test_logits_that_are_no_numbers_have_no_scores(wrong):
+    logits = np.zeros((3, 4), np.float32)
+    logits[1, 2] = wrong  # of one image, in a class that is not its own
+    means = mean_scores(logits, np.zeros(3, int))
+    assert math.isnan(means.loss)
+    assert math.isnan(means.accuracy)
+
+
+def test_a_network_that_diverges_has_no_training_accuracy():
+    engine = engine_for(network(), optimizer="sgd", learning_rate=1e30)
+    first, later = engine.train(1), engine.train(3)
+    assert math.isfinite(first.loss)
+    assert 0 <= first.accuracy <= 1
+    assert math.isnan(later.loss)
+    assert math.isnan(later.accuracy)
+
+
 OPTIMIZERS = {
     "adam": lambda: keras.optimizers.Adam(0.01),
     "adamw": lambda: keras.optimizers.AdamW(0.01, weight_decay=0.1),

@@ -43,6 +43,24 @@ def test_undecided_says_how_many_more(sample):
     assert open_comparisons({"x": (found["x"],)}) == ["x"]
 
 
+def test_what_diverged_has_no_scores_no_seconds_and_missed_its_target(sample):
+    ended = np.array(["maximum", "not_finite", "maximum"])
+    columns = {
+        "test_accuracy": [0.97, 0.98, 0.97],
+        "train_seconds": [9.0, 0.1, 9.0],
+        "images_per_second": [8.0, 9.0, 8.0],
+    }
+    broken = sample(**columns, steps_to_target=[500.0, 20.0, 600.0], stop_reason=ended)
+    for name in columns:
+        values = broken.by_replicate(name)
+        assert values.isna().tolist() == [False, True, False], name
+        found = judge(of(name), {"x": broken}, sample(**{name: [0.9, 0.91, 0.92]}))["x"]
+        assert (found.verdict, found.note) == (Verdict.UNDECIDED, "1 of 3 broke off; variant: 0")
+    times = broken.times("steps_to_target")
+    assert times.at.tolist() == [500, math.inf, 600]
+    assert times.missed.tolist() == [False, True, False]
+
+
 def test_no_test_is_no_reason_to_go_on(sample):
     study = of("seconds_to_target")
     here, there = (

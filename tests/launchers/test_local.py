@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import re
 import signal
+import subprocess
+import sys
 import time
 
 import psutil
 import pytest
 
-from harness.launchers import Death, LocalLauncher
+from harness.launchers import Death, LocalLauncher, Silence
 from harness.records import Evaluated, Failed, Finished, Job, Reply, Resources, Started, StopReason
 from harness.seeds import replicate_seeds
 from harness.study import ConvBlock
@@ -106,6 +109,69 @@ def test_a_killed_worker_is_noticed_and_replaced(launched, job_of):
     assert death == Death((0,), "the worker process was killed by SIGKILL (out of memory?)")
     launcher.submit([job_of(1)])
     assert isinstance(collect(launcher)[-1], Finished)
+
+
+def test_a_stopped_worker_is_said_ended_and_replaced(launched, job_of):
+    launcher = launched(patience=3)
+    launcher.submit([job_of(0, **{"train.max_steps": 1_000_000, "target": None})])
+    while not any(isinstance(event, Evaluated) for event in launcher.poll(1.0)):
+        pass
+    (worker,) = [child for child in psutil.Process().children() if _is_worker(child)]
+    worker.suspend()
+    events = [event for event in collect(launcher) if isinstance(event, (Silence, Death))]
+    assert [type(event) for event in events] == [Silence, Death]
+    assert all(event.trials == (0,) for event in events)
+    said, ended = (event.message for event in events)
+    assert re.fullmatch(r"no sign of life for \d+ s \(it is stopped\); its worker is ended if that goes on", said)
+    assert re.fullmatch(r"no sign of life for \d+ s \(it is stopped\): the worker process was ended", ended)
+    assert not worker.is_running()
+    launcher.submit([job_of(1)])
+    assert isinstance(collect(launcher)[-1], Finished)
+
+
+def test_a_worker_that_hangs_while_it_starts_is_ended_too(launched, job_of):
+    launcher = launched(patience=2)
+    (worker,) = [child for child in psutil.Process().children() if _is_worker(child)]
+    worker.suspend()
+    launcher.submit([job_of(0)])
+    (death,) = [event for event in collect(launcher) if isinstance(event, Death)]
+    assert death.trials == (0,)
+
+
+def test_a_limit_on_processes_or_files_is_one_sentence():
+    """In a process of its own, as somebody who may not have more processes than run already."""
+    code = """
+import os, resource, sys, tempfile
+from harness.errors import RunError
+from harness.launchers import LocalLauncher
+from harness.records import Resources
+kind = sys.argv[1]
+if kind == "files":
+    tempfile.gettempdir()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8))
+else:
+    os.setuid(65534)
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+try:
+    LocalLauncher(Resources(threads=1, workers=3))
+except RunError as error:
+    print(error)
+"""
+    said = {}
+    for kind in ("files", "processes"):
+        if kind == "processes" and os.getuid() != 0:
+            continue  # only who is root here can become somebody without processes
+        done = subprocess.run([sys.executable, "-c", code, kind], capture_output=True, text=True)
+        assert done.stderr == ""
+        said[kind] = done.stdout.strip()
+    assert re.fullmatch(
+        r"worker [12] of 3 could not be started: Too many open files\. Raise the limit on open files \(ulimit -n\), or "
+        r"use fewer --workers\.", said["files"],
+    )  # fmt: skip
+    if "processes" in said:
+        assert said["processes"].startswith(
+            "worker 1 of 3 could not be started: Resource temporarily unavailable. Raise"
+        )
 
 
 def test_a_worker_is_replaced_after_some_trials(launched, job_of):

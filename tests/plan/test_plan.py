@@ -7,7 +7,7 @@ import pytest
 from optuna.trial import TrialState
 
 from harness.plan import CONFIRM_FROM, Phase, Plan, open_storage, open_study
-from harness.records import StopReason
+from harness.records import Clocks, StopReason
 from tests.conftest import make_result
 
 SPACE = {"train.learning_rate": {"low": 1e-3, "high": 1e-1, "log": True}, "model.dense": [[16], [8]]}
@@ -123,6 +123,27 @@ class TestFixedDesigns:
         assert trial.state is TrialState.PRUNED
         assert trial.user_attrs["harness:stop_reason"] == "not_finite"
         assert plan.finished == 1, "it is a result, not a failure"
+
+    def test_a_network_that_diverged_never_wins_a_search_for_the_fastest(self, plan_of, tiny, store):
+        space = {"model.downsample": ["max_pool", "stride"]}
+        design = {"kind": "search", "trials": 2, "sampler": "random", "space": space, "objectives": ["train_seconds"]}
+        study = tiny(design=design)
+        plan = plan_of(study)
+        for place in range(2):
+            job = plan.next()
+            clocks, reason = (
+                (Clocks(train=0.1), StopReason.NOT_FINITE) if place else (Clocks(train=9), StopReason.MAXIMUM)
+            )
+            plan.tell(job.trial, make_result(clocks=clocks, stop_reason=reason), "r")
+        trials = optuna.load_study(study_name="tiny", storage=open_storage(store)).trials
+        assert [trial.state for trial in trials] == [TrialState.COMPLETE, TrialState.PRUNED]
+        # as earlier versions told it: a value, for a network that diverged
+        told = optuna.load_study(study_name="tiny", storage=open_storage(store))
+        trial = told.ask(fixed_distributions=trials[1].distributions)
+        for key, value in {**trials[1].user_attrs}.items():
+            trial.set_user_attr(key, value)
+        told.tell(trial, 0.1)
+        assert plan_of(study)._findings[trial.number].values is None
 
     def test_structured_levels_go_through_optuna(self, plan_of, tiny):
         factors = {

@@ -9,6 +9,7 @@ from harness.report.frames import (
     tidy_history,
     tidy_trials,
 )
+from harness.study import NEED_FINITE
 from tests.report.conftest import PLACE, make_study
 
 
@@ -22,6 +23,15 @@ def test_trials_come_by_number_and_missing_text_is_empty(study, trials):
     assert tidy["trial"].tolist() == [0, 1, 2, 3, 4, 5]
     assert tidy["error"].tolist() == [""] * 6
     assert trials["error"].isna().all()  # the argument is left alone
+
+
+def test_scores_of_networks_that_diverged_count_for_nothing(study, trials):
+    """As earlier versions recorded them: class 0 for every image, and a target that this holds."""
+    trials.loc[1, ["stop_reason", "steps_to_target", "val_accuracy"]] = ["not_finite", 20, 0.1]
+    tidy = tidy_trials(study, trials)
+    assert tidy.loc[1, list(NEED_FINITE)].isna().all()
+    assert tidy.loc[1, ["parameters", "train_seconds", "steps"]].tolist() == [242_062, 8, 1000]
+    assert tidy.loc[0, "test_accuracy"] == 0.986
 
 
 def test_levels_of_mixed_kind_become_text():

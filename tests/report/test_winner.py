@@ -54,6 +54,21 @@ def test_the_test_split_does_not_choose_between_trainings_of_a_variant(study):
     assert choose(study, trials).trial == 5, "equal in accuracy, best in loss; trial 3 has the best test accuracy"
 
 
+def test_what_diverged_never_wins(study):
+    trials = results(study, CLEAR, val_accuracy=0.9)
+    trials.loc[1, ["stop_reason", "val_accuracy"]] = ["not_finite", 1.0]
+    history = pd.concat([curve(study, POOL, 0, 0)])
+    # the verdict of before the divergence was known: the best of its trainings is another one
+    found = choose_winner(compare(study, results(study, CLEAR), history), trials, "test_accuracy")
+    assert (found.variant, found.trial) == ("downsample=stride", 3)
+    trials.loc[trials["trial"] % 2 == 1, "stop_reason"] = "not_finite"
+    found = choose_winner(compare(study, results(study, CLEAR), history), trials, "test_accuracy")
+    assert (found.variant, found.trial) == ("base", 0)
+    trials["stop_reason"] = "not_finite"
+    with pytest.raises(UsageError, match=r"a winner must not have diverged, every training of base .* did\. Lower its"):
+        choose(study, trials)
+
+
 def test_the_base_where_none_is_better(study):
     winner = choose(study, results(study, [(worse, better) for better, worse in CLEAR]))
     assert (winner.variant, winner.trial) == ("base", 0)

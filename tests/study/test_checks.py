@@ -76,3 +76,61 @@ def test_a_step_must_not_leave_the_whole_numbers(build):
 def test_dates_are_refused(build):
     with pytest.raises(StudyError, match=r"^notes must not be a date or a time, got 2024-05-01\. Write it in quotes\."):
         build(notes=date(2024, 5, 1))
+
+
+class TestSize:
+    def test_the_product_of_the_levels_is_looked_at_first(self, build):
+        twelve = list(range(1, 13))
+        paths = ["train.batch_size", "train.max_steps", "train.evaluate_every", "seed.a", "seed.b", "seed.c"]
+        with pytest.raises(StudyError) as caught:
+            build(**{"design.factors": dict.fromkeys(paths, twelve)})
+        assert str(caught.value) == (
+            "design must have at most 10,000 variants, got 2,985,984 (12 x 12 x 12 x 12 x 12 x 12). Use fewer levels, "
+            'kind = "one_at_a_time", or kind = "search", which trains a part of them.'
+        )
+
+    def test_numbers_that_python_does_not_write_out(self, build):
+        factors = {f"train.k{number}": list(range(10)) for number in range(5000)}
+        with pytest.raises(StudyError, match=r"at most 10,000 variants, got about 10\^5000\. Use fewer"):
+            build(**{"design.factors": factors})
+
+    @pytest.mark.parametrize(
+        ("design", "message"),
+        [
+            ({"kind": "one_at_a_time", "factors": {"train.batch_size": list(range(1, 10_001))}},
+             "at most 10,000 variants, got 10,001."),
+            ({"kind": "factorial", "replicates": 1000, "factors": {"train.batch_size": list(range(1, 102))}},
+             "at most 100,000 trainings, got 101,000."),
+            ({"kind": "factorial", "replicates": {"min": 2, "max": 1000},
+              "factors": {"train.batch_size": list(range(1, 102))}}, "at most 100,000 trainings, got 101,000."),
+            ({"kind": "search", "trials": 10**12, "space": {"train.batch_size": [64, 32]}},
+             "at most 100,000 trainings, got 1,000,000,000,006."),
+            ({"kind": "search", "trials": 9, "space": {"train.batch_size": list(range(1, 10_002))}},
+             'design.space "train.batch_size" must have at most 10,000 choices, got 10,001.'),
+        ],
+    )  # fmt: skip
+    def test_designs_of_every_kind(self, build, design, message):
+        with pytest.raises(StudyError) as caught:
+            build(design=design)
+        assert message in str(caught.value)
+
+    def test_steps_of_a_training_have_an_end(self, build):
+        with pytest.raises(StudyError, match=r"^train\.max_steps must be at most 100,000,000, got 9223372036854775807"):
+            build(**{"train.max_steps": 2**63 - 1})
+        with pytest.raises(
+            StudyError, match=r"^train\.max_epochs must make at most 100,000,000 steps, got 1e\+300 of 55,000 images\."
+        ):
+            build(**{"train.max_steps": None, "train.max_epochs": 1e300})
+
+
+def test_a_preset_that_is_no_text(build):
+    for preset in (["hvass02"], {"name": "hvass02"}, 3):
+        with pytest.raises(StudyError, match=r"^model\.preset must be one of hvass02, .*, got "):
+            build(**{"model.preset": preset})
+        with pytest.raises(StudyError, match=r'^design\.factors "model\.preset": model\.preset must be one of hvass02'):
+            build(**{"design.factors": {"model.preset": ["hvass02", preset]}})
+
+
+def test_a_list_of_layers_has_an_end(build):
+    with pytest.raises(StudyError, match=r"^model\.conv must have at most 100 entries, got 70,000\.$"):
+        build(**{"model.conv": [{"filters": 1}] * 70_000})

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.errors import StudyError
 from harness.study import Range
 
 
@@ -18,3 +19,9 @@ from harness.study import Range
 )
 def test_range_contains(space, value, inside):
     assert space.contains(value) is inside
+
+
+def test_a_step_must_not_be_lost_in_its_range(build):
+    space = {"train.learning_rate": {"low": 1e-4, "high": 1.0, "step": 5e-324}}
+    with pytest.raises(StudyError, match=r"step must make at most 1,000,000,000 steps of the range, got 5e-324\."):
+        build(design={"kind": "search", "trials": 3, "space": space})

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,73 @@ def test_another_name():
     assert load_study("studies/pooling_or_stride.toml", name="mine").name == "mine"
     with pytest.raises(StudyError, match=r"must be letters.*Choose another\."):
         load_study("studies/pooling_or_stride.toml", name="no/slash")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("dense = " + "[" * 100_000, "not valid TOML here: tables or lists are nested too deeply."),
+        (".".join("a" * 100_000) + " = 1", "a key must have at most 32 parts with dots between them."),
+        ("seed = " + "9" * 5000, "not valid TOML here: a number has thousands of digits."),
+        ("seed = 0x" + "f" * 5000, "seed must fit into 64 bits, got one of 20000 bits. Write a smaller number."),
+        ("# " + "a" * 1_000_000, "must have at most 1,000,000 characters. Is it a study file?"),
+        ("preset = 1979-05-27", "preset must not be a date or a time, got 1979-05-27. Write it in quotes."),
+    ],
+)
+def test_what_would_take_gigabytes_or_break_the_reader(tmp_path, text, message):
+    path = tmp_path / "x.toml"
+    path.write_text(text)
+    with pytest.raises(StudyError) as caught:
+        load_study(path)
+    assert str(caught.value) == f"{path}: {message}"
+
+
+def test_files_that_are_none_or_no_text(tmp_path):
+    (tmp_path / "folder.toml").mkdir()
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "latin.toml").write_bytes("question = 'é'".encode("latin-1"))
+    for name, message in (
+        ("folder", "must be a file, got a folder."),
+        ("pipe", "must be a file, got a pipe or a device."),
+        ("latin", "must be UTF-8 text, got invalid continuation byte at byte 12. Save it as such."),
+        ("n" * 300, "cannot be read: File name too long."),
+        ("nul\0", "cannot be read: embedded null byte."),
+    ):
+        with pytest.raises(StudyError, match=re.escape(message)):
+            load_study(tmp_path / f"{name}.toml")
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path):
+    (tmp_path / "x.toml").write_text(TEXT, encoding="utf-8-sig")
+    assert load_study(tmp_path / "x.toml").text == TEXT
+
+
+def test_a_long_list_of_mistakes_is_cut(tmp_path):
+    path = tmp_path / "x.toml"
+    path.write_text(TEXT.replace('preset = "hvass02"', "conv = []\ndense = [" + "'a', " * 90 + "]"))
+    with pytest.raises(StudyError) as caught:
+        load_study(path)
+    lines = str(caught.value).splitlines()
+    assert lines[19].startswith(f"{path}: model.dense.19 must be a whole number, got 'a'.")
+    assert lines[20:] == [f"{path}: ... and more of the kind. Put these right first."]
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("notes=1\nseed = 5", "--set notes needs one TOML value or a word, got '1\\nseed = 5'."),
+        ("seed=" + "9" * 5000, "--set seed needs one TOML value or a word, got '999"),
+        ("notes=" + "[" * 5000, "--set notes needs one TOML value or a word, got '[[["),
+        ("a\nb=1", "--set needs KEY=VALUE, got 'a\\nb=1'."),
+        (".".join("a" * 50_000) + "=1", "--set needs KEY=VALUE, got 'a.a."),
+    ],
+)
+def test_overrides_of_more_than_one_value(override, message):
+    with pytest.raises(UsageError) as caught:
+        load_study("studies/pooling_or_stride.toml", [override])
+    assert str(caught.value).startswith(message)
+
+
+def test_an_override_of_several_lines_stays_a_comment():
+    study = load_study("studies/pooling_or_stride.toml", ['notes="""one\ntwo"""'])
+    assert (study.notes, study.text.splitlines()[-2:]) == ("one\ntwo", ['# --set notes="""one', '# two"""'])

@@ -14,7 +14,7 @@ import pytest
 from harness.errors import RunError, UsageError
 from harness.records import Evaluated, Scored, Started, StopReason
 from harness.results import load_recorded_study, load_results, load_run
-from harness.study import grid
+from harness.study import NEED_FINITE, grid
 from harness.tracking import (
     DATABASE,
     Recorder,
@@ -180,6 +180,20 @@ class TestReading:
         row = read_frames(store, "tiny")[0].iloc[0]
         assert math.isnan(row["test_loss"])
         assert row["images_per_second"] == math.inf
+
+    def test_scores_that_earlier_versions_gave_a_network_that_diverged_are_none(self, recorder, store):
+        run_id = recorder.start(0, recorder.study.base, 0, "design")
+        recorder.started(run_id, Started(0, FINGERPRINT, COSTS, "0123456789abcdef", 60))
+        lost = {"train_loss": math.nan, "train_accuracy": 0.1, "val_loss": math.inf, "val_accuracy": 0.1}
+        recorder.evaluated(run_id, Evaluated(0, 20, 0.5, 1.0, {"val_accuracy": 0.2, "val_loss": 2.2}))
+        recorder.evaluated(run_id, Evaluated(0, 40, 1.0, 2.0, lost))
+        changes = {"metrics": {**lost, "test_accuracy": 0.1}, "steps_to_target": 40, "seconds_to_target": 2.0}
+        recorder.finish(run_id, make_result(stop_reason=StopReason.NOT_FINITE, **changes))
+        trials, history = read_frames(store, "tiny")
+        assert trials.loc[0, list(NEED_FINITE)].isna().all()
+        assert trials.loc[0, ["steps", "parameters", "train_seconds"]].tolist() == [60, 1000, 2]
+        assert history["val_accuracy"].tolist() == pytest.approx([0.2, math.nan], nan_ok=True)
+        assert read_result(trials, 0).metrics == {}
 
     def test_a_result_comes_back_whole(self, recorder, store):
         sent = make_result(0.75, StopReason.TARGET, steps_to_target=40, seconds_to_target=0.4)

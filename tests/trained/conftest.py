@@ -8,20 +8,31 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from harness.records import Job, Resources, Started
+from harness.seeds import seeds_of
 from harness.tracking import DATABASE, Recorder
+from harness.worker import run_job
+from tests.data.conftest import idx_bytes
 from tests.shelf import Bench
 
 
 @pytest.fixture
 def borrowed(shelf, tmp_path) -> Path:
     """A copy of the store that holds its own artifacts, to be damaged."""
-    copy = Path(shutil.copytree(shelf.store, tmp_path / "mlruns"))
+    return rehomed(shelf.store, tmp_path / "mlruns")
+
+
+def rehomed(store: Path, place: Path) -> Path:
+    """Copy a store, and its addresses with it."""
+    copy = Path(shutil.copytree(store, place))
+    columns = (("experiments", "artifact_location"), ("runs", "artifact_uri"), ("logged_models", "artifact_location"))
     with contextlib.closing(sqlite3.connect(copy / DATABASE)) as connection, connection:
-        for table, column in (("experiments", "artifact_location"), ("runs", "artifact_uri")):
+        for table, column in columns:
             connection.execute(
-                f"UPDATE {table} SET {column} = replace({column}, ?, ?)", (shelf.store.as_uri(), copy.as_uri())
+                f"UPDATE {table} SET {column} = replace({column}, ?, ?)", (store.as_uri(), copy.as_uri())
             )
     return copy
 
@@ -36,3 +47,35 @@ def recorder(borrowed) -> Callable[[], Recorder]:
         return Recorder(bench.client, borrowed, study, {})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def folder_shelf(tmp_path_factory, empty_database) -> Path:
+    """A store with a network that was trained on a folder of images of 6x5 pixels in three classes."""
+    place = tmp_path_factory.mktemp("folder")
+    store, images = place / "mlruns", place / "images"
+    store.mkdir()
+    images.mkdir()
+    shutil.copy(empty_database, store / DATABASE)
+    draw = np.random.default_rng(0)
+    for stem, count in (("train", 60), ("t10k", 12)):
+        (images / f"{stem}-images-idx3-ubyte").write_bytes(idx_bytes(draw.integers(0, 256, (count, 6, 5))))
+        (images / f"{stem}-labels-idx1-ubyte").write_bytes(idx_bytes(np.arange(count) % 3))
+    bench = Bench(store, place)
+    study = bench.study("own", data={"name": "folder", "folder": str(images), "validation": 12})
+    recorder = Recorder(bench.client, store, study, {})
+    run_id = recorder.start(0, study.base, 0, "design")
+    job = Job(0, study.base, 0, seeds_of(study.seed, 0, study.base), place / "output")
+
+    def note(event: object) -> None:
+        if isinstance(event, Started):
+            recorder.started(run_id, event)
+
+    recorder.finish(run_id, run_job(job, Resources(threads=None, workers=1), note), job.output)
+    return store
+
+
+@pytest.fixture
+def folder_run(folder_shelf, tmp_path) -> tuple[Path, str]:
+    """A copy of that store, to be damaged, and its run."""
+    return rehomed(folder_shelf, tmp_path / "mlruns"), "own#0"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import multiprocessing
+import os
+import signal
 from pathlib import Path
 
 import keras
@@ -12,6 +16,7 @@ import tensorflow as tf
 
 from harness.errors import UsageError
 from harness.trained import check_export, export, export_path, open_trained
+from harness.trained.exporting import _workplace
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +131,63 @@ class TestOverwriting:
                 export(plain, form, tmp_path / "a", force=True)
         assert (tmp_path / "a" / "thesis.txt").read_text() == "years of work"
 
+    def test_nothing_is_written_through_a_link(self, plain, tmp_path):
+        mine = tmp_path / "mine.txt"
+        for name in ("a.keras", "a.keras.json", "b", "c"):
+            mine.write_text("mine")
+            link = tmp_path / name
+            link.symlink_to(tmp_path if name == "b" else tmp_path / "not there" if name == "c" else mine)
+            form = "keras" if "keras" in name else "savedmodel"
+            with pytest.raises(UsageError, match=f"{name}: is a link, and nothing is written through links"):
+                export(plain, form, tmp_path / name.removesuffix(".json"), force=True)
+            assert link.is_symlink()
+            assert mine.read_text() == "mine"
+            link.unlink()
+        assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+    def test_what_cannot_be_finished_leaves_what_was_there(self, plain, tmp_path, monkeypatch):
+        export(plain, "savedmodel", tmp_path / "a")
+        before = contents(tmp_path)
+
+        def full(*arguments):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        monkeypatch.setattr("harness.trained.exporting._describe", full)  # the last thing that is written
+        with pytest.raises(UsageError, match=r"a: cannot be written: No space left on device\. Nothing half made is"):
+            export(plain, "savedmodel", tmp_path / "a", force=True)
+        assert contents(tmp_path) == before
+
+    def test_what_a_killed_export_left_is_cleared_away_by_the_next(self, plain, tmp_path):
+        process = multiprocessing.get_context("fork").Process(target=die_in_workplace, args=(tmp_path,))
+        process.start()
+        process.join()
+        (left,) = tmp_path.iterdir()
+        assert (left / "half made").exists()
+        other = tmp_path / ".harness-export-of-mine"
+        other.mkdir()  # without a lock: no export made it
+        with _workplace(tmp_path) as running:
+            assert not left.exists()
+            export(plain, "keras", tmp_path / "a.keras")
+            assert running.exists(), "an export that is under way keeps its folder"
+        assert {path.name for path in tmp_path.iterdir()} == {"a.keras", "a.keras.json", other.name}
+
+
+def die_in_workplace(parent: Path) -> None:
+    with _workplace(parent) as folder:
+        (folder / "half made").mkdir()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
 
 class TestChecks:
+    @pytest.mark.parametrize("study", ["../../tmp/x", "/tmp/x", ".bashrc", "a/b", "a\0b", "a\x1b[31m", ".."])
+    def test_a_study_whose_name_leads_elsewhere(self, study):
+        with pytest.raises(UsageError, match=r"is no plain name\. Give --output"):
+            export_path(study, 7, "keras")
+
     def test_default_names(self):
         names = [str(export_path("quickstart", 7, form)) for form in ("keras", "onnx", "savedmodel", "tensorboard")]
         assert names == [

@@ -1,31 +1,48 @@
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
 
 from harness.data import class_names
 from harness.errors import UsageError
-from harness.trained import class_from_name, find_pictures
+from harness.trained import class_from_name, find_pictures, left_out
 
 DIGITS, FASHION = class_names("mnist", 10), class_names("fashion_mnist", 10)
 
 
 class TestFindPictures:
     def test_the_pictures_of_a_folder_in_the_order_of_their_numbers(self, tmp_path):
-        for name in ("b10.png", "b9.PNG", "a.JPEG", "C.jpg", ".hidden.png", "notes.txt", "old.gif"):
+        kept = ["a.JPEG", "b9.PNG", "b10.png", "C.jpg", "d.gif", "e.JFIF", "f.webp"]
+        for name in (*kept[::-1], ".hidden.png", "notes.txt", "z.heic"):
             (tmp_path / name).touch()
         (tmp_path / "folder.png").mkdir()
-        assert [file.name for file in find_pictures(tmp_path)] == ["a.JPEG", "b9.PNG", "b10.png", "C.jpg"]
+        assert [file.name for file in find_pictures(tmp_path)] == kept
+        assert [file.name for file in left_out(tmp_path)] == ["z.heic"]
 
     def test_one_file(self, tmp_path):
         (tmp_path / "a.whatever").touch()
         assert find_pictures(tmp_path / "a.whatever") == [tmp_path / "a.whatever"]
 
+    def test_what_is_no_file(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe.png")
+        with pytest.raises(UsageError, match=r"pipe\.png: is neither a file nor a folder"):
+            find_pictures(tmp_path / "pipe.png")
+        with pytest.raises(UsageError, match="no PNG, JPEG"):
+            find_pictures(tmp_path)
+
+    def test_only_pictures_of_other_kinds(self, tmp_path):
+        for name in ("b10.heic", "b9.tif", "c.avif", "d.pdf"):
+            (tmp_path / name).touch()
+        with pytest.raises(UsageError) as caught:
+            find_pictures(tmp_path)
+        assert str(caught.value).endswith("in this folder, got b9.tif, b10.heic, c.avif and 1 more. Convert them.")
+
     def test_nothing_there(self, tmp_path):
         with pytest.raises(UsageError, match="nowhere: no such folder or picture"):
             find_pictures(tmp_path / "nowhere")
-        with pytest.raises(UsageError, match=re.escape(f"{tmp_path}: no PNG or JPEG files in this folder")):
+        with pytest.raises(UsageError, match=re.escape(f"{tmp_path}: no PNG, JPEG, WebP, GIF or BMP files")):
             find_pictures(tmp_path)
 
 
@@ -34,7 +51,20 @@ class TestFindPictures:
     [
         ("7_mine.png", DIGITS, 7),
         ("7.png", DIGITS, 7),
-        ("12.png", DIGITS, 1),
+        ("12.png", DIGITS, None),
+        ("7-a.png", DIGITS, 7),
+        ("7 (2).png", DIGITS, 7),
+        ("7_2.png", DIGITS, 7),
+        ("7", DIGITS, 7),
+        ("3b.png", DIGITS, None),
+        ("70.png", DIGITS, None),
+        ("07.png", DIGITS, None),
+        ("1.5 cm.png", DIGITS, None),
+        ("20240115_120000.jpg", DIGITS, None),
+        ("2024-01-15.jpg", DIGITS, None),
+        ("1-2-2024.jpg", DIGITS, None),
+        ("9" * 240, DIGITS, None),
+        ("12.png", tuple(map(str, range(20))), 12),
         ("mine_7.png", DIGITS, None),
         ("7.png", DIGITS[:5], None),
         ("²_mine.png", DIGITS, None),

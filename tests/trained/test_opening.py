@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+
 import numpy as np
 import pytest
 
@@ -9,7 +12,7 @@ from harness.data import load_images
 from harness.errors import UsageError
 from harness.records import StopReason
 from harness.study import DataSpec
-from harness.tracking import find_run, model_file
+from harness.tracking import DATABASE, find_run, model_file
 from harness.trained import open_trained
 from tests.conftest import make_result
 
@@ -109,7 +112,7 @@ class TestErrors:
         [
             lambda whole: whole[: len(whole) // 2],
             lambda whole: b"",
-            lambda whole: whole[:2000] + bytes(500) + whole[2500:],
+            lambda whole: whole[: (at := whole.index(b"\x89HDF") + 2000)] + bytes(500) + whole[at + 500 :],
             lambda whole: whole.replace(b"model.weights.h5", b"model.weights.h6"),
         ],
         ids=["half", "empty", "a hole", "no weights"],
@@ -122,6 +125,63 @@ class TestErrors:
             open_trained("plain#3", borrowed)
         assert str(caught.value).startswith(f"{file}: not a usable Keras model: ")
         assert "\n" not in str(caught.value)
+
+    def test_a_model_of_another_training_is_noticed(self, borrowed, recorder, shelf):
+        """It fits the network, and is as good a file as the right one."""
+        file = model_file(borrowed, find_run(borrowed, "plain#3").run_id)
+        right = open_trained("plain#3", borrowed)
+        weights = right.model.get_weights()
+        right.model.set_weights([*weights[:-1], weights[-1] + np.float32(0.5)])
+        right.model.save(file)
+        with pytest.raises(UsageError) as caught:
+            open_trained("plain#3", borrowed)
+        recorded = shelf.results["plain#3"].digests["weights"]
+        assert f"is not the network that plain#3 left: its weights must have the digest '{recorded}' th" in str(
+            caught.value
+        )
+
+        made = recorder()  # a store of before digests were recorded
+        made.client.delete_tag(right.run.run_id, "harness.weights_digest")
+        assert np.array_equal(open_trained("plain#3", borrowed).model.get_weights()[-1], weights[-1] + np.float32(0.5))
+
+    @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+    def test_a_network_that_diverged_is_not_asked(self, borrowed, recorder, value):
+        file = model_file(borrowed, find_run(borrowed, "plain#3").run_id)
+        model = open_trained("plain#3", borrowed).model
+        weights = model.get_weights()
+        weights[0][0, 0, 0, 0] = value
+        weights[-1][3] = value
+        model.set_weights(weights)
+        model.save(file)
+        recorder().client.delete_tag(find_run(borrowed, "plain#3").run_id, "harness.weights_digest")
+        with pytest.raises(UsageError) as caught:
+            open_trained("plain#3", borrowed)
+        assert str(caught.value).startswith(
+            "plain#3: the network diverged in training: its weights must be finite, got 2 of 1,250 that are infinite"
+        )
+
+    def test_a_model_that_is_a_link_to_outside_the_store_is_not_followed(self, borrowed, tmp_path):
+        file = model_file(borrowed, find_run(borrowed, "plain#3").run_id)
+        file.rename(tmp_path / "elsewhere.keras")
+        file.symlink_to(tmp_path / "elsewhere.keras")
+        with pytest.raises(UsageError):  # which of the two that look for it says so is no matter
+            open_trained("plain#3", borrowed)
+
+    def test_images_of_which_no_shape_is_recorded(self, folder_run):
+        store, name = folder_run
+        assert open_trained(name, store).image_shape == (6, 5, 1)
+        with contextlib.closing(sqlite3.connect(store / DATABASE)) as connection, connection:
+            connection.execute("DELETE FROM inputs")
+        with pytest.raises(UsageError, match=f"{name}: the shape of its images must be recorded with the run, got no"):
+            open_trained(name, store)
+
+    def test_a_shape_that_lies_is_noticed(self, folder_run):
+        store, name = folder_run
+        for lie in ('{"image_shape": [9, 9, 1], "classes": 3}', '{"image_shape": [6, 5, 1], "classes": 4}'):
+            with contextlib.closing(sqlite3.connect(store / DATABASE)) as connection, connection:
+                connection.execute("UPDATE datasets SET dataset_profile = ?", (lie,))
+            with pytest.raises(UsageError, match=r"it is of another network: (dense_1|logits) takes float32 "):
+                open_trained(name, store)
 
     def test_a_study_that_reads_differently_now(self, recorder, borrowed):
         run = find_run(borrowed, "plain#3")

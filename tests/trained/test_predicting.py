@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from harness.errors import UsageError
-from harness.trained import Prediction, Predictions, open_trained, predict
+from harness.trained import Blank, Prediction, Predictions, open_trained, predict
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +55,9 @@ class TestPredict:
         Image.new("L", (50, 50), 255).save(tmp_path / "5.png")
         found = predict(drawn, tmp_path)
         assert [one.file.name for one in found.classified] == ["3.png"]
-        assert found.blank == (tmp_path / "5.png",)
+        assert [(one.file, one.remark) for one in found.blank] == [(tmp_path / "5.png", "")]
         assert found.unreadable == (
-            f"{tmp_path / '4.png'}: is not a PNG or JPEG picture, or its beginning is damaged.",
+            f"{tmp_path / '4.png'}: is not a PNG, JPEG, WebP, GIF or BMP picture, or its beginning is damaged.",
         )
         assert (found.run, found.variant, found.class_names) == ("drawn#0", "downsample=stride", tuple("0123456789"))
         assert sum(found.classified[0].probabilities) == pytest.approx(1)
@@ -65,9 +66,18 @@ class TestPredict:
         for name in ("a.png", "b.png"):
             Image.new("L", (5, 5)).save(tmp_path / name)
         found = predict(drawn, [tmp_path / "b.png", str(tmp_path / "a.png")])
-        assert (found.classified, found.blank) == ((), (tmp_path / "b.png", tmp_path / "a.png"))
+        assert (found.classified, [one.file for one in found.blank]) == ((), [tmp_path / "b.png", tmp_path / "a.png"])
+        assert [one.given.shape for one in found.blank] == [(5, 5), (5, 5)]
         with pytest.raises(UsageError, match="no such folder or picture"):
             predict(drawn, tmp_path / "nowhere")
+
+    def test_a_network_whose_numbers_overflow_says_nothing(self, shelf, tmp_path):
+        """Its weights are finite; what they come to is not."""
+        diverged = open_trained("drawn#0", shelf.store)
+        diverged.model.set_weights([array * np.float32(1e30) for array in diverged.model.get_weights()])
+        write(tmp_path, "3.png", diverged.images().test_pixels[3, ..., 0])
+        with pytest.raises(UsageError, match=r"drawn#0: the network diverged in training: what it says must be fin"):
+            predict(diverged, tmp_path)
 
 
 class TestPredictions:
@@ -81,8 +91,14 @@ class TestPredictions:
         frame = made((1, (0.125, 0.625, 0.25)), (None, (0.5, 0.0, 0.5))).frame()
         assert frame.columns.tolist() == [
             "file", "true", "predicted", "probability", "second", "second_probability", "right",
-            "p(cat)", "p(dog)", "p(owl)",
+            "p(cat)", "p(dog)", "p(owl)", "remark",
         ]  # fmt: skip
-        assert frame.iloc[0].tolist() == ["0.png", "dog", "dog", 0.625, "owl", 0.25, True, 0.125, 0.625, 0.25]
+        assert frame.iloc[0].tolist() == ["0.png", "dog", "dog", 0.625, "owl", 0.25, True, 0.125, 0.625, 0.25, ""]
         assert frame.iloc[1]["predicted"] == "cat", "of two as probable ones the first"
         assert frame.iloc[1]["true"] is None or math.isnan(frame.iloc[1]["true"])
+
+    def test_blank_ones_are_in_the_frame_too(self):
+        blank = Blank(Path("2 a.png"), np.zeros((4, 4), np.uint8), "uneven light")
+        frame = made((0, (1.0, 0.0, 0.0)), blank=(blank,)).frame()
+        assert frame.iloc[1][["file", "true", "remark"]].tolist() == ["2 a.png", "owl", "blank (uneven light)"]
+        assert frame.iloc[1][["predicted", "probability", "p(cat)"]].isna().all()

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from harness.errors import UsageError
-from harness.trained import draw_sheet, find_pictures, require_sheet, write_sheet
+from harness.trained import Blank, draw_sheet, find_pictures, require_sheet, write_sheet
 from harness.trained.sheet import choose
 from tests.trained.test_predicting import made
 
@@ -17,9 +20,6 @@ def texts(figure):
 
 
 def named(found, name):
-    from dataclasses import replace
-    from pathlib import Path
-
     return replace(found, classified=tuple(replace(one, file=Path(name)) for one in found.classified))
 
 
@@ -45,6 +45,17 @@ class TestSheet:
     def test_two_images_for_each_picture_enlarged_by_whole_numbers(self):
         figure = draw_sheet(named(made(RIGHT), "a.png"))
         assert [image.get_size() for image in figure.images] == [(112, 112), (112, 112)]
+
+    def test_blank_ones_come_last_with_one_image(self):
+        blank = Blank(Path("b\udcff.png"), np.zeros((20, 30), np.uint8), "uneven light")
+        figure = draw_sheet(named(made(RIGHT, blank=(blank,)), "a.png"))
+        assert texts(figure)[2:] == ["✓ cat (70 %)", "a.png", "blank (uneven light)", "b\\udcff.png"]
+        assert len(figure.images) == 3
+
+    def test_what_should_be_known_stands_in_the_picture(self):
+        found = named(made(RIGHT), "a.png")
+        found = replace(found, classified=(replace(found.classified[0], remark="3 separate shapes"),))
+        assert "3 separate shapes" in texts(draw_sheet(found))
 
     def test_of_very_many_the_wrong_ones_come_first(self):
         found = made(*[RIGHT] * 230, WRONG, WRONG)

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 
-from harness.trained import draw_table
+from harness.trained import Blank, Prediction, Predictions, draw_table, remarks
 from tests.trained.test_predicting import made
 from tests.trained.test_sheet import RIGHT, UNKNOWN, WRONG, named
 
@@ -17,7 +18,7 @@ def rows(found):
 
 
 def test_a_row_a_picture():
-    found = named(made(RIGHT, WRONG, UNKNOWN, blank=(Path("b.png"),)), "[a]:x:.png")
+    found = named(made(RIGHT, WRONG, UNKNOWN, blank=(Blank(Path("b.png"), np.zeros((4, 4), np.uint8)),)), "[a]:x:.png")
     assert rows(found) == [
         ["file", "true", "predicted", "%", "second", "%"],
         ["[a]:x:.png", "cat", "cat", "70.0", "dog", "20.0", "✓"],
@@ -35,3 +36,11 @@ def test_no_certainty_is_claimed_that_is_none():
 
 def test_without_known_classes_there_is_no_column_for_them():
     assert rows(named(made(UNKNOWN), "a.png"))[0] == ["file", "predicted", "%", "second", "%"]
+
+
+def test_what_should_be_known_of_a_picture_is_a_line():
+    picture = np.zeros((4, 4), np.uint8)
+    one = Prediction(Path("a\udcff.png"), None, (1.0, 0.0), picture, picture[..., None], "2 separate shapes")
+    found = Predictions("x#1", "base", ("cat", "dog"), (one,), (Blank(Path("b.png"), picture, "uneven light"),))
+    assert remarks(found) == ["a\\udcff.png: 2 separate shapes", "b.png: uneven light"]
+    assert rows(found)[1][0] == "a\\udcff.png"
