@@ -334,10 +334,11 @@ class TestRefusals:
         with lock_study(store, "tiny"), pytest.raises(UsageError, match="is being run by process"):
             run_study(tiny(), store=store, launch=ScriptedLauncher(finish))
 
-    def test_settings_that_could_not_be_read_back_are_refused(self, tmp_path, tiny):
-        levels = [[{"filters": 4, "kernel": 3, "downsample": "none"}] * n for n in (99, 98)]
+    def test_settings_that_could_not_be_read_back_are_refused(self, tmp_path, tiny, monkeypatch):
+        monkeypatch.setattr("harness.driver._RECORDED", 1_500)
+        levels = [[{"filters": 4, "kernel": 3, "downsample": "none"}] * n for n in (40, 30)]
         study = tiny(**{"design.factors": {"model.conv": levels}})
-        with pytest.raises(StudyError, match=r"must fit into 7,500 characters a variant, got \d+,\d+"):
+        with pytest.raises(StudyError, match=r"must fit into 1,500 characters a variant, got [\d,]+"):
             run_study(study, store=tmp_path / "mlruns", launch=ScriptedLauncher(finish))
         assert not (tmp_path / "mlruns").exists()
 

@@ -81,3 +81,19 @@ def test_remarks_name_what_limits_the_numbers(study, trials, history):
         "1 training broke off because the loss was not a number.",
         "Seconds are not compared for downsample=stride, because the trials ran in different places: workers 1 and 2.",
     )
+
+
+def test_trials_that_never_began_do_not_change_the_images(study, trials, history):
+    killed = trial(study, 6, {"model.downsample": "stride"}, 3, status="killed", stop_reason="interrupted")
+    killed |= dict.fromkeys(("data_digest", "processor", "threads", "workers", "git_revision", "version"))
+    both = pd.concat([trials, pd.DataFrame([killed])], ignore_index=True)
+    found = compare(study, both, history)
+    assert "Not in the numbers: 1 killed of 7 trials." in found.remarks
+    assert not any("changed between trials" in text for text in found.remarks)
+    changed = compare(study, both.assign(data_digest=["a", "b", "a", "a", "a", "a", None]), history)
+    assert any(text.startswith("The images of mnist changed between trials (a and b)") for text in changed.remarks)
+
+
+def test_trials_of_other_variants_are_said(study, trials, history):
+    found = compare(study, trials.assign(digest=[*trials["digest"][:5], "0123456789ab"]), history)
+    assert "1 trial of variants that the study does not plan: downsample=stride." in found.remarks
