@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from harness.records import Evaluated, Event, Job, Resources, Scored, Started, TrialResult
 from harness.study import Variant
+from harness.surroundings import settled_mlflow
 from harness.worker import run_job
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def train_trial(objective: Objective, number: int, variant: Variant, prune: Call
         resources = Resources(threads=objective.threads, workers=1)
         if objective.store is None:
             return run_job(job, resources, _unrecorded, prune)
-        return _recorded(objective, objective.store, job, resources, prune)
+        with settled_mlflow():
+            return _recorded(objective, objective.store, job, resources, prune)
 
 
 def _recorded(

@@ -19,6 +19,7 @@ from harness.errors import StudyError, UsageError
 from harness.launchers import Launcher, LocalLauncher, choose_resources
 from harness.records import Resources
 from harness.study import Range, Study, check_variants, dimensions, trainings
+from harness.surroundings import settled_mlflow
 
 if TYPE_CHECKING:
     from optuna.storages import RDBStorage
@@ -84,7 +85,7 @@ def run_study(
     _require_packable(study, pack)
     # by the whole study, not by what is left of it: seconds of a continued study must stay comparable
     resources = choose_resources(trainings(study).trainings, study.exclusive, workers, threads)
-    with in_words(store, lock_timeout), contextlib.ExitStack() as stack:
+    with settled_mlflow(), in_words(store, lock_timeout), contextlib.ExitStack() as stack:
         workforce = Workforce(stack, launch, resources)
         # Before anything else, so that workers import their libraries while this process imports its own. Whatever
         # is found wrong below ends them again.

@@ -37,8 +37,9 @@ def require_folder(store: Path) -> None:
     """
     text = str(store)
     if _ADDRESS.match(text):
+        shown = re.sub(r"(?<=[/:])[^/:@]*:[^/]*@", "...@", text)  # a password is nobody's to read
         raise UsageError(
-            f"--store {text}: is an address, and must be a folder: servers and other databases are not supported."
+            f"--store {shown}: is an address, and must be a folder: servers and other databases are not supported."
         )
     bad = sorted({c for c in str(store.resolve()) if c in "?#%" or not c.isprintable()})
     if bad:
