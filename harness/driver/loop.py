@@ -169,7 +169,9 @@ class Loop:
     def _begin(self, assignment: Assignment) -> Job | None:
         """Open the run of a training; return its job, unless there is nothing to train."""
         trial = assignment.trial
-        run_id = self.recorder.start(trial, assignment.variant, assignment.replicate, assignment.phase)
+        run_id = self.recorder.start(
+            trial, assignment.variant, assignment.replicate, assignment.phase, assignment.refused
+        )
         if assignment.refused is not None:
             self.recorder.refuse(run_id, assignment.refused)
             return None

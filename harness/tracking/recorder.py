@@ -141,8 +141,16 @@ class Recorder:
             if re.fullmatch(re.escape(STUDY_TAG) + r"\d+", tag):
                 self.client.delete_tag(run_id, tag)
 
-    def start(self, trial: int, variant: Variant, replicate: int, phase: str) -> str:
-        """Open the run of a trial; return its id."""
+    def start(self, trial: int, variant: Variant, replicate: int, phase: str, refused: str | None = None) -> str:
+        """Open the run of a trial; return its id.
+
+        Args:
+            trial: the trial's number.
+            variant: what is trained.
+            replicate: which replicate of it.
+            phase: what for.
+            refused: why it cannot be built, of one that :meth:`refuse` is to close: Optuna knows it by now.
+        """
         self._require_there()
         about = describe_trial(self.study, self.name, variant, replicate, phase)[:_ABOUT]
         tags = {
@@ -158,6 +166,7 @@ class Recorder:
             "mlflow.parentRunId": self.parent_id,
             _NOTE: about,
             **self._source,
+            **(_refusal(refused, about) if refused else {}),
         }
         name = _run_name(variant, replicate, trial)
         run = self.client.create_run(self.experiment_id, run_name=name, tags=_cut(tags))
@@ -257,9 +266,7 @@ class Recorder:
 
     def refuse(self, run_id: str, reason: str) -> None:
         """Close the run of a variant that cannot be built: pruned before it began."""
-        tags = {"harness.stop_reason": "pruned", "harness.pruned": "true", "harness.error": reason}
-        tags[_NOTE] = self._ended(run_id, f"**Not trained:** {markdown(reason)}")
-        self._tag(run_id, tags)
+        self._tag(run_id, _refusal(reason, self._ended(run_id, "").lstrip()))
         self._end(run_id, "KILLED")
 
     def fail(self, run_id: str, message: str, details: str = "", artifacts: Path | None = None) -> None:
@@ -273,8 +280,12 @@ class Recorder:
         self._end(run_id, "FAILED")
 
     def kill(self, run_id: str, reason: str, artifacts: Path | None = None) -> None:
-        """Close a run as KILLED: interrupted from outside."""
+        """Close a run as KILLED: interrupted from outside. One that was refused stays so."""
         self.flush()
+        known = self.client.get_run(run_id).data.tags
+        if known.get("harness.pruned") == "true" and "harness.error" in known:
+            self._end(run_id, "KILLED")
+            return
         tags = {
             "harness.stop_reason": StopReason.INTERRUPTED.value,
             "harness.error": reason,
@@ -350,6 +361,16 @@ def _final_metrics(result: TrialResult) -> dict[str, float]:
     else:
         del metrics["refit_seconds"]
     return metrics
+
+
+def _refusal(reason: str, about: str) -> dict[str, str]:
+    """Return the tags of a run whose variant cannot be built: pruned before it began."""
+    return {
+        "harness.stop_reason": StopReason.PRUNED.value,
+        "harness.pruned": "true",
+        "harness.error": reason,
+        _NOTE: f"**Not trained:** {markdown(reason)}\n\n{about}",
+    }
 
 
 def _cut(tags: Mapping[str, str]) -> dict[str, str]:

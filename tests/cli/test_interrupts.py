@@ -91,3 +91,20 @@ def test_a_killed_worker_costs_one_training(start, project):
     assert process.returncode == 0, (out, err)
     assert "was killed by SIGKILL" in out
     assert finished(project) == 4
+
+
+@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT], ids=lambda stop: stop.name)
+@pytest.mark.parametrize("later", [0.0, 1.5], ids=["at once", "in a migration"])
+def test_a_very_first_run_that_is_cut_off_leaves_a_store_that_the_next_accepts(start, harness, project, stop, later):
+    cache = {"XDG_CACHE_HOME": str(project / "cache")}  # no template: MLflow's migrations take seconds
+    process = start("run", "tiny", **cache)
+    wait_for(lambda: any((project / "mlruns").glob("*mlflow.db*")) or process.poll() is not None)
+    time.sleep(later)
+    os.killpg(process.pid, stop)
+    _, err = process.communicate(timeout=60)
+    assert "Traceback" not in err
+    code, _, err = harness("run", "tiny", **cache)
+    assert code == 0, err
+    assert finished(project) == 4
+    code, out, _ = harness("doctor", **cache)
+    assert "PROBLEM" not in "\n".join(line for line in out.splitlines() if line.startswith("store")), out
