@@ -388,12 +388,12 @@ def _of_files(store: Store) -> Iterator[str]:
                 yield f"{place.relative_to(store.folder)} belongs to no run and no model"
 
 
-def leftovers(root: Path, killed: bool) -> list[str]:
+def leftovers(root: Path, excused: bool) -> list[str]:
     """Return what should not lie about once nothing runs: temporary files and folders, staged artifacts.
 
     Args:
         root: the folder of everything: store, reports, cache and the system's temporary folder.
-        killed: whether a process was killed: what it had in the system's temporary folder is the system's to clear.
+        excused: whether what lies in the temporary folder is the system's to clear: a process was killed, or could not.
     """
     found = []
     for folder, names, files in os.walk(root):
@@ -401,7 +401,7 @@ def leftovers(root: Path, killed: bool) -> list[str]:
         for name in [*names, *files]:
             path = place / name
             staged = "staging" in place.parts and path.is_file()
-            temporary = place == root / "tmp" and not killed
+            temporary = place == root / "tmp" and not excused
             if place.is_relative_to(root / "tmp") and not temporary:
                 continue
             if (staged or temporary or _LEFT_OVER.search(name)) and name not in _KEPT:

@@ -242,12 +242,12 @@ def _command(root: Path, command: Command, injector: Injector, notes: Path, scen
     os._exit(code if isinstance(code, int) else 1)
 
 
-def _examine(root: Path, scenario: Scenario, before: dict[str, Any], killed: bool, notes: Path) -> NoReturn:
+def _examine(root: Path, scenario: Scenario, before: dict[str, Any], excused: bool, notes: Path) -> NoReturn:
     """Run the oracle and what reads the store, in this process, which is a fork."""
     _surround(root)
     store = root / "work" / scenario.store
     found = checks.violations(store, scenario.expected, before)
-    found += checks.leftovers(root, killed)
+    found += checks.leftovers(root, excused)
     if scenario.reported:
         found += checks.report_violations(root / "work" / "reports", "tiny", store)
     found += _read_all(scenario)
@@ -317,8 +317,10 @@ def attempt(
         code, text = box.run(command, Injector(box.root), _undisturbed(scenario))
         if code != 0:
             case.violations.append(f"{' '.join(command)} leaves with {code}: {last_line(text)}")
-    killed = case.outcome == "killed" or scenario.before_killed is not None
-    code, text = box.fork(lambda: _examine(box.root, scenario, before, killed, box.notes))
+    # What cannot be removed from the system's temporary folder, since the process is dead or the disk refuses, stays.
+    removed = case.outcome != "killed" and not fault.lasting and case.kind not in ("unlink", "rmdir")
+    excused = not removed or scenario.before_killed is not None
+    code, text = box.fork(lambda: _examine(box.root, scenario, before, excused, box.notes))
     case.violations += (
         json.loads(box.notes.read_text()) if code == 0 else [f"the oracle ended with {code}: {last_line(text)}"]
     )

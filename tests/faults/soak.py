@@ -100,7 +100,7 @@ def soak(trials: int, folder: Path) -> tuple[Watch, list[str]]:
     if outcome.finished != trials // 2 * 2:
         raise AssertionError(outcome)
     found = checks.violations(folder / "mlruns", {"soak": {"design": outcome.finished}}, {}, scripted=False)
-    return watch, [*found, *checks.leftovers(folder, killed=False)]
+    return watch, [*found, *checks.leftovers(folder, excused=False)]
 
 
 _LEVELS = {

@@ -73,7 +73,7 @@ IN_OPTUNA = {
 
 def test_nothing_is_wrong_with_a_store_that_is_whole(whole):
     assert checks.violations(whole, WHOLE, checks.finished(whole)) == []
-    assert checks.leftovers(whole.parent / "mlruns", killed=False) == []
+    assert checks.leftovers(whole.parent / "mlruns", excused=False) == []
 
 
 @pytest.mark.parametrize(("statement", "said"), IN_MLFLOW.items())
@@ -122,7 +122,7 @@ def test_a_lost_training_and_a_lost_store_are_found(whole):
 def test_temporary_files_are_left_over(whole, name):
     (whole / name).parent.mkdir(parents=True, exist_ok=True)
     (whole / name).touch()
-    assert checks.leftovers(whole, killed=True) == [f"{name} is left over"]
+    assert checks.leftovers(whole, excused=True) == [f"{name} is left over"]
 
 
 def test_a_folder_of_no_run_is_found(whole):

@@ -96,7 +96,7 @@ def test_a_store_deleted_under_a_run_is_one_sentence_and_a_new_one_is_made_by_th
         run_study(tiny(), store=store, launch=Hindered(lambda: shutil.rmtree(store)))
     assert run_study(tiny(), store=store, launch=Hindered(lambda: None)).finished == 4
     assert checks.violations(store, WHOLE, {}) == []
-    assert checks.leftovers(store.parent, killed=False) == []
+    assert checks.leftovers(store.parent, excused=False) == []
 
 
 @pytest.mark.parametrize("database", ["mlflow.db", pytest.param("optuna.db", marks=unmet("it goes unnoticed"))])

@@ -86,7 +86,7 @@ def leave(process) -> tuple[int, str, str]:
 def wrong(project, expected) -> list[str]:
     return [
         *checks.violations(project / "mlruns", expected, {}, scripted=False),
-        *checks.leftovers(project, killed=True),
+        *checks.leftovers(project, excused=True),
     ]
 
 
