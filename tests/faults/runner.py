@@ -344,7 +344,7 @@ def _outcome(code: int | None, text: str, unreached: bool, expected: int) -> str
         return "traceback"
     if code == expected and "error:" not in text:
         return "not reached" if unreached else "went on"
-    errors = sum(line.startswith("error:") for line in text.splitlines())
+    errors = sum(line.startswith("error:") or " FAILED " in line for line in text.splitlines())  # doctor's is a table
     if code in (1, 2) and errors == 1:
         return "one sentence"
     return "went on" if code == 1 and "failed: trial" in text else f"left with {code}, {errors} errors"
