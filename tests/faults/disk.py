@@ -71,6 +71,8 @@ def limit(box: Box, scenario: str, what: int, value: int) -> Case:
     hard = resource.getrlimit(what)[1]
     case, _ = attempt(box, fault, inside=lambda: resource.setrlimit(what, (value, hard)))
     case.what = str(value)
+    if what == resource.RLIMIT_NOFILE and case.outcome == "one sentence" and "too many files are open" not in case.said:
+        case.violations.append(f"too few descriptors are called something else: {case.said}")
     return case
 
 
