@@ -32,11 +32,6 @@ class Hindered(Workers):
         return super().poll(seconds)
 
 
-def unmet(why: str) -> pytest.MarkDecorator:
-    """Mark what does not hold yet; the test fails as soon as it does, so that the mark goes."""
-    return pytest.mark.xfail(reason=why, strict=True)
-
-
 DATABASES = ("mlflow.db", "optuna.db")
 
 
@@ -66,9 +61,7 @@ class TestLocked:
         assert outcome.finished == 4
         assert checks.violations(store, WHOLE, {}) == []
 
-    @pytest.mark.parametrize(
-        "database", ["mlflow.db", pytest.param("optuna.db", marks=unmet("an adopted trial has no run id in Optuna"))]
-    )
+    @pytest.mark.parametrize("database", DATABASES)
     def test_a_lock_that_stays_is_one_sentence_and_the_next_run_goes_on(self, store, tiny, database):
         with contextlib.ExitStack() as stack:
             hold = Hindered(lambda: stack.enter_context(locked(store / database)))
@@ -90,7 +83,6 @@ class TestLocked:
         assert checks.violations(store, WHOLE, {}) == []
 
 
-@unmet("folders of models are made in the deleted place")
 def test_a_store_deleted_under_a_run_is_one_sentence_and_a_new_one_is_made_by_the_next(store, tiny):
     with pytest.raises(RunError, match="was deleted, moved or replaced while it was in use"):
         run_study(tiny(), store=store, launch=Hindered(lambda: shutil.rmtree(store)))
@@ -99,7 +91,7 @@ def test_a_store_deleted_under_a_run_is_one_sentence_and_a_new_one_is_made_by_th
     assert checks.leftovers(store.parent, excused=False) == []
 
 
-@pytest.mark.parametrize("database", ["mlflow.db", pytest.param("optuna.db", marks=unmet("it goes unnoticed"))])
+@pytest.mark.parametrize("database", DATABASES)
 def test_a_database_deleted_under_a_run_is_one_sentence(store, tiny, database):
     def delete():
         for suffix in ("", "-wal", "-shm"):
