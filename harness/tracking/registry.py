@@ -48,8 +48,10 @@ def register_model(client: MlflowClient, store: Path, name: str, run_id: str, ab
     )
     number = int(version.version)
     client.set_registered_model_alias(name, ALIAS, str(number))
-    known = json.loads(model.tags.get("mlflow.modelVersions", "[]"))
-    versions = [*known, {"name": name, "version": number}]  # for the page of the model, which links to them
+    # for the page of the model, which links to them: all there are, also those of a process that was cut off here
+    found = client.search_model_versions(f"run_id = '{run_id}'")
+    versions = [{"name": one.name, "version": int(one.version)} for one in found]
+    versions.sort(key=lambda one: (one["name"], one["version"]))
     client.set_logged_model_tags(model.model_id, {"mlflow.modelVersions": json.dumps(versions)})
     return number
 
