@@ -76,7 +76,7 @@ def test_a_killed_driver_leaves_no_process_and_the_next_run_goes_on(start, harne
     wait_for(lambda: not any(worker.is_running() and worker.status() != "zombie" for worker in workers), 10)
     code, out, _ = harness("doctor")
     assert code == 1
-    assert "are open but nothing runs them" in out
+    assert "left open, and nothing runs them" in out
     code, _, err = harness("run", "tiny", *LONG)
     assert code == 0, err
     assert finished(project) == 4
