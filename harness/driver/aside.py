@@ -33,9 +33,10 @@ def put_aside(name: str, store: Path, client: MlflowClient, storage: RDBStorage)
     """
     from harness import plan, tracking
 
-    known = {*plan.study_names(storage), *tracking.experiment_names(client)}
-    if name not in known:
-        return None
+    in_optuna = plan.study_names(storage)
+    known = {*in_optuna, *tracking.experiment_names(client)}
+    if name not in known or (name not in in_optuna and tracking.is_unused(client, name)):
+        return None  # nothing, or what a run left that was cut off before it began: the next takes that over
     aside = _free_name(f"{name} until {datetime.now(UTC):%Y-%m-%d %H.%M.%S}", known)
     tracking.write_text(_intent(store, name).parent, _intent(store, name).name, json.dumps({"aside": aside}))
     finish_aside(name, store, client, storage)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -86,14 +85,17 @@ def close_study(study: Study, store: Path, client: MlflowClient, storage: RDBSto
 def close_recorded(name: str, store: Path, client: MlflowClient, storage: RDBStorage) -> None:
     """Close what a killed run left open of a study that is to be put aside: nobody will do so later.
 
-    One that is too damaged for that is put aside as it is.
+    Of one that is too damaged to be read, the runs are closed in MLflow alone.
     """
     from harness.results import load_recorded_study
-    from harness.tracking import open_ends
+    from harness.tracking import close_runs, open_ends
 
-    if name in open_ends(store):
-        with contextlib.suppress(UsageError, StudyError):
-            close_study(load_recorded_study(name, store), store, client, storage)
+    if name not in open_ends(store):
+        return
+    try:
+        close_study(load_recorded_study(name, store), store, client, storage)
+    except (UsageError, StudyError):
+        close_runs(client, name)
 
 
 def _unknown(study: Study, storage: RDBStorage, recorded: pd.DataFrame) -> int:

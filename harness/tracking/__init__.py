@@ -12,7 +12,15 @@ from harness.tracking.networks import recorded_images, recorded_weights
 from harness.tracking.overview import StudySummary, summaries
 from harness.tracking.places import moved, write_text
 from harness.tracking.reading import read_frames, read_result, read_study, read_trial, unreadable_runs
-from harness.tracking.recorder import Recorder, archive_experiment, attach_report, experiment_names, open_runs
+from harness.tracking.recorder import (
+    Recorder,
+    archive_experiment,
+    attach_report,
+    close_runs,
+    experiment_names,
+    is_unused,
+    open_runs,
+)
 from harness.tracking.registry import ALIAS, register_model
 from harness.tracking.runs import RecordedRun, find_run, is_run, model_file
 from harness.tracking.store import DATABASE, check_store, is_unfinished, open_client, store_uri
@@ -30,12 +38,14 @@ __all__ = [
     "attach_report",
     "broken_models",
     "check_store",
+    "close_runs",
     "experiment_names",
     "fail_unfinished",
     "find_run",
     "is_run",
     "is_running",
     "is_unfinished",
+    "is_unused",
     "lock_store",
     "lock_study",
     "make_store",

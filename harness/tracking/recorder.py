@@ -19,7 +19,7 @@ from harness.tracking.batches import Batch, Measured, now
 from harness.tracking.datasets import dataset_input
 from harness.tracking.describing import describe_end, describe_study, describe_trial
 from harness.tracking.machine import Machine
-from harness.tracking.models import MODEL_FILE, Trained, describe_input, fail_models, log_model
+from harness.tracking.models import MODEL_FILE, Trained, describe_input, fail_models, fail_unfinished, log_model
 from harness.tracking.pictures import log_steps
 from harness.tracking.places import copy_files, place_of, within, write_text
 from harness.tracking.reading import STUDY_FILE, STUDY_TAG
@@ -384,6 +384,24 @@ def open_runs(client: MlflowClient, experiment_id: str) -> dict[str, int]:
         [experiment_id], "tags.`harness.kind` = 'trial' and attributes.status = 'RUNNING'", max_results=10_000
     )
     return {str(run.info.run_id): int(run.data.tags["harness.trial"]) for run in found}
+
+
+def close_runs(client: MlflowClient, name: str) -> None:
+    """Close every open run of an experiment as KILLED, and mark its unfinished models, whatever they are."""
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None or experiment.lifecycle_stage != "active":
+        return
+    for run in client.search_runs([experiment.experiment_id], "attributes.status = 'RUNNING'", max_results=10_000):
+        client.set_terminated(run.info.run_id, "KILLED")
+    fail_unfinished(client, experiment.experiment_id)
+
+
+def is_unused(client: MlflowClient, name: str) -> bool:
+    """Whether an experiment, which is not deleted, has no trial."""
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None or experiment.lifecycle_stage != "active":
+        return False
+    return not client.search_runs([experiment.experiment_id], "tags.`harness.kind` = 'trial'", max_results=1)
 
 
 def experiment_names(client: MlflowClient) -> list[str]:
