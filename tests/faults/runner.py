@@ -344,8 +344,11 @@ def _outcome(code: int | None, text: str, unreached: bool, expected: int) -> str
         return "traceback"
     if code == expected and "error:" not in text:
         return "not reached" if unreached else "went on"
-    errors = sum(line.startswith("error:") or " FAILED " in line for line in text.splitlines())  # doctor's is a table
-    if code in (1, 2) and errors == 1:
+    lines = text.splitlines()
+    errors, failed = sum(line.startswith("error:") for line in lines), sum(" FAILED " in line for line in lines)
+    if code in (1, 2) and (
+        errors == 1 or (failed and not errors)
+    ):  # doctor's is a line for each thing it could not mend
         return "one sentence"
     return "went on" if code == 1 and "failed: trial" in text else f"left with {code}, {errors} errors"
 

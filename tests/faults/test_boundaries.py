@@ -33,7 +33,7 @@ def test_killed_or_out_of_space_at_some_boundaries_the_study_is_whole_in_the_end
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["kill", "enospc", "eio"])
 def test_every_scenario_ends_whole(kind):
-    said = run_tool("--kind", kind, "--every", "40", "--jobs", "2", "--seed", "2")
+    said = run_tool("--kind", kind, "--every", "100", "--jobs", "2", "--seed", "2")
     assert cases(said) >= 16 * 2
 
 
