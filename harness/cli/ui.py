@@ -22,8 +22,8 @@ from harness.surroundings import PYTHON_OPTIONS
 @store_option
 def ui_command(study: str | None, port: int, host: str, open_browser: bool, store: Path) -> None:
     """Browse all runs, or those of STUDY, in the MLflow UI, on this machine. Ctrl-C ends it."""
-    from harness.tracking.reading import find_experiment
     from harness.tracking.store import DATABASE, check_store, store_uri
+    from harness.tracking.studies import find_experiment
     from harness.tracking.view import VIEW_KEY, has_view
 
     if not (store / DATABASE).exists():

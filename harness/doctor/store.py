@@ -46,14 +46,14 @@ def _made(store: Path, database: Path) -> Iterator[Finding]:
     if is_unfinished(database):
         yield _problem(
             f"{database}: was left half-made, with nothing in it. The next run, or --repair, makes it anew.",
-            functools.partial(_make_anew, store),
+            functools.partial(_open, store),
         )
         return
     if moves := moved(store, database):
         yield _problem(
             f"{store}: was moved or copied: its database has the files of {_named([move.name for move in moves])} at "
             f"{moves[0].old}. The next run, or --repair, records where they are now.",
-            functools.partial(_settle, store),
+            functools.partial(_open, store),
         )
     found = summaries(store)
     trials = sum(sum(summary.counts.values()) for summary in found)
@@ -64,20 +64,13 @@ def _made(store: Path, database: Path) -> Iterator[Finding]:
     yield from _files(store)
 
 
-def _make_anew(store: Path) -> str:
+def _open(store: Path) -> str:
+    """Open a store to be written to, which makes what is half-made anew and records where its files are."""
     from harness.tracking import lock_store, open_client
 
     with lock_store(store):
         open_client(store)
-    return "made anew"
-
-
-def _settle(store: Path) -> str:
-    from harness.tracking import lock_store, open_client
-
-    with lock_store(store):
-        open_client(store)
-    return f"recorded that its files are in {store.resolve()}"
+    return f"opened: its databases are whole, and its files are recorded to be in {store.resolve()}"
 
 
 def _optuna(store: Path) -> Iterator[Finding]:

@@ -7,25 +7,18 @@ import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from harness.databases import LOCK_TIMEOUT, in_words, settle_log
 from harness.driver.aside import finish_aside, finish_put_aside, put_aside, unfinished
 from harness.driver.loop import Loop, Workforce
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
 from harness.driver.repair import close_recorded, repair_study, set_aside_storage
-from harness.driver.resume import clear_staging, reconcile_plan, reconcile_runs, require_same_meaning
+from harness.driver.resume import clear_staging, open_plan, require_same_meaning
 from harness.errors import StudyError, UsageError
 from harness.launchers import Launcher, LocalLauncher, choose_resources
 from harness.records import Resources
 from harness.study import Range, Study, check_variants, dimensions, trainings
 from harness.surroundings import settled_mlflow
-
-if TYPE_CHECKING:
-    from optuna.storages import RDBStorage
-
-    from harness.plan import Plan
-    from harness.tracking import Recorder
 
 __all__ = [
     "Observer",
@@ -109,33 +102,12 @@ def run_study(
         recorder = tracking.Recorder(
             client, store, study, provenance.source_tags(source), databases=(tracking.DATABASE, FILE)
         )
-        plan = _open_plan(study, recorder, storage, store, data_folder)
+        plan = open_plan(recorder, storage, store, data_folder)
         stack.callback(clear_staging, study.name, store)
         for file in (tracking.DATABASE, FILE):
             stack.callback(settle_log, store / file)
         outcome = Loop(plan, recorder, store, data_folder, resources, observe, workforce, pack).run()
         return dataclasses.replace(outcome, aside=aside)
-
-
-def _open_plan(study: Study, recorder: Recorder, storage: RDBStorage, store: Path, data_folder: Path | None) -> Plan:
-    """Return the plan of a study, with what earlier runs finished, however they ended."""
-    from harness import tracking
-    from harness.plan import Plan, open_study
-
-    try:
-        recorded = reconcile_runs(recorder, store)
-        plan = Plan(
-            study,
-            open_study(study, storage),
-            recorded=set(recorded["trial"]) if len(recorded) else (),
-            data_folder=data_folder,
-            recall=lambda trial: tracking.read_result(recorded, trial),
-        )
-        reconcile_plan(plan, store, recorded, storage)
-    except BaseException:
-        recorder.close("FAILED")
-        raise
-    return plan
 
 
 def _left(study: Study, store: Path) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.databases import LOCK_TIMEOUT, in_words
 from harness.driver.aside import finish_aside
-from harness.driver.resume import reconcile_plan, reconcile_runs
+from harness.driver.resume import open_plan
 from harness.errors import StudyError, UsageError
 from harness.study import Study
 
@@ -58,27 +58,19 @@ def close_study(study: Study, store: Path, client: MlflowClient, storage: RDBSto
         storage: of the store.
     """
     from harness import provenance, tracking
-    from harness.plan import Plan, open_study
 
     recorder = tracking.Recorder(client, store, study, {"harness.version": provenance.version()})
-    done, status = [], "FAILED"
-    try:
-        if count := len(tracking.open_runs(client, recorder.experiment_id)):
-            done.append(f"{count} open run{'s' if count > 1 else ''} closed")
-        recorded = reconcile_runs(recorder, store)
+    done = []
+
+    def mend(recorded: pd.DataFrame) -> None:
         if missing := _unknown(study, storage, recorded):
             made = _rebuild(study, storage, store)
             done.append(f"{made} trials made anew in Optuna's storage, which did not know {missing}")
-        plan = Plan(
-            study,
-            open_study(study, storage),
-            recorded=set(recorded["trial"]) if len(recorded) else (),
-            recall=lambda trial: tracking.read_result(recorded, trial),
-        )
-        reconcile_plan(plan, store, recorded, storage)
-        status = "KILLED" if plan.remaining else "FINISHED"
-    finally:
-        recorder.close(status)
+
+    if count := len(tracking.open_runs(client, recorder.experiment_id)):
+        done.append(f"{count} open run{'s' if count > 1 else ''} closed")
+    plan = open_plan(recorder, storage, store, mend=mend)
+    recorder.close("KILLED" if plan.remaining else "FINISHED")
     return ", ".join(done) or "what was open is closed"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,43 @@ def _differences(old: object, new: object, place: str = "") -> Iterator[str]:
             yield from _differences(old.get(key), new.get(key), name)
     elif old != new:
         yield f"{place} was {'default' if old is None else old}, now {'default' if new is None else new}"
+
+
+def open_plan(
+    recorder: Recorder,
+    storage: RDBStorage,
+    store: Path,
+    data_folder: Path | None = None,
+    mend: Callable[[pd.DataFrame], None] | None = None,
+) -> Plan:
+    """Return the plan of a recorder's study, with what earlier runs finished, however they ended.
+
+    Args:
+        recorder: of the study; closed as FAILED if anything is raised.
+        storage: Optuna's.
+        store: the store's folder.
+        data_folder: where image files are looked for first.
+        mend: puts the storage right, given the trials whose results are recorded, before the plan reads it.
+    """
+    from harness import tracking
+    from harness.plan import Plan, open_study
+
+    try:
+        recorded = reconcile_runs(recorder, store)
+        if mend is not None:
+            mend(recorded)
+        plan = Plan(
+            recorder.study,
+            open_study(recorder.study, storage),
+            recorded=set(recorded["trial"]) if len(recorded) else (),
+            data_folder=data_folder,
+            recall=lambda trial: tracking.read_result(recorded, trial),
+        )
+        reconcile_plan(plan, store, recorded, storage)
+    except BaseException:
+        recorder.close("FAILED")
+        raise
+    return plan
 
 
 def reconcile_runs(recorder: Recorder, store: Path) -> pd.DataFrame:

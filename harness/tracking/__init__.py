@@ -11,7 +11,7 @@ from harness.tracking.models import fail_unfinished
 from harness.tracking.networks import recorded_images, recorded_weights
 from harness.tracking.overview import StudySummary, summaries
 from harness.tracking.places import moved, write_text
-from harness.tracking.reading import read_frames, read_result, read_study, read_trial, unreadable_runs
+from harness.tracking.reading import read_frames, read_result, read_trial, unreadable_runs
 from harness.tracking.recorder import (
     Recorder,
     archive_experiment,
@@ -24,6 +24,7 @@ from harness.tracking.recorder import (
 from harness.tracking.registry import ALIAS, register_model
 from harness.tracking.runs import RecordedRun, find_run, is_run, model_file
 from harness.tracking.store import DATABASE, check_store, is_unfinished, open_client, store_uri
+from harness.tracking.studies import read_study
 
 __all__ = [
     "ALIAS",

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from harness.errors import UsageError
 from harness.tracking.models import IN_MODEL, damage_of
+from harness.tracking.opening import open_database
 from harness.tracking.places import place_of, within
-from harness.tracking.reading import open_database
 
 _PENDING, _READY = 1, 2
 """MLflow's numbers for the status of a logged model."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from harness.tracking.reading import open_database
+from harness.tracking.opening import open_database
 
 _LARGEST = 65_536
 """No image is higher or wider, and nothing has more classes."""

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.tracking.reading import open_database, trial_status
+from harness.tracking.opening import open_database
+from harness.tracking.reading import trial_status
 from harness.tracking.store import DATABASE
 
 

@@ -6,34 +6,24 @@ what MLflow's own client gives.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import itertools
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.databases import connect_to_read, explain
-from harness.errors import UsageError, did_you_mean
+from harness.errors import UsageError
 from harness.records import CLOCKS, Clocks, StopReason, TrialResult
 from harness.study import EVALUATED, NEED_FINITE, PROBES
-from harness.tracking.folder import require_folder
 from harness.tracking.metric_names import from_mlflow, in_mlflow
-from harness.tracking.places import place_of, within
-from harness.tracking.store import DATABASE, check_store, is_unfinished
+from harness.tracking.opening import Fault, of_this_run, open_database, tags_of
+from harness.tracking.studies import parents_of, study_in, unknown_study
 from harness.trials import LeftOut, is_level, keep_left_out, left_out_of, show_wrong, sift
 
 if TYPE_CHECKING:
     import pandas as pd
-
-STUDY_FILE = "study.json"
-"""Artifact of a study's own run: the study as it was when it was run last."""
-
-STUDY_TAG = "harness.study."
-"""Tags that earlier versions kept it in: this and a number from 0."""
 
 _LARGEST = 1.7e308
 """Beyond, MLflow means infinity."""
@@ -80,20 +70,6 @@ _SOURCE = ("started", "ended", "data_digest", "weights_digest", "history_digest"
 HISTORY = ("epoch", "train_seconds", *EVALUATED, "test_accuracy", "test_loss")
 
 
-def find_experiment(store: Path, name: str) -> str:
-    """Return the id of a study's experiment.
-
-    Raises:
-        UsageError: if the store has no such study.
-    """
-    with open_database(store) as connection:
-        query = "SELECT experiment_id FROM experiments WHERE name = ? AND lifecycle_stage = 'active'"
-        found = connection.execute(query, (name,)).fetchone()
-        if found is None:
-            raise _unknown(connection, store, name)
-    return str(found[0])
-
-
 def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return a study's trials (a row each) and history (a row an evaluation).
 
@@ -105,7 +81,7 @@ def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     with open_database(store) as connection:
         trials, history = _read_trials(connection, store, name)
-        trials.attrs["study"] = _read_study(connection, store, name)
+        trials.attrs["study"] = study_in(connection, store, name)
     return trials, history
 
 
@@ -117,7 +93,7 @@ def _read_trials(connection: sqlite3.Connection, store: Path, name: str) -> tupl
         (name,),
     ).fetchall()
     if not runs:
-        raise _unknown(connection, store, name)
+        raise unknown_study(connection, store, name)
     rows, said = _read_rows(connection, runs)
     points = _points(connection, (row["run_id"] for row in rows))
     trials, history, more = _tables(rows, points)
@@ -133,14 +109,14 @@ def _read_rows(
     for run in runs:
         tags: dict[Any, Any] = {}
         try:
-            tags = _tags(connection, run[0])
+            tags = tags_of(connection, run[0])
             kind = tags.get("harness.kind")
             if kind == "trial":
                 if run[1] != "RUNNING":
                     rows.append(_row(run, tags, _finals(connection, run[0])))
             elif kind != "study" and (kind or "harness.trial" in tags):
-                raise _Fault(f"its tag harness.kind must be 'trial' or 'study', got {show_wrong(kind)}")
-        except _Fault as fault:
+                raise Fault(f"its tag harness.kind must be 'trial' or 'study', got {show_wrong(kind)}")
+        except Fault as fault:
             said.append(LeftOut(str(run[0]), str(tags.get("harness.trial", ""))[:20], str(fault)))
     rows.sort(key=lambda row: (row["trial"], row["started"]))
     return rows, said
@@ -165,9 +141,9 @@ def unreadable_runs(store: Path) -> list[tuple[str, LeftOut]]:
             trials, _ = _read_trials(connection, store, name)
             found += [(name, one) for one in left_out_of(trials)]
             try:
-                _read_study(connection, store, name)
+                study_in(connection, store, name)
             except UsageError as error:
-                parents = _parents(connection, name)
+                parents = parents_of(connection, name)
                 found.append((name, LeftOut(parents[0][0] if parents else "", "", str(error))))
     return found
 
@@ -204,8 +180,8 @@ def row_of(connection: sqlite3.Connection, run: tuple[Any, ...]) -> dict[str, An
         UsageError: if it cannot be read.
     """
     try:
-        return _row(run, _tags(connection, run[0]), _finals(connection, run[0]))
-    except _Fault as fault:
+        return _row(run, tags_of(connection, run[0]), _finals(connection, run[0]))
+    except Fault as fault:
         raise unreadable(run[0], fault) from None
 
 
@@ -231,73 +207,6 @@ def _tables(rows: list[dict[str, Any]], points: pd.DataFrame) -> tuple[pd.DataFr
     # earlier versions recorded scores of networks that diverged
     trials.loc[trials["stop_reason"] == StopReason.NOT_FINITE, list(NEED_FINITE)] = math.nan
     return trials, history, said
-
-
-def read_study(store: Path, name: str) -> dict[str, Any]:
-    """Return what :func:`harness.study.build_study` makes a recorded study from: name, given, source, text.
-
-    Raises:
-        UsageError: if the store has no such study, harness did not make it, or it cannot be read.
-    """
-    with open_database(store) as connection:
-        return _read_study(connection, store, name)
-
-
-def _read_study(connection: sqlite3.Connection, store: Path, name: str) -> dict[str, Any]:
-    parents = _parents(connection, name)
-    if not parents:
-        raise _without_study(connection, store, name)
-    run_id, address = parents[0]
-    where = f"{store}: the study {name!r} cannot be read from its run {run_id}"
-    try:
-        kept = _study(store, address, _tags(connection, run_id))
-    except (_Fault, ValueError, TypeError, RecursionError) as error:  # JSON's errors are ValueErrors
-        raise UsageError(f"{where}: {error}. Run the study again from its file; the run then says it anew.") from None
-    if not isinstance(kept.get("given"), dict) or not all(
-        isinstance(kept.get(key), (str, type(None))) for key in ("source", "text")
-    ):
-        raise UsageError(
-            f"{where}: it must hold the study's tables and text, and does not. Run the study again from its file; the "
-            "run then says it anew."
-        )
-    return {"name": name, "given": kept["given"], "source": kept.get("source"), "text": kept.get("text") or ""}
-
-
-def _parents(connection: sqlite3.Connection, name: str) -> list[tuple[str, str]]:
-    """Return id and address of the artifacts of each run of a study itself, the one begun last first: it goes on."""
-    rows = connection.execute(
-        """SELECT r.run_uuid, r.artifact_uri FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id
-           JOIN tags k ON k.run_uuid = r.run_uuid AND k.key = 'harness.kind' AND k.value = 'study'
-           WHERE e.name = ? AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'
-           ORDER BY r.start_time DESC, r.run_uuid""",
-        (name,),
-    )
-    return [(str(run_id), str(address)) for run_id, address in rows]
-
-
-def _without_study(connection: sqlite3.Connection, store: Path, name: str) -> UsageError:
-    """Return why there is no study in an experiment: it is not there, was deleted, or is of another tool."""
-    known = connection.execute(
-        """SELECT r.run_uuid, r.lifecycle_stage, k.value FROM experiments e
-           LEFT JOIN runs r ON r.experiment_id = e.experiment_id
-           LEFT JOIN tags k ON k.run_uuid = r.run_uuid AND k.key = 'harness.kind'
-           WHERE e.name = ? AND e.lifecycle_stage = 'active'""",
-        (name,),
-    ).fetchall()
-    if not known:
-        return _unknown(connection, store, name)
-    deleted = [run_id for run_id, stage, kind in known if kind == "study" and stage == "deleted"]
-    if deleted:
-        return UsageError(
-            f"{store}: the run of the study {name!r} itself was deleted in the MLflow UI. Restore it: "
-            f"`mlflow runs restore --run-id {deleted[0]}`."
-        )
-    if any(kind == "trial" for _, _, kind in known):
-        return UsageError(
-            f"{store}: {name!r} has trials, but the run of the study itself is gone or has lost its tags. Run the "
-            "study again from its file; that makes it anew."
-        )
-    return UsageError(f"{store}: {name!r} is an MLflow experiment that harness did not make.")
 
 
 def _history(points: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
@@ -349,10 +258,6 @@ def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
     )
 
 
-class _Fault(Exception):
-    """What is wrong with the record of a run."""
-
-
 def _row(run: tuple[Any, ...], tags: Mapping[str, str], metrics: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was recorded of a trial, by column; numbers are looked at later, all together."""
     run_id, status, started, ended, experiment = run
@@ -385,20 +290,20 @@ def _row(run: tuple[Any, ...], tags: Mapping[str, str], metrics: Mapping[str, An
 def _needed(tags: Mapping[str, str], name: str) -> str:
     value = tags.get(f"harness.{name}")
     if not isinstance(value, str) or not value:
-        raise _Fault(f"its tag harness.{name} is missing")
+        raise Fault(f"its tag harness.{name} is missing")
     return value
 
 
 def _whole(tags: Mapping[str, str], name: str) -> int:
     value = _needed(tags, name)
     if not (value.isascii() and value.isdigit() and len(value) <= _DIGITS):
-        raise _Fault(f"its tag harness.{name} must be a whole number of at least 0, got {show_wrong(value)}")
+        raise Fault(f"its tag harness.{name} must be a whole number of at least 0, got {show_wrong(value)}")
     return int(value)
 
 
 def _moment(name: str, value: Any) -> int | None:
     if value is not None and not (isinstance(value, int) and 0 <= value < _LAST):
-        raise _Fault(f"its {name} must be a time between 1970 and 2262 in milliseconds, got {show_wrong(value)}")
+        raise Fault(f"its {name} must be a time between 1970 and 2262 in milliseconds, got {show_wrong(value)}")
     return value
 
 
@@ -408,7 +313,7 @@ def _settings(tags: Mapping[str, str]) -> dict[str, Any]:
     levels = {path: level if _is_scalar(level) else json.dumps(level) for path, level in settings.items()}
     for path, level in levels.items():
         if level is not None and not is_level(level):
-            raise _Fault(f"its tag harness.settings has a number beyond 64 bits at {path}")
+            raise Fault(f"its tag harness.settings has a number beyond 64 bits at {path}")
     return levels
 
 
@@ -416,48 +321,20 @@ def settings_of(text: str) -> dict[str, Any]:
     """Return the settings of a trial from its tag: dotted path -> level.
 
     Raises:
-        _Fault: if they cannot be read.
+        Fault: if they cannot be read.
     """
     try:
         settings = json.loads(text)
     except (ValueError, RecursionError):
         settings = None
     if not isinstance(settings, dict) or not all("." in path and "/" not in path for path in settings):
-        raise _Fault(f"its tag harness.settings must be JSON of dotted paths and levels, got {show_wrong(text)}")
+        raise Fault(f"its tag harness.settings must be JSON of dotted paths and levels, got {show_wrong(text)}")
     return settings
 
 
 def trial_status(status: str, pruned: str | None) -> str:
     """Return finished, pruned, failed, killed or running, from MLflow's status and the tag that says pruned."""
     return "pruned" if pruned == "true" else _STATUS.get(status, str(status).lower())
-
-
-def _study(store: Path, address: str, tags: Mapping[str, str]) -> dict[str, Any]:
-    """Return the study that the recorder kept, among the artifacts of the study's own run.
-
-    Earlier versions kept it in tags, in parts. One that was shorter than the one before left the last parts of that, so
-    that only the first whole value of JSON counts.
-
-    Raises:
-        UsageError: if it cannot be read.
-    """
-    name = tags.get("harness.study", "")
-    file = place_of(store, address) / STUDY_FILE
-    if within(store, file).is_file():
-        text = file.read_text(encoding="utf-8")
-    else:
-        parts = (tags.get(f"{STUDY_TAG}{number}") for number in itertools.count())
-        text = "".join(itertools.takewhile(lambda part: part is not None, parts))  # type: ignore[arg-type]
-    if not text:
-        return {}
-    try:
-        kept, _ = json.JSONDecoder().raw_decode(text)
-    except json.JSONDecodeError as error:
-        raise UsageError(
-            f"{store}: what is recorded of the study {name!r} itself is damaged: {error}. `harness run` with its study "
-            "file records it anew; trials are kept."
-        ) from None
-    return dict(kept)
 
 
 def _is_scalar(level: Any) -> bool:
@@ -470,39 +347,17 @@ def _columns() -> list[str]:
 
 # Everything is read run by run: the tables have an index on runs, and a whole dictionary is made outside Python's loop.
 
-_TAGS = "SELECT key, value FROM tags WHERE run_uuid = ?"
 _FINALS = "SELECT key, CASE WHEN is_nan THEN NULL ELSE value END FROM latest_metrics WHERE run_uuid = ?"
 
 
-def _tags(connection: sqlite3.Connection, run_id: str) -> dict[str, str]:
-    """Return the tags of a run that are text.
-
-    Raises:
-        _Fault: if they are no UTF-8.
-    """
-    with _of_this_run():
-        return {key: value for key, value in connection.execute(_TAGS, (run_id,)) if isinstance(value, str)}
+_name_here = functools.cache(from_mlflow)
 
 
 def _finals(connection: sqlite3.Connection, run_id: str) -> dict[str, Any]:
     """Return the last value of each metric of a run, by its name here."""
-    with _of_this_run():
+    with of_this_run():
         found = connection.execute(_FINALS, (run_id,)).fetchall()
     return {_name_here(key): math.nan if value is None else value for key, value in found if isinstance(key, str)}
-
-
-@contextlib.contextmanager
-def _of_this_run() -> Iterator[None]:
-    """Turn text that cannot be decoded into a fault of the run that has it: the others can be read."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if "decode" not in str(error):
-            raise
-        raise _Fault("its tags or metrics are no UTF-8 text") from None
-
-
-_name_here = functools.cache(from_mlflow)
 
 
 def _points(connection: sqlite3.Connection, run_ids: Iterable[str]) -> pd.DataFrame:
@@ -535,35 +390,3 @@ def _with_infinities(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFram
             values = values.astype("float64")
             changed[column] = values.mask(values > _LARGEST, math.inf).mask(values < -_LARGEST, -math.inf)
     return frame.assign(**changed)
-
-
-@contextlib.contextmanager
-def open_database(store: Path) -> Iterator[sqlite3.Connection]:
-    """Open the store's database for reading.
-
-    Raises:
-        UsageError: if there is none, or it cannot be read.
-    """
-    file = store / DATABASE
-    if not file.exists():
-        require_folder(store)
-        raise UsageError(f"{file}: no such store. `harness run` makes one; --store names another folder.")
-    try:
-        with contextlib.closing(connect_to_read(file)) as connection:
-            yield connection
-    except sqlite3.DatabaseError as error:
-        check_store(store)
-        if is_unfinished(file):
-            raise UsageError(f"{file}: was left half-made, with nothing in it. `harness run` makes it anew.") from None
-        raise explain(error, store) or error from None
-    except OSError as error:
-        raise explain(error, store) or error from None
-
-
-def _unknown(connection: sqlite3.Connection, store: Path, name: str) -> UsageError:
-    rows = connection.execute("SELECT name FROM experiments WHERE lifecycle_stage = 'active'").fetchall()
-    names = [row[0] for row in rows if row[0] not in ("Default", name)]
-    if any(row[0] == name for row in rows):
-        return _without_study(connection, store, name)
-    near = did_you_mean(name, names) or (f" There are: {', '.join(names)}." if names else " It is empty.")
-    return UsageError(f"{store}: no study {name!r} in this store.{near}")

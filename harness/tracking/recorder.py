@@ -22,8 +22,8 @@ from harness.tracking.machine import Machine
 from harness.tracking.models import MODEL_FILE, Trained, describe_input, fail_models, fail_unfinished, log_model
 from harness.tracking.pictures import log_steps
 from harness.tracking.places import copy_files, place_of, within, write_text
-from harness.tracking.reading import STUDY_FILE, STUDY_TAG
 from harness.tracking.store import DATABASE
+from harness.tracking.studies import STUDY_FILE, STUDY_TAG
 from harness.tracking.view import VIEW_TAG, runs_view
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from typing import Any, NoReturn
 
 from harness.errors import UsageError, did_you_mean
 from harness.escaping import plain
+from harness.tracking.opening import open_database
 from harness.tracking.places import place_of, within
-from harness.tracking.reading import open_database, row_of, settings_of, unreadable
+from harness.tracking.reading import row_of, settings_of, unreadable
 from harness.trials import DIGEST, show_wrong
 
 _FORMS = (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from harness.study import METRICS, Study, dimensions
 from harness.tracking.metric_names import in_mlflow
-from harness.tracking.reading import open_database
+from harness.tracking.opening import open_database
 
 VIEW_KEY = "harness"
 VIEW_TAG = f"mlflow.sharedViewState.{VIEW_KEY}"
