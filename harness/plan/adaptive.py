@@ -57,6 +57,6 @@ def _sample(study: Study, variant: Variant, findings: Sequence[Finding]) -> Any:
     counts = {
         name: int(known[0]) if len(known := columns[name][~np.isnan(columns[name])]) else None
         for name in study.metrics
-        if METRICS[name].unit == "count"
+        if METRICS[name].unit.compared == "exact"
     }
     return Sample(variant.label, columns, counts)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.metrics import NOTHING
 from harness.report.comparison import Section, Table
 from harness.report.rows import Group
-from harness.report.wording import NOTHING, counted, show_interval
+from harness.report.wording import counted, show_interval
 from harness.stats import spread_interval
 from harness.study import SeedSpec, Study, dimensions
 

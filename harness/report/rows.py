@@ -17,7 +17,7 @@ from harness.report.comparison import Phase, Row
 from harness.stats import Interval, kaplan_meier_median, mean_interval
 from harness.study import BASE, Search, Study, dimensions, grid, show_level
 from harness.study.variant import short_names
-from harness.trials import FINGERPRINT, differing_places
+from harness.trials import EQUAL_FOR_SECONDS, differing_places
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,13 @@ def scored_metrics(study: Study) -> tuple[str, ...]:
     asked = [*getattr(study.design, "objectives", ()), *study.metrics]
     asked += [reference.metric for reference in study.report.reference if reference.step is None]
     asked += [name for probe in study.probes for name in PROBES[probe]]
-    extra = [name for name in asked if METRICS[name].unit in ("share", "nats", "number") or name == "train_seconds"]
+    extra = [name for name in asked if METRICS[name].unit.compared == "difference" or name == "train_seconds"]
     return tuple(dict.fromkeys([first, "test_accuracy", *extra]))
 
 
 def counted_metrics(study: Study) -> tuple[str, ...]:
     """Return the counts that get a column: parameters, multiply-accumulates and what the study asks for."""
-    asked = [name for name in study.metrics if METRICS[name].unit == "count"]
+    asked = [name for name in study.metrics if METRICS[name].unit.compared == "exact"]
     return tuple(dict.fromkeys(["parameters", "macs", *asked]))
 
 
@@ -124,7 +124,7 @@ def make_row(study: Study, group: Group, title: str, withheld: str) -> Row:
         reached=reached,
         steps_to_target=steps,
         seconds_to_target=seconds,
-        counts={name: _count(group, name) for name, metric in METRICS.items() if metric.unit == "count"},
+        counts={name: _count(group, name) for name, metric in METRICS.items() if metric.unit.compared == "exact"},
         images_per_second=math.nan if withheld or np.isnan(speed).all() else float(np.nanmedian(speed)),
         withheld=withheld,
         objectives=tuple(_objective(group, name) for name in getattr(study.design, "objectives", ())),
@@ -144,7 +144,7 @@ def reference_title(group: Group) -> str:
 def withheld_seconds(group: Group, reference: Group) -> str:
     """Return why the seconds of a variant cannot be read beside the reference's; empty if they can."""
     both = [group] if group is reference else [reference, group]
-    return differing_places([{name: part.values(name) for name in FINGERPRINT} for part in both])
+    return differing_places([{name: part.values(name) for name in EQUAL_FOR_SECONDS} for part in both])
 
 
 def in_order(study: Study, rows: list[Row]) -> list[Row]:
@@ -218,7 +218,7 @@ def _time_to_target(group: Group, name: str, watched: str) -> Interval:
 
 def _objective(group: Group, name: str) -> float:
     values = np.where(group.values("stop_reason") == "not_finite", np.nan, group.values(name).astype(float))
-    if name.endswith("_to_target"):
+    if METRICS[name].watched:
         values = np.where(np.isnan(values), np.inf, values)
     return float(values.mean()) if len(values) else math.nan
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from harness.metrics import NOTHING
 from harness.report.comparison import Section, Table
 from harness.report.rows import Group
-from harness.report.wording import NOTHING, listed
+from harness.report.wording import listed
 from harness.stats import Interval, mean_interval
 from harness.study import Study, grid
 
