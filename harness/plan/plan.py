@@ -16,7 +16,7 @@ from harness.plan.adaptive import scores, undecided
 from harness.plan.ranking import best_reaching, rank
 from harness.plan.trials import DIGEST, ERROR, LABEL, PHASE, REPLICATE, RUN, STOP_REASON, Assignment, Finding, Phase
 from harness.records import StopReason, TrialResult
-from harness.study import METRICS, Adaptive, Search, Study, Variant, grid, replicate_range
+from harness.study import METRICS, Adaptive, Search, Study, Variant, grid
 
 CONFIRM_FROM = 1000
 """First replicate of a confirmation: none that a search can have used, the same for all that are confirmed."""
@@ -65,7 +65,7 @@ class Plan:
             self._complete_replicates(study.design)
         else:
             self._variants = grid(study)
-            self._enqueue(self._variants, range(replicate_range(study.design)[0]), Phase.DESIGN)
+            self._enqueue(self._variants, range(study.design.replicate_range[0]), Phase.DESIGN)
         self._go_on()
 
     def _recall(self, trial: optuna.trial.FrozenTrial, recorded: bool) -> None:
