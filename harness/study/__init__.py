@@ -1,6 +1,7 @@
 """The study file: what it may say, what it means, and the variants it asks for."""
 
 from harness.study.checks import build_study, check_variant, check_variants
+from harness.study.design import Phase
 from harness.study.factors import Adaptive, Factorial, OneAtATime
 from harness.study.grid import Trainings, grid, trainings
 from harness.study.image_sets import IMAGE_SETS, ImageSet
@@ -32,6 +33,7 @@ __all__ = [
     "Metric",
     "ModelSpec",
     "OneAtATime",
+    "Phase",
     "Plateau",
     "Range",
     "Reference",

@@ -16,11 +16,21 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from harness.study.factors import Factorial, OneAtATime
 from harness.study.search import Search
+
+
+class Phase(StrEnum):
+    """What a trial is for. Nothing is claimed of trials of a search."""
+
+    DESIGN = "design"
+    SEARCH = "search"
+    CONFIRM = "confirm"
+
 
 Design = Annotated[Factorial | OneAtATime | Search, Field(discriminator="kind")]
