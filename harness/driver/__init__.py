@@ -17,7 +17,7 @@ from harness.driver.resume import clear_staging, open_plan, require_same_meaning
 from harness.errors import StudyError, UsageError
 from harness.launchers import Launcher, LocalLauncher, choose_resources
 from harness.records import Resources
-from harness.study import Range, Study, check_variants, dimensions, trainings
+from harness.study import Range, Study, check_variants, trainings
 from harness.surroundings import settled_mlflow
 
 __all__ = [
@@ -135,7 +135,7 @@ _RECORDED = 7_500
 def _require_recordable(study: Study) -> None:
     """Refuse what could not be read back."""
     longest = 0
-    for path, levels in dimensions(study.design).items():
+    for path, levels in study.design.dimensions.items():
         found = [path] if isinstance(levels, Range) else [json.dumps(level) for level in levels]
         longest += len(path) + max(len(text) for text in found) + 30
     if longest > _RECORDED:

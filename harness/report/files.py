@@ -22,7 +22,7 @@ from harness.report.latex import to_latex
 from harness.report.learned import learned
 from harness.report.markdown import to_markdown
 from harness.staging import put_in_place, staged
-from harness.study import Search, Study, dimensions, grid
+from harness.study import Search, Study, grid
 from harness.trials import LeftOut, describe, keep_left_out, left_out_of, show_wrong, sift, stored_study
 
 _STORE = "mlruns"
@@ -123,7 +123,7 @@ def read(folder: Path) -> tuple[Study, pd.DataFrame, pd.DataFrame]:
         )
     study = stored_study(attrs["study"], str(file))
     try:
-        trials, history, said = sift(trials, history, dimensions(study.design))
+        trials, history, said = sift(trials, history, study.design.dimensions)
     except DataError as error:
         raise DataError(f"{folder}: {error} Build the report anew from the MLflow store.") from None
     _require_trials_of(study, trials, said, file)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from harness.study import NEED_FINITE, Study, dimensions, show_level
+from harness.study import NEED_FINITE, Study, show_level
 
 _TEXT = (
     *("study", "run_id", "experiment_id", "variant", "digest", "phase", "status", "stop_reason", "error"),
@@ -52,7 +52,7 @@ def tidy_trials(study: Study, trials: pd.DataFrame) -> pd.DataFrame:
     tidy.loc[tidy["stop_reason"] == "not_finite", list(NEED_FINITE)] = np.nan  # and what they should not say
     for column in _TIMES:
         tidy[column] = pd.to_datetime(tidy[column], utc=True) if column in tidy else pd.Timestamp("NaT", tz="UTC")
-    for path in dimensions(study.design):
+    for path in study.design.dimensions:
         if path not in tidy:
             tidy[path] = ""
     for path in tidy.columns.difference(list(TRIAL_COLUMNS), sort=False):

@@ -11,7 +11,7 @@ from harness.judging import looks_of
 from harness.report.comparison import Row
 from harness.report.wording import counted, listed, show_p, three_digits
 from harness.stats import LEVEL, Verdict
-from harness.study import IMAGE_SETS, METRICS, USED_BY, Search, SeedSpec, Study, dimensions, grid, replicate_range
+from harness.study import IMAGE_SETS, METRICS, USED_BY, Search, SeedSpec, Study, grid
 from harness.trials import LeftOut, describe
 
 _CLOCK = (
@@ -48,7 +48,7 @@ _TARGETS = (
 def held_fixed(study: Study) -> dict[str, str]:
     """Return dotted path -> setting of everything that no variant changes."""
     base = study.base.flat()
-    varied = tuple(dimensions(study.design))
+    varied = tuple(study.design.dimensions)
     if isinstance(study.design, Search):
         if "model.preset" in varied:
             varied += tuple(key for key in base if key.startswith("model."))
@@ -177,14 +177,14 @@ def _disagreements(rows: Sequence[Row]) -> list[str]:
 def _replicates(study: Study) -> str:
     design = study.design
     alike = "has the same split and batch order in every variant"
-    if study.seeds != SeedSpec() or any(path.startswith("seeds.") for path in dimensions(design)):
+    if study.seeds != SeedSpec() or any(path.startswith("seeds.") for path in design.dimensions):
         alike = "has the same seeds in every variant but for those that are fixed, which are those of replicate 0"
     if isinstance(design, Search):
         fresh = counted(design.confirm.replicates, "fresh replicate")
         who = "best variant" if design.confirmed == 1 else f"{design.confirmed} best variants"
         plan = f"{counted(design.trials, 'trial')} ({design.sampler}), then {fresh} of the {who} and of the base"
     else:
-        first, last = replicate_range(design)
+        first, last = design.replicate_range
         plan = f"{counted(first, 'replicate')} of each variant"
         if last > first:
             plan += f", then up to {last} of those whose comparison with the reference is undecided"
@@ -193,7 +193,7 @@ def _replicates(study: Study) -> str:
 
 def _saved(study: Study, trials: pd.DataFrame) -> str:
     """Return how many trainings adaptive replicates saved; empty for a fixed number."""
-    first, last = replicate_range(study.design)
+    first, last = study.design.replicate_range
     done = int((trials["status"] == "finished").sum())
     if isinstance(study.design, Search) or first == last or not done:
         return ""

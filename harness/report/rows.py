@@ -15,7 +15,7 @@ from harness.judging import censor
 from harness.report.comparison import Phase, Row
 from harness.report.frames import FINGERPRINT, differing_places
 from harness.stats import Interval, kaplan_meier_median, mean_interval
-from harness.study import BASE, METRICS, PROBES, Search, Study, dimensions, grid, show_level
+from harness.study import BASE, METRICS, PROBES, Search, Study, grid, show_level
 from harness.study.variant import short_names
 
 
@@ -84,7 +84,7 @@ def group_trials(study: Study, trials: pd.DataFrame) -> list[Group]:
         settings = {path: show_level(level) for path, level in variant.settings.items()}
         groups.append(_group(variant.label, variant.digest, settings, columns, places.pop(variant.digest, []), study))
     for digest, found in places.items():
-        settings = {path: _show(columns[path][found[0]]) for path in dimensions(study.design)}
+        settings = {path: _show(columns[path][found[0]]) for path in study.design.dimensions}
         groups.append(_group(columns["variant"][found[0]], digest, settings, columns, found, study))
     return _unique_labels(groups)
 

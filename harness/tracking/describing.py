@@ -9,18 +9,7 @@ from typing import Any
 
 from harness.escaping import inline, markdown, markdown_code, markdown_paragraphs
 from harness.records import StopReason, TrialResult
-from harness.study import (
-    METRICS,
-    Adaptive,
-    OneAtATime,
-    Range,
-    Search,
-    Study,
-    TargetSpec,
-    Variant,
-    dimensions,
-    show_level,
-)
+from harness.study import METRICS, Range, Study, TargetSpec, Variant, show_level
 
 _LEVELS = 12
 """Levels of a factor that are written out."""
@@ -95,27 +84,9 @@ def _design(study: Study) -> str:
     design = study.design
     factors = "\n".join(
         f"- `{path}`: {inline(_levels(levels))} (base: {inline(show_level(study.base_level(path)))})"
-        for path, levels in dimensions(design).items()
+        for path, levels in design.dimensions.items()
     )
-    planned = design.replicates
-    if isinstance(design, Search):
-        objectives = " and ".join(METRICS[name].title for name in design.objectives)
-        fresh = f"the best {design.confirmed} and the base" if design.confirmed > 1 else "the best and the base"
-        sentence = (
-            f"a search of {design.trials} trainings for the best {objectives} ({design.sampler}), then {fresh} with "
-            f"{_counted(design.confirm.replicates, 'fresh replicate')} each."
-        )
-    else:
-        how = "the base, and each level with everything else at the base" if isinstance(design, OneAtATime) else (
-            "every combination of the levels" if factors else "the base alone"
-        )  # fmt: skip
-        often = (
-            f"{planned.min} to {planned.max} replicates of each variant, as many as it takes to decide"
-            if isinstance(planned, Adaptive)
-            else f"{_counted(planned, 'replicate')} of each variant"
-        )
-        sentence = f"{how}; {often}."
-    return "\n\n".join(part for part in (f"**Design:** {sentence}", factors) if part)
+    return "\n\n".join(part for part in (f"**Design:** {design.sentence}", factors) if part)
 
 
 def _levels(levels: Any) -> str:
@@ -124,7 +95,3 @@ def _levels(levels: Any) -> str:
         return f"{show_level(levels.low)} to {show_level(levels.high)}{', logarithmic' if levels.log else ''}{every}"
     shown = [show_level(level) for level in levels[:_LEVELS]]
     return ", ".join(shown) + (f" and {len(levels) - _LEVELS} more" if len(levels) > _LEVELS else "")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

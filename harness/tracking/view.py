@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from harness.study import METRICS, Study, dimensions
+from harness.study import METRICS, Study
 from harness.tracking.metric_names import in_mlflow
 from harness.tracking.opening import open_database
 
@@ -22,7 +22,7 @@ def runs_view(study: Study) -> str:
 
     Sorted by date, its default, the page would fold the trials below their study.
     """
-    varied = dict.fromkeys(".".join(path.split(".")[:2]) for path in dimensions(study.design))
+    varied = dict.fromkeys(".".join(path.split(".")[:2]) for path in study.design.dimensions)
     shown = dict.fromkeys([*study.metrics, "test_accuracy"])
     first = study.metrics[0]
     state = {

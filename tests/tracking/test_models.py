@@ -13,9 +13,8 @@ import numpy as np
 import pytest
 import yaml
 
-from harness.plan import Phase
 from harness.records import Evaluated, Started, StopReason
-from harness.study import build_study, grid
+from harness.study import Phase, build_study, grid
 from harness.tracking import Recorder, open_client, read_frames
 from tests.conftest import COSTS, FINGERPRINT, TINY, make_result
 

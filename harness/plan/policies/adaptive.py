@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from harness.plan.trials import Finding
+from harness.plan.trials import FinishedTrial
 from harness.records import TrialResult
 from harness.study import METRICS, Study, Variant
 
@@ -20,7 +20,9 @@ def scores(study: Study, result: TrialResult) -> dict[str, Any]:
     return {**finite, "steps": result.steps, "stop_reason": result.stop_reason.value}
 
 
-def undecided(study: Study, variants: Sequence[Variant], findings: Iterable[Finding], replicates: int) -> list[Variant]:
+def undecided(
+    study: Study, variants: Sequence[Variant], findings: Iterable[FinishedTrial], replicates: int
+) -> list[Variant]:
     """Return the base and the variants whose comparison with it is open; nothing if all are decided.
 
     Args:
@@ -41,7 +43,7 @@ def undecided(study: Study, variants: Sequence[Variant], findings: Iterable[Find
     return [variants[0], *(one for one in variants[1:] if one.digest in still)] if still else []
 
 
-def _sample(study: Study, variant: Variant, findings: Sequence[Finding]) -> Any:
+def _sample(study: Study, variant: Variant, findings: Sequence[FinishedTrial]) -> Any:
     import numpy as np
 
     from harness.judging import Sample

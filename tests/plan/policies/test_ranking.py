@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from harness.plan.ranking import best_reaching, rank
+from harness.plan.policies.ranking import best_reaching, rank
 
 
 def test_rank_by_one_value():
