@@ -12,7 +12,6 @@ from harness.report.contrasts import contrasts
 from harness.report.curves import curve_figures
 from harness.report.effects import effect_figures, effects, effects_section
 from harness.report.forest import forests
-from harness.report.frames import tidy_history, tidy_trials
 from harness.report.measured import held_fixed, how_measured, remarks
 from harness.report.orders import order_sentences
 from harness.report.plots import plots
@@ -34,7 +33,7 @@ from harness.report.smallest import smallest_sentences
 from harness.report.unused import unused_section, unused_sentences
 from harness.report.wording import show_target
 from harness.study import Search, Study
-from harness.trials import left_out_of
+from harness.trials import left_out_of, tidy_history, tidy_trials
 
 
 def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: str = "mlruns") -> Comparison:

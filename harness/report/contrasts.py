@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from harness.judging import Contrast, Sample, compare
+from harness.metrics import METRICS
 from harness.report.comparison import Row
 from harness.report.rows import Group
 from harness.stats import Verdict
-from harness.study import METRICS, Study
+from harness.study import Study
 
 _CLAIMING = ("design", "confirm")
 

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from harness.metrics import METRICS
 from harness.report.comparison import Row
 from harness.report.pictures import Curve, CurveFigure, Line
 from harness.report.wording import counted
-from harness.study import METRICS, Study
+from harness.study import Study
 
 MOST_CURVES = 10
 _MOST_POINTS = 200

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from harness.metrics import METRICS
 from harness.report.comparison import Section, Table
 from harness.report.pictures import Estimate, ForestFigure
 from harness.report.rows import Group
 from harness.report.wording import show_p, signed
 from harness.stats import Effect, holm, interactions, main_effects
-from harness.study import METRICS, Factorial, Study, grid, show_level
+from harness.study import Factorial, Study, grid, show_level
 from harness.study.variant import short_names
 
 CHAPTER = "What each factor does"

@@ -16,14 +16,23 @@ from harness.report.assembly import assemble
 from harness.report.comparison import Comparison
 from harness.report.export import to_csv, to_json
 from harness.report.figures import draw_all
-from harness.report.frames import tidy_history, tidy_trials
 from harness.report.html import to_html
 from harness.report.latex import to_latex
 from harness.report.learned import learned
 from harness.report.markdown import to_markdown
 from harness.staging import put_in_place, staged
 from harness.study import Search, Study, grid
-from harness.trials import LeftOut, describe, keep_left_out, left_out_of, show_wrong, sift, stored_study
+from harness.trials import (
+    LeftOut,
+    describe,
+    keep_left_out,
+    left_out_of,
+    show_wrong,
+    sift,
+    stored_study,
+    tidy_history,
+    tidy_trials,
+)
 
 _STORE = "mlruns"
 _FIGURES = ("*_by_*", "front", "difference_*", "effect_*", "importance", "parallel", "best_so_far")

@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 
 from harness.judging import Contrast
+from harness.metrics import METRICS
 from harness.report.comparison import Row
 from harness.report.contrasts import best_first
 from harness.report.pictures import Estimate, ForestFigure
 from harness.report.wording import show_effect, show_ends
-from harness.study import METRICS, Study
+from harness.study import Study
 
 CHAPTER = "Differences to the reference"
 _MOST = 30

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from harness.metrics import METRICS
 from harness.report.comparison import Row
 from harness.report.pictures import PointFigure, Series
 from harness.report.wording import show_interval, show_value
 from harness.stats import Interval
-from harness.study import METRICS, Factorial, Level, Search, Study, grid, show_level
+from harness.study import Factorial, Level, Search, Study, grid, show_level
 from harness.study.variant import short_names
 
 _FEWEST = 3

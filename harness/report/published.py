@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from harness.metrics import METRICS
 from harness.report.comparison import Published, Row, Section, Table
 from harness.report.rows import Group
 from harness.report.wording import NOTHING, counted, show_interval, show_value
 from harness.stats import mean_interval
-from harness.study import METRICS, Study
+from harness.study import Study
 
 
 def published_figures(study: Study, groups: Sequence[Group], history: pd.DataFrame) -> tuple[Published, ...]:

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from harness.judging import censor
+from harness.metrics import METRICS, PROBES
 from harness.report.comparison import Phase, Row
-from harness.report.frames import FINGERPRINT, differing_places
 from harness.stats import Interval, kaplan_meier_median, mean_interval
-from harness.study import BASE, METRICS, PROBES, Search, Study, grid, show_level
+from harness.study import BASE, Search, Study, grid, show_level
 from harness.study.variant import short_names
+from harness.trials import FINGERPRINT, differing_places
 
 
 @dataclass(frozen=True)

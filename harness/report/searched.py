@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from harness.metrics import METRICS
 from harness.report.comparison import Section, Table
 from harness.report.pictures import ParallelFigure, PointFigure, Series
 from harness.report.wording import show_value
-from harness.study import METRICS, Range, Search, Study, show_level
+from harness.study import Range, Search, Study, show_level
 from harness.study.variant import short_names
 
 _FEWEST = 10

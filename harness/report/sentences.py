@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from harness.judging import Contrast
+from harness.metrics import METRICS
 from harness.report.comparison import Row
 from harness.report.contrasts import best_first
 from harness.report.wording import (
@@ -19,7 +20,7 @@ from harness.report.wording import (
     show_value,
 )
 from harness.stats import Verdict
-from harness.study import METRICS, Search, Study
+from harness.study import Search, Study
 
 _AT_MOST = 8
 """Sentences about single variants; a table says the rest better."""

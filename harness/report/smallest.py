@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.metrics import METRICS
 from harness.report.comparison import Row
 from harness.report.wording import counted, listed, show_interval, show_value
-from harness.study import METRICS, Search, Study
+from harness.study import Search, Study
 
 
 def smallest_sentences(study: Study, rows: Sequence[Row]) -> list[str]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 
 from harness.judging import Contrast
+from harness.metrics import METRICS
 from harness.report.comparison import Comparison, Published, Row, Table
 from harness.report.contrasts import best_first
 from harness.report.wording import (
@@ -20,7 +21,6 @@ from harness.report.wording import (
     show_verdict,
 )
 from harness.stats import Interval
-from harness.study import METRICS
 
 MOST_ROWS = 50
 """Rows that a person still reads; comparison.csv has all of them."""

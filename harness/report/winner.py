@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 
 from harness.errors import UsageError
+from harness.metrics import METRICS
 from harness.report.comparison import Comparison, Row
 from harness.report.contrasts import best_first
 from harness.report.wording import counted, show_effect, show_value
 from harness.stats import Verdict
-from harness.study import METRICS
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from harness.study.factors import Adaptive, Factorial, OneAtATime
 from harness.study.grid import Trainings, grid, trainings
 from harness.study.image_sets import IMAGE_SETS, ImageSet
 from harness.study.loading import load_study
-from harness.study.metrics import EVALUATED, METRICS, NEED_FINITE, PROBES, Metric
 from harness.study.ranges import Level, Range
 from harness.study.search import Confirm, Search
 from harness.study.shapes import POOL, block_shapes, window_output
@@ -16,12 +15,8 @@ from harness.study.variant import BASE, Variant, canonical, counted, show_level
 
 __all__ = [
     "BASE",
-    "EVALUATED",
     "IMAGE_SETS",
-    "METRICS",
-    "NEED_FINITE",
     "POOL",
-    "PROBES",
     "USED_BY",
     "Adaptive",
     "Confirm",
@@ -30,7 +25,6 @@ __all__ = [
     "Factorial",
     "ImageSet",
     "Level",
-    "Metric",
     "ModelSpec",
     "OneAtATime",
     "Phase",

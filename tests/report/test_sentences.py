@@ -1,9 +1,9 @@
 import numpy as np
 import pandas as pd
 
+from harness.metrics import METRICS
 from harness.report import compare
 from harness.report.sentences import _TIMES
-from harness.study import METRICS
 from tests.report.conftest import POOL, STRIDE, make_study, trial
 from tests.report.test_rows import explored, search
 
