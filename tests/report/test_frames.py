@@ -10,7 +10,7 @@ from harness.report.frames import (
     tidy_trials,
 )
 from harness.study import NEED_FINITE
-from tests.report.conftest import PLACE, make_study
+from tests.findings.conftest import PLACE, make_study
 
 
 def test_empty_frames_get_every_column(study):
