@@ -22,7 +22,7 @@ PAGE = Path("docs/architecture.md")
 
 HEAVY = {
     "mlflow": {"tracking"},
-    "optuna": {"objective", "plan", "report"},
+    "optuna": {"objective", "plan", "findings"},
     "tensorflow": {"engines"},
     "jax": {"engines"},
     "keras": {"network", "engines", "callbacks", "worker", "insight", "trained"},

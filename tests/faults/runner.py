@@ -257,7 +257,7 @@ def _examine(root: Path, scenario: Scenario, before: dict[str, Any], excused: bo
 
 def _read_all(scenario: Scenario) -> Iterator[str]:
     from harness.doctor import examine
-    from harness.report import compare
+    from harness.reports import compare
     from harness.results import load_results
 
     for name in scenario.expected:

@@ -12,7 +12,7 @@ import pytest
 from harness.driver.resume import reconcile_runs
 from harness.errors import DataError, UsageError
 from harness.records import Evaluated, Started
-from harness.report import compare
+from harness.reports import compare
 from harness.results import load_results, load_run
 from harness.study import grid
 from harness.tracking import (

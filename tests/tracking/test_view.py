@@ -4,7 +4,7 @@ import pytest
 
 from harness.tracking import Recorder, open_client
 from harness.tracking.view import VIEW_TAG, has_view, runs_view
-from tests.report.conftest import make_study
+from tests.findings.conftest import make_study
 
 
 @pytest.mark.parametrize(
