@@ -24,7 +24,7 @@ from harness.escaping import (
     throughout,
 )
 from harness.report import write_report
-from harness.tracking.describing import describe_study, describe_trial
+from harness.store.record.describing import describe_study, describe_trial
 from tests.report.conftest import make_study, trial
 
 
