@@ -28,7 +28,7 @@ from harness.records import (
     Resources,
     Scored,
     Started,
-    Trained,
+    TrainingOver,
     TrialResult,
 )
 
@@ -208,7 +208,7 @@ class Loop:
                     launcher.reply(event.trial, Reply.PRUNE if prune else Reply.GO_ON)
             case Scored():
                 self.recorder.tested(self.progress.running[event.trial].run_id, event)
-            case Trained():
+            case TrainingOver():
                 self.progress.running[event.trial].trained = True
             case Finished():
                 self._take_result(event.trial, event.result)
