@@ -13,7 +13,6 @@ from harness.errors import UsageError
 from harness.estimate import estimate_variants, total_seconds
 from harness.launchers import choose_resources
 from harness.study import (
-    IMAGE_SETS,
     DataSpec,
     Factorial,
     OneAtATime,
@@ -89,9 +88,9 @@ def _space(levels: object) -> str:
 
 def _images(data: DataSpec, data_folder: Path | None) -> tuple[tuple[int, int, int], int, int]:
     """Return image shape, training images and classes; of a folder, from the files."""
-    if data.name in IMAGE_SETS:
-        facts = IMAGE_SETS[data.name]
-        return facts.image_shape, facts.train_images, 10
+    known = data.image_set.facts
+    if known:
+        return known.image_shape, known.train_images, known.classes
     from harness.data import load_images
 
     images = load_images(data, 0, data_folder)

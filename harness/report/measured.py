@@ -11,7 +11,7 @@ from harness.judging import looks_of
 from harness.report.comparison import Row
 from harness.report.wording import counted, listed, show_p, three_digits
 from harness.stats import LEVEL, Verdict
-from harness.study import IMAGE_SETS, METRICS, USED_BY, Search, SeedSpec, Study, dimensions, grid, replicate_range
+from harness.study import METRICS, USED_BY, Search, SeedSpec, Study, dimensions, grid, replicate_range
 from harness.trials import LeftOut, describe
 
 _CLOCK = (
@@ -236,9 +236,8 @@ def _versions(trials: pd.DataFrame) -> str:
 
 
 def _data(study: Study, trials: pd.DataFrame) -> str:
-    known = IMAGE_SETS.get(study.data.name)
     digests = _distinct(trials, "data_digest", "")
-    name = known.title if known else study.data.name
+    name = study.data.image_set.title
     return f"{name}; SHA-256 of the images and labels used: {digests}." if digests else name
 
 

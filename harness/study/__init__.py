@@ -13,18 +13,17 @@ from harness.study.design import (
     replicate_range,
 )
 from harness.study.grid import Trainings, grid, trainings
-from harness.study.image_sets import IMAGE_SETS, ImageSet
 from harness.study.loading import load_study
 from harness.study.metrics import EVALUATED, METRICS, NEED_FINITE, PROBES, Metric
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.spec import USED_BY, ConvBlock, DataSpec, ModelSpec, Plateau, SeedSpec, TargetSpec, TrainSpec
+from harness.study.splits import images_to_train_on
 from harness.study.study import Reference, ReportSpec, Study
 from harness.study.variant import BASE, Variant, canonical, show_level
 
 __all__ = [
     "BASE",
     "EVALUATED",
-    "IMAGE_SETS",
     "METRICS",
     "NEED_FINITE",
     "POOL",
@@ -35,7 +34,6 @@ __all__ = [
     "ConvBlock",
     "DataSpec",
     "Factorial",
-    "ImageSet",
     "Level",
     "Metric",
     "ModelSpec",
@@ -58,6 +56,7 @@ __all__ = [
     "check_variants",
     "dimensions",
     "grid",
+    "images_to_train_on",
     "load_study",
     "replicate_range",
     "show_level",
