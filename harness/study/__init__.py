@@ -4,18 +4,17 @@ from harness.study.checks import build_study, check_variant, check_variants
 from harness.study.design import Phase
 from harness.study.factors import Adaptive, Factorial, OneAtATime
 from harness.study.grid import Trainings, grid, trainings
-from harness.study.image_sets import IMAGE_SETS, ImageSet
 from harness.study.loading import load_study
 from harness.study.ranges import Level, Range
 from harness.study.search import Confirm, Search
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.spec import USED_BY, ConvBlock, DataSpec, ModelSpec, Plateau, SeedSpec, TargetSpec, TrainSpec
+from harness.study.splits import images_to_train_on
 from harness.study.study import Reference, ReportSpec, Study
 from harness.study.variant import BASE, Variant, canonical, counted, show_level
 
 __all__ = [
     "BASE",
-    "IMAGE_SETS",
     "POOL",
     "USED_BY",
     "Adaptive",
@@ -23,7 +22,6 @@ __all__ = [
     "ConvBlock",
     "DataSpec",
     "Factorial",
-    "ImageSet",
     "Level",
     "ModelSpec",
     "OneAtATime",
@@ -46,6 +44,7 @@ __all__ = [
     "check_variants",
     "counted",
     "grid",
+    "images_to_train_on",
     "load_study",
     "show_level",
     "trainings",

@@ -15,7 +15,7 @@ from harness.records import Job, Resources, Started
 from harness.seeds import seeds_of
 from harness.store import DATABASE, Recorder
 from harness.worker import run_job
-from tests.data.conftest import idx_bytes
+from tests.image_sets.conftest import idx_bytes
 from tests.shelf import Bench
 
 

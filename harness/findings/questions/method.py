@@ -12,7 +12,7 @@ from harness.judging import looks_of
 from harness.metrics import METRICS
 from harness.report.wording import counted, listed, show_p, three_digits
 from harness.stats import LEVEL, Verdict
-from harness.study import IMAGE_SETS, USED_BY, Search, SeedSpec, Study, grid
+from harness.study import USED_BY, Search, SeedSpec, Study, grid
 from harness.trials import LeftOut, describe
 
 _CLOCK = (
@@ -237,9 +237,8 @@ def _versions(trials: pd.DataFrame) -> str:
 
 
 def _data(study: Study, trials: pd.DataFrame) -> str:
-    known = IMAGE_SETS.get(study.data.name)
     digests = _distinct(trials, "data_digest", "")
-    name = known.title if known else study.data.name
+    name = study.data.image_set.title
     return f"{name}; SHA-256 of the images and labels used: {digests}." if digests else name
 
 

@@ -1,11 +1,13 @@
 import hashlib
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
-from harness.data import verify
 from harness.errors import DataError, UsageError
+from harness.image_sets import BUILT_IN, IMAGE_SETS, built_in, verify
 
 
 def test_a_good_folder(idx_folder):
@@ -56,6 +58,34 @@ def test_packaged_sets(name):
     (row,) = verify(name)
     assert row.problem is None
     assert len(row.sha256) == 64
+
+
+def test_names():
+    assert tuple(IMAGE_SETS) == ("mnist", "fashion_mnist", "mnist_5k", "digits", "folder")
+    assert BUILT_IN == ("mnist", "fashion_mnist", "mnist_5k", "digits")
+    assert all(name == each.name for name, each in IMAGE_SETS.items())
+    assert built_in("digits") is IMAGE_SETS["digits"]
+
+
+@pytest.mark.parametrize("name", ["mnits", "folder"])
+def test_a_name_that_is_not_built_in(name):
+    with pytest.raises(UsageError, match=r"no image set is called '.*', there are mnist, fashion_mnist, mnist_5k, dig"):
+        built_in(name)
+
+
+@pytest.mark.parametrize("name", ["mnist_5k", "digits"])
+def test_packaged_sets_have_the_sizes_that_are_known(name):
+    known = built_in(name)
+    raw = known.read(known.fetch())
+    assert raw.train_images.shape == (known.facts.train_images, *known.facts.image_shape)
+    assert raw.test_images.shape == (known.facts.test_images, *known.facts.image_shape)
+    assert raw.train_images.dtype == np.uint8
+    assert raw.train_labels.dtype == np.int32
+
+
+def test_importing_is_fast():
+    code = "import sys, harness.image_sets; print(sorted({'numpy', 'sklearn', 'pandas', 'pooch'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_what_is_not_there():

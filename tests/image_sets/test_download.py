@@ -6,8 +6,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from harness.data.download import download
 from harness.errors import DataError
+from harness.image_sets.download import download
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -10,14 +10,16 @@ import contextlib
 import gzip
 import hashlib
 import math
+import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Literal, cast
-
-import numpy as np
+from typing import IO, TYPE_CHECKING, Literal, cast
 
 from harness.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Kind = Literal["images", "labels"]
 
@@ -128,6 +130,8 @@ def parse_idx(contents: bytes, path: Path, kind: Kind) -> np.ndarray:
     Raises:
         DataError: if it is not IDX, holds something else, or has more or fewer values than its header says.
     """
+    import numpy as np
+
     shape, start = _parse_header(contents, path, kind)
     expected, got = math.prod(shape), len(contents) - start
     if got < expected:
@@ -166,7 +170,7 @@ def _parse_header(contents: bytes, path: Path, kind: Kind) -> tuple[tuple[int, .
     start = 4 + 4 * dimensions
     if len(contents) < start:
         raise DataError(f"{path}: is truncated: the header needs {start} bytes, got {len(contents)}. {_FIX}")
-    shape = tuple(int(side) for side in np.frombuffer(contents, ">u4", dimensions, offset=4))
+    shape = struct.unpack_from(f">{dimensions}I", contents, 4)
     if not all(shape):
         raise DataError(f"{path}: must hold at least one of the {kind}, got shape {shape}. {_FIX}")
     return (*shape, 1) if dimensions == 3 else shape, start
