@@ -16,8 +16,8 @@ from rich.text import Text
 from harness.driver import Observer, Progress, Running
 from harness.launchers import Death, Notice, Silence
 from harness.metrics import METRICS
+from harness.pages.sparkline import sparkline
 from harness.records import ENDINGS, Evaluated, Event, Failed, Finished, Started, StopReason
-from harness.report.sparkline import sparkline
 from harness.study import Study
 
 _CURVE = 12

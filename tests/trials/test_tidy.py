@@ -10,7 +10,7 @@ from harness.trials import (
     tidy_history,
     tidy_trials,
 )
-from tests.report.conftest import PLACE, make_study
+from tests.findings.conftest import PLACE, make_study
 
 
 def test_empty_frames_get_every_column(study):
