@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from harness.metrics import METRICS
 from harness.presets import PRESETS, PROTOCOLS
-from harness.study import IMAGE_SETS, METRICS, Study, show_level
+from harness.study import IMAGE_SETS, Study, show_level
 
 PAGE = Path(__file__).with_name("studies.md")
 MEASURED = tuple(Path(__file__).with_name(name) for name in ("performance.md", "method.md"))

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from harness.metrics import METRICS
 from harness.notebook import paragraph, table
-from harness.study import METRICS, Study
+from harness.study import Study
 from harness.trials import stored_study
 
 if TYPE_CHECKING:

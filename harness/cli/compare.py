@@ -12,7 +12,7 @@ import click
 from harness.cli.options import complete_study, reports_option, store_option
 from harness.cli.results import read_results
 from harness.errors import UsageError, did_you_mean
-from harness.study import METRICS
+from harness.metrics import METRICS
 
 if TYPE_CHECKING:
     from harness.findings.comparison import Between

@@ -12,11 +12,11 @@ from harness.errors import UsageError
 from harness.escaping import plain, throughout
 from harness.findings.report import Table
 from harness.findings.rows import Group, group_trials
+from harness.findings.wording import NOTHING, show_effect, show_ends, show_p, show_value, show_verdict
 from harness.judging import NOT_INFERIOR, Contrast, Outcome, Pairing, Sample, compare_pairings, overlap_of
-from harness.report.frames import FINGERPRINT, differing_places, tidy_trials
-from harness.report.wording import NOTHING, show_effect, show_ends, show_p, show_value, show_verdict
-from harness.study import METRICS, Search, Study, dimensions, show_level
-from harness.trials import describe, left_out_of, show_wrong
+from harness.metrics import METRICS
+from harness.study import Search, Study, dimensions, show_level
+from harness.trials import FINGERPRINT, describe, differing_places, left_out_of, show_wrong, tidy_trials
 
 _CLAIMING = ("design", "confirm")
 
@@ -64,7 +64,7 @@ def compare_between(
     Args:
         before: the first.
         after: the second.
-        metrics: names in :data:`harness.study.METRICS`; none for those that the second study asks for.
+        metrics: names in :data:`harness.metrics.METRICS`; none for those that the second study asks for.
         margins: metric -> difference that does not matter, in its unit; the second study's for those not named.
         non_inferior: ask only whether the second is not worse by the margin or more.
 

@@ -10,8 +10,9 @@ import numpy as np
 from harness.findings.report import Row
 from harness.findings.rows import Group
 from harness.judging import Contrast, Sample, compare
+from harness.metrics import METRICS
 from harness.stats import Verdict
-from harness.study import METRICS, Study
+from harness.study import Study
 
 _CLAIMING = ("design", "confirm")
 

@@ -31,10 +31,9 @@ from harness.findings.rows import (
 )
 from harness.findings.search.course import importance_section, search_figures
 from harness.findings.search.smallest_networks import smallest_sentences
-from harness.report.frames import tidy_history, tidy_trials
-from harness.report.wording import show_target
+from harness.findings.wording import show_target
 from harness.study import Search, Study
-from harness.trials import left_out_of
+from harness.trials import left_out_of, tidy_history, tidy_trials
 
 
 def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: str = "mlruns") -> Comparison:

@@ -13,10 +13,11 @@ import pandas as pd
 
 from harness.findings.report import Phase, Row
 from harness.judging import censor
-from harness.report.frames import FINGERPRINT, differing_places
+from harness.metrics import METRICS, PROBES
 from harness.stats import Interval, kaplan_meier_median, mean_interval
-from harness.study import BASE, METRICS, PROBES, Search, Study, dimensions, grid, show_level
+from harness.study import BASE, Search, Study, dimensions, grid, show_level
 from harness.study.variant import short_names
+from harness.trials import FINGERPRINT, differing_places
 
 
 @dataclass(frozen=True)

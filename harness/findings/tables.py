@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from harness.findings.contrasts import best_first
 from harness.findings.report import Comparison, Published, Row, Table
-from harness.judging import Contrast
-from harness.report.wording import (
+from harness.findings.wording import (
     NOTHING,
     counted,
     listed,
@@ -19,8 +18,9 @@ from harness.report.wording import (
     show_value,
     show_verdict,
 )
+from harness.judging import Contrast
+from harness.metrics import METRICS
 from harness.stats import Interval
-from harness.study import METRICS
 
 MOST_ROWS = 50
 """Rows that a person still reads; comparison.csv has all of them."""

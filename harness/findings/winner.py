@@ -12,9 +12,9 @@ import pandas as pd
 from harness.errors import UsageError
 from harness.findings.contrasts import best_first
 from harness.findings.report import Comparison, Row
-from harness.report.wording import counted, show_effect, show_value
+from harness.findings.wording import counted, show_effect, show_value
+from harness.metrics import METRICS
 from harness.stats import Verdict
-from harness.study import METRICS
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.escaping import plain, throughout
+from harness.findings.wording import counted, show_target, three_digits, with_unit
+from harness.metrics import EVALUATED, METRICS
 from harness.pages.sparkline import place_of, sparkline
-from harness.report.wording import counted, show_target, three_digits, with_unit
-from harness.study import EVALUATED, METRICS, Study, TargetSpec
+from harness.study import Study, TargetSpec
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from harness.metrics import METRICS
 from harness.plan.trials import Finding
 from harness.records import TrialResult
-from harness.study import METRICS, Study, Variant
+from harness.study import Study, Variant
 
 _ALWAYS = ("train_seconds",)
 

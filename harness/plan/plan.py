@@ -11,12 +11,13 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
+from harness.metrics import METRICS
 from harness.objective import REFUSED, Objective, is_rankable
 from harness.plan.adaptive import scores, undecided
 from harness.plan.ranking import best_reaching, rank
 from harness.plan.trials import DIGEST, ERROR, LABEL, PHASE, REPLICATE, RUN, STOP_REASON, Assignment, Finding, Phase
 from harness.records import StopReason, TrialResult
-from harness.study import METRICS, Adaptive, Search, Study, Variant, grid, replicate_range
+from harness.study import Adaptive, Search, Study, Variant, grid, replicate_range
 
 CONFIRM_FROM = 1000
 """First replicate of a confirmation: none that a search can have used, the same for all that are confirmed."""

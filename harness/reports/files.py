@@ -20,10 +20,19 @@ from harness.pages.insight_pictures import learned
 from harness.pages.latex import to_latex
 from harness.pages.markdown import to_markdown
 from harness.pages.svg import draw_all
-from harness.report.frames import tidy_history, tidy_trials
 from harness.staging import put_in_place, staged
 from harness.study import Search, Study, dimensions, grid
-from harness.trials import LeftOut, describe, keep_left_out, left_out_of, show_wrong, sift, stored_study
+from harness.trials import (
+    LeftOut,
+    describe,
+    keep_left_out,
+    left_out_of,
+    show_wrong,
+    sift,
+    stored_study,
+    tidy_history,
+    tidy_trials,
+)
 
 _STORE = "mlruns"
 _FIGURES = ("*_by_*", "front", "difference_*", "effect_*", "importance", "parallel", "best_so_far")

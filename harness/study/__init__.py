@@ -15,7 +15,6 @@ from harness.study.design import (
 from harness.study.grid import Trainings, grid, trainings
 from harness.study.image_sets import IMAGE_SETS, ImageSet
 from harness.study.loading import load_study
-from harness.study.metrics import EVALUATED, METRICS, NEED_FINITE, PROBES, Metric
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.spec import USED_BY, ConvBlock, DataSpec, ModelSpec, Plateau, SeedSpec, TargetSpec, TrainSpec
 from harness.study.study import Reference, ReportSpec, Study
@@ -23,12 +22,8 @@ from harness.study.variant import BASE, Variant, canonical, show_level
 
 __all__ = [
     "BASE",
-    "EVALUATED",
     "IMAGE_SETS",
-    "METRICS",
-    "NEED_FINITE",
     "POOL",
-    "PROBES",
     "USED_BY",
     "Adaptive",
     "Confirm",
@@ -37,7 +32,6 @@ __all__ = [
     "Factorial",
     "ImageSet",
     "Level",
-    "Metric",
     "ModelSpec",
     "OneAtATime",
     "Plateau",

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue, model_validator
 
-from harness.study.metrics import CHOOSABLE, METRICS
+from harness.metrics import CHOOSABLE, METRICS
 from harness.study.spec import Table, _hint
 
 Level = JsonValue

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from harness.errors import StudyError
+from harness.metrics import METRICS
 from harness.notebook import facts_table, paragraph
 from harness.study.design import Adaptive, Range, Search, dimensions
 from harness.study.grid import trainings
-from harness.study.metrics import METRICS
 from harness.study.study import Study
 from harness.study.variant import show_level
 

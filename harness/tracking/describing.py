@@ -8,19 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from harness.escaping import inline, markdown, markdown_code, markdown_paragraphs
+from harness.metrics import METRICS
 from harness.records import StopReason, TrialResult
-from harness.study import (
-    METRICS,
-    Adaptive,
-    OneAtATime,
-    Range,
-    Search,
-    Study,
-    TargetSpec,
-    Variant,
-    dimensions,
-    show_level,
-)
+from harness.study import Adaptive, OneAtATime, Range, Search, Study, TargetSpec, Variant, dimensions, show_level
 
 _LEVELS = 12
 """Levels of a factor that are written out."""

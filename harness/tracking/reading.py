@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
+from harness.metrics import EVALUATED, NEED_FINITE, PROBES, from_mlflow, in_mlflow
 from harness.records import CLOCKS, Clocks, StopReason, TrialResult
-from harness.study import EVALUATED, NEED_FINITE, PROBES
-from harness.tracking.metric_names import from_mlflow, in_mlflow
 from harness.tracking.opening import Fault, of_this_run, open_database, tags_of
 from harness.tracking.studies import parents_of, study_in, unknown_study
 from harness.trials import LeftOut, is_level, keep_left_out, left_out_of, show_wrong, sift

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from harness.databases import gone, in_words
 from harness.errors import UsageError
 from harness.escaping import markdown
+from harness.metrics import EVALUATED
 from harness.records import Evaluated, Scored, Started, StopReason, TrialResult
-from harness.study import EVALUATED, Study, Variant, show_level
+from harness.study import Study, Variant, show_level
 from harness.tracking.batches import Batch, Measured, now
 from harness.tracking.datasets import dataset_input
 from harness.tracking.describing import describe_end, describe_study, describe_trial

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from harness.study import METRICS, Study, dimensions
-from harness.tracking.metric_names import in_mlflow
+from harness.metrics import METRICS, in_mlflow
+from harness.study import Study, dimensions
 from harness.tracking.opening import open_database
 
 VIEW_KEY = "harness"

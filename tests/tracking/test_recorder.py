@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 
 from harness.errors import RunError, UsageError
+from harness.metrics import IN_MLFLOW, NEED_FINITE, from_mlflow, in_mlflow
 from harness.records import Evaluated, Scored, Started, StopReason
 from harness.results import load_recorded_study, load_results, load_run
-from harness.study import NEED_FINITE, grid
+from harness.study import grid
 from harness.tracking import (
     DATABASE,
     Recorder,
@@ -26,7 +27,6 @@ from harness.tracking import (
     summaries,
 )
 from harness.tracking.batches import Batch
-from harness.tracking.metric_names import IN_MLFLOW, from_mlflow, in_mlflow
 from tests.conftest import COSTS, FINGERPRINT, make_result
 
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from harness.findings.figures import PointFigure, Series
 from harness.findings.report import Row
-from harness.report.wording import show_interval, show_value
+from harness.findings.wording import show_interval, show_value
+from harness.metrics import METRICS
 from harness.stats import Interval
-from harness.study import METRICS, Factorial, Level, Search, Study, dimensions, grid, show_level
+from harness.study import Factorial, Level, Search, Study, dimensions, grid, show_level
 from harness.study.variant import short_names
 
 _FEWEST = 3

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from harness.findings.report import Row
+from harness.findings.wording import counted, listed, show_p, three_digits
 from harness.judging import looks_of
-from harness.report.wording import counted, listed, show_p, three_digits
+from harness.metrics import METRICS
 from harness.stats import LEVEL, Verdict
-from harness.study import IMAGE_SETS, METRICS, USED_BY, Search, SeedSpec, Study, dimensions, grid, replicate_range
+from harness.study import IMAGE_SETS, USED_BY, Search, SeedSpec, Study, dimensions, grid, replicate_range
 from harness.trials import LeftOut, describe
 
 _CLOCK = (

@@ -9,9 +9,10 @@ import pandas as pd
 
 from harness.findings.report import Published, Row, Section, Table
 from harness.findings.rows import Group
-from harness.report.wording import NOTHING, counted, show_interval, show_value
+from harness.findings.wording import NOTHING, counted, show_interval, show_value
+from harness.metrics import METRICS
 from harness.stats import mean_interval
-from harness.study import METRICS, Study
+from harness.study import Study
 
 
 def published_figures(study: Study, groups: Sequence[Group], history: pd.DataFrame) -> tuple[Published, ...]:

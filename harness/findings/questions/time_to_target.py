@@ -10,7 +10,7 @@ from harness.findings.figures import PointFigure, Series
 from harness.findings.questions.learning_curves import MOST_CURVES
 from harness.findings.report import Row
 from harness.findings.rows import Group, times_to_target
-from harness.report.wording import show_target
+from harness.findings.wording import show_target
 from harness.stats import reached_by
 from harness.study import Study
 

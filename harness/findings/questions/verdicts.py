@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 
 from harness.findings.contrasts import best_first
 from harness.findings.report import Row
-from harness.judging import Contrast
-from harness.report.wording import (
+from harness.findings.wording import (
     counted,
     listed,
     show_effect,
@@ -18,8 +17,10 @@ from harness.report.wording import (
     show_ratio,
     show_value,
 )
+from harness.judging import Contrast
+from harness.metrics import METRICS
 from harness.stats import Verdict
-from harness.study import METRICS, Search, Study
+from harness.study import Search, Study
 
 _AT_MOST = 8
 """Sentences about single variants; a table says the rest better."""

@@ -13,8 +13,9 @@ import pandas as pd
 
 from harness.findings.figures import ParallelFigure, PointFigure, Series
 from harness.findings.report import Section, Table
-from harness.report.wording import show_value
-from harness.study import METRICS, Range, Search, Study, dimensions, show_level
+from harness.findings.wording import show_value
+from harness.metrics import METRICS
+from harness.study import Range, Search, Study, dimensions, show_level
 from harness.study.variant import short_names
 
 _FEWEST = 10

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.findings.report import Row
-from harness.report.wording import counted, listed, show_interval, show_value
-from harness.study import METRICS, Search, Study
+from harness.findings.wording import counted, listed, show_interval, show_value
+from harness.metrics import METRICS
+from harness.study import Search, Study
 
 
 def smallest_sentences(study: Study, rows: Sequence[Row]) -> list[str]:

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 
 from harness.findings.questions.verdicts import _TIMES
+from harness.metrics import METRICS
 from harness.reports import compare
-from harness.study import METRICS
 from tests.findings.conftest import POOL, STRIDE, make_study, trial
 from tests.findings.test_rows import explored, search
 

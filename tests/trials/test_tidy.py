@@ -1,7 +1,8 @@
 import numpy as np
 import pandas as pd
 
-from harness.report.frames import (
+from harness.metrics import NEED_FINITE
+from harness.trials import (
     FINGERPRINT,
     HISTORY_COLUMNS,
     TRIAL_COLUMNS,
@@ -9,7 +10,6 @@ from harness.report.frames import (
     tidy_history,
     tidy_trials,
 )
-from harness.study import NEED_FINITE
 from tests.findings.conftest import PLACE, make_study
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from harness.records import CLOCKS
-
 IN_MLFLOW: dict[str, str] = {
     "val_accuracy": "val/accuracy",
     "val_loss": "val/loss",
@@ -13,7 +11,7 @@ IN_MLFLOW: dict[str, str] = {
     "test_loss": "test/loss",
     "steps_to_target": "target/steps",
     "seconds_to_target": "target/seconds",
-    **{f"{name}_seconds": f"seconds/{name}" for name in CLOCKS},
+    **{f"{name}_seconds": f"seconds/{name}" for name in ("prepare", "compile", "train", "evaluate", "record", "refit")},
     "epoch": "progress/epoch",
     "steps": "progress/steps",
     "epochs": "progress/epochs",

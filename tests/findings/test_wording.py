@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from harness.report.wording import show_interval, show_p, show_ratio, show_target, show_value, signed, three_digits
+from harness.findings.wording import show_interval, show_p, show_ratio, show_target, show_value, signed, three_digits
 from harness.stats import Interval
 from harness.study import TargetSpec
 

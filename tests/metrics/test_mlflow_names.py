@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.study import METRICS
-from harness.tracking.metric_names import IN_MLFLOW, from_mlflow, in_mlflow
+from harness.metrics import IN_MLFLOW, METRICS, from_mlflow, in_mlflow
 from harness.tracking.reading import HISTORY, NUMBERS
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import DataError, StudyError
+from harness.metrics import METRICS
 from harness.records import StopReason
-from harness.study import METRICS, Study, build_study
+from harness.study import Study, build_study
 
 if TYPE_CHECKING:
     import numpy as np

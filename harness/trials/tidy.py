@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
+from harness.metrics import NEED_FINITE
+from harness.study import Study, dimensions, show_level
 
-from harness.study import NEED_FINITE, Study, dimensions, show_level
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 _TEXT = (
     *("study", "run_id", "experiment_id", "variant", "digest", "phase", "status", "stop_reason", "error"),
@@ -41,6 +44,9 @@ def tidy_trials(study: Study, trials: pd.DataFrame) -> pd.DataFrame:
 
     Parquet has one type a column, and so has a factor's column here: what is written and read back is the same.
     """
+    import numpy as np
+    import pandas as pd
+
     tidy = trials.copy()
     tidy.attrs = {}  # pandas compares and copies them at every step
     for column in _TEXT:
@@ -63,6 +69,9 @@ def tidy_trials(study: Study, trials: pd.DataFrame) -> pd.DataFrame:
 
 def tidy_history(history: pd.DataFrame) -> pd.DataFrame:
     """Return the history by trial and step with every column there and numeric."""
+    import numpy as np
+    import pandas as pd
+
     tidy = history.copy()
     tidy.attrs = {}
     for column in HISTORY_COLUMNS:
@@ -89,12 +98,12 @@ def differing_places(parts: Sequence[Mapping[str, np.ndarray]]) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, float):
-        return "unknown" if np.isnan(value) else f"{value:g}"
+        return "unknown" if math.isnan(value) else f"{value:g}"
     return str(value) or "unknown"
 
 
 def _level_text(level: Any) -> str:
-    missing = level is None or (isinstance(level, float) and np.isnan(level))
-    if isinstance(level, np.ndarray):
+    missing = level is None or (isinstance(level, float) and math.isnan(level))
+    if hasattr(level, "tolist"):  # an array, from Parquet
         level = level.tolist()
     return "" if missing else show_level(level)
