@@ -259,7 +259,7 @@ class TrialResult:
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingOver:
     """The training is over. What its network learned is looked at and written down, with pictures a while."""
 
     trial: int
@@ -290,4 +290,4 @@ class Failed:
     fatal: bool = False
 
 
-Event = Started | Evaluated | Scored | Trained | Finished | Failed
+Event = Started | Evaluated | Scored | TrainingOver | Finished | Failed

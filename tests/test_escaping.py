@@ -24,7 +24,7 @@ from harness.escaping import (
     throughout,
 )
 from harness.reports import write_report
-from harness.tracking.describing import describe_study, describe_trial
+from harness.store.record.describing import describe_study, describe_trial
 from tests.findings.conftest import make_study, trial
 
 

@@ -21,7 +21,7 @@ from harness.cli.options import (
     study_file,
     without_garbage_collection,
 )
-from harness.databases import LOCK_TIMEOUT
+from harness.store.local.sqlite import LOCK_TIMEOUT
 
 if TYPE_CHECKING:
     from harness.driver import Observer, Outcome, Progress

@@ -15,7 +15,7 @@ from harness.findings.rows import Group, group_trials
 from harness.findings.wording import NOTHING, show_effect, show_ends, show_p, show_value, show_verdict
 from harness.judging import NOT_INFERIOR, Contrast, Outcome, Pairing, Sample, compare_pairings, overlap_of
 from harness.metrics import METRICS
-from harness.study import Search, Study, dimensions, show_level
+from harness.study import Search, Study, show_level
 from harness.trials import FINGERPRINT, describe, differing_places, left_out_of, show_wrong, tidy_trials
 
 _CLAIMING = ("design", "confirm")
@@ -153,7 +153,7 @@ def _settings_of(study: Study) -> dict[str, str]:
     design = study.design
     said: dict[str, object] = {"seed": study.seed, "exclusive": study.exclusive, "probes": list(study.probes)}
     said |= {"design.kind": design.kind, "design.replicates": _dumped(design.replicates)}
-    said |= {f"design: {path}": _dumped(levels) for path, levels in dimensions(design).items()}
+    said |= {f"design: {path}": _dumped(levels) for path, levels in design.dimensions.items()}
     said |= {f"report.margin.{name}": f"{value:g}" for name, value in study.report.margin.items()}
     if isinstance(design, Search):
         said |= {

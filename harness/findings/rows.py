@@ -15,7 +15,7 @@ from harness.findings.report import Phase, Row
 from harness.judging import censor
 from harness.metrics import METRICS, PROBES
 from harness.stats import Interval, kaplan_meier_median, mean_interval
-from harness.study import BASE, Search, Study, dimensions, grid, show_level
+from harness.study import BASE, Search, Study, grid, show_level
 from harness.study.variant import short_names
 from harness.trials import FINGERPRINT, differing_places
 
@@ -85,7 +85,7 @@ def group_trials(study: Study, trials: pd.DataFrame) -> list[Group]:
         settings = {path: show_level(level) for path, level in variant.settings.items()}
         groups.append(_group(variant.label, variant.digest, settings, columns, places.pop(variant.digest, []), study))
     for digest, found in places.items():
-        settings = {path: _show(columns[path][found[0]]) for path in dimensions(study.design)}
+        settings = {path: _show(columns[path][found[0]]) for path in study.design.dimensions}
         groups.append(_group(columns["variant"][found[0]], digest, settings, columns, found, study))
     return _unique_labels(groups)
 

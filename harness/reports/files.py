@@ -21,7 +21,7 @@ from harness.pages.latex import to_latex
 from harness.pages.markdown import to_markdown
 from harness.pages.svg import draw_all
 from harness.staging import put_in_place, staged
-from harness.study import Search, Study, dimensions, grid
+from harness.study import Search, Study, grid
 from harness.trials import (
     LeftOut,
     describe,
@@ -132,7 +132,7 @@ def read(folder: Path) -> tuple[Study, pd.DataFrame, pd.DataFrame]:
         )
     study = stored_study(attrs["study"], str(file))
     try:
-        trials, history, said = sift(trials, history, dimensions(study.design))
+        trials, history, said = sift(trials, history, study.design.dimensions)
     except DataError as error:
         raise DataError(f"{folder}: {error} Build the report anew from the MLflow store.") from None
     _require_trials_of(study, trials, said, file)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.metrics import NEED_FINITE
-from harness.study import Study, dimensions, show_level
+from harness.study import Study, show_level
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,7 +58,7 @@ def tidy_trials(study: Study, trials: pd.DataFrame) -> pd.DataFrame:
     tidy.loc[tidy["stop_reason"] == "not_finite", list(NEED_FINITE)] = np.nan  # and what they should not say
     for column in _TIMES:
         tidy[column] = pd.to_datetime(tidy[column], utc=True) if column in tidy else pd.Timestamp("NaT", tz="UTC")
-    for path in dimensions(study.design):
+    for path in study.design.dimensions:
         if path not in tidy:
             tidy[path] = ""
     for path in tidy.columns.difference(list(TRIAL_COLUMNS), sort=False):

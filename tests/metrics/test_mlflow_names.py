@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.metrics import IN_MLFLOW, METRICS, from_mlflow, in_mlflow
-from harness.tracking.reading import HISTORY, NUMBERS
+from harness.store.local.reading import HISTORY, NUMBERS
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from harness.findings.report import Row
 from harness.findings.wording import show_interval, show_value
 from harness.metrics import METRICS
 from harness.stats import Interval
-from harness.study import Factorial, Level, Search, Study, dimensions, grid, show_level
+from harness.study import Factorial, Level, Search, Study, grid, show_level
 from harness.study.variant import short_names
 
 _FEWEST = 3
@@ -24,7 +24,7 @@ def plots(study: Study, rows: Sequence[Row]) -> tuple[PointFigure, ...]:
     if isinstance(study.design, Search):
         return _front(study.design, rows)
     figures = []
-    for path in dimensions(study.design):
+    for path in study.design.dimensions:
         figure = _level_figure(study, path, rows)
         if figure:
             figures.append(figure)
@@ -35,9 +35,9 @@ def _level_figure(study: Study, path: str, rows: Sequence[Row]) -> PointFigure |
     """Return the first metric against the levels of one factor, a line for each setting of the others."""
     found = {row.digest: row for row in rows}
     metric = next((name for name in study.metrics if name in rows[0].scores), "test_accuracy")
-    others = [other for other in dimensions(study.design) if other != path]
+    others = [other for other in study.design.dimensions if other != path]
     lines: dict[str, list[tuple[float, Interval]]] = {}
-    names = short_names(list(dimensions(study.design)))
+    names = short_names(list(study.design.dimensions))
     for variant in grid(study):
         level = _number(variant.settings[path])
         row = found.get(variant.digest)

@@ -12,7 +12,7 @@ from harness.findings.wording import counted, listed, show_p, three_digits
 from harness.judging import looks_of
 from harness.metrics import METRICS
 from harness.stats import LEVEL, Verdict
-from harness.study import IMAGE_SETS, USED_BY, Search, SeedSpec, Study, dimensions, grid, replicate_range
+from harness.study import USED_BY, Search, SeedSpec, Study, grid
 from harness.trials import LeftOut, describe
 
 _CLOCK = (
@@ -49,7 +49,7 @@ _TARGETS = (
 def held_fixed(study: Study) -> dict[str, str]:
     """Return dotted path -> setting of everything that no variant changes."""
     base = study.base.flat()
-    varied = tuple(dimensions(study.design))
+    varied = tuple(study.design.dimensions)
     if isinstance(study.design, Search):
         if "model.preset" in varied:
             varied += tuple(key for key in base if key.startswith("model."))
@@ -178,14 +178,14 @@ def _disagreements(rows: Sequence[Row]) -> list[str]:
 def _replicates(study: Study) -> str:
     design = study.design
     alike = "has the same split and batch order in every variant"
-    if study.seeds != SeedSpec() or any(path.startswith("seeds.") for path in dimensions(design)):
+    if study.seeds != SeedSpec() or any(path.startswith("seeds.") for path in design.dimensions):
         alike = "has the same seeds in every variant but for those that are fixed, which are those of replicate 0"
     if isinstance(design, Search):
         fresh = counted(design.confirm.replicates, "fresh replicate")
         who = "best variant" if design.confirmed == 1 else f"{design.confirmed} best variants"
         plan = f"{counted(design.trials, 'trial')} ({design.sampler}), then {fresh} of the {who} and of the base"
     else:
-        first, last = replicate_range(design)
+        first, last = design.replicate_range
         plan = f"{counted(first, 'replicate')} of each variant"
         if last > first:
             plan += f", then up to {last} of those whose comparison with the reference is undecided"
@@ -194,7 +194,7 @@ def _replicates(study: Study) -> str:
 
 def _saved(study: Study, trials: pd.DataFrame) -> str:
     """Return how many trainings adaptive replicates saved; empty for a fixed number."""
-    first, last = replicate_range(study.design)
+    first, last = study.design.replicate_range
     done = int((trials["status"] == "finished").sum())
     if isinstance(study.design, Search) or first == last or not done:
         return ""
@@ -237,9 +237,8 @@ def _versions(trials: pd.DataFrame) -> str:
 
 
 def _data(study: Study, trials: pd.DataFrame) -> str:
-    known = IMAGE_SETS.get(study.data.name)
     digests = _distinct(trials, "data_digest", "")
-    name = known.title if known else study.data.name
+    name = study.data.image_set.title
     return f"{name}; SHA-256 of the images and labels used: {digests}." if digests else name
 
 

@@ -8,14 +8,14 @@ from harness.findings.report import Section, Table
 from harness.findings.rows import Group
 from harness.findings.wording import NOTHING, counted, show_interval
 from harness.stats import spread_interval
-from harness.study import SeedSpec, Study, dimensions
+from harness.study import SeedSpec, Study
 
 _METRICS = ("test_accuracy", "test_loss")
 
 
 def is_audit(study: Study) -> bool:
     """Whether the study varies seeds."""
-    return any(path.startswith("seeds.") for path in dimensions(study.design)) or study.seeds != SeedSpec()
+    return any(path.startswith("seeds.") for path in study.design.dimensions) or study.seeds != SeedSpec()
 
 
 def repeats_section(study: Study, groups: Sequence[Group]) -> list[Section]:

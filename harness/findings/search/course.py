@@ -15,7 +15,7 @@ from harness.findings.figures import ParallelFigure, PointFigure, Series
 from harness.findings.report import Section, Table
 from harness.findings.wording import show_value
 from harness.metrics import METRICS
-from harness.study import Range, Search, Study, dimensions, show_level
+from harness.study import Range, Search, Study, show_level
 from harness.study.variant import short_names
 
 _FEWEST = 10
@@ -104,7 +104,7 @@ def _best_so_far(objective: str, explored: pd.DataFrame) -> PointFigure:
 def _parallel(design: Search, explored: pd.DataFrame) -> ParallelFigure:
     names = short_names(list(design.space))
     axes, heights = [], []
-    for path, space in dimensions(design).items():
+    for path, space in design.dimensions.items():
         place, low, high = _axis(path, space, explored)
         axes.append((names[path], low, high))
         heights.append(place)
@@ -177,7 +177,7 @@ def _importances(study: Study, explored: pd.DataFrame, objective: str) -> Mappin
     """Return path -> share of the variance, largest first; nothing where all trials came out the same."""
     import optuna
 
-    space = dimensions(study.design)
+    space = study.design.dimensions
     distributions = {path: _distribution(levels) for path, levels in space.items()}
     values = explored[objective].to_numpy(float)
     if np.ptp(values) == 0:
