@@ -12,9 +12,9 @@ from harness.errors import UsageError
 from harness.escaping import plain, throughout
 from harness.findings.report import Table
 from harness.findings.rows import Group, group_trials
+from harness.findings.wording import NOTHING, show_effect, show_ends, show_p, show_verdict
 from harness.judging import NOT_INFERIOR, Contrast, Outcome, Pairing, Sample, compare_pairings, overlap_of
 from harness.metrics import METRICS, NOTHING
-from harness.report.wording import show_effect, show_ends, show_p, show_verdict
 from harness.study import Search, Study, show_level
 from harness.trials import EQUAL_FOR_SECONDS, describe, differing_places, left_out_of, show_wrong, tidy_trials
 

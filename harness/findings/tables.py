@@ -7,9 +7,7 @@ from collections.abc import Callable
 
 from harness.findings.contrasts import best_first
 from harness.findings.report import Comparison, Published, Row, Table
-from harness.judging import Contrast
-from harness.metrics import METRICS, NOTHING
-from harness.report.wording import (
+from harness.findings.wording import (
     counted,
     listed,
     show_effect,
@@ -18,6 +16,8 @@ from harness.report.wording import (
     show_p,
     show_verdict,
 )
+from harness.judging import Contrast
+from harness.metrics import METRICS, NOTHING
 from harness.stats import Interval
 
 MOST_ROWS = 50

@@ -12,8 +12,8 @@ import pandas as pd
 from harness.errors import UsageError
 from harness.findings.contrasts import best_first
 from harness.findings.report import Comparison, Row
+from harness.findings.wording import counted, show_effect
 from harness.metrics import METRICS
-from harness.report.wording import counted, show_effect
 from harness.stats import Verdict
 
 

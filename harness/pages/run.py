@@ -15,10 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.escaping import plain, throughout
+from harness.findings.wording import counted
 from harness.metrics import CLOCKS, EVALUATED, METRICS, RECORDED, SECONDS, known
 from harness.pages.sparkline import place_of, sparkline
 from harness.records import ENDINGS, StopReason
-from harness.report.wording import counted
 from harness.study import Study, TargetSpec
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from harness.findings.contrasts import best_first
 from harness.findings.figures import Estimate, ForestFigure
 from harness.findings.report import Row
+from harness.findings.wording import show_effect, show_ends
 from harness.judging import Contrast
 from harness.metrics import METRICS
-from harness.report.wording import show_effect, show_ends
 from harness.study import Study
 
 CHAPTER = "Differences to the reference"

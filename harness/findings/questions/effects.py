@@ -10,8 +10,8 @@ import pandas as pd
 from harness.findings.figures import Estimate, ForestFigure
 from harness.findings.report import Section, Table
 from harness.findings.rows import Group
+from harness.findings.wording import show_p
 from harness.metrics import METRICS
-from harness.report.wording import show_p
 from harness.stats import Effect, holm, interactions, main_effects
 from harness.study import Factorial, Study, grid, show_level
 from harness.study.variant import short_names

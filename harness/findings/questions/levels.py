@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from harness.findings.figures import PointFigure, Series
 from harness.findings.report import Row
+from harness.findings.wording import show_interval
 from harness.metrics import METRICS
-from harness.report.wording import show_interval
 from harness.stats import Interval
 from harness.study import Factorial, Level, Search, Study, grid, show_level
 from harness.study.variant import short_names

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from harness.findings.report import Row
+from harness.findings.wording import counted, listed, show_p
 from harness.judging import looks_of
 from harness.metrics import METRICS, SECONDS
-from harness.report.wording import counted, listed, show_p
 from harness.stats import LEVEL, Verdict
 from harness.study import USED_BY, Search, SeedSpec, Study, grid
 from harness.trials import LeftOut, describe

@@ -9,8 +9,8 @@ import pandas as pd
 
 from harness.findings.report import Published, Row, Section, Table
 from harness.findings.rows import Group
+from harness.findings.wording import counted, show_interval
 from harness.metrics import METRICS, NOTHING
-from harness.report.wording import counted, show_interval
 from harness.stats import mean_interval
 from harness.study import Study
 

@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 
 from harness.findings.contrasts import best_first
 from harness.findings.report import Row
-from harness.judging import Contrast
-from harness.metrics import METRICS, SECONDS, show_ratio
-from harness.report.wording import (
+from harness.findings.wording import (
     counted,
     listed,
     show_effect,
@@ -17,6 +15,8 @@ from harness.report.wording import (
     show_interval,
     show_p,
 )
+from harness.judging import Contrast
+from harness.metrics import METRICS, SECONDS, show_ratio
 from harness.stats import Verdict
 from harness.study import Search, Study
 

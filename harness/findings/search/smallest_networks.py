@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.findings.report import Row
+from harness.findings.wording import counted, listed, show_interval
 from harness.metrics import METRICS
-from harness.report.wording import counted, listed, show_interval
 from harness.study import Search, Study
 
 

@@ -1,6 +1,6 @@
 import math
 
-from harness.report.wording import listed, show_interval, show_p
+from harness.findings.wording import listed, show_interval, show_p
 from harness.stats import Interval
 
 
