@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from harness.errors import UsageError
 from harness.escaping import plain, throughout
 from harness.findings.report import Table
 from harness.findings.rows import Group, group_trials
-from harness.findings.wording import NOTHING, show_effect, show_ends, show_p, show_verdict
-from harness.judging import NOT_INFERIOR, Contrast, Outcome, Pairing, Sample, compare_pairings, overlap_of
+from harness.findings.wording import show_effect, show_ends, show_p, show_verdict
+from harness.judging import NOT_INFERIOR, Contrast, Outcome, Pairing, compare_pairings, overlap_of
 from harness.metrics import METRICS, NOTHING
 from harness.study import Search, Study, show_level
 from harness.trials import EQUAL_FOR_SECONDS, describe, differing_places, left_out_of, show_wrong, tidy_trials
@@ -194,22 +193,8 @@ def _match(
 
 def _pairing(before: Group, after: Group) -> Pairing:
     places = [{name: group.values(name) for name in EQUAL_FOR_SECONDS} for group in (before, after)]
-    samples = [
-        Sample(
-            group.label,
-            {name: group.values(name) for name in (*METRICS, "replicate", "steps", "stop_reason")},
-            {name: _count(group, name) for name, metric in METRICS.items() if metric.unit.compared == "exact"},
-            differing_places(places),
-        )
-        for group in (before, after)
-    ]
-    return Pairing(after.label, *samples)
-
-
-def _count(group: Group, name: str) -> int | None:
-    known = group.values(name).astype(float)
-    known = known[~np.isnan(known)]
-    return int(known[0]) if len(known) else None
+    withheld = differing_places(places)
+    return Pairing(after.label, before.sample(withheld), after.sample(withheld))
 
 
 def _table(before: str, after: str, pairings: Sequence[Pairing], contrasts: Sequence[tuple[str, Contrast]]) -> Table:

@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from harness.findings.report import Phase, Row
-from harness.judging import censor
+from harness.judging import Sample, censor
 from harness.metrics import METRICS, PROBES
 from harness.stats import Interval, kaplan_meier_median, mean_interval
 from harness.study import BASE, Search, Study, grid, show_level
 from harness.study.variant import short_names
 from harness.trials import EQUAL_FOR_SECONDS, differing_places
+from harness.trials.samples import make_sample
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,9 @@ class Group:
         """A column of the finished trials, in order of the trial numbers."""
         return cast("np.ndarray", self.columns[name][self.finished])
 
-    def by_replicate(self, name: str) -> pd.Series[float]:
-        """A column of the finished trials by replicate; the last one where a replicate was trained twice."""
-        series = pd.Series(self.values(name).astype(float), index=self.values("replicate").astype(int))
-        return series[~series.index.duplicated(keep="last")]
+    def sample(self, withheld: str = "") -> Sample:
+        """What judging compares of it; with the reason why its seconds must not be compared, if there is one."""
+        return make_sample(self.label, self.columns, withheld)
 
 
 def scored_metrics(study: Study) -> tuple[str, ...]:
@@ -124,7 +124,7 @@ def make_row(study: Study, group: Group, title: str, withheld: str) -> Row:
         reached=reached,
         steps_to_target=steps,
         seconds_to_target=seconds,
-        counts={name: _count(group, name) for name, metric in METRICS.items() if metric.unit.compared == "exact"},
+        counts=group.sample().counts,
         images_per_second=math.nan if withheld or np.isnan(speed).all() else float(np.nanmedian(speed)),
         withheld=withheld,
         objectives=tuple(_objective(group, name) for name in getattr(study.design, "objectives", ())),
@@ -221,11 +221,6 @@ def _objective(group: Group, name: str) -> float:
     if METRICS[name].watched:
         values = np.where(np.isnan(values), np.inf, values)
     return float(values.mean()) if len(values) else math.nan
-
-
-def _count(group: Group, name: str) -> int | None:
-    known = group.columns[name][~np.isnan(group.columns[name].astype(float))]
-    return int(known[0]) if len(known) else None
 
 
 def _show(level: Any) -> str:

@@ -38,7 +38,7 @@ def effects(study: Study, groups: Sequence[Group]) -> tuple[list[Effect], str]:
     rows = []
     for variant in grid(study):
         levels = {path: show_level(level) for path, level in variant.settings.items()}
-        values = found[variant.digest].by_replicate(metric)
+        values = found[variant.digest].sample().by_replicate(metric)
         rows += [{**levels, "replicate": replicate, metric: value} for replicate, value in values.items()]
     if not rows:
         return [], ""
