@@ -27,12 +27,12 @@ from harness.trials import (
     describe,
     keep_left_out,
     left_out_of,
-    show_wrong,
     sift,
     stored_study,
     tidy_history,
     tidy_trials,
 )
+from harness.trials.parquet import HISTORY_FILE, TRIALS_FILE, read_tables, write_tables
 
 _STORE = "mlruns"
 _FIGURES = ("*_by_*", "front", "difference_*", "effect_*", "importance", "parallel", "best_so_far")
@@ -102,7 +102,7 @@ def write(
     keep_left_out(kept_trials, left_out_of(trials))
     try:
         kept = {picture.file: picture.content for one in inside for picture in one.pictures}
-        _write_all(folder, texts, kept, {"trials.parquet": kept_trials, "history.parquet": kept_history})
+        _write_all(folder, texts, kept, (kept_trials, kept_history))
     except OSError as error:
         why = error.strerror or error
         raise UsageError(f"{folder}: the report cannot be written: {why}. Name another folder.") from None
@@ -114,16 +114,16 @@ def write(
         latex=folder / "comparison.tex",
         json=folder / "report.json",
         figures=tuple(folder / "figures" / f"{name}.svg" for name in drawings),
-        trials=folder / "trials.parquet",
-        history=folder / "history.parquet",
+        trials=folder / TRIALS_FILE,
+        history=folder / HISTORY_FILE,
         comparison=comparison,
     )
 
 
 def read(folder: Path) -> tuple[Study, pd.DataFrame, pd.DataFrame]:
     """Read a report back; see :func:`harness.reports.read_report`."""
-    file = folder / "trials.parquet"
-    trials, history = _read_table(file), _read_table(folder / "history.parquet")
+    file = folder / TRIALS_FILE
+    trials, history = read_tables(folder)
     attrs = dict(trials.attrs)
     if not isinstance(attrs.get("study"), dict):
         raise DataError(
@@ -155,26 +155,8 @@ def _require_trials_of(study: Study, trials: pd.DataFrame, said: Sequence[LeftOu
             )
 
 
-def _read_table(path: Path) -> pd.DataFrame:
-    if path.is_symlink():
-        raise UsageError(f"{path}: is a link, and a report is read from files of its own alone. Copy the file there.")
-    if not path.is_file():
-        raise UsageError(
-            f"{path}: no such file. A report folder has trials.parquet and history.parquet; name one, or build the "
-            "report from the MLflow store."
-        )
-    try:
-        table = pd.read_parquet(path).reset_index(drop=True)
-        for place in range(table.shape[1]):
-            table.iloc[:, place].tolist()  # texts of damaged files are found to be no UTF-8 only here
-    except Exception as error:  # of files of others, pyarrow and pandas raise almost anything
-        why = show_wrong(" ".join(str(error).split()))
-        raise DataError(f"{path}: damaged, cannot be read as Parquet: {why}. Build the report anew.") from None
-    return table
-
-
 def _write_all(
-    folder: Path, texts: dict[str, str], pictures: dict[str, bytes], tables: dict[str, pd.DataFrame]
+    folder: Path, texts: dict[str, str], pictures: dict[str, bytes], tables: tuple[pd.DataFrame, pd.DataFrame]
 ) -> None:
     """Write everything beside the folder, then put it there in one step; what others put into the folder stays."""
     if folder.is_symlink():
@@ -185,14 +167,13 @@ def _write_all(
     folder.parent.mkdir(parents=True, exist_ok=True)
     with staged(folder) as beside:
         (beside / "figures").mkdir()
-        for file, table in tables.items():
-            table.to_parquet(beside / file, index=False)
+        write_tables(beside, *tables)
         for file, text in texts.items():
             (beside / file).write_text(text, encoding="utf-8", newline="\n")
         for file, content in pictures.items():
             (beside / file).parent.mkdir(parents=True, exist_ok=True)
             (beside / file).write_bytes(content)
-        _keep_before(folder, beside, tables["trials.parquet"])
+        _keep_before(folder, beside, tables[0])
         put_in_place(beside, folder, _is_old_figure)
 
 
@@ -206,7 +187,7 @@ def _keep_before(folder: Path, beside: Path, trials: pd.DataFrame) -> None:
     if not left_out_of(trials):
         return
     try:
-        before = set(pd.read_parquet(folder / "trials.parquet", columns=["run_id"])["run_id"].astype(str))
+        before = set(pd.read_parquet(folder / TRIALS_FILE, columns=["run_id"])["run_id"].astype(str))
     except Exception:  # there is none that can be read
         before = set()
     if before - set(trials["run_id"]):
