@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import optuna
 
 from harness.errors import RunError, StudyError
+from harness.metrics import METRICS
 from harness.records import (
     Evaluated,
     Event,
@@ -33,7 +34,7 @@ from harness.records import (
     TrialResult,
 )
 from harness.seeds import seeds_of
-from harness.study import METRICS, Level, Range, Study, Variant, canonical, check_variant, dimensions
+from harness.study import Level, Range, Study, Variant, canonical, check_variant
 from harness.surroundings import settled_mlflow
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Objective:
         self.threads = threads
         self._choices: dict[str, dict[Any, Level]] = {
             path: {encode(level): level for level in self._levels(path, levels)}
-            for path, levels in dimensions(study.design).items()
+            for path, levels in study.design.dimensions.items()
             if not isinstance(levels, Range)
         }
 
@@ -93,7 +94,7 @@ class Objective:
                 batch larger than the training set. The reason is also in the trial's user attributes.
         """
         settings: dict[str, Level] = {}
-        for path, levels in dimensions(self.study.design).items():
+        for path, levels in self.study.design.dimensions.items():
             if not isinstance(levels, Range):
                 choice = trial.suggest_categorical(path, list(self._choices[path]))
                 settings[path] = self._choices[path][choice]
@@ -214,7 +215,8 @@ class Objective:
 @contextlib.contextmanager
 def _recording(objective: Objective, store: Path, job: Job) -> Iterator[Callable[[Event | Notice, Launcher], None]]:
     """Record a trial in MLflow: open its run, give what takes its events, and close it however the block ends."""
-    from harness import provenance, tracking
+    from harness import provenance
+    from harness import store as tracking
 
     study = objective.study
     source = provenance.source_tags(study.source.parent if study.source else Path())

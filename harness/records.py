@@ -81,7 +81,7 @@ class Job:
         replicate: the replicate's index.
         seeds: the replicate's seeds.
         prunable: whether to wait for a :class:`Reply` after each evaluation.
-        probes: what to measure of the trained network besides; keys of :data:`harness.study.PROBES`.
+        probes: what to measure of the trained network besides; keys of :data:`harness.metrics.PROBES`.
         insight: which pictures to make of it: "none", "basic" or "full".
     """
 
@@ -239,7 +239,7 @@ class TrialResult:
     digests: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> float:
-        """Return a metric of :data:`harness.study.METRICS` by name.
+        """Return a metric of :data:`harness.metrics.METRICS` by name.
 
         Infinite where the target was never reached, not-a-number where the metric was not measured. A training that
         diverged has missed its target, has no scores, and its seconds are none of a training that did its work.

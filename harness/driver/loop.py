@@ -28,7 +28,7 @@ from harness.records import (
 
 if TYPE_CHECKING:
     from harness.plan import Assignment, Plan
-    from harness.tracking import Recorder
+    from harness.store import Recorder
 
 _FLUSH_SECONDS = 1.0
 _DEATHS_IN_A_ROW = 3
