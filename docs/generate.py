@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.image_sets import IMAGE_SETS
+from harness.metrics import METRICS
 from harness.presets import PRESETS, PROTOCOLS
-from harness.study import METRICS, Study, show_level
+from harness.study import Study, show_level
 
 PAGE = Path(__file__).with_name("studies.md")
 MEASURED = tuple(Path(__file__).with_name(name) for name in ("performance.md", "method.md"))

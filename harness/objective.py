@@ -17,9 +17,10 @@ from typing import Any
 import optuna
 
 from harness.errors import StudyError
+from harness.metrics import METRICS
 from harness.records import Evaluated, Seeds, StopReason, TrialResult
 from harness.seeds import seeds_of
-from harness.study import METRICS, Level, Range, Study, Variant, canonical, check_variant, dimensions
+from harness.study import Level, Range, Study, Variant, canonical, check_variant
 
 REFUSED = "harness:refused"
 """Trial attribute: why a suggested variant could not be trained."""
@@ -57,7 +58,7 @@ class Objective:
         self.threads = threads
         self._choices: dict[str, dict[Any, Level]] = {
             path: {encode(level): level for level in self._levels(path, levels)}
-            for path, levels in dimensions(study.design).items()
+            for path, levels in study.design.dimensions.items()
             if not isinstance(levels, Range)
         }
 
@@ -75,7 +76,7 @@ class Objective:
                 batch larger than the training set. The reason is also in the trial's user attributes.
         """
         settings: dict[str, Level] = {}
-        for path, levels in dimensions(self.study.design).items():
+        for path, levels in self.study.design.dimensions.items():
             if not isinstance(levels, Range):
                 choice = trial.suggest_categorical(path, list(self._choices[path]))
                 settings[path] = self._choices[path][choice]

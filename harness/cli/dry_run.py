@@ -12,19 +12,7 @@ from harness.cli.progress import duration
 from harness.errors import UsageError
 from harness.estimate import estimate_variants, total_seconds
 from harness.launchers import choose_resources
-from harness.study import (
-    DataSpec,
-    Factorial,
-    OneAtATime,
-    Range,
-    Search,
-    Study,
-    check_variants,
-    dimensions,
-    replicate_range,
-    show_level,
-    trainings,
-)
+from harness.study import DataSpec, Range, Study, check_variants, show_level, trainings
 
 
 def show_plan(study: Study, data_folder: Path | None, store: Path, workers: int | None, threads: int | None) -> None:
@@ -37,9 +25,8 @@ def show_plan(study: Study, data_folder: Path | None, store: Path, workers: int 
     estimates = estimate_variants(study, lambda data: _images(data, data_folder), _measured(study.name, store))
     console = Console(markup=False, emoji=False, highlight=False)
     console.print(study.question, style="bold")
-    console.print(
-        f"{study.name}: {_design(study)}; {resources.workers} at a time, threads of each: {resources.threads}"
-    )
+    asked = study.design.brief(count.variants)
+    console.print(f"{study.name}: {asked}; {resources.workers} at a time, threads of each: {resources.threads}")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("variant", "parameters", "multiply-accumulates", "steps at most", "ms a step", "time at most"):
         table.add_column(heading, justify="left" if heading == "variant" else "right")
@@ -53,29 +40,14 @@ def show_plan(study: Study, data_folder: Path | None, store: Path, workers: int 
             duration(row.steps * row.step_seconds),
         )
     console.print(table)
-    if isinstance(study.design, Search):
-        for path, levels in dimensions(study.design).items():
+    if study.design.explores:
+        for path, levels in study.design.dimensions.items():
             console.print(f"  searched: {path} {_space(levels)}")
     seconds = total_seconds(study, estimates, resources.workers)
     console.print(
         f"{count.trainings} trainings, about {duration(seconds)} at most on this machine if none stops early "
         "(a rough figure). Nothing was trained or created."
     )
-
-
-def _design(study: Study) -> str:
-    design, count = study.design, trainings(study)
-    if isinstance(design, Search):
-        return (
-            f"{design.sampler} search, {design.trials} trainings of up to {count.variants} variants, then the best "
-            f"{design.confirmed} and the base {design.confirm.replicates} times each"
-        )
-    return f"{design.kind.replace('_', ' ')}, {count.variants} variants x {_replicates(design)} replicates"
-
-
-def _replicates(design: Factorial | OneAtATime) -> str:
-    first, last = replicate_range(design)
-    return str(first) if first == last else f"{first} to {last}"
 
 
 def _space(levels: object) -> str:

@@ -12,15 +12,14 @@ from harness.plan.storage import (
     read_meaning,
     study_names,
 )
-from harness.plan.trials import Assignment, Finding, Phase
+from harness.plan.trials import Assignment, FinishedTrial
 
 __all__ = [
     "CONFIRM_FROM",
     "FILE",
     "INTERRUPTED",
     "Assignment",
-    "Finding",
-    "Phase",
+    "FinishedTrial",
     "Plan",
     "RecordedTrial",
     "archive_study",

@@ -1,33 +1,21 @@
 """The study file: what it may say, what it means, and the variants it asks for."""
 
 from harness.study.checks import build_study, check_variant, check_variants
-from harness.study.design import (
-    Adaptive,
-    Confirm,
-    Factorial,
-    Level,
-    OneAtATime,
-    Range,
-    Search,
-    dimensions,
-    replicate_range,
-)
+from harness.study.design import Phase
+from harness.study.factors import Adaptive, Factorial, OneAtATime
 from harness.study.grid import Trainings, grid, trainings
 from harness.study.loading import load_study
-from harness.study.metrics import EVALUATED, METRICS, NEED_FINITE, PROBES, Metric
+from harness.study.ranges import Level, Range
+from harness.study.search import Confirm, Search
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.spec import USED_BY, ConvBlock, DataSpec, ModelSpec, Plateau, SeedSpec, TargetSpec, TrainSpec
 from harness.study.splits import images_to_train_on
 from harness.study.study import Reference, ReportSpec, Study
-from harness.study.variant import BASE, Variant, canonical, show_level
+from harness.study.variant import BASE, Variant, canonical, counted, show_level
 
 __all__ = [
     "BASE",
-    "EVALUATED",
-    "METRICS",
-    "NEED_FINITE",
     "POOL",
-    "PROBES",
     "USED_BY",
     "Adaptive",
     "Confirm",
@@ -35,9 +23,9 @@ __all__ = [
     "DataSpec",
     "Factorial",
     "Level",
-    "Metric",
     "ModelSpec",
     "OneAtATime",
+    "Phase",
     "Plateau",
     "Range",
     "Reference",
@@ -54,11 +42,10 @@ __all__ = [
     "canonical",
     "check_variant",
     "check_variants",
-    "dimensions",
+    "counted",
     "grid",
     "images_to_train_on",
     "load_study",
-    "replicate_range",
     "show_level",
     "trainings",
     "window_output",

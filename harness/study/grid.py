@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 from typing import NamedTuple
 
-from harness.study.design import Factorial, Search, replicate_range
 from harness.study.study import Study
 from harness.study.variant import BASE, Variant
 
@@ -25,20 +22,11 @@ def grid(study: Study) -> list[Variant]:
 
 
 def _variants(study: Study) -> list[Variant]:
-    design = study.design
-    if isinstance(design, Search):
-        return [study.base]
-    if isinstance(design, Factorial):
-        combinations = [
-            dict(zip(design.factors, levels, strict=True)) for levels in itertools.product(*design.factors.values())
-        ]
-        variants = [study.variant(settings) for settings in combinations]
-        variants.sort(key=lambda variant: variant.label != BASE)
-        return variants
-    variants = [study.base]
-    for path, levels in design.factors.items():
-        variants += [variant for level in levels if (variant := study.variant({path: level})).label != BASE]
-    return variants
+    variants = [study.variant(settings) for settings in study.design.combinations()]
+    first, *others = sorted(variants, key=lambda variant: variant.label != BASE)
+    if study.design.crossed:
+        return [first, *others]
+    return [first, *(variant for variant in others if variant.label != BASE)]  # a factor's level may be the base's
 
 
 class Trainings(NamedTuple):
@@ -56,9 +44,5 @@ class Trainings(NamedTuple):
 def trainings(study: Study) -> Trainings:
     """Return how many variants and trainings a study asks for."""
     design = study.design
-    if isinstance(design, Search):
-        sampled = math.ceil(design.trials / design.replicates)
-        confirmed = min(design.confirmed, sampled) + 1
-        return Trainings(sampled, design.trials + confirmed * design.confirm.replicates)
-    variants = len(grid(study))
-    return Trainings(variants, variants * replicate_range(design)[1])
+    variants = design.most_variants if design.explores else len(grid(study))
+    return Trainings(variants, design.trainings(variants))

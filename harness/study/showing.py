@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from harness.errors import StudyError
+from harness.metrics import METRICS
 from harness.notebook import facts_table, paragraph
-from harness.study.design import Adaptive, Range, Search, dimensions
 from harness.study.grid import trainings
-from harness.study.metrics import METRICS
+from harness.study.ranges import Range
 from harness.study.study import Study
 from harness.study.variant import show_level
 
@@ -24,7 +24,7 @@ def as_html(study: Study) -> str:
         ("study", study.name),
         ("images", f"{study.data.name}, {study.data.validation:,} held out"),
         ("design", f"{design.kind}: {_size(study)}"),
-        *((path, _levels(levels)) for path, levels in dimensions(design).items()),
+        *((path, _levels(levels)) for path, levels in design.dimensions.items()),
         ("target", _target(study)),
         ("compared in", ", ".join(METRICS[name].title for name in study.metrics)),
     ]
@@ -37,7 +37,7 @@ def _size(study: Study) -> str:
     except StudyError as error:  # a level that is not allowed: showing a study must not fail for it
         return f"not possible: {error}"
     design = study.design
-    at_most = " at most" if isinstance(design, Search) or isinstance(design.replicates, Adaptive) else ""
+    at_most = " at most" if design.explores or design.adaptive else ""
     return f"{count.variants:,} variants, {count.trainings:,} trainings{at_most}"
 
 

@@ -11,10 +11,11 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from harness.errors import StudyError
+from harness.metrics import METRICS, PROBES
 from harness.presets import PROTOCOLS
-from harness.study.design import Adaptive, Design, Level, Search, dimensions
+from harness.study.design import Design
 from harness.study.explain import explain
-from harness.study.metrics import METRICS, PROBES
+from harness.study.ranges import Level
 from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
 from harness.study.variant import BASE, Variant, canonical, get_path, set_path, short_names, show_level
 
@@ -133,7 +134,7 @@ class Study(Table):
                 "probes must not name 'features' with train.refit = true: the network that is kept was trained on the "
                 "validation images. Remove one of them."
             )
-        if self.data.split == "k_fold" and isinstance(self.design.replicates, Adaptive):
+        if self.data.split == "k_fold" and self.design.adaptive:
             raise ValueError(
                 "design.replicates must be a number with data.split = 'k_fold', got { min, max }: there are as many "
                 "replicates as parts. E.g. 5."
@@ -220,9 +221,7 @@ class Study(Table):
     @property
     def objectives(self) -> tuple[str, ...]:
         """Metrics that make up an Optuna trial's values: the search's, else the accuracy that may be looked at."""
-        if isinstance(self.design, Search):
-            return self.design.objectives
-        return ("val_accuracy",) if self.data.validation else ("train_accuracy",)
+        return self.design.objectives or (("val_accuracy",) if self.data.validation else ("train_accuracy",))
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -267,9 +266,9 @@ class Study(Table):
         except ValueError as error:
             raise StudyError(str(error)) from None
         shown = {path: level for path, level in settings.items() if not self.is_base_level(path, level)}
-        names = short_names(list(dimensions(self.design)))
+        names = short_names(list(self.design.dimensions))
         label = ", ".join(f"{names.get(path, path)}={show_level(level)}" for path, level in shown.items())
-        varied = {path: settings.get(path, self.base_level(path)) for path in dimensions(self.design)}
+        varied = {path: settings.get(path, self.base_level(path)) for path in self.design.dimensions}
         return Variant(label=label or BASE, settings=varied, **specs)
 
     def base_level(self, path: str) -> Level:

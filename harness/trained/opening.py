@@ -17,8 +17,8 @@ from harness.image_sets import class_names
 from harness.records import Seeds
 from harness.results import load_recorded_study
 from harness.seeds import seeds_of
+from harness.store import RecordedRun, find_run, model_file, recorded_images, recorded_weights
 from harness.study import Study, Variant
-from harness.tracking import RecordedRun, find_run, model_file, recorded_images, recorded_weights
 from harness.trained.weights import UnfitFile, check_size, read_weights
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Trained:
 
 
 def open_trained(text: str, store: str | Path = "mlruns") -> Trained:
-    """Open the network of the run that a user names, as :func:`harness.tracking.find_run` takes it.
+    """Open the network of the run that a user names, as :func:`harness.store.find_run` takes it.
 
     The network is built from what was recorded, and of its file weights alone are read: no code that a file may carry
     can run.
