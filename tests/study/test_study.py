@@ -60,7 +60,7 @@ def test_variant_digest_is_stable():
 @pytest.mark.parametrize("name", ["name", "source", "text", "given", "question", "design", "digest"])
 def test_nothing_of_a_study_can_be_set(build, name):
     study = build()
-    with pytest.raises((ValidationError, AttributeError), match="frozen|no setter"):
+    with pytest.raises((ValidationError, AttributeError), match=r"frozen|no setter"):
         setattr(study, name, None)
 
 
