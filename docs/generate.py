@@ -13,8 +13,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from harness.image_sets import IMAGE_SETS
+from harness.metrics import METRICS
 from harness.presets import PRESETS, PROTOCOLS
-from harness.study import IMAGE_SETS, METRICS, Study, show_level
+from harness.study import Study, show_level
 
 PAGE = Path(__file__).with_name("studies.md")
 MEASURED = tuple(Path(__file__).with_name(name) for name in ("performance.md", "method.md"))
@@ -157,9 +159,12 @@ def _settings(keys: Mapping[str, Any]) -> str:
 
 def _image_sets() -> str:
     rows = []
-    for name, facts in IMAGE_SETS.items():
+    for name, image_set in IMAGE_SETS.items():
+        facts = image_set.facts
+        if facts is None:
+            continue
         shape = "x".join(map(str, facts.image_shape))
-        rows.append((f"`{name}`", facts.title, shape, f"{facts.train_images:,}", f"{facts.test_images:,}"))
+        rows.append((f"`{name}`", image_set.title, shape, f"{facts.train_images:,}", f"{facts.test_images:,}"))
     headings = ("name", "images", "shape", "training images", "test images")
     return f"### Image sets\n\n{_table(headings, rows)}"
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from harness.tracking.view import VIEW_KEY
+from harness.store.record.view import VIEW_KEY
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

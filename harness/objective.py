@@ -18,9 +18,10 @@ from typing import Any
 import optuna
 
 from harness.errors import StudyError
+from harness.metrics import METRICS
 from harness.records import Evaluated, Seeds, StopReason, TrialResult
 from harness.seeds import seeds_of
-from harness.study import METRICS, Level, Range, Study, Variant, canonical, check_variant
+from harness.study import Level, Range, Study, Variant, canonical, check_variant
 
 REFUSED = "harness:refused"
 """Trial attribute: why a suggested variant could not be trained."""

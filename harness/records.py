@@ -81,7 +81,7 @@ class Job:
         output: folder that the worker writes artifacts to.
         data_folder: where to look first for image files, if anywhere.
         prunable: whether to wait for a :class:`Reply` after each evaluation.
-        probes: what to measure of the trained network besides; keys of :data:`harness.study.PROBES`.
+        probes: what to measure of the trained network besides; keys of :data:`harness.metrics.PROBES`.
         insight: which pictures to make of it: "none", "basic" or "full".
     """
 
@@ -241,7 +241,7 @@ class TrialResult:
     digests: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> float:
-        """Return a metric of :data:`harness.study.METRICS` by name.
+        """Return a metric of :data:`harness.metrics.METRICS` by name.
 
         Infinite where the target was never reached, not-a-number where the metric was not measured. A training that
         diverged has missed its target, has no scores, and its seconds are none of a training that did its work.
@@ -259,7 +259,7 @@ class TrialResult:
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingOver:
     """The training is over. What its network learned is looked at and written down, with pictures a while."""
 
     trial: int
@@ -290,4 +290,4 @@ class Failed:
     fatal: bool = False
 
 
-Event = Started | Evaluated | Scored | Trained | Finished | Failed
+Event = Started | Evaluated | Scored | TrainingOver | Finished | Failed

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from harness.metrics import METRICS
 from harness.notebook import paragraph, table
-from harness.study import METRICS, Study
+from harness.study import Study
 from harness.trials import stored_study
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from harness.tracking import RecordedRun
+    from harness.store import RecordedRun
 
 
 class Results(NamedTuple):
@@ -77,7 +78,7 @@ def load_results(name: str, store: str | Path = "mlruns") -> Results:
         UsageError: if the store has no such study, or harness did not make it.
         DataError: if what was recorded of the study cannot be read.
     """
-    from harness.tracking import read_frames
+    from harness.store import read_frames
 
     trials, history = read_frames(Path(store), name)
     return Results(_study(trials.attrs["study"], store), trials, history)
@@ -107,13 +108,13 @@ def load_run(text: str, store: str | Path = "mlruns") -> RunResults:
     """Read one trial from the MLflow store.
 
     Args:
-        text: the run, as :func:`harness.tracking.find_run` takes it.
+        text: the run, as :func:`harness.store.find_run` takes it.
         store: the store's folder.
 
     Raises:
         UsageError: if there is no such run.
     """
-    from harness.tracking import artifact_files, find_run, model_file, read_trial
+    from harness.store import artifact_files, find_run, model_file, read_trial
 
     run = find_run(Path(store), text)
     row, history = read_trial(Path(store), run.run_id)
@@ -128,7 +129,7 @@ def load_recorded_study(name: str, store: str | Path = "mlruns") -> Study:
         UsageError: if the store has no such study, or harness did not make it.
         DataError: if what was recorded of the study cannot be read.
     """
-    from harness.tracking import read_study
+    from harness.store import read_study
 
     return _study(read_study(Path(store), name), store)
 

@@ -51,7 +51,8 @@ def train_trial(objective: Objective, number: int, variant: Variant, prune: Call
 def _recorded(
     objective: Objective, store: Path, job: Job, resources: Resources, prune: Callable[[Evaluated], bool]
 ) -> TrialResult:
-    from harness import provenance, tracking
+    from harness import provenance
+    from harness import store as tracking
 
     study = objective.study
     source = provenance.source_tags(study.source.parent if study.source else Path())

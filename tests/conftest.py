@@ -27,8 +27,8 @@ from harness.records import (
     StopReason,
     TrialResult,
 )
+from harness.store import DATABASE, open_client
 from harness.study import Study, build_study
-from harness.tracking import DATABASE, open_client
 
 if TYPE_CHECKING:
     from tests.shelf import Shelf

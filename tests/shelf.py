@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from harness.records import Job, Resources, TrialResult
 from harness.seeds import seeds_of
+from harness.store import DATABASE, Recorder, open_client
 from harness.study import Level, Study, build_study
-from harness.tracking import DATABASE, Recorder, open_client
 from harness.worker import run_job
 from tests.conftest import TINY, changed
 

@@ -21,8 +21,8 @@ PACKAGE = Path("harness")
 PAGE = Path("docs/architecture.md")
 
 HEAVY = {
-    "mlflow": {"tracking"},
-    "optuna": {"objective", "plan", "report"},
+    "mlflow": {"store"},
+    "optuna": {"objective", "plan", "findings"},
     "tensorflow": {"engines"},
     "jax": {"engines"},
     "keras": {"network", "engines", "callbacks", "worker", "insight", "trained"},
@@ -161,7 +161,7 @@ def test_rooms_depend_on_each_other_in_one_direction():
 def test_the_walk_sees_every_way_to_import():
     source = """
 import keras.layers
-from harness import tracking
+from harness import store
 from harness.plan.storage import open_study
 from . import base
 from ..records import Job
@@ -177,7 +177,7 @@ importlib.import_module("harness.stats")
     found = imports_of(source, "harness.launchers.local", "harness.launchers")
     assert [(i.target, i.typing_only) for i in found] == [
         ("keras", False),
-        ("tracking", False),
+        ("store", False),
         ("plan", False),
         ("records", False),
         ("optuna", True),

@@ -12,7 +12,7 @@ from harness.doctor import examine
 from harness.driver import run_study
 from harness.plan import FILE
 from harness.results import load_results
-from harness.tracking import DATABASE, LOCKS, open_client
+from harness.store import DATABASE, LOCKS, open_client
 from tests.conftest import ScriptedLauncher, make_result
 
 

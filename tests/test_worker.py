@@ -12,7 +12,7 @@ import pytest
 from harness.data import load_images
 from harness.engines import configure
 from harness.errors import ImpossibleNetwork
-from harness.records import Evaluated, Finished, Job, Resources, Scored, Started, StopReason, Trained
+from harness.records import Evaluated, Finished, Job, Resources, Scored, Started, StopReason, TrainingOver
 from harness.seeds import replicate_seeds
 from harness.study import DataSpec, TrainSpec
 from harness.worker import evaluation_steps, max_steps, run_job, summarise
@@ -51,7 +51,7 @@ class TestRunJob:
         assert [event.step for event in evaluated] == [20, 40, 60]
         # 1,437 images less 300 for validation, 32 a step
         assert [event.epoch for event in evaluated] == [20 * 32 / 1137, 40 * 32 / 1137, 60 * 32 / 1137]
-        assert trained == Trained(5)
+        assert trained == TrainingOver(5)
         assert isinstance(finished, Finished)
         result = finished.result
         assert result.stop_reason is StopReason.MAXIMUM

@@ -12,7 +12,7 @@ from harness.cli.progress import duration
 from harness.errors import UsageError
 from harness.estimate import estimate_variants, total_seconds
 from harness.launchers import choose_resources
-from harness.study import IMAGE_SETS, DataSpec, Range, Study, check_variants, show_level, trainings
+from harness.study import DataSpec, Range, Study, check_variants, show_level, trainings
 
 
 def show_plan(study: Study, data_folder: Path | None, store: Path, workers: int | None, threads: int | None) -> None:
@@ -60,9 +60,9 @@ def _space(levels: object) -> str:
 
 def _images(data: DataSpec, data_folder: Path | None) -> tuple[tuple[int, int, int], int, int]:
     """Return image shape, training images and classes; of a folder, from the files."""
-    if data.name in IMAGE_SETS:
-        facts = IMAGE_SETS[data.name]
-        return facts.image_shape, facts.train_images, 10
+    known = data.image_set.facts
+    if known:
+        return known.image_shape, known.train_images, known.classes
     from harness.data import load_images
 
     images = load_images(data, 0, data_folder)

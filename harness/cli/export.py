@@ -32,7 +32,7 @@ def export_command(run: str, form: Form, output: Path | None, force: bool, data_
     RUN is STUDY#NUMBER, a run id or the beginning of one, or a run's name. A JSON file beside the network says what
     images it takes, how they are scaled, and which classes it tells apart.
     """
-    from harness.tracking import find_run
+    from harness.store import find_run
     from harness.trained import check_export, export, export_path, open_trained
 
     found = find_run(store, run)

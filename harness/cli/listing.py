@@ -9,8 +9,8 @@ from rich.table import Table
 
 from harness.errors import HarnessError
 from harness.escaping import one_line
+from harness.store.local.overview import StudySummary, summaries
 from harness.study import load_study, trainings
-from harness.tracking.overview import StudySummary, summaries
 
 
 def show_studies(folder: Path, store: Path, reports: Path) -> None:

@@ -55,7 +55,7 @@ def _require_folder(context: click.Context, parameter: click.Parameter, store: P
     """Refuse an address of a server, before a folder of that name is made."""
     _ = context, parameter
     if ":" in str(store):
-        from harness.tracking.folder import require_folder
+        from harness.store.local.folder import require_folder
 
         require_folder(store)
     return store

@@ -45,7 +45,7 @@ def predict_command(
     Exit code 1 if a picture could not be read, 2 if none could be classified.
     """
     from harness.data import KINDS
-    from harness.tracking import find_run
+    from harness.store import find_run
     from harness.trained import find_pictures, left_out, open_trained, predict, require_sheet
 
     pictures = find_pictures(folder)

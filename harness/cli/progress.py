@@ -15,9 +15,10 @@ from rich.text import Text
 
 from harness.driver import Observer, Progress, Running
 from harness.launchers import Death, Notice, Silence
+from harness.metrics import METRICS
+from harness.pages.sparkline import sparkline
 from harness.records import Evaluated, Event, Failed, Finished, Started, StopReason
-from harness.report.sparkline import sparkline
-from harness.study import METRICS, Study
+from harness.study import Study
 
 _REASONS = {
     StopReason.MAXIMUM: "done",

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.options import complete_study, reports_option, store_option
-from harness.databases import in_words
 from harness.errors import UsageError
 from harness.escaping import markdown
+from harness.store.local.sqlite import in_words
 
 if TYPE_CHECKING:
-    from harness.report.comparison import Comparison
+    from harness.findings.report import Comparison
     from harness.results import Results
 
 
@@ -27,12 +27,12 @@ def show_command(what: str, store: Path, reports: Path) -> None:
     STUDY is a study's name or file, or a report's folder. RUN is STUDY#NUMBER, a run's id or the beginning of it, or
     its name in the MLflow UI.
     """
-    from harness.tracking import DATABASE, is_run
+    from harness.store import DATABASE, is_run
 
     if not _is_study(what, store, reports) and (store / DATABASE).exists() and ("#" in what or is_run(store, what)):
         _print_run(what, store)
         return
-    from harness.report import compare
+    from harness.reports import compare
 
     try:
         results = read_results(what, store, reports)
@@ -45,7 +45,7 @@ def show_command(what: str, store: Path, reports: Path) -> None:
 
 def _is_study(text: str, store: Path, reports: Path) -> bool:
     """Whether a study, its file or its report has this name, so that a run with the same name is not meant."""
-    from harness.tracking import summaries
+    from harness.store import summaries
 
     if text.endswith(".toml") or any((folder / "trials.parquet").exists() for folder in (Path(text), reports / text)):
         return True
@@ -55,7 +55,7 @@ def _is_study(text: str, store: Path, reports: Path) -> bool:
 def _print_run(text: str, store: Path) -> None:
     from rich.console import Console
 
-    from harness.report import render_run
+    from harness.reports import render_run
     from harness.results import load_run
 
     found = load_run(text, store)
@@ -88,7 +88,7 @@ def report_command(studies: tuple[str, ...], every: bool, store: Path, reports: 
         raise UsageError("name a study or a report's folder, or give --all. E.g. harness report reports/quickstart")
     for study in studies:
         if (Path(study) / "trials.parquet").exists():
-            from harness.report import read_report, write_report
+            from harness.reports import read_report, write_report
 
             write_report(*read_report(Path(study)), Path(study))
             click.echo(f"{study}: rebuilt from the Parquet files in it")
@@ -107,9 +107,9 @@ def report_study(name: str, store: Path, reports: Path, register: bool = False) 
         reports: folder of the reports.
         register: also register the model of the study's winner.
     """
-    from harness.report import write_report
+    from harness.reports import write_report
     from harness.results import load_results
-    from harness.tracking import attach_report, open_client, picture_folders
+    from harness.store import attach_report, open_client, picture_folders
 
     results = load_results(name, store)
     folder = reports / name
@@ -126,8 +126,8 @@ def report_study(name: str, store: Path, reports: Path, register: bool = False) 
 
 def _register(results: Results, comparison: Comparison, store: Path) -> None:
     """Register the model of a study's winner; say which one it is and how to load it."""
-    from harness.report import choose_winner
-    from harness.tracking import ALIAS, DATABASE, open_client, register_model
+    from harness.reports import choose_winner
+    from harness.store import ALIAS, DATABASE, open_client, register_model
 
     study = results.study
     winner = choose_winner(comparison, results.trials, study.metrics[0])
@@ -147,9 +147,9 @@ def read_results(study: str, store: Path, reports: Path) -> Results:
     Raises:
         UsageError: if there is no such study.
     """
-    from harness.report import read_report
+    from harness.reports import read_report
     from harness.results import Results, load_results
-    from harness.tracking import require_folder, summaries
+    from harness.store import require_folder, summaries
 
     name = Path(study).stem if study.endswith(".toml") else study
     if (Path(study) / "trials.parquet").exists():
@@ -169,7 +169,7 @@ def read_results(study: str, store: Path, reports: Path) -> Results:
 def _print(comparison: Comparison) -> None:
     from rich.console import Console
 
-    from harness.report import render_table
+    from harness.reports import render_table
 
     console = Console(markup=False, emoji=False, highlight=False)
     console.print(render_table(comparison, console.width))

@@ -21,7 +21,7 @@ from harness.cli.options import (
     study_file,
     without_garbage_collection,
 )
-from harness.databases import LOCK_TIMEOUT
+from harness.store.local.sqlite import LOCK_TIMEOUT
 
 if TYPE_CHECKING:
     from harness.driver import Observer, Outcome, Progress
@@ -162,6 +162,6 @@ def _watching_over_imports(observe: Observer) -> Observer:
         observe(progress, event)
         if not begun and progress.finished_here and progress.remaining <= progress.workers:
             begun = True
-            threading.Thread(target=importlib.import_module, args=("harness.report.files",), daemon=True).start()
+            threading.Thread(target=importlib.import_module, args=("harness.reports.files",), daemon=True).start()
 
     return watch

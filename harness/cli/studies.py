@@ -65,7 +65,7 @@ def list_command(store: Path, reports: Path) -> None:
 def schema_command(report: bool) -> None:
     """Print the JSON Schema of study files: every key, its type, range, default and meaning."""
     if report:
-        from harness.report.export import json_schema
+        from harness.pages.export import json_schema
 
         click.echo(json.dumps(json_schema(), indent=2))
         return

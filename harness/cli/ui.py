@@ -22,9 +22,9 @@ from harness.surroundings import PYTHON_OPTIONS
 @store_option
 def ui_command(study: str | None, port: int, host: str, open_browser: bool, store: Path) -> None:
     """Browse all runs, or those of STUDY, in the MLflow UI, on this machine. Ctrl-C ends it."""
-    from harness.tracking.store import DATABASE, check_store, store_uri
-    from harness.tracking.studies import find_experiment
-    from harness.tracking.view import VIEW_KEY, has_view
+    from harness.store.local.database import DATABASE, check_store, store_uri
+    from harness.store.local.studies import find_experiment
+    from harness.store.record.view import VIEW_KEY, has_view
 
     if not (store / DATABASE).exists():
         raise UsageError(f"{store / DATABASE}: no such store. `harness run` makes one; --store names another folder.")

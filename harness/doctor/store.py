@@ -9,9 +9,9 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from harness.databases import connect_to_read, explain, not_allowed
 from harness.doctor.finding import Finding
 from harness.errors import HarnessError
+from harness.store.local.sqlite import connect_to_read, explain, not_allowed
 
 _SHOWN = 5
 """How many of a kind are named."""
@@ -24,7 +24,7 @@ def look_at_store(store: Path, reports: Path) -> Iterator[Finding]:
         store: the store's folder.
         reports: folder of the reports.
     """
-    from harness.tracking import DATABASE, check_store
+    from harness.store import DATABASE, check_store
 
     database = store / DATABASE
     yield from _left_over(store, reports)
@@ -41,7 +41,7 @@ def look_at_store(store: Path, reports: Path) -> Iterator[Finding]:
 
 
 def _made(store: Path, database: Path) -> Iterator[Finding]:
-    from harness.tracking import is_unfinished, moved, summaries
+    from harness.store import is_unfinished, moved, summaries
 
     if is_unfinished(database):
         yield _problem(
@@ -66,7 +66,7 @@ def _made(store: Path, database: Path) -> Iterator[Finding]:
 
 def _open(store: Path) -> str:
     """Open a store to be written to, which makes what is half-made anew and records where its files are."""
-    from harness.tracking import lock_store, open_client
+    from harness.store import lock_store, open_client
 
     with lock_store(store):
         open_client(store)
@@ -76,7 +76,7 @@ def _open(store: Path) -> str:
 def _optuna(store: Path) -> Iterator[Finding]:
     """Look whether Optuna's storage is there, whole, and knows every trial that is recorded."""
     from harness.plan import FILE
-    from harness.tracking import recorded_numbers
+    from harness.store import recorded_numbers
 
     file = store / FILE
     recorded = recorded_numbers(store)
@@ -123,7 +123,7 @@ def _to_rebuild(store: Path, text: str, damaged: bool = False, studies: list[str
 
 def _rebuild(store: Path, damaged: bool, studies: list[str] | None) -> str:
     from harness.driver import set_aside_storage
-    from harness.tracking import recorded_numbers
+    from harness.store import recorded_numbers
 
     aside = f"the damaged one is kept as {set_aside_storage(store)}; " if damaged else ""
     done = [f"{name}: {_repair(store, name)}" for name in studies or recorded_numbers(store)]
@@ -133,7 +133,7 @@ def _rebuild(store: Path, damaged: bool, studies: list[str] | None) -> str:
 def _studies(store: Path) -> Iterator[Finding]:
     """Look for runs and models that nobody closes any more, and studies that are half put aside."""
     from harness.driver import unfinished
-    from harness.tracking import is_running, open_ends, stray_runs
+    from harness.store import is_running, open_ends, stray_runs
 
     for name in unfinished(store):
         if not is_running(store, name):
@@ -164,7 +164,7 @@ def _repair(store: Path, name: str) -> str:
 
 
 def _close_strays(store: Path, strays: list[str]) -> str:
-    from harness.tracking import lock_store, open_client
+    from harness.store import lock_store, open_client
 
     with lock_store(store):
         client = open_client(store)
@@ -176,7 +176,7 @@ def _close_strays(store: Path, strays: list[str]) -> str:
 
 def _files(store: Path) -> Iterator[Finding]:
     """Look at what the store's files are like: addresses, runs that cannot be read, models."""
-    from harness.tracking import broken_models, outside, unreadable_runs
+    from harness.store import broken_models, outside, unreadable_runs
 
     if damaged := unreadable_runs(store):
         said = [f"{name}: {one}" for name, one in damaged]
@@ -199,7 +199,7 @@ def _files(store: Path) -> Iterator[Finding]:
 def _left_over(store: Path, reports: Path) -> Iterator[Finding]:
     """Look for what killed processes left on the disk."""
     from harness.staging import leftovers
-    from harness.tracking import is_running
+    from harness.store import is_running
 
     staging = store / "staging"
     found = [path for path in [*store.glob(".*.new*"), *store.glob("locks/.*.new")] if path.is_file()] + list(

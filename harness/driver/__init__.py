@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.databases import LOCK_TIMEOUT, in_words, settle_log
 from harness.driver.aside import finish_aside, finish_put_aside, put_aside, unfinished
 from harness.driver.loop import Loop, Workforce
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
@@ -17,6 +16,7 @@ from harness.driver.resume import clear_staging, open_plan, require_same_meaning
 from harness.errors import StudyError, UsageError
 from harness.launchers import Launcher, LocalLauncher, choose_resources
 from harness.records import Resources
+from harness.store.local.sqlite import LOCK_TIMEOUT, in_words, settle_log
 from harness.study import Range, Study, check_variants, trainings
 from harness.surroundings import settled_mlflow
 
@@ -70,7 +70,7 @@ def run_study(
             recorded is kept, and the next run goes on from there.
     """
     store, data_folder = Path(store), Path(data_folder) if data_folder else None
-    from harness.tracking import require_folder
+    from harness.store import require_folder
 
     require_folder(store)
     _require_sampler(study)
@@ -84,7 +84,8 @@ def run_study(
         # is found wrong below ends them again.
         workforce.expect(trainings(study).trainings if fresh else _left(study, store))
         _require_data(study, data_folder)
-        from harness import provenance, tracking
+        from harness import provenance
+        from harness import store as tracking
         from harness.plan import FILE, open_storage
 
         tracking.check_store(store)
@@ -112,7 +113,7 @@ def run_study(
 
 def _left(study: Study, store: Path) -> int:
     """Return about how many trainings are still to do: the plan knows better, but takes seconds to ask."""
-    from harness.tracking import summaries
+    from harness.store import summaries
 
     counts = next((summary.counts for summary in summaries(store) if summary.name == study.name), {})
     return trainings(study).trainings - counts.get("finished", 0) - counts.get("pruned", 0)

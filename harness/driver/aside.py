@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.databases import in_words
 from harness.errors import UsageError
+from harness.store.local.sqlite import in_words
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -31,7 +31,8 @@ def put_aside(name: str, store: Path, client: MlflowClient, storage: RDBStorage)
     Returns:
         The name that it has from now on; None if there was nothing.
     """
-    from harness import plan, tracking
+    from harness import plan
+    from harness import store as tracking
 
     in_optuna = plan.study_names(storage)
     known = {*in_optuna, *tracking.experiment_names(client)}
@@ -52,7 +53,8 @@ def _free_name(name: str, known: set[str]) -> str:
 
 def finish_aside(name: str, store: Path, client: MlflowClient, storage: RDBStorage) -> str | None:
     """Finish what a killed process left of putting a study aside; return its name since, None if there was nothing."""
-    from harness import plan, tracking
+    from harness import plan
+    from harness import store as tracking
 
     intent = _intent(store, name)
     intent.with_name(f".{intent.name}.new").unlink(missing_ok=True)  # of a process killed while it wrote that down
@@ -73,7 +75,7 @@ def finish_put_aside(name: str, store: Path) -> str | None:
     Raises:
         UsageError: if another process runs the study, or the store may not be used.
     """
-    from harness import tracking
+    from harness import store as tracking
     from harness.plan import open_storage
 
     if name not in unfinished(store):
@@ -86,7 +88,7 @@ def finish_put_aside(name: str, store: Path) -> str | None:
 
 def unfinished(store: Path) -> list[str]:
     """Return the names of the studies that a killed process left half put aside."""
-    from harness.tracking import LOCKS
+    from harness.store import LOCKS
 
     return sorted(path.name.removesuffix(_SUFFIX) for path in (store / LOCKS).glob(f"*{_SUFFIX}"))
 
@@ -95,7 +97,7 @@ _SUFFIX = ".aside"
 
 
 def _intent(store: Path, name: str) -> Path:
-    from harness.tracking import LOCKS
+    from harness.store import LOCKS
 
     return store / LOCKS / f"{name}{_SUFFIX}"
 

@@ -28,13 +28,13 @@ from harness.records import (
     Resources,
     Scored,
     Started,
-    Trained,
+    TrainingOver,
     TrialResult,
 )
 
 if TYPE_CHECKING:
     from harness.plan import Assignment, Plan
-    from harness.tracking import Recorder
+    from harness.store import Recorder
 
 _FLUSH_SECONDS = 1.0
 _DEATHS_IN_A_ROW = 3
@@ -208,7 +208,7 @@ class Loop:
                     launcher.reply(event.trial, Reply.PRUNE if prune else Reply.GO_ON)
             case Scored():
                 self.recorder.tested(self.progress.running[event.trial].run_id, event)
-            case Trained():
+            case TrainingOver():
                 self.progress.running[event.trial].trained = True
             case Finished():
                 self._take_result(event.trial, event.result)

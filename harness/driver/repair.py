@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.databases import LOCK_TIMEOUT, in_words
 from harness.driver.aside import finish_aside
 from harness.driver.resume import open_plan
 from harness.errors import StudyError, UsageError
+from harness.store.local.sqlite import LOCK_TIMEOUT, in_words
 from harness.study import Study
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def repair_study(study: Study, store: Path, lock_timeout: float = LOCK_TIMEOUT) 
     Raises:
         UsageError: if another process runs the study, or the store may not be used.
     """
-    from harness import tracking
+    from harness import store as tracking
     from harness.plan import open_storage
 
     with in_words(store, lock_timeout), tracking.lock_study(store, study.name):
@@ -57,7 +57,8 @@ def close_study(study: Study, store: Path, client: MlflowClient, storage: RDBSto
         client: of the store.
         storage: of the store.
     """
-    from harness import provenance, tracking
+    from harness import provenance
+    from harness import store as tracking
 
     recorder = tracking.Recorder(client, store, study, {"harness.version": provenance.version()})
     done = []
@@ -80,7 +81,7 @@ def close_recorded(name: str, store: Path, client: MlflowClient, storage: RDBSto
     Of one that is too damaged to be read, the runs are closed in MLflow alone.
     """
     from harness.results import load_recorded_study
-    from harness.tracking import close_runs, open_ends
+    from harness.store import close_runs, open_ends
 
     if name not in open_ends(store):
         return
@@ -108,7 +109,7 @@ def recorded_trials(study: Study, store: Path) -> Iterator[RecordedTrial]:
 
     A trial whose record is damaged is left out: it is one without a record.
     """
-    from harness import tracking
+    from harness import store as tracking
     from harness.plan import RecordedTrial
 
     trials, history = tracking.read_frames(store, study.name)

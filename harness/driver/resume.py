@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from optuna.storages import RDBStorage
 
     from harness.plan import Plan
-    from harness.tracking import Recorder
+    from harness.store import Recorder
 
 
 def require_same_meaning(study: Study, storage: RDBStorage) -> None:
@@ -66,7 +66,7 @@ def open_plan(
         data_folder: where image files are looked for first.
         mend: puts the storage right, given the trials whose results are recorded, before the plan reads it.
     """
-    from harness import tracking
+    from harness import store as tracking
     from harness.plan import Plan, open_study
 
     try:
@@ -89,7 +89,7 @@ def open_plan(
 
 def reconcile_runs(recorder: Recorder, store: Path) -> pd.DataFrame:
     """Close runs that a killed driver left open; return the trials whose results are recorded, a row each."""
-    from harness import tracking
+    from harness import store as tracking
 
     for run_id in tracking.open_runs(recorder.client, recorder.experiment_id):
         recorder.kill(run_id, "its run was killed")
@@ -114,7 +114,7 @@ def clear_staging(name: str, store: Path) -> None:
 
 def reconcile_plan(plan: Plan, store: Path, trials: pd.DataFrame, storage: RDBStorage) -> None:
     """Give Optuna the results that were recorded but not told; close what has none."""
-    from harness import tracking
+    from harness import store as tracking
     from harness.plan import note_run
 
     recorded = set(trials["trial"]) if len(trials) else set()

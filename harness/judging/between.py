@@ -11,8 +11,8 @@ from harness.judging.contrast import Contrast
 from harness.judging.evidence import Rules, gather
 from harness.judging.family import judge_all
 from harness.judging.sample import Sample
+from harness.metrics import METRICS
 from harness.stats import LEVEL, Looks, Verdict, difference_of_pairs, holm, pair_up
-from harness.study import METRICS
 
 NOT_INFERIOR = "not inferior"
 """Note of a contrast of which only that was asked."""
@@ -52,7 +52,7 @@ def compare_pairings(
 
     Args:
         pairings: the variants.
-        metrics: names in :data:`harness.study.METRICS`.
+        metrics: names in :data:`harness.metrics.METRICS`.
         margins: metric -> difference that does not matter, in its unit.
         overlap: held-out over training images of a cross-validation, else 0.
         non_inferior: ask only whether the second is not worse by the margin or more. Needs a margin for every metric.

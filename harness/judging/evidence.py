@@ -11,6 +11,7 @@ import pandas as pd
 
 from harness.judging.contrast import Contrast
 from harness.judging.sample import Sample
+from harness.metrics import METRICS
 from harness.stats import (
     LEVEL,
     Claim,
@@ -27,7 +28,6 @@ from harness.stats import (
     restricted_ratio,
     sign_flip,
 )
-from harness.study import METRICS
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
     """Return what is known of one variant against the base in one metric.
 
     Args:
-        metric: name in :data:`harness.study.METRICS`.
+        metric: name in :data:`harness.metrics.METRICS`.
         sample: the variant's trials.
         base: the base's.
         rules: how they are compared.

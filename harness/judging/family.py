@@ -10,7 +10,7 @@ from harness.judging.contrast import Contrast
 from harness.judging.evidence import Evidence, Rules, gather
 from harness.judging.sample import Sample
 from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks, pairs_needed
-from harness.study import IMAGE_SETS, Study
+from harness.study import Study
 
 
 def looks_of(study: Study) -> Looks:
@@ -55,7 +55,7 @@ def overlap_of(study: Study) -> float:
     """Return held-out over training images of a cross-validation; 0 where replicates are independent."""
     if study.data.split != "k_fold":
         return 0.0
-    known = IMAGE_SETS.get(study.data.name)
+    known = study.data.image_set.facts
     parts = known.train_images // study.data.validation if known else study.design.replicate_range[1]
     return 1 / max(1, parts - 1)
 

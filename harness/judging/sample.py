@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from harness.metrics import METRICS
 from harness.stats import Times
-from harness.study import METRICS
 
 _DIVERGED = "not_finite"
 _NEVER = (_DIVERGED, "plateau")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from harness.study import METRICS
+from harness.metrics import METRICS
 
 if TYPE_CHECKING:
     from harness.judging.contrast import Contrast

@@ -14,11 +14,12 @@ from optuna.exceptions import StorageInternalError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from harness.databases import LOCK_TIMEOUT, explain, has_rows, make_whole, use_write_ahead_log
 from harness.errors import UsageError
+from harness.metrics import METRICS
 from harness.plan.trials import RUN, STOP_REASON
 from harness.records import TrialResult
-from harness.study import METRICS, Search, Study, TrainSpec
+from harness.store.local.sqlite import LOCK_TIMEOUT, explain, has_rows, make_whole, use_write_ahead_log
+from harness.study import Search, Study, TrainSpec
 
 _MEANING = "harness:meaning"
 FILE = "optuna.db"

@@ -14,8 +14,9 @@ from harness.judging.wording import (
     show_verdict,
     signed,
 )
+from harness.metrics import METRICS
 from harness.stats import Interval
-from harness.study import METRICS, TargetSpec
+from harness.study import TargetSpec
 
 __all__ = [
     "NOTHING",

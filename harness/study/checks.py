@@ -14,10 +14,10 @@ from harness.errors import StudyError, did_you_mean
 from harness.presets import expand_protocol
 from harness.study.explain import explain
 from harness.study.grid import grid
-from harness.study.image_sets import IMAGE_SETS
 from harness.study.ranges import Level, Range
 from harness.study.shapes import block_shapes
 from harness.study.spec import MOST_STEPS, USED_BY, DataSpec
+from harness.study.splits import images_to_train_on
 from harness.study.study import Study
 from harness.study.values import check_values
 from harness.study.variant import BASE, Variant, canonical, get_path, show_level
@@ -177,7 +177,7 @@ ImageFacts = Callable[[DataSpec], tuple[tuple[int, int, int], int] | None]
 
 def known_facts(data: DataSpec) -> tuple[tuple[int, int, int], int] | None:
     """Return the facts of a built-in image set; None for a folder."""
-    known = IMAGE_SETS.get(data.name)
+    known = data.image_set.facts
     return (known.image_shape, known.train_images) if known else None
 
 
@@ -215,12 +215,7 @@ def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_ima
         StudyError: if nothing is left to train on, a batch is larger than the training set, or steps are too many.
     """
     block_shapes(variant.model, image_shape)
-    images = variant.data.train_images or train_images - variant.data.validation
-    if images < 1:
-        raise StudyError(
-            f"data.validation must be below {train_images}, the training images there are, "
-            f"got {variant.data.validation}."
-        )
+    images = images_to_train_on(variant.data, train_images)
     if variant.train.batch_size > images:
         raise StudyError(
             f"train.batch_size must be at most {images}, the images there are to train on, "
@@ -230,9 +225,4 @@ def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_ima
     if epochs is not None and epochs * images / variant.train.batch_size > MOST_STEPS:
         raise StudyError(
             f"train.max_epochs must make at most {MOST_STEPS:,} steps, got {epochs:g} of {images:,} images. E.g. 5."
-        )
-    if variant.data.split == "k_fold" and train_images % variant.data.validation:
-        raise StudyError(
-            f"data.validation must divide {train_images}, the training images there are, with split = 'k_fold', "
-            f"got {variant.data.validation}."
         )

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from harness.study.metrics import CHOOSABLE, METRICS
+from harness.metrics import CHOOSABLE, METRICS
 from harness.study.ranges import Level, Levels, Range
 from harness.study.spec import Table, _hint
 from harness.study.variant import counted

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from harness.errors import StudyError
+from harness.metrics import METRICS
 from harness.notebook import facts_table, paragraph
 from harness.study.grid import trainings
-from harness.study.metrics import METRICS
 from harness.study.ranges import Range
 from harness.study.study import Study
 from harness.study.variant import show_level

@@ -11,10 +11,10 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from harness.errors import StudyError
+from harness.metrics import METRICS, PROBES
 from harness.presets import PROTOCOLS
 from harness.study.design import Design
 from harness.study.explain import explain
-from harness.study.metrics import METRICS, PROBES
 from harness.study.ranges import Level
 from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
 from harness.study.variant import BASE, Variant, canonical, get_path, set_path, short_names, show_level

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from harness.data import ImageData, fit_picture, framing, read_picture
-from harness.databases import in_words
 from harness.errors import UsageError
 from harness.gallery import FEATURES, Example, Subject, choose, example_of, write_pictures
 from harness.staging import staged
-from harness.tracking import add_artifacts
-from harness.tracking.places import within
+from harness.store import add_artifacts
+from harness.store.local.places import within
+from harness.store.local.sqlite import in_words
 from harness.trained.opening import Trained, open_trained
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def look_inside(
     """Draw pictures of a run's network and log them to the run, replacing those of the same names.
 
     Args:
-        text: the run, as :func:`harness.tracking.find_run` takes it.
+        text: the run, as :func:`harness.store.find_run` takes it.
         store: the store's folder.
         only: names in :data:`harness.gallery.PICTURES`; empty for all.
         layers: names of layers; empty for all.

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records import Event, Fingerprint, Finished, Job, Resources, Started, Trained, TrialResult
+from harness.records import Event, Fingerprint, Finished, Job, Resources, Started, TrainingOver, TrialResult
 from harness.study import DataSpec
 from harness.worker.artifacts import summarise, write_artifacts
 from harness.worker.session import Decide, Emit, Session, all_timing
@@ -162,7 +162,7 @@ def _finish(session: Session, logits: npt.NDArray[np.float32]) -> TrialResult:
     from harness.worker.probes import probe
 
     data = session.data
-    session.emit(Trained(session.job.trial))
+    session.emit(TrainingOver(session.job.trial))
     with session.watch.timing("record"):
         session.look_at_the_end(logits)
         session.keep_weights(session.history[-1].step, last=True)

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import pytest
 
 from harness.driver import run_study
+from harness.store import DATABASE
 from harness.study import build_study
-from harness.tracking import DATABASE
 from tests.browser.conftest import SLOWEST
 from tests.conftest import TINY
 

@@ -8,7 +8,7 @@ from harness.driver import finish_put_aside, run_study, unfinished
 from harness.driver.aside import put_aside
 from harness.plan import open_storage, study_names
 from harness.results import load_results
-from harness.tracking import LOCKS, experiment_names, open_client
+from harness.store import LOCKS, experiment_names, open_client
 from tests.conftest import ScriptedLauncher, make_result
 
 
@@ -58,7 +58,7 @@ def test_there_is_nothing_to_put_aside(store, tiny):
 @pytest.mark.parametrize("then", ["run", "fresh", "repair"])
 def test_whoever_comes_next_finishes_what_was_cut_off(store, tiny, monkeypatch, cut, then):
     run(tiny(), store)
-    place = "harness.plan" if cut == "archive_study" else "harness.tracking"
+    place = "harness.plan" if cut == "archive_study" else "harness.store"
     with monkeypatch.context() as patch:
 
         def killed(*arguments):

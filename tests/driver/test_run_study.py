@@ -16,7 +16,7 @@ from harness.launchers import Death
 from harness.plan import open_storage
 from harness.records import Failed, Reply, StopReason
 from harness.results import load_results
-from harness.tracking import lock_study, store_uri
+from harness.store import lock_study, store_uri
 from tests.conftest import ScriptedLauncher, make_result
 
 
@@ -99,7 +99,7 @@ class TestWholeRuns:
 
     def test_what_the_machine_does_is_on_the_run_of_the_study(self, store, tiny, monkeypatch):
         monkeypatch.setattr("harness.driver.loop._FLUSH_SECONDS", 0.0)
-        monkeypatch.setattr("harness.tracking.machine.INTERVAL", 0.001)
+        monkeypatch.setattr("harness.store.record.machine.INTERVAL", 0.001)
         run_study(tiny(), store=store, launch=ScriptedLauncher(finish))
         client = MlflowClient(store_uri(store))
         (parent,) = client.search_runs(["1"], "tags.`harness.kind` = 'study'")
@@ -231,7 +231,7 @@ class TestWhatGoesWrong:
     def test_a_driver_that_vanishes_loses_and_doubles_nothing(self, store, tiny, monkeypatch, last_act):
         """Cut the driver off in the two moments that matter: before recording a result, and before telling Optuna."""
         from harness.plan import Plan
-        from harness.tracking import Recorder
+        from harness.store import Recorder
 
         class Vanished(BaseException):
             pass
@@ -264,7 +264,7 @@ class TestWhatGoesWrong:
 
     def test_a_signal_waits_for_a_moment_when_it_does_no_harm(self, store, tiny, monkeypatch):
         """Ctrl-C between recording a result and telling Optuna: both are done, then the run ends."""
-        from harness.tracking import Recorder
+        from harness.store import Recorder
 
         record = Recorder.finish
 

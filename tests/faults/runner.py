@@ -257,7 +257,7 @@ def _examine(root: Path, scenario: Scenario, before: dict[str, Any], excused: bo
 
 def _read_all(scenario: Scenario) -> Iterator[str]:
     from harness.doctor import examine
-    from harness.report import compare
+    from harness.reports import compare
     from harness.results import load_results
 
     for name in scenario.expected:
@@ -390,7 +390,7 @@ _WARM = (
     "mlflow.tracking",
     "sklearn.datasets",
     *(f"harness.cli.{name}" for name in ("doctor", "listing", "progress", "results", "run", "studies")),
-    *(f"harness.{name}" for name in ("doctor", "driver", "plan", "report.files", "tracking")),
+    *(f"harness.{name}" for name in ("doctor", "driver", "plan", "report.files", "store")),
 )
 
 

@@ -89,7 +89,7 @@ SCENARIOS: dict[str, Scenario] = {
     "report": Scenario(("report", "tiny"), _TWO, before=(_RUN,), reported=True),
     "moved": Scenario((*_MORE, "--store", "elsewhere"), _FOUR, before=(_RUN,), store="elsewhere"),
     "repair": Scenario(
-        _REPAIR, _TWO, before=(_RUN,), before_killed=("commit harness/tracking/models.py", 2), finally_=(_RUN,)
+        _REPAIR, _TWO, before=(_RUN,), before_killed=("commit harness/store/record/models.py", 2), finally_=(_RUN,)
     ),
     "repair-new": Scenario(
         _REPAIR, _TWO, before=(_RUN,), before_killed=("commit harness/plan/plan.py", 5), finally_=(_RUN,)

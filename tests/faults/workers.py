@@ -11,7 +11,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.launchers import Death
-from harness.records import Evaluated, Event, Failed, Finished, Job, Reply, Resources, Started, Trained, TrialResult
+from harness.records import (
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Job,
+    Reply,
+    Resources,
+    Started,
+    TrainingOver,
+    TrialResult,
+)
 from tests.conftest import COSTS, FINGERPRINT, make_result
 from tests.faults.inject import Injector
 
@@ -112,7 +123,7 @@ class Workers:
                 Evaluated(job.trial, step, 0.5 * step, 0.03 * step, evaluation(digest, replicate, step))
                 for step in STEPS
             ),
-            Trained(job.trial),
+            TrainingOver(job.trial),
             Finished(job.trial, result(digest, replicate)),
         ]
 

@@ -28,8 +28,8 @@ from harness.cli import main
 from harness.driver import run_study
 from harness.launchers import Death
 from harness.records import Event, Resources
+from harness.store import DATABASE, model_file
 from harness.study import Study, build_study
-from harness.tracking import DATABASE, model_file
 from harness.worker import run_job
 from tests.conftest import TINY, ScriptedLauncher, changed, make_result
 
@@ -216,9 +216,9 @@ def original(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> 
     Image.fromarray(np.clip(digit, 0, 255).astype(np.uint8)).save(here / "pictures" / "3.png")
     for name in ("mlruns", "reports"):
         (here / name).mkdir(exist_ok=True)
-    from harness.report import write_report
+    from harness.reports import write_report
     from harness.results import load_results
-    from harness.tracking import picture_folders
+    from harness.store import picture_folders
 
     pictures = picture_folders(here / "mlruns", "tiny")
     assert pictures, "some pictures are shown in the report"

@@ -13,9 +13,9 @@ import pytest
 
 from harness.records import Job, Resources, Started
 from harness.seeds import seeds_of
-from harness.tracking import DATABASE, Recorder
+from harness.store import DATABASE, Recorder
 from harness.worker import run_job
-from tests.data.conftest import idx_bytes
+from tests.image_sets.conftest import idx_bytes
 from tests.shelf import Bench
 
 

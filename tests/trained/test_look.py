@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from harness.errors import UsageError
-from harness.tracking import find_run, picture_folders
+from harness.store import find_run, picture_folders
 from harness.trained import look_inside
 
 

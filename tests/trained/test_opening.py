@@ -11,8 +11,8 @@ import pytest
 from harness.data import load_images
 from harness.errors import UsageError
 from harness.records import StopReason
+from harness.store import DATABASE, find_run, model_file
 from harness.study import DataSpec
-from harness.tracking import DATABASE, find_run, model_file
 from harness.trained import open_trained
 from tests.conftest import make_result
 

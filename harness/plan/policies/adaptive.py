@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from harness.metrics import METRICS
 from harness.plan.ledger import Ledger
 from harness.plan.trials import FinishedTrial, Training, balanced
 from harness.records import TrialResult
-from harness.study import METRICS, Phase, Study, Variant, grid
+from harness.study import Phase, Study, Variant, grid
 
 if TYPE_CHECKING:
     from harness.judging import Sample

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from harness.metrics import METRICS
 from harness.plan.ledger import Ledger
 from harness.plan.policies.ranking import best_reaching, rank
 from harness.plan.trials import CONFIRM_FROM, FinishedTrial, Training, balanced
-from harness.study import METRICS, Phase, Search, Study, Variant
+from harness.study import Phase, Search, Study, Variant
 
 
 class SearchPolicy:

@@ -1,0 +1,63 @@
+"""What lies beside a run: putting files there, and finding pictures."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from pathlib import Path
+
+from harness.errors import UsageError
+from harness.store.local.places import copy_files, within
+from harness.store.local.runs import RecordedRun, artifact_folders
+
+
+def add_artifacts(store: Path, run: RecordedRun, folder: Path, place: str) -> Path:
+    """Put the files of a folder among a run's artifacts, replacing those of the same names.
+
+    They are copied, without MLflow: its client would take the place that a store which was moved had before.
+
+    Args:
+        store: the store's folder.
+        run: the run.
+        folder: whose files are copied.
+        place: folder among the artifacts; made if need be.
+
+    Returns:
+        Where they are now.
+
+    Raises:
+        UsageError: if a link leads out of the store.
+    """
+    target = within(store, run.artifacts / place)
+    copy_files(folder, target, store)
+    return target
+
+
+def picture_folders(store: Path, name: str) -> dict[str, Path]:
+    """Return digest -> folder with the pictures of the first finished trial of a variant that has any with weights.
+
+    Args:
+        store: the store's folder.
+        name: of the study.
+
+    Raises:
+        UsageError: if there is no store.
+    """
+    found: dict[str, Path] = {}
+    for digest, artifacts in artifact_folders(store, name):
+        folder = artifacts / "insight"
+        with contextlib.suppress(UsageError):  # of a link that leads out of the store
+            if digest not in found and within(store, folder / "network.png").is_file():
+                found[digest] = folder
+    return found
+
+
+def artifact_files(run: RecordedRun) -> list[Path]:
+    """Return the files of a run's artifacts, relative to their folder, by name: those at the top first."""
+    files = (path.relative_to(run.artifacts) for path in run.artifacts.rglob("*") if path.is_file())
+    return sorted(files, key=lambda path: (len(path.parts), path.parent, _by_number(path.name)))
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    """Return what sorts ``20.png`` before ``140.png``."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]

@@ -1,0 +1,54 @@
+"""Which studies a store has, and how far each is.
+
+SQL on MLflow's tables, as in :mod:`harness.store.local.reading`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.store.local.database import DATABASE
+from harness.store.local.opening import open_database
+from harness.store.local.reading import trial_status
+
+
+@dataclass(frozen=True)
+class StudySummary:
+    """A study in the store, in brief.
+
+    Attributes:
+        name: of the study.
+        question: its question.
+        counts: status -> number of trials.
+    """
+
+    name: str
+    question: str
+    counts: Mapping[str, int]
+
+
+def summaries(store: Path) -> list[StudySummary]:
+    """Return the studies in a store, by name; none if there is no store."""
+    if not (store / DATABASE).exists():
+        return []
+    with open_database(store) as connection:
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'logged_model_tags'").fetchone() is None:
+            return []  # left half-made: nothing was ever recorded
+        rows = connection.execute(
+            """SELECT e.name, q.value, r.status, COALESCE(p.value, 'false'), COUNT(*)
+               FROM experiments e JOIN runs r ON r.experiment_id = e.experiment_id
+               JOIN tags k ON k.run_uuid = r.run_uuid AND k.key = 'harness.kind' AND k.value = 'trial'
+               LEFT JOIN tags p ON p.run_uuid = r.run_uuid AND p.key = 'harness.pruned'
+               LEFT JOIN tags parent ON parent.run_uuid = r.run_uuid AND parent.key = 'mlflow.parentRunId'
+               LEFT JOIN tags q ON q.run_uuid = parent.value AND q.key = 'harness.question'
+               WHERE e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'
+               GROUP BY 1, 2, 3, 4 ORDER BY 1"""
+        ).fetchall()
+    found: dict[str, StudySummary] = {}
+    for name, question, status, pruned, count in rows:
+        known = found.get(name, StudySummary(name, question or "", {}))
+        kind = trial_status(status, pruned)
+        found[name] = StudySummary(name, known.question, {**known.counts, kind: known.counts.get(kind, 0) + count})
+    return list(found.values())

@@ -1,0 +1,254 @@
+"""Finding one trial's run by what people call it, and the model that it left.
+
+SQL on MLflow's tables, as in :mod:`harness.store.local.reading`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from harness.errors import UsageError, did_you_mean
+from harness.escaping import plain
+from harness.store.local.opening import open_database
+from harness.store.local.places import place_of, within
+from harness.store.local.reading import row_of, settings_of, unreadable
+from harness.trials import DIGEST, show_wrong
+
+_FORMS = (
+    "Name a run by STUDY#NUMBER (e.g. quickstart#7), by its id or the first 4 or more digits of it, or by its name."
+)
+_ID = re.compile(r"[0-9a-f]{4,32}", re.IGNORECASE)
+_SHOWN = 6
+"""How many candidates an error names."""
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """A trial's run, as it was recorded.
+
+    Attributes:
+        run_id: MLflow's id of it.
+        experiment_id: MLflow's id of the study's experiment.
+        study: the study's name in the store; that of one put aside by ``--fresh`` ends in "until" and a date.
+        trial: its number within the study.
+        replicate: seed index.
+        variant: the variant's label.
+        phase: what it was trained for, e.g. ``design``.
+        status: finished, pruned, failed, killed or running.
+        name: how the MLflow UI shows it, e.g. ``downsample=stride · r3 · #7``.
+        artifacts: folder of its artifacts; may be missing.
+        digest: the variant's digest.
+        settings: dotted path -> level of every dimension that the study varies.
+        error: why it failed, was killed or refused, if it was.
+    """
+
+    run_id: str
+    experiment_id: str
+    study: str
+    trial: int
+    replicate: int
+    variant: str
+    phase: str
+    status: str
+    name: str
+    artifacts: Path
+    digest: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+
+    @property
+    def short(self) -> str:
+        """``STUDY#NUMBER``."""
+        return f"{self.study}#{self.trial}"
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A run that matches; `kind` is trial, study or empty for a run that is not from here."""
+
+    run_id: str
+    name: str
+    study: str
+    kind: str
+    trial: str | None
+
+
+_SELECT = """
+    SELECT r.run_uuid, COALESCE(r.name, ''), e.name, COALESCE(k.value, ''), t.value
+    FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id
+    LEFT JOIN tags k ON k.run_uuid = r.run_uuid AND k.key = 'harness.kind'
+    LEFT JOIN tags t ON t.run_uuid = r.run_uuid AND t.key = 'harness.trial'
+    WHERE CASE e.lifecycle_stage WHEN 'active' THEN r.lifecycle_stage ELSE 'deleted' END = ? AND """
+
+
+def find_run(store: Path, text: str) -> RecordedRun:
+    """Return the run of a trial that a user names.
+
+    Args:
+        store: the store's folder.
+        text: MLflow's run id or an unambiguous beginning of it (4 or more hexadecimal digits), ``STUDY#NUMBER``, or the
+            run's readable name.
+
+    Raises:
+        UsageError: if there is no store or no such run, if several match, or if it is no trial's.
+    """
+    with open_database(store) as connection:
+        found = _matching(connection, text.strip())
+        if not found:
+            _refuse_unknown(connection, store, text.strip())
+        trials = [candidate for candidate in found if candidate.kind == "trial"]
+        if not trials:
+            _refuse_other(connection, text, found[0])
+        if len(trials) > 1:
+            shown = [f"{one.study}#{one.trial} ({one.run_id[:8]})" for one in trials[:_SHOWN]]
+            more = f" and {len(trials) - _SHOWN} more" if len(trials) > _SHOWN else ""
+            raise UsageError(f"{text}: {len(trials)} runs match: {', '.join(shown)}{more}. Name one of them like that.")
+        return _read(connection, store, trials[0].run_id)
+
+
+def is_run(store: Path, text: str) -> bool:
+    """Whether :func:`find_run` would find one run or several by this name, a study's own run among them.
+
+    Raises:
+        UsageError: if there is no store.
+    """
+    with open_database(store) as connection:
+        return bool(_matching(connection, text.strip()))
+
+
+def _matching(connection: sqlite3.Connection, text: str) -> list[_Candidate]:
+    """Return what the first of the ways to name a run finds: by study and number, by name, by id."""
+    study, mark, number = text.rpartition("#")
+    if mark and number.isascii() and number.isdigit():
+        rows = _candidates(connection, "e.name = ? AND t.value = ?", study, str(int(number)))
+        if rows:
+            return rows
+    rows = _candidates(connection, "? IN (r.name, r.run_uuid)", text)
+    if not rows and _ID.fullmatch(text):
+        rows = _candidates(connection, "r.run_uuid LIKE ?", f"{text.lower()}%")
+    return rows
+
+
+def _candidates(
+    connection: sqlite3.Connection, condition: str, *values: str, stage: str = "active"
+) -> list[_Candidate]:
+    rows = connection.execute(f"{_SELECT} {condition} ORDER BY r.start_time", (stage, *values))
+    return [_Candidate(*row) for row in rows]
+
+
+def _read(connection: sqlite3.Connection, store: Path, run_id: str) -> RecordedRun:
+    query = """SELECT r.name, r.artifact_uri, e.name, r.run_uuid, r.status, r.start_time, r.end_time, r.experiment_id
+               FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id WHERE r.run_uuid = ?"""
+    name, artifacts, study, *run = connection.execute(query, (run_id,)).fetchone()
+    row = row_of(connection, tuple(run))
+    settings = connection.execute(
+        "SELECT value FROM tags WHERE run_uuid = ? AND key = 'harness.settings'", (run_id,)
+    ).fetchone()[0]
+    if not DIGEST.fullmatch(row["digest"]):
+        raise unreadable(
+            run_id, f"its tag harness.digest must be 12 hexadecimal digits, got {show_wrong(row['digest'])}"
+        )
+    return RecordedRun(
+        run_id=run_id,
+        experiment_id=row["experiment_id"],
+        study=study,
+        trial=row["trial"],
+        replicate=row["replicate"],
+        variant=plain(row["variant"]),
+        phase=row["phase"],
+        status=row["status"],
+        name=plain(name or ""),
+        artifacts=place_of(store, artifacts),
+        digest=row["digest"],
+        settings=settings_of(settings),
+        error=plain(row["error"]) if row["error"] else None,
+    )
+
+
+def model_file(store: Path, run_id: str) -> Path | None:
+    """Return a trial's saved Keras model, or None if it left none.
+
+    Looked for among the models that MLflow keeps for a run (its table `logged_models`), the newest first, then among
+    the run's artifacts.
+
+    Raises:
+        UsageError: if there is no store.
+    """
+    with open_database(store) as connection:
+        models = connection.execute(
+            """SELECT artifact_location FROM logged_models WHERE source_run_id = ? AND lifecycle_stage = 'active'
+               ORDER BY creation_timestamp_ms DESC""",
+            (run_id,),
+        ).fetchall()
+        runs = connection.execute("SELECT artifact_uri FROM runs WHERE run_uuid = ?", (run_id,)).fetchall()
+    files = [place_of(store, uri) / "data" / "model.keras" for (uri,) in models]
+    files += [place_of(store, uri) / "model.keras" for (uri,) in runs]
+    return next((within(store, file) for file in files if file.is_file()), None)
+
+
+def artifact_folders(store: Path, name: str) -> list[tuple[str, Path]]:
+    """Return (digest of the variant, folder of the artifacts) of every finished trial of a study, by number.
+
+    A trial whose files are recorded at a place outside the store, or whose digest is none, is left out.
+
+    Raises:
+        UsageError: if there is no store.
+    """
+    with open_database(store) as connection:
+        rows = connection.execute(
+            """SELECT d.value, r.artifact_uri FROM runs r
+               JOIN experiments e ON e.experiment_id = r.experiment_id
+               JOIN tags t ON t.run_uuid = r.run_uuid AND t.key = 'harness.trial'
+               JOIN tags d ON d.run_uuid = r.run_uuid AND d.key = 'harness.digest'
+               WHERE e.name = ? AND e.lifecycle_stage = 'active' AND r.lifecycle_stage = 'active'
+               AND r.status = 'FINISHED' ORDER BY CAST(t.value AS INTEGER)""",
+            (name,),
+        ).fetchall()
+    found = []
+    for digest, uri in rows:
+        with contextlib.suppress(UsageError):
+            if DIGEST.fullmatch(str(digest)):
+                found.append((digest, place_of(store, uri)))
+    return found
+
+
+def _refuse_other(connection: sqlite3.Connection, text: str, candidate: _Candidate) -> NoReturn:
+    if candidate.kind == "study":
+        trials = _candidates(connection, "e.name = ? AND k.value = 'trial'", candidate.study)
+        raise UsageError(f"{text}: is the run of the study {candidate.study!r} itself, no trial. {_example(trials)}")
+    raise UsageError(f"{text}: is a run that harness did not make, so not a trial. {_FORMS}")
+
+
+def _refuse_unknown(connection: sqlite3.Connection, store: Path, text: str) -> NoReturn:
+    """Say what is known that comes near."""
+    studies = [row[0] for row in connection.execute("SELECT name FROM experiments WHERE lifecycle_stage = 'active'")]
+    study, mark, number = text.rpartition("#")
+    name = study if mark else text
+    if name in studies:
+        trials = _candidates(connection, "e.name = ? AND k.value = 'trial'", name)
+        if not mark:
+            raise UsageError(f"{text}: is a study, no run. {_example(trials)}")
+        raise UsageError(f"{text}: the study {name!r} has no trial {number!r}. {_example(trials)}")
+    if _ID.fullmatch(text) and _candidates(connection, "r.run_uuid LIKE ?", f"{text.lower()}%", stage="deleted"):
+        raise UsageError(f"{text}: this run was deleted in the MLflow UI. Restore it there: `mlflow runs restore`.")
+    if mark and number.isdigit() and " · " not in text:
+        near = did_you_mean(text, (f"{known}#{number}" for known in studies))
+    else:
+        near = did_you_mean(text, (one.name for one in _candidates(connection, "k.value = 'trial'")))
+    raise UsageError(f"{text}: no such run in {store}.{near} {_FORMS}")
+
+
+def _example(trials: Sequence[_Candidate]) -> str:
+    numbers = sorted(int(one.trial) for one in trials if one.trial and one.trial.isdecimal())
+    if not numbers:
+        return "It has no trials yet."
+    study = trials[0].study
+    if len(numbers) == 1:
+        return f"Its trial is {study}#{numbers[0]}."
+    return f"Its trials are {study}#{numbers[0]} to {study}#{numbers[-1]}."

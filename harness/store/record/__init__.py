@@ -1,0 +1,1 @@
+"""What is written into MLflow, wherever it is: one event in, one write out."""

@@ -1,0 +1,98 @@
+"""Markdown for MLflow's descriptions: of a study, and of each trial and how it ended.
+
+Lists and no tables: MLflow shows the cells of a table without room between them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.escaping import inline, markdown, markdown_code, markdown_paragraphs
+from harness.metrics import METRICS
+from harness.records import StopReason, TrialResult
+from harness.study import Range, Study, TargetSpec, Variant, show_level
+
+_LEVELS = 12
+"""Levels of a factor that are written out."""
+
+
+def describe_study(study: Study, name: str, is_run: bool) -> str:
+    """Describe a study: question, notes, design, target, and where its report is.
+
+    Args:
+        study: the study.
+        name: of its experiment.
+        is_run: whether this stands at the study's own run, where the report is, and not at the experiment.
+    """
+    where = "in this run's artifacts" if is_run else f"in the artifacts of the run `study {markdown_code(name)}`"
+    parts = [f"**{markdown(study.question)}**", markdown_paragraphs(study.notes), _design(study)]
+    if study.target:
+        then = "which ends a training" if study.target.stop else "noted on the way"
+        parts.append(f"**Target:** {_target(study.target)}, {then}.")
+    parts.append(f"**Report:** {where}, `report/comparison.html`, as soon as there is one.")
+    return "\n\n".join(part for part in parts if part)
+
+
+def describe_trial(study: Study, name: str, variant: Variant, replicate: int, phase: str) -> str:
+    """Describe a trial: the study's question, the variant beside the base, replicate and phase."""
+    purpose = {"search": "sampled by the search", "confirm": "fresh, to confirm what the search found"}.get(phase, "")
+    settings = "\n".join(
+        f"- `{path}`: {inline(show_level(level))} (base: {inline(show_level(study.base_level(path)))})"
+        for path, level in variant.settings.items()
+    )
+    parts = [
+        f"**{markdown(study.question)}** (study {inline(name)})",
+        f"Variant **{inline(variant.label)}**, replicate {replicate}{f' ({purpose})' if purpose else ''}.",
+        settings,
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def describe_end(study: Study, result: TrialResult) -> str:
+    """Say in a sentence how a trial ended, whether it reached its target, and its test accuracy."""
+    steps = f"{result.steps:,} steps"
+    ended = {
+        StopReason.TARGET: f"Stopped after {steps}, at its target",
+        StopReason.MAXIMUM: f"Trained to its maximum of {steps}",
+        StopReason.TIME_BUDGET: f"Stopped after {steps}, when its time was up",
+        StopReason.PLATEAU: f"Stopped after {steps}, when it no longer improved",
+        StopReason.NOT_FINITE: f"Stopped after {steps}: its loss was no longer a finite number",
+        StopReason.PRUNED: f"Pruned after {steps}: others promised more",
+        StopReason.INTERRUPTED: f"Interrupted after {steps}",
+    }[result.stop_reason]
+    parts = [f"**{ended}.**"]
+    if study.target and result.steps_to_target is not None and result.seconds_to_target is not None:
+        reached = f"after {result.steps_to_target:,} steps and {result.seconds_to_target:.3g} training seconds"
+        parts.append(f"It reached {_target(study.target)} {reached}.")
+    elif study.target:
+        parts.append(f"It did not reach {_target(study.target)}.")
+    if result.refit_steps:
+        parts.append(f"Trained afresh on all images for {result.refit_steps:,} steps.")
+    if "test_accuracy" in result.metrics:
+        parts.append(f"Test accuracy {100 * result.metrics['test_accuracy']:.2f} %.")
+    return " ".join(parts)
+
+
+def _target(target: TargetSpec) -> str:
+    title = METRICS[target.metric].title
+    share = METRICS[target.metric].unit == "share"
+    held = f" in {target.in_a_row} evaluations in a row" if target.in_a_row > 1 else ""
+    return (f"{100 * target.value:g} % {title}" if share else f"a {title} of {target.value:g}") + held
+
+
+def _design(study: Study) -> str:
+    """Say what varies, how often each variant is trained, and what the factors are."""
+    design = study.design
+    factors = "\n".join(
+        f"- `{path}`: {inline(_levels(levels))} (base: {inline(show_level(study.base_level(path)))})"
+        for path, levels in design.dimensions.items()
+    )
+    return "\n\n".join(part for part in (f"**Design:** {design.sentence}", factors) if part)
+
+
+def _levels(levels: Any) -> str:
+    if isinstance(levels, Range):
+        every = f" in steps of {show_level(levels.step)}" if levels.step is not None else ""
+        return f"{show_level(levels.low)} to {show_level(levels.high)}{', logarithmic' if levels.log else ''}{every}"
+    shown = [show_level(level) for level in levels[:_LEVELS]]
+    return ", ".join(shown) + (f" and {len(levels) - _LEVELS} more" if len(levels) > _LEVELS else "")
