@@ -5,13 +5,14 @@ from harness.study.design import Phase
 from harness.study.factors import Adaptive, Factorial, OneAtATime
 from harness.study.grid import Trainings, grid, trainings
 from harness.study.loading import load_study
+from harness.study.model_spec import ConvBlock, ModelSpec
 from harness.study.ranges import Level, Range
 from harness.study.search import Confirm, Search
 from harness.study.shapes import POOL, block_shapes, window_output
-from harness.study.spec import USED_BY, ConvBlock, DataSpec, ModelSpec, Plateau, SeedSpec, TargetSpec, TrainSpec
+from harness.study.spec import USED_BY, DataSpec, Plateau, SeedSpec, TargetSpec, TrainSpec
 from harness.study.splits import images_to_train_on
 from harness.study.study import Study
-from harness.study.tables import Reference, ReportSpec, StudyTables
+from harness.study.study_tables import Reference, ReportSpec, StudyTables
 from harness.study.variant import BASE, Variant, canonical, counted, show_level
 
 __all__ = [

@@ -19,7 +19,7 @@ from harness.study.shapes import block_shapes
 from harness.study.spec import MOST_STEPS, USED_BY, DataSpec
 from harness.study.splits import images_to_train_on
 from harness.study.study import Study
-from harness.study.tables import StudyTables
+from harness.study.study_tables import StudyTables
 from harness.study.values import check_values
 from harness.study.variant import BASE, Variant, canonical, get_path, show_level
 

@@ -14,10 +14,12 @@ from pydantic import Field, ValidationError
 from harness.errors import StudyError
 from harness.study.explain import explain
 from harness.study.grid import variants_of
+from harness.study.model_spec import ModelSpec
 from harness.study.ranges import Level
 from harness.study.showing import as_html, one_line
-from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
-from harness.study.tables import StudyTables
+from harness.study.spec import DataSpec, SeedSpec, TargetSpec, TrainSpec
+from harness.study.study_tables import StudyTables
+from harness.study.table import Table
 from harness.study.variant import BASE, Variant, canonical, get_path, set_path, short_names, show_level
 
 _TABLES: dict[str, type[Table]] = {

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from harness.study.model_spec import ModelSpec
 from harness.study.ranges import Level
-from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
+from harness.study.spec import DataSpec, SeedSpec, TargetSpec, TrainSpec
+from harness.study.table import Table
 
 BASE = "base"
 """Label of the variant that differs from the base in nothing."""

@@ -9,7 +9,9 @@ from pydantic import ConfigDict, Field, model_validator
 from harness.metrics import METRICS, PROBES
 from harness.presets import PROTOCOLS
 from harness.study.design import Design
-from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
+from harness.study.model_spec import ModelSpec
+from harness.study.spec import DataSpec, SeedSpec, TargetSpec, TrainSpec
+from harness.study.table import Table
 from harness.study.variant import BASE
 
 
