@@ -1,4 +1,4 @@
-"""`[model]` as a frozen, strict model. Descriptions here are the documentation of the keys."""
+"""`[model]`: the network."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from harness.presets import PRESETS
-from harness.study.table import Table, hint
+from harness.study.tables.table import Table, hint
 
 MOST_LAYERS = 100
 """Convolutional blocks, and hidden dense layers: a longer list is a slip, and would take minutes to be told so."""

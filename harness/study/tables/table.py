@@ -16,3 +16,8 @@ class Table(BaseModel):
 def hint(fix: str) -> dict[str, Any]:
     """Return the schema extra of a field whose messages end with this fix."""
     return {"fix": fix}
+
+
+def from_protocol(schema: dict[str, Any]) -> None:
+    """Say in the JSON Schema what a protocol's expansion does: a key that is required may come from there."""
+    schema.pop("required")
