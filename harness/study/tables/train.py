@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from harness.metrics import EVALUATED, METRICS
 from harness.study.tables.table import Table, from_protocol, hint
 
 MOST_STEPS = 100_000_000
 """Of a training: each has a learning rate that is worked out before the first, and 100 ms would make it a year."""
 
 Drawn = Literal["replicate", "fixed"]
-EvaluatedMetric = Literal["val_accuracy", "val_loss", "train_accuracy", "train_loss"]
+EvaluatedMetric = Literal[EVALUATED]  # type: ignore[valid-type]
 
 
 class SeedSpec(Table):
@@ -127,3 +128,9 @@ class TargetSpec(Table):
                 f"value must be between 0 and 1, got {self.value:g}. Write {self.value / 100:g} for {self.value:g} %."
             )
         return self
+
+    @property
+    def in_words(self) -> str:
+        """The target in words: ``98 % validation accuracy``, ``a validation loss of 0.05``."""
+        text = METRICS[self.metric].show_goal(self.value)
+        return text if self.in_a_row == 1 else f"{text} at {self.in_a_row} evaluations in a row"
