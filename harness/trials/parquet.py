@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import DataError, UsageError
-from harness.trials.checking import show_wrong
+from harness.trials.cells import show_wrong
 
 if TYPE_CHECKING:
     import pandas as pd
