@@ -22,6 +22,7 @@ __all__ = [
     "NOTHING",
     "counted",
     "listed",
+    "quoted",
     "show_effect",
     "show_ends",
     "show_interval",
@@ -88,3 +89,8 @@ def with_unit(metric: str, value: float) -> str:
     """Write one value with its unit: ``98.12 %``, ``1.38 s``; counts, steps and losses have none."""
     unit = {"share": " %", "seconds": " s"}.get(METRICS[metric].unit, "")
     return show_value(metric, value) + (unit if math.isfinite(value) else "")
+
+
+def quoted(label: str) -> str:
+    """Hold together a label that has commas of its own."""
+    return f"“{label}”" if ", " in label else label

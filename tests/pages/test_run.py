@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from harness.pages.run import best_of, ended, figures
-from harness.reports import render_run
+from harness.pages.run import best_of, ended, figures, render_run
 from harness.study import TargetSpec
 from tests.findings.conftest import PLACE, make_study
 
