@@ -56,30 +56,30 @@ class Seeds:
 
 @dataclass(frozen=True)
 class Resources:
-    """What a worker may use.
+    """What a worker may use of its machine.
 
     Attributes:
         threads: threads of the compute library; None for what it has set itself.
         workers: how many workers share the machine.
         cores: processor cores the worker is pinned to; empty for no pinning.
+        data_folder: where to look first for image files, if anywhere.
     """
 
     threads: int | None
     workers: int
     cores: tuple[int, ...] = ()
+    data_folder: Path | None = None
 
 
 @dataclass(frozen=True)
 class Job:
-    """One training to do.
+    """One training to do, wherever: it names no place of any machine.
 
     Attributes:
         trial: the trial's number in its study.
         variant: what to train.
         replicate: the replicate's index.
         seeds: the replicate's seeds.
-        output: folder that the worker writes artifacts to.
-        data_folder: where to look first for image files, if anywhere.
         prunable: whether to wait for a :class:`Reply` after each evaluation.
         probes: what to measure of the trained network besides; keys of :data:`harness.metrics.PROBES`.
         insight: which pictures to make of it: "none", "basic" or "full".
@@ -89,8 +89,6 @@ class Job:
     variant: Variant
     replicate: int
     seeds: Seeds
-    output: Path
-    data_folder: Path | None = None
     prunable: bool = False
     probes: tuple[str, ...] = ()
     insight: str = "basic"
@@ -267,7 +265,7 @@ class TrainingOver:
 
 @dataclass(frozen=True)
 class Finished:
-    """The training ended by itself, or was pruned; artifacts are in the job's output folder."""
+    """The training ended by itself, or was pruned; its artifacts are written."""
 
     trial: int
     result: TrialResult

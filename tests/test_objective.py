@@ -134,7 +134,7 @@ class TestOptimize:
         def broken(*arguments, **named):
             raise ValueError("no")
 
-        monkeypatch.setattr("harness.solo.run_job", broken)
+        monkeypatch.setattr("harness.worker.run_jobs", broken)
         study = tiny()
         optuna_study = optuna.create_study(direction="maximize")
         optuna_study.optimize(harness.Objective(study, store=store), n_trials=1, catch=ValueError)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from harness.errors import StudyError
 from harness.metrics import METRICS
 from harness.notebook import facts_table, paragraph
 from harness.study.grid import trainings
 from harness.study.ranges import Range
-from harness.study.study import Study
 from harness.study.variant import show_level
+
+if TYPE_CHECKING:
+    from harness.study.study import Study
 
 
 def one_line(study: Study) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,6 +59,7 @@ class Session:
 
     Args:
         job: what is trained.
+        folder: for its artifacts.
         data: its images.
         model: its network.
         costs: cost figures of the network.
@@ -71,6 +73,7 @@ class Session:
     def __init__(
         self,
         job: Job,
+        folder: Path,
         data: ImageData,
         model: keras.Model,
         costs: dict[str, int],
@@ -81,7 +84,7 @@ class Session:
 
         from harness.callbacks import StopAtTarget, StopCallback, stop_callbacks
 
-        self.job, self.data, self.model, self.costs, self.emit = job, data, model, costs, emit
+        self.job, self.folder, self.data, self.model, self.costs, self.emit = job, folder, data, model, costs, emit
         self.watch = Stopwatch()
         self.history: list[Evaluated] = []
         self.tested: list[Scored] = []
