@@ -11,7 +11,6 @@ import pandas as pd
 from harness.findings.contrasts import contrasts
 from harness.findings.groups import Group, group_trials, reference_title, withheld_seconds
 from harness.findings.rows import Row, in_order, make_row
-from harness.findings.wording import show_target
 from harness.study import SeedSpec, Study
 from harness.trials import LeftOut, left_out_of, tidy_history, tidy_trials
 
@@ -39,7 +38,7 @@ class Facts:
     @property
     def target(self) -> str:
         """The target in words; empty without one."""
-        return show_target(self.study.target)
+        return self.study.target.in_words if self.study.target else ""
 
     @cached_property
     def by_digest(self) -> Mapping[str, Group]:

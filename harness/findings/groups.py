@@ -11,10 +11,11 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from harness.judging import censor
+from harness.judging import Sample, censor
 from harness.study import BASE, Phase, Study, grid, show_level
 from harness.study.variant import short_names
-from harness.trials import FINGERPRINT, differing_places
+from harness.trials import EQUAL_FOR_SECONDS, differing_places
+from harness.trials.samples import make_sample
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,9 @@ class Group:
         """A column of the finished trials, in order of the trial numbers."""
         return cast("np.ndarray", self.columns[name][self.finished])
 
-    def by_replicate(self, name: str) -> pd.Series[float]:
-        """A column of the finished trials by replicate; the last one where a replicate was trained twice."""
-        series = pd.Series(self.values(name).astype(float), index=self.values("replicate").astype(int))
-        return series[~series.index.duplicated(keep="last")]
+    def sample(self, withheld: str = "") -> Sample:
+        """What judging compares of it; with the reason why its seconds must not be compared, if there is one."""
+        return make_sample(self.label, self.columns, withheld)
 
 
 def group_trials(study: Study, trials: pd.DataFrame) -> list[Group]:
@@ -82,7 +82,7 @@ def reference_title(group: Group) -> str:
 def withheld_seconds(group: Group, reference: Group) -> str:
     """Return why the seconds of a variant cannot be read beside the reference's; empty if they can."""
     both = [group] if group is reference else [reference, group]
-    return differing_places([{name: part.values(name) for name in FINGERPRINT} for part in both])
+    return differing_places([{name: part.values(name) for name in EQUAL_FOR_SECONDS} for part in both])
 
 
 def times_to_target(group: Group, name: str, watched: str) -> tuple[np.ndarray, np.ndarray]:

@@ -75,13 +75,13 @@ def scored_metrics(study: Study) -> tuple[str, ...]:
     asked = [*study.design.objectives, *study.metrics]
     asked += [reference.metric for reference in study.report.reference if reference.step is None]
     asked += [name for probe in study.probes for name in PROBES[probe]]
-    extra = [name for name in asked if METRICS[name].unit in ("share", "nats", "number") or name == "train_seconds"]
+    extra = [name for name in asked if METRICS[name].unit.compared == "difference" or name == "train_seconds"]
     return tuple(dict.fromkeys([first, "test_accuracy", *extra]))
 
 
 def counted_metrics(study: Study) -> tuple[str, ...]:
     """Return the counts that get a column: parameters, multiply-accumulates and what the study asks for."""
-    asked = [name for name in study.metrics if METRICS[name].unit == "count"]
+    asked = [name for name in study.metrics if METRICS[name].unit.compared == "exact"]
     return tuple(dict.fromkeys(["parameters", "macs", *asked]))
 
 
@@ -119,7 +119,7 @@ def make_row(study: Study, group: Group, title: str, withheld: str) -> Row:
         reached=reached,
         steps_to_target=steps,
         seconds_to_target=seconds,
-        counts={name: _count(group, name) for name, metric in METRICS.items() if metric.unit == "count"},
+        counts=group.sample().counts,
         images_per_second=math.nan if withheld or np.isnan(speed).all() else float(np.nanmedian(speed)),
         withheld=withheld,
         objectives=tuple(_objective(group, name) for name in study.design.objectives),
@@ -167,11 +167,6 @@ def _time_to_target(group: Group, name: str, watched: str) -> Interval:
 
 def _objective(group: Group, name: str) -> float:
     values = np.where(group.values("stop_reason") == "not_finite", np.nan, group.values(name).astype(float))
-    if name.endswith("_to_target"):
+    if METRICS[name].watched:
         values = np.where(np.isnan(values), np.inf, values)
     return float(values.mean()) if len(values) else math.nan
-
-
-def _count(group: Group, name: str) -> int | None:
-    known = group.columns[name][~np.isnan(group.columns[name].astype(float))]
-    return int(known[0]) if len(known) else None

@@ -9,7 +9,8 @@ import numpy as np
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding, Section, Table
 from harness.findings.groups import Group
-from harness.findings.wording import NOTHING, listed
+from harness.findings.wording import listed
+from harness.metrics import NOTHING
 from harness.stats import Interval, mean_interval
 from harness.study import Study, grid
 

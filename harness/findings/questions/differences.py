@@ -40,19 +40,17 @@ def analyse(facts: Facts) -> Finding:
 
 
 def _forest(study: Study, metric: str, reference: str, found: Sequence[tuple[Row, Contrast]]) -> ForestFigure:
-    title, share = METRICS[metric].title, METRICS[metric].unit == "share"
+    title, scale = METRICS[metric].title, METRICS[metric].unit.scale
     ratio = found[0][1].kind != "difference"
-    scale = 100 if share else 1
     estimates = tuple(
         Estimate(row.label, scale * one.estimate, scale * one.low, scale * one.high, str(one.verdict))
         for row, one in found
     )
-    unit = " (points)" if share else ""
     said = [f"{row.label} {show_effect(one)} ({show_ends(one)}), {one.verdict}" for row, one in found[:10]]
     return ForestFigure(
         name=f"difference_{metric}",
         title=f"{title.capitalize()}: {'ratio' if ratio else 'difference'} to the reference",
-        x_title=f"{title}: times the reference's" if ratio else f"{title}: difference{unit}",
+        x_title=f"{title}: times the reference's" if ratio else f"{title}: difference{METRICS[metric].points}",
         neutral=1.0 if ratio else 0.0,
         margin=0.0 if ratio else scale * study.report.margin.get(metric, 0.0),
         logarithmic=ratio,

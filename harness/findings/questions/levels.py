@@ -57,7 +57,7 @@ def _level_figure(study: Study, path: str, rows: Sequence[Row]) -> PointFigure |
         name=f"{metric}_by_{path.replace('.', '_')}",
         title=f"{title.capitalize()} against {names[path]}",
         x_title=path,
-        y_title=f"{title} (%)" if METRICS[metric].unit == "share" else title,
+        y_title=METRICS[metric].heading,
         logarithmic=is_wide(levels),
         series=tuple(_series(label, metric, points) for label, points in lines.items()),
         description=f"{title.capitalize()} against {names[path]} with 95 % intervals: {'; '.join(said)}.",
@@ -72,7 +72,7 @@ def _number(level: Level) -> float | None:
 
 
 def _series(label: str, metric: str, points: Sequence[tuple[float, Interval]]) -> Series:
-    scale = 100 if METRICS[metric].unit == "share" else 1
+    scale = METRICS[metric].unit.scale
     return Series(
         label=label,
         x=tuple(level for level, _ in points),

@@ -1,4 +1,4 @@
-"""What was held fixed, how it was measured, and what a reader must know to trust it."""
+"""What was held fixed, and how it was measured."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections import Counter
 
 import pandas as pd
 
-from harness.findings.wording import counted, listed, three_digits
+from harness.findings.wording import counted, listed
 from harness.judging import looks_of
+from harness.metrics import SECONDS
 from harness.study import USED_BY, SeedSpec, Study, grid
 
 _CLOCK = (
@@ -157,7 +158,7 @@ def _when(trials: pd.DataFrame) -> str:
         return ""
     spent = trials["train_seconds"].sum()
     until = "" if pd.isna(ended) else f" to {ended:%Y-%m-%d %H:%M}"
-    return f"{started:%Y-%m-%d %H:%M}{until} UTC; {three_digits(float(spent))} seconds of training in all."
+    return f"{started:%Y-%m-%d %H:%M}{until} UTC; {SECONDS.write(float(spent))} seconds of training in all."
 
 
 def _distinct(trials: pd.DataFrame, column: str, prefix: str) -> str:

@@ -7,7 +7,6 @@ import math
 from harness.findings.facts import Facts
 from harness.findings.figures import PointFigure, Series, is_wide
 from harness.findings.finding import Finding
-from harness.findings.wording import show_value
 from harness.metrics import METRICS
 from harness.study import Phase
 
@@ -16,11 +15,11 @@ def analyse(facts: Facts) -> Finding:
     """Return all variants of a search with two objectives, the Pareto-optimal ones joined."""
     if len(facts.study.design.objectives) != 2:
         return Finding()
-    first, second = facts.study.design.objectives
+    first, second = (METRICS[name] for name in facts.study.design.objectives)
     known = [row for row in facts.rows if row.finished and all(math.isfinite(value) for value in row.objectives)]
     if not known:
         return Finding()
-    scale = 100 if METRICS[first].unit == "share" else 1
+    scale = first.unit.scale
     explored = [row for row in known if row.phase == Phase.SEARCH]
     confirmed = [row for row in known if row.phase == Phase.CONFIRM]
     groups = [
@@ -31,7 +30,7 @@ def analyse(facts: Facts) -> Finding:
     series = []
     for label, members, joined in groups:
         ordered = sorted(members, key=lambda row: row.objectives[1])
-        ends = [row.scores.get(first) if row.phase == Phase.CONFIRM else None for row in ordered]
+        ends = [row.scores.get(first.name) if row.phase == Phase.CONFIRM else None for row in ordered]
         series.append(
             Series(
                 label=label,
@@ -43,19 +42,19 @@ def analyse(facts: Facts) -> Finding:
                 joined=joined,
             )
         )
-    seconds = [row.objectives[1] for row in known]
-    unit = " (%)" if scale == 100 else ""
+    costs = [row.objectives[1] for row in known]
+    mark = first.heading.removeprefix(first.title)
     best = [
-        f"{show_value(second, row.objectives[1])} {METRICS[second].title}: {show_value(first, row.objectives[0])}{unit}"
+        f"{second.show(row.objectives[1])} {second.title}: {first.show(row.objectives[0])}{mark}"
         for row in sorted(known, key=lambda row: row.objectives[1])
         if row.pareto
     ]
     figure = PointFigure(
         name="front",
-        title=f"{METRICS[first].title.capitalize()} against {METRICS[second].title}",
-        x_title=METRICS[second].title,
-        y_title=f"{METRICS[first].title}{unit}",
-        logarithmic=is_wide(seconds),
+        title=f"{first.title.capitalize()} against {second.title}",
+        x_title=second.title,
+        y_title=first.heading,
+        logarithmic=is_wide(costs),
         series=tuple(one for one in series if one.x),
         description=f"Pareto-optimal variants: {'; '.join(best)}.",
         chapter="The front",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from harness.findings.rows import Row
-from harness.findings.wording import counted, listed, quoted, show_value
+from harness.findings.wording import counted, listed, quoted
 from harness.metrics import METRICS
 from harness.study import Phase
 
@@ -36,7 +36,6 @@ def _leader(rows: Sequence[Row], objective: str) -> str:
     metric = METRICS[objective]
     sign = -1 if metric.better == "higher" else 1
     best = min(rows, key=lambda row: math.inf if math.isnan(row.objectives[0]) else sign * row.objectives[0])
-    unit = " %" if metric.unit == "share" else ""
-    value = f"{show_value(objective, best.objectives[0])}{unit}"
+    value = metric.show_beside_title(best.objectives[0])
     mean = "mean of " if best.finished > 1 else ""
     return f"{quoted(best.label)} has the best {metric.title} ({value}, {mean}{counted(best.finished, 'trial')})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
-from harness.findings.wording import counted, listed, show_interval, show_value
+from harness.findings.wording import counted, listed, show_interval
 from harness.metrics import METRICS
 from harness.study import Phase
 
@@ -25,7 +25,7 @@ def analyse(facts: Facts) -> Finding:
         return Finding()
     found, missed = [], []
     for level in sorted(design.reaching, reverse=not higher):
-        wanted = f"{show_value(first, level)}{' %' if METRICS[first].unit == 'share' else ''}".replace(".00", "")
+        wanted = METRICS[first].show_beside_title(level).replace(".00", "")
         means = [(row, row.scores[judged].estimate if judged in row.scores else row.objectives[0]) for row in confirmed]
         reached = [row for row, mean in means if (mean >= level if higher else mean <= level)]
         if not reached:
@@ -35,12 +35,12 @@ def analyse(facts: Facts) -> Finding:
         score = best.scores.get(judged)
         evidence = f"{show_interval(judged, score)}, " if score else ""
         found.append(
-            f"{show_value(last, best.objectives[-1])} at {wanted} (“{best.label}”: {evidence}"
+            f"{METRICS[last].show(best.objectives[-1])} at {wanted} (“{best.label}”: {evidence}"
             f"{counted(best.finished, 'fresh trial')})"
         )
     none = f"none of the confirmed variants reaches {listed(missed, 'or')} {METRICS[judged].title}"
     if not found:
         return Finding((f"{none[0].upper()}{none[1:]}.",))
-    what = f"The {'fewest' if METRICS[last].unit == 'count' else 'best'} {METRICS[last].title}"
+    what = f"The {'fewest' if METRICS[last].unit.compared == 'exact' else 'best'} {METRICS[last].title}"
     tail = f"; {none}" if missed else ""
     return Finding((f"{what} for a given {METRICS[judged].title}: {listed(found)}{tail}.",))
