@@ -6,6 +6,7 @@ import copy
 import shutil
 import signal
 import sqlite3
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,7 +137,7 @@ class ScriptedLauncher:
 
     @property
     def about(self) -> About:
-        return About("a script", self.work.workers or self.places, self.work.threads)
+        return About("a script", max(self.places, self.work.workers or 0), self.work.threads)
 
     @property
     def free(self) -> int:
@@ -154,6 +155,9 @@ class ScriptedLauncher:
         self.replies.append((trial, reply))
 
     def poll(self, seconds: float) -> list[Event | Death]:
+        if not self.waiting:
+            time.sleep(seconds)
+            return []
         job = self.waiting.pop(0)
         events: list[Event | Death] = [Started(job.trial, FINGERPRINT, COSTS, "0123456789abcdef", 60)]
         events += [

@@ -55,7 +55,8 @@ def _is_study(text: str, store: Path, reports: Path) -> bool:
 def _print_run(text: str, store: Path) -> None:
     from rich.console import Console
 
-    from harness.pages.run import render_run
+    from harness.findings.run import run_report_of
+    from harness.pages.terminal_run import render_run
     from harness.results import load_run
 
     found = load_run(text, store)
@@ -63,7 +64,7 @@ def _print_run(text: str, store: Path) -> None:
     places = {"name": found.run.name, "folder": _shortest(found.run.artifacts)}
     if found.model is not None:
         places["model"] = _shortest(found.model)
-    console.print(render_run(found.study, found.row, found.history, places, found.files, console.width))
+    console.print(render_run(run_report_of(found.study, found.row, found.history), places, found.files, console.width))
 
 
 def _shortest(folder: Path) -> str:

@@ -12,7 +12,7 @@ from harness.escaping import plain, throughout
 from harness.findings.finding import Table
 from harness.findings.groups import Group, group_trials
 from harness.findings.wording import show_effect, show_ends, show_p, show_verdict
-from harness.judging import NOT_INFERIOR, Contrast, Outcome, Pairing, compare_pairings, overlap_of
+from harness.judging import NOT_INFERIOR, Conclusion, Contrast, Pairing, compare_pairings, overlap_of
 from harness.metrics import METRICS, NOTHING
 from harness.study import Phase, Study, show_level
 from harness.trials import EQUAL_FOR_SECONDS, describe, differing_places, left_out_of, show_wrong, tidy_trials
@@ -27,7 +27,7 @@ class Comparison:
         after: what the second is called.
         table: a row for each variant and metric.
         contrasts: (variant, contrast) for each of its rows.
-        outcome: what they say together.
+        conclusion: what they say together.
         remarks: what a reader must know.
         settings: a row for each setting in which the two studies differ; None if there is none.
     """
@@ -36,7 +36,7 @@ class Comparison:
     after: str
     table: Table
     contrasts: tuple[tuple[str, Contrast], ...]
-    outcome: Outcome
+    conclusion: Conclusion
     remarks: tuple[str, ...]
     settings: Table | None = None
 
@@ -80,12 +80,12 @@ def compare_sides(
         remarks.append("The two have different seeds: a pair shares neither split nor batch order.")
     if non_inferior and (missing := [name for name in metrics if name not in margins]):
         raise UsageError(f"--non-inferior needs a margin for {missing[0]}. E.g. --margin {missing[0]}=0.002")
-    contrasts, outcome = compare_pairings(pairings, metrics, margins, overlap_of(after.study), non_inferior)
+    contrasts, conclusion = compare_pairings(pairings, metrics, margins, overlap_of(after.study), non_inferior)
     if any(METRICS[name].unit.clocked for name in metrics):
         remarks += [f"Seconds are not compared: {text}." for text in {one.after.withheld for one in pairings} if text]
     table = _table(before.name, after.name, pairings, contrasts)
     settings = _settings_table(before.study, after.study)
-    found = Comparison(before.name, after.name, table, tuple(contrasts), outcome, tuple(remarks), settings)
+    found = Comparison(before.name, after.name, table, tuple(contrasts), conclusion, tuple(remarks), settings)
     return throughout(found, plain)
 
 

@@ -18,7 +18,7 @@ NOT_INFERIOR = "not inferior"
 """Note of a contrast of which only that was asked."""
 
 
-class Outcome(StrEnum):
+class Conclusion(StrEnum):
     """What two sets of trials say together."""
 
     HOLDS = "holds"
@@ -47,7 +47,7 @@ def compare_pairings(
     margins: Mapping[str, float],
     overlap: float,
     non_inferior: bool,
-) -> tuple[list[tuple[str, Contrast]], Outcome]:
+) -> tuple[list[tuple[str, Contrast]], Conclusion]:
     """Compare each variant's second set of trials with its first, all comparisons judged together.
 
     Args:
@@ -75,10 +75,10 @@ def compare_pairings(
         contrasts = _judge_non_inferior(places, contrasts, margins, overlap)
     verdicts = {contrast.verdict for contrast in contrasts}
     if Verdict.WORSE in verdicts:
-        outcome = Outcome.FAILS
+        conclusion = Conclusion.FAILS
     else:
-        outcome = Outcome.UNDECIDED if Verdict.UNDECIDED in verdicts or not verdicts else Outcome.HOLDS
-    return [(pairing.label, contrast) for (pairing, _), contrast in zip(places, contrasts, strict=True)], outcome
+        conclusion = Conclusion.UNDECIDED if Verdict.UNDECIDED in verdicts or not verdicts else Conclusion.HOLDS
+    return [(pairing.label, contrast) for (pairing, _), contrast in zip(places, contrasts, strict=True)], conclusion
 
 
 def _judge_non_inferior(
