@@ -1,4 +1,5 @@
 import numpy as np
+import optuna
 import pandas as pd
 import pytest
 
@@ -102,3 +103,13 @@ def test_of_many_trials_some_are_drawn(search):
     assert 150 <= len(found["parallel"].lines) <= 200
     assert max(good for _, good in found["parallel"].lines) == 1
     assert "200 of 600 are drawn" in found["parallel"].note
+
+
+def test_optuna_logs_afterwards_as_it_did_before(search):
+    before = optuna.logging.get_verbosity()
+    try:
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        report(*search, pd.DataFrame())
+        assert optuna.logging.get_verbosity() == optuna.logging.ERROR
+    finally:
+        optuna.logging.set_verbosity(before)
