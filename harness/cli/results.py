@@ -13,7 +13,7 @@ from harness.escaping import markdown
 from harness.store.local.sqlite import in_words
 
 if TYPE_CHECKING:
-    from harness.findings.report import Comparison
+    from harness.findings.report import Report
     from harness.results import Results
 
 
@@ -32,7 +32,7 @@ def show_command(what: str, store: Path, reports: Path) -> None:
     if not _is_study(what, store, reports) and (store / DATABASE).exists() and ("#" in what or is_run(store, what)):
         _print_run(what, store)
         return
-    from harness.reports import compare
+    from harness.reports import report
 
     try:
         results = read_results(what, store, reports)
@@ -40,7 +40,7 @@ def show_command(what: str, store: Path, reports: Path) -> None:
         if not (store / DATABASE).exists():
             raise
         raise UsageError(f"{error} Nor is it a run: those are named STUDY#NUMBER, or by their id or name.") from None
-    _print(compare(*results))
+    _print(report(*results))
 
 
 def _is_study(text: str, store: Path, reports: Path) -> bool:
@@ -55,7 +55,8 @@ def _is_study(text: str, store: Path, reports: Path) -> bool:
 def _print_run(text: str, store: Path) -> None:
     from rich.console import Console
 
-    from harness.reports import render_run
+    from harness.findings.run import run_report_of
+    from harness.pages.terminal_run import render_run
     from harness.results import load_run
 
     found = load_run(text, store)
@@ -63,7 +64,7 @@ def _print_run(text: str, store: Path) -> None:
     places = {"name": found.run.name, "folder": _shortest(found.run.artifacts)}
     if found.model is not None:
         places["model"] = _shortest(found.model)
-    console.print(render_run(found.study, found.row, found.history, places, found.files, console.width))
+    console.print(render_run(run_report_of(found.study, found.row, found.history), places, found.files, console.width))
 
 
 def _shortest(folder: Path) -> str:
@@ -88,7 +89,8 @@ def report_command(studies: tuple[str, ...], every: bool, store: Path, reports: 
         raise UsageError("name a study or a report's folder, or give --all. E.g. harness report reports/quickstart")
     for study in studies:
         if (Path(study) / "trials.parquet").exists():
-            from harness.reports import read_report, write_report
+            from harness.reports.reading import read_report
+            from harness.reports.writing import write_report
 
             write_report(*read_report(Path(study)), Path(study))
             click.echo(f"{study}: rebuilt from the Parquet files in it")
@@ -107,31 +109,31 @@ def report_study(name: str, store: Path, reports: Path, register: bool = False) 
         reports: folder of the reports.
         register: also register the model of the study's winner.
     """
-    from harness.reports import write_report
+    from harness.reports.writing import write_report
     from harness.results import load_results
     from harness.store import attach_report, open_client, picture_folders
 
     results = load_results(name, store)
     folder = reports / name
     files = write_report(*results, folder, str(store), picture_folders(store, name))
-    _print(files.comparison)
+    _print(files.report)
     click.echo(f"\nReport:    {folder / 'comparison.html'}")
     try:
         attach_report(open_client(store), store, name, folder)
     except UsageError as error:  # a store that is there to be read
         click.echo(f"The report is not put beside the study's run in MLflow: {error}", err=True)
     if register:
-        _register(results, files.comparison, store)
+        _register(results, files.report, store)
 
 
-def _register(results: Results, comparison: Comparison, store: Path) -> None:
+def _register(results: Results, report: Report, store: Path) -> None:
     """Register the model of a study's winner; say which one it is and how to load it."""
-    from harness.reports import choose_winner
+    from harness.findings.winner import choose_winner
     from harness.store import ALIAS, DATABASE, open_client, register_model
 
     study = results.study
-    winner = choose_winner(comparison, results.trials, study.metrics[0])
-    about = f"**{markdown(study.question)}**\n\n{markdown(comparison.headline)}"
+    winner = choose_winner(report, results.trials, study.metrics[0])
+    about = f"**{markdown(study.question)}**\n\n{markdown(report.headline)}"
     with in_words(store):
         version = register_model(open_client(store), store, study.name, winner.run_id, about, winner.why)
     click.echo(f"\nModel:     {study.name} version {version}, of trial {winner.trial}. {winner.why}")
@@ -147,7 +149,7 @@ def read_results(study: str, store: Path, reports: Path) -> Results:
     Raises:
         UsageError: if there is no such study.
     """
-    from harness.reports import read_report
+    from harness.reports.reading import read_report
     from harness.results import Results, load_results
     from harness.store import require_folder, summaries
 
@@ -166,10 +168,10 @@ def read_results(study: str, store: Path, reports: Path) -> Results:
     return load_results(name, store)
 
 
-def _print(comparison: Comparison) -> None:
+def _print(report: Report) -> None:
     from rich.console import Console
 
-    from harness.reports import render_table
+    from harness.pages.terminal import render
 
     console = Console(markup=False, emoji=False, highlight=False)
-    console.print(render_table(comparison, console.width))
+    console.print(render(report, console.width))
