@@ -12,7 +12,7 @@ from harness.findings.contrasts import contrasts
 from harness.findings.groups import Group, group_trials, reference_title, withheld_seconds
 from harness.findings.rows import Row, in_order, make_row
 from harness.study import SeedSpec, Study
-from harness.trials import LeftOut, left_out_of, tidy_history, tidy_trials
+from harness.trials import LeftOut, left_out_of, sift, tidy_history, tidy_trials
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,16 @@ def facts_of(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Facts
 
     Args:
         study: what was asked.
-        trials: a row a trial, with the columns of :data:`harness.trials.TRIAL_COLUMNS` and one for each varied dotted
-            path; missing columns count as empty.
-        history: a row an evaluation, with the columns of :data:`harness.trials.HISTORY_COLUMNS`.
+        trials: a row a trial, with the columns of :data:`harness.trials.TRIALS` and one for each varied dotted path;
+            columns that are not needed count as empty where they are missing.
+        history: a row an evaluation, with the columns of :data:`harness.trials.HISTORY`.
+
+    Raises:
+        DataError: if a column that is needed is missing.
     """
-    left_out = left_out_of(trials)
+    before = left_out_of(trials)
+    trials, history, said = sift(trials, history, study.design.dimensions)
+    left_out = dict.fromkeys([*before, *said])
     trials, history = tidy_trials(study, trials), tidy_history(history)
     groups = group_trials(study, trials)
     base = groups[0]

@@ -38,8 +38,8 @@ def sift(
     Raises:
         DataError: if a column without which nothing can be told is missing, or a name stands over two columns.
     """
-    for name, table, columns in (("trials", trials, TRIALS), ("history", history, HISTORY)):
-        _require_columns(name, table, columns)
+    trials = _with_columns("trials", trials, TRIALS)
+    history = _with_columns("history", history, HISTORY)
     counts = [name for name in map(str, trials.columns) if FEATURES in name]
     more = [Column(path, LevelOf(), "a level of what varies") for path in levels]
     more += [Column(name, NUMBER.bounds, "features of a layer") for name in counts]
@@ -61,7 +61,8 @@ def sift(
     return trials, history, tuple(said)
 
 
-def _require_columns(name: str, table: pd.DataFrame, columns: Sequence[Column]) -> None:
+def _with_columns(name: str, table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    """Return a table that has every column that is needed: one without rows need not have brought them."""
     names = list(table.columns)
     odd = [column for column in names if not isinstance(column, str)]
     if odd:
@@ -70,8 +71,9 @@ def _require_columns(name: str, table: pd.DataFrame, columns: Sequence[Column]) 
         twice = next(column for place, column in enumerate(names) if column in names[:place])
         raise DataError(f"{name}: there are two columns called {show_wrong(twice)}, one is expected.")
     missing = [column.name for column in columns if column.needed and column.name not in names]
-    if missing:
+    if missing and len(table):
         raise DataError(f"{name}: the column {missing[0]!r} is missing.")
+    return table.reindex(columns=[*names, *missing]) if missing else table
 
 
 def _check(table: pd.DataFrame, columns: Sequence[Column]) -> tuple[pd.DataFrame, dict[int, str]]:

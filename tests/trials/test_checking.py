@@ -45,3 +45,9 @@ def test_a_table_without_a_column_that_is_needed_is_refused_in_one_line(trials, 
         sift(trials.drop(columns="digest"), history)
     with pytest.raises(DataError, match=r"^history: the column 'step' is missing\.$"):
         sift(trials, history.drop(columns="step"))
+
+
+def test_a_table_without_rows_need_not_have_columns():
+    trials, history, said = sift(pd.DataFrame(), pd.DataFrame())
+    assert (len(trials), len(history), said) == (0, 0, ())
+    assert {"trial", "digest", "status"} <= set(trials.columns)
