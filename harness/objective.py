@@ -19,6 +19,7 @@ import optuna
 from harness.errors import StudyError
 from harness.records import Evaluated, Seeds, StopReason, TrialResult
 from harness.seeds import seeds_of
+from harness.store import Store, open_store
 from harness.study import METRICS, Level, Range, Study, Variant, canonical, check_variant, dimensions
 
 REFUSED = "harness:refused"
@@ -31,7 +32,7 @@ class Objective:
     Args:
         study: the study.
         replicate: the replicate that a call trains; replicates share seeds across variants.
-        store: folder of the MLflow store that a call logs to; None logs nothing.
+        store: where a call records, as :func:`harness.store.open_store` takes it; None records nothing.
         experiment: MLflow experiment that a call logs to; by default the study's name and ``.optimize``, apart from
             what `harness run` records, since trial numbers are the caller's.
         data_folder: where image files are looked for first.
@@ -44,7 +45,7 @@ class Objective:
         study: Study,
         *,
         replicate: int = 0,
-        store: str | Path | None = "mlruns",
+        store: str | Path | Store | None = "mlruns",
         experiment: str | None = None,
         data_folder: str | Path | None = None,
         threads: int | None = None,
@@ -52,7 +53,7 @@ class Objective:
         self.study = study
         self.replicate = replicate
         self.experiment = experiment or f"{study.name}.optimize"
-        self.store = None if store is None else Path(store)
+        self.store = None if store is None else open_store(store)
         self.data_folder = None if data_folder is None else Path(data_folder)
         self.threads = threads
         self._choices: dict[str, dict[Any, Level]] = {

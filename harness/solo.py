@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records import Evaluated, Event, Job, Resources, Scored, Started, TrialResult
+from harness.records import Evaluated, Event, Job, Resources, TrialResult
+from harness.store import Store
 from harness.study import Variant
-from harness.surroundings import settled_mlflow
 from harness.worker import run_job
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def train_trial(objective: Objective, number: int, variant: Variant, prune: Callable[[Evaluated], bool]) -> TrialResult:
-    """Train a variant here and, if the objective has a store, record it in MLflow.
+    """Train a variant here and, if the objective has a store, record it.
 
     Args:
         objective: whose study, replicate, store and data folder count.
@@ -44,45 +45,32 @@ def train_trial(objective: Objective, number: int, variant: Variant, prune: Call
         resources = Resources(threads=objective.threads, workers=1)
         if objective.store is None:
             return run_job(job, resources, _unrecorded, prune)
-        with settled_mlflow():
-            return _recorded(objective, objective.store, job, resources, prune)
+        return _recorded(objective, objective.store, job, resources, prune)
 
 
 def _recorded(
-    objective: Objective, store: Path, job: Job, resources: Resources, prune: Callable[[Evaluated], bool]
+    objective: Objective, store: Store, job: Job, resources: Resources, prune: Callable[[Evaluated], bool]
 ) -> TrialResult:
     from harness import provenance
-    from harness import store as tracking
 
     study = objective.study
     source = provenance.source_tags(study.source.parent if study.source else Path())
-    with tracking.lock_store(store):
-        client = tracking.open_client(store)
-    recorder = tracking.Recorder(client, store, study, source, objective.experiment)
-    run_id = recorder.start(job.trial, job.variant, job.replicate, "design")
-
-    def emit(event: Event) -> None:
-        if isinstance(event, Started):
-            recorder.started(run_id, event)
-        elif isinstance(event, Evaluated):
-            recorder.evaluated(run_id, event)
-        elif isinstance(event, Scored):
-            recorder.tested(run_id, event)
-
-    status = "FAILED"
-    try:
-        result = run_job(job, resources, emit, prune)
-        recorder.finish(run_id, result, job.output)
-        status = "FINISHED"
-    except KeyboardInterrupt:
-        status = "KILLED"
-        recorder.kill(run_id, "interrupted")
-        raise
-    except Exception as error:
-        recorder.fail(run_id, f"{type(error).__name__}: {error}")
-        raise
-    finally:
-        recorder.close(status)
+    with store.recording(study, source, objective.experiment) as recording:
+        run_id = recording.start(job.trial, job.variant, job.replicate, "design")
+        status = "FAILED"
+        try:
+            result = run_job(job, resources, functools.partial(recording.take, run_id), prune)
+            recording.finish(run_id, result, job.output)
+            status = "FINISHED"
+        except KeyboardInterrupt:
+            status = "KILLED"
+            recording.kill(run_id, "interrupted")
+            raise
+        except Exception as error:
+            recording.fail(run_id, f"{type(error).__name__}: {error}")
+            raise
+        finally:
+            recording.close(status)
     return result
 
 

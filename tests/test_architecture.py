@@ -22,7 +22,7 @@ PAGE = Path("docs/architecture.md")
 
 HEAVY = {
     "mlflow": {"store"},
-    "optuna": {"objective", "plan", "report"},
+    "optuna": {"objective", "plan", "report", "store"},
     "tensorflow": {"engines"},
     "jax": {"engines"},
     "keras": {"network", "engines", "callbacks", "worker", "insight", "trained"},

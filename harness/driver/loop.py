@@ -1,4 +1,4 @@
-"""The loop that connects plan, launcher and tracking.
+"""The loop that connects plan, launcher and store.
 
 Recording comes before telling Optuna, so that a trial that Optuna calls finished is always recorded;
 :mod:`harness.driver.resume` closes the gap that a killed driver leaves.
@@ -17,7 +17,6 @@ from harness.driver.interrupts import Stop
 from harness.driver.progress import Observer, Outcome, Progress, Running
 from harness.errors import RunError
 from harness.launchers import Death, Launcher, Notice, Silence
-from harness.launchers.local import staging_folder
 from harness.records import (
     Evaluated,
     Event,
@@ -34,7 +33,7 @@ from harness.records import (
 
 if TYPE_CHECKING:
     from harness.plan import Assignment, Plan
-    from harness.store import Recorder
+    from harness.store import Recording
 
 _FLUSH_SECONDS = 1.0
 _DEATHS_IN_A_ROW = 3
@@ -78,8 +77,8 @@ class Loop:
 
     Args:
         plan: what to train.
-        recorder: where it is recorded.
-        store: folder for what workers leave for the driver to take.
+        recording: where it is recorded.
+        scratch: folder for what workers leave for the driver to take.
         data_folder: where workers look first for image files.
         resources: how many workers, and the threads of each.
         observe: sees every change.
@@ -90,15 +89,15 @@ class Loop:
     def __init__(
         self,
         plan: Plan,
-        recorder: Recorder,
-        store: Path,
+        recording: Recording,
+        scratch: Path,
         data_folder: Path | None,
         resources: Resources,
         observe: Observer,
         workforce: Workforce,
         pack: int = 1,
     ) -> None:
-        self.plan, self.recorder, self.store, self.data_folder = plan, recorder, store, data_folder
+        self.plan, self.recording, self.scratch, self.data_folder = plan, recording, scratch, data_folder
         self.resources, self.observe, self.workforce = resources, observe, workforce
         self.pack = pack
         self._next_job: Job | None = None
@@ -124,7 +123,7 @@ class Loop:
                 try:
                     self._close_open("interrupted" if interrupted else "the run ended with an error")
                 finally:
-                    self.recorder.close(status)
+                    self.recording.close(status)
         study, progress = self.plan.study, self.progress
         return Outcome(study, self.plan.finished, progress.finished_here, dict(progress.failed), interrupted)
 
@@ -144,8 +143,7 @@ class Loop:
             if not events:
                 self._update(None)
             if time.monotonic() - flushed > _FLUSH_SECONDS:
-                self.recorder.sample_machine()
-                self.recorder.flush()
+                self.recording.flush()
                 flushed = time.monotonic()
 
     def _gather(self) -> list[Job]:
@@ -169,11 +167,11 @@ class Loop:
     def _begin(self, assignment: Assignment) -> Job | None:
         """Open the run of a training; return its job, unless there is nothing to train."""
         trial = assignment.trial
-        run_id = self.recorder.start(
+        run_id = self.recording.start(
             trial, assignment.variant, assignment.replicate, assignment.phase, assignment.refused
         )
         if assignment.refused is not None:
-            self.recorder.refuse(run_id, assignment.refused)
+            self.recording.refuse(run_id, assignment.refused)
             return None
         self.progress.running[trial] = Running(assignment, run_id, time.monotonic())
         return Job(
@@ -181,7 +179,7 @@ class Loop:
             variant=assignment.variant,
             replicate=assignment.replicate,
             seeds=self.plan.objective.seeds(assignment.replicate, assignment.variant),
-            output=staging_folder(self.store, self.plan.study.name, trial),
+            output=self._staged(trial),
             data_folder=self.data_folder,
             prunable=assignment.prunable,
             probes=self.plan.study.probes,
@@ -198,16 +196,16 @@ class Loop:
                 running = self.progress.running[event.trial]
                 running.max_steps, running.trained = event.max_steps, False
                 self.progress.first_start = self.progress.first_start or time.monotonic()
-                self.recorder.started(running.run_id, event)
+                self.recording.take(running.run_id, event)
             case Evaluated():
                 running = self.progress.running[event.trial]
                 running.last = event
-                self.recorder.evaluated(running.run_id, event)
+                self.recording.take(running.run_id, event)
                 if running.assignment.prunable:
                     prune = self.plan.should_prune(event.trial, event.metrics)
                     launcher.reply(event.trial, Reply.PRUNE if prune else Reply.GO_ON)
             case Scored():
-                self.recorder.tested(self.progress.running[event.trial].run_id, event)
+                self.recording.take(self.progress.running[event.trial].run_id, event)
             case Trained():
                 self.progress.running[event.trial].trained = True
             case Finished():
@@ -218,7 +216,7 @@ class Loop:
 
     def _take_result(self, trial: int, result: TrialResult) -> None:
         running = self.progress.running[trial]
-        self.recorder.finish(running.run_id, result, self._staged(trial))
+        self.recording.finish(running.run_id, result, self._staged(trial))
         del self.progress.running[trial]  # it is recorded: whatever happens now, it is not to be closed as KILLED
         self.plan.tell(trial, result, running.run_id)
         self.progress.finished_here += 1
@@ -226,7 +224,7 @@ class Loop:
 
     def _take_failure(self, event: Failed) -> None:
         running = self.progress.running[event.trial]
-        self.recorder.fail(running.run_id, event.message, event.traceback, self._staged(event.trial))
+        self.recording.fail(running.run_id, event.message, event.traceback, self._staged(event.trial))
         self.plan.fail(event.trial, event.message)
         del self.progress.running[event.trial]
         self.progress.failed[event.trial] = event.message
@@ -245,7 +243,7 @@ class Loop:
             key = (job.variant.digest, job.replicate)
             self.deaths[key] = self.deaths.get(key, 0) + 1
             again = self.deaths[key] < 2
-            self.recorder.fail(running.run_id, death.message, artifacts=self._staged(trial))
+            self.recording.fail(running.run_id, death.message, artifacts=self._staged(trial))
             self.plan.fail(trial, death.message, again=again)
             if not again:
                 self.progress.failed[trial] = death.message
@@ -258,13 +256,13 @@ class Loop:
         while self.progress.running:
             trial, running = self.progress.running.popitem()
             try:
-                self.recorder.kill(running.run_id, reason)
+                self.recording.kill(running.run_id, reason)
             finally:
                 self.plan.fail(trial, INTERRUPTED)
             shutil.rmtree(self._staged(trial), ignore_errors=True)
 
     def _staged(self, trial: int) -> Path:
-        return staging_folder(self.store, self.plan.study.name, trial)
+        return self.scratch / str(trial)
 
     def _update(self, event: Event | Notice | None) -> None:
         self.progress.done = self.plan.finished

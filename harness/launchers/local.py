@@ -13,10 +13,9 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, Pipe, wait
-from pathlib import Path
 from typing import IO
 
-from harness.errors import RunError, UsageError
+from harness.errors import RunError
 from harness.launchers.base import Death, Notice, Silence
 from harness.launchers.patience import PATIENCE, Vitals, Watch, look_up
 from harness.launchers.resources import cores_of
@@ -250,16 +249,3 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:  # a real-time signal
         return f"signal {number}"
-
-
-def staging_folder(store: Path, study: str, trial: int) -> Path:
-    """Return where a worker leaves a trial's artifacts for the driver to take into the store.
-
-    Raises:
-        UsageError: if a link leads out of the store: what is left there is removed.
-    """
-    root = store.resolve()
-    folder = root / "staging" / study / str(trial)
-    if not folder.resolve().is_relative_to(root):
-        raise UsageError(f"{folder}: leads out of the store by a link. harness follows none: remove the link.")
-    return folder

@@ -3,32 +3,24 @@
 from harness.plan.plan import CONFIRM_FROM, INTERRUPTED, Plan
 from harness.plan.rebuild import RecordedTrial, rebuild_study
 from harness.plan.storage import (
-    FILE,
-    archive_study,
     known_results,
     note_run,
-    open_storage,
     open_study,
     read_meaning,
-    study_names,
 )
 from harness.plan.trials import Assignment, Finding, Phase
 
 __all__ = [
     "CONFIRM_FROM",
-    "FILE",
     "INTERRUPTED",
     "Assignment",
     "Finding",
     "Phase",
     "Plan",
     "RecordedTrial",
-    "archive_study",
     "known_results",
     "note_run",
-    "open_storage",
     "open_study",
     "read_meaning",
     "rebuild_study",
-    "study_names",
 ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.store.local.reading import HISTORY, NUMBERS
 from harness.store.record.metric_names import IN_MLFLOW, from_mlflow, in_mlflow
+from harness.store.rows import HISTORY, NUMBERS
 from harness.study import METRICS
 
 
