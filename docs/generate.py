@@ -13,8 +13,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from harness.image_sets import IMAGE_SETS
+from harness.metrics import METRICS
 from harness.presets import PRESETS, PROTOCOLS
-from harness.study import IMAGE_SETS, METRICS, Study, show_level
+from harness.study import StudyTables, show_level
 
 PAGE = Path(__file__).with_name("studies.md")
 MEASURED = tuple(Path(__file__).with_name(name) for name in ("performance.md", "method.md"))
@@ -57,7 +59,7 @@ _BOUNDS = (
 
 def reference() -> str:
     """Return the reference of all keys, presets, image sets and metrics, in Markdown."""
-    schema = Study.model_json_schema()
+    schema = StudyTables.model_json_schema()
     parts = []
     for _, name, heading, note in TABLES:
         table = schema if name == "Study" else schema["$defs"][name]
@@ -157,20 +159,22 @@ def _settings(keys: Mapping[str, Any]) -> str:
 
 def _image_sets() -> str:
     rows = []
-    for name, facts in IMAGE_SETS.items():
+    for name, image_set in IMAGE_SETS.items():
+        facts = image_set.facts
+        if facts is None:
+            continue
         shape = "x".join(map(str, facts.image_shape))
-        rows.append((f"`{name}`", facts.title, shape, f"{facts.train_images:,}", f"{facts.test_images:,}"))
+        rows.append((f"`{name}`", image_set.title, shape, f"{facts.train_images:,}", f"{facts.test_images:,}"))
     headings = ("name", "images", "shape", "training images", "test images")
     return f"### Image sets\n\n{_table(headings, rows)}"
 
 
 def _metrics() -> str:
-    units = {"share": "0 to 1", "rate": "a second", "nats": "nats"}
     rows = [
         (
             f"`{name}`",
             metric.title,
-            units.get(metric.unit, metric.unit),
+            metric.unit.meaning or metric.unit.name,
             metric.better,
             "every evaluation" if metric.evaluated else "the end",
         )

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from harness.driver import run_study as run
     from harness.objective import Objective
-    from harness.report import compare as comparison
-    from harness.report import compare_two as compare
-    from harness.report import read_report, write_report
+    from harness.reports import compare as comparison
+    from harness.reports import compare_two as compare
+    from harness.reports import read_report, write_report
     from harness.results import load_results
     from harness.study import load_study
 
@@ -39,13 +39,13 @@ __all__ = ["Objective", "compare", "comparison", "load_results", "load_study", "
 
 _PLACES = {
     "Objective": ("harness.objective", "Objective"),
-    "compare": ("harness.report", "compare_two"),
-    "comparison": ("harness.report", "compare"),
+    "compare": ("harness.reports", "compare_two"),
+    "comparison": ("harness.reports", "compare"),
     "load_results": ("harness.results", "load_results"),
     "load_study": ("harness.study", "load_study"),
-    "read_report": ("harness.report", "read_report"),
+    "read_report": ("harness.reports", "read_report"),
     "run": ("harness.driver", "run_study"),
-    "write_report": ("harness.report", "write_report"),
+    "write_report": ("harness.reports", "write_report"),
 }
 
 

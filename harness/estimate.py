@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from harness.cost import total_costs
-from harness.study import DataSpec, Search, Study, Variant, grid, replicate_range, trainings
+from harness.study import DataSpec, Study, Variant, grid, trainings
 from harness.worker import max_steps
 
 # Rounded from one-thread float32 training steps of the reference networks, one process a core, on a small shared
@@ -68,8 +68,5 @@ def estimate_variants(
 def total_seconds(study: Study, estimates: list[Estimate], workers: int) -> float:
     """Return the seconds that the whole study takes at most: no training stops early, nothing is done yet."""
     each = [estimate.steps * estimate.step_seconds + TRAINING_SECONDS for estimate in estimates]
-    if isinstance(study.design, Search):
-        work = each[0] * trainings(study).trainings
-    else:
-        work = sum(each) * replicate_range(study.design)[1]
+    work = sum(each) / len(each) * trainings(study).trainings  # a search's are all taken to be like the base
     return START_SECONDS + max(work / workers, max(each))

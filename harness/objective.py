@@ -9,18 +9,36 @@ objective like any other, and trains in the calling process::
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import optuna
 
-from harness.errors import StudyError
-from harness.records import Evaluated, Seeds, StopReason, TrialResult
+from harness.errors import RunError, StudyError
+from harness.metrics import METRICS
+from harness.records import (
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Job,
+    Reply,
+    Scored,
+    Seeds,
+    Started,
+    StopReason,
+    TrialResult,
+)
 from harness.seeds import seeds_of
 from harness.store import Store, open_store
-from harness.study import METRICS, Level, Range, Study, Variant, canonical, check_variant, dimensions
+from harness.study import Level, Range, Study, Variant, canonical, check_variant
+
+if TYPE_CHECKING:
+    from harness.launchers import Launcher, Notice
 
 REFUSED = "harness:refused"
 """Trial attribute: why a suggested variant could not be trained."""
@@ -58,7 +76,7 @@ class Objective:
         self.threads = threads
         self._choices: dict[str, dict[Any, Level]] = {
             path: {encode(level): level for level in self._levels(path, levels)}
-            for path, levels in dimensions(study.design).items()
+            for path, levels in study.design.dimensions.items()
             if not isinstance(levels, Range)
         }
 
@@ -76,7 +94,7 @@ class Objective:
                 batch larger than the training set. The reason is also in the trial's user attributes.
         """
         settings: dict[str, Level] = {}
-        for path, levels in dimensions(self.study.design).items():
+        for path, levels in self.study.design.dimensions.items():
             if not isinstance(levels, Range):
                 choice = trial.suggest_categorical(path, list(self._choices[path]))
                 settings[path] = self._choices[path][choice]
@@ -134,8 +152,6 @@ class Objective:
             optuna.TrialPruned: for an impossible network, a pruned training, one that diverged, or an objective that is
                 not finite.
         """
-        from harness.solo import train_trial
-
         variant = self.suggest(trial)
         prunable = len(self.study.objectives) == 1 and METRICS[self.study.objectives[0]].evaluated
         count = 0
@@ -149,7 +165,7 @@ class Objective:
             trial.report(value, count)
             return trial.should_prune()
 
-        result = train_trial(self, trial.number, variant, prune)
+        result = self._train(trial.number, variant, prune)
         trial.set_user_attr("harness:stop_reason", result.stop_reason.value)
         values = self.values(result)
         if result.stop_reason is StopReason.PRUNED:
@@ -159,6 +175,73 @@ class Objective:
         if not is_rankable(values):
             raise optuna.TrialPruned(f"objective is not finite after {result.steps} steps: {values}")
         return values[0] if len(values) == 1 else tuple(values)
+
+    def _train(self, number: int, variant: Variant, prune: Callable[[Evaluated], bool]) -> TrialResult:
+        """Train a variant in this process, and record it if there is a store.
+
+        Raises:
+            HarnessError: as :func:`harness.worker.run_jobs`. Whatever is raised, the run is closed as FAILED, or as
+                KILLED for a KeyboardInterrupt.
+        """
+        from harness.launchers import InProcessLauncher, Work
+
+        job = Job(
+            trial=number,
+            variant=variant,
+            replicate=self.replicate,
+            seeds=self.seeds(self.replicate, variant),
+            prunable=True,
+            probes=self.study.probes,
+            insight=self.study.insight or "basic",
+        )
+        with contextlib.ExitStack() as stack:
+            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="harness-")))
+            record = None if self.store is None else stack.enter_context(_recording(self, self.store, job))
+            work = Work(trainings=1, scratch=scratch, threads=self.threads, data_folder=self.data_folder)
+            launcher = stack.enter_context(contextlib.closing(InProcessLauncher(work)))
+            launcher.submit([job])
+            while True:
+                for event in launcher.poll(1.0):
+                    if record is not None:
+                        record(event, launcher)
+                    if isinstance(event, Evaluated):
+                        launcher.reply(number, Reply.PRUNE if prune(event) else Reply.GO_ON)
+                    elif isinstance(event, Finished):
+                        return event.result
+                    elif isinstance(event, Failed):
+                        raise launcher.error or RunError(event.message)
+
+
+@contextlib.contextmanager
+def _recording(objective: Objective, store: Store, job: Job) -> Iterator[Callable[[Event | Notice, Launcher], None]]:
+    """Record a trial: open its run, give what takes its events, and close it however the block ends."""
+    from harness import provenance
+
+    study = objective.study
+    source = provenance.source_tags(study.source.parent if study.source else Path())
+    with store.recording(study, source, objective.experiment) as recording:
+        run_id = recording.start(job.trial, job.variant, job.replicate, "design")
+
+        def record(event: Event | Notice, launcher: Launcher) -> None:
+            match event:
+                case Started() | Evaluated() | Scored():
+                    recording.take(run_id, event)
+                case Finished():
+                    recording.finish(run_id, event.result, launcher.take(job.trial))
+
+        status = "FAILED"
+        try:
+            yield record
+            status = "FINISHED"
+        except KeyboardInterrupt:
+            status = "KILLED"
+            recording.kill(run_id, "interrupted")
+            raise
+        except Exception as error:
+            recording.fail(run_id, f"{type(error).__name__}: {error}")
+            raise
+        finally:
+            recording.close(status)
 
 
 def encode(level: Level) -> str | int | float | bool:

@@ -12,7 +12,7 @@ from harness.store.local.database import DATABASE, open_client
 from harness.store.local.disk import FolderDisk
 from harness.store.record.recorder import Recorder
 from harness.study import Level, Study, build_study
-from harness.worker import run_job
+from harness.worker import run_jobs
 from tests.conftest import TINY, changed
 
 
@@ -37,10 +37,10 @@ class Bench:
         recorder = Recorder(self.client, FolderDisk(self.store), study, {})
         variant = study.variant(settings)
         run_id = recorder.start(trial, variant, replicate, phase)
-        output = self.folder / f"{study.name}-{trial}"
-        job = Job(trial, variant, replicate, seeds_of(study.seed, replicate, variant), output)
-        result = run_job(job, Resources(threads=None, workers=1), lambda event: None)
-        recorder.finish(run_id, result, output)
+        scratch = self.folder / study.name
+        job = Job(trial, variant, replicate, seeds_of(study.seed, replicate, variant))
+        (result,) = run_jobs([job], Resources(threads=None, workers=1), scratch, lambda event: None)
+        recorder.finish(run_id, result, scratch / str(trial))
         self.results[f"{study.name}#{trial}"] = result
 
 

@@ -23,9 +23,9 @@ from harness.escaping import (
     shell,
     throughout,
 )
-from harness.report import write_report
+from harness.reports import write_report
 from harness.store.record.describing import describe_study, describe_trial
-from tests.report.conftest import make_study, trial
+from tests.findings.conftest import make_study, trial
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import click
 from harness.cli.options import complete_study, reports_option, store_option
 from harness.cli.results import read_results
 from harness.errors import UsageError, did_you_mean
-from harness.study import METRICS
+from harness.metrics import METRICS
 
 if TYPE_CHECKING:
-    from harness.report.between import Between
+    from harness.findings.comparison import Between
     from harness.store import Store
 
 _CODES = {"holds": 0, "does not hold": 1, "undecided": 3}
@@ -51,13 +51,13 @@ def compare_command(
     """
     _require_known(metrics)
     wanted = _margins(margins, metrics)
-    from harness.report.between import Side, compare_between
+    from harness.findings.comparison import Side, compare_between
 
     one, other = (read_results(text, store, reports) for text in (before, after))
     sides = Side(before, one.study, one.trials), Side(after, other.study, other.trials)
     found = compare_between(*sides, metrics=metrics, margins=wanted, non_inferior=non_inferior)
     _print(found)
-    sys.exit(_CODES[found.outcome])
+    sys.exit(_CODES[found.conclusion])
 
 
 def _require_known(metrics: tuple[str, ...]) -> None:
@@ -88,7 +88,7 @@ def _margins(given: tuple[str, ...], metrics: tuple[str, ...]) -> dict[str, floa
 def _print(found: Between) -> None:
     from rich.console import Console
 
-    from harness.report.terminal import draw_table
+    from harness.pages.terminal import draw_table
 
     console = Console(markup=False, emoji=False, highlight=False)
     console.print(draw_table(found.table, max(12, console.width // 5)))
@@ -97,4 +97,4 @@ def _print(found: Between) -> None:
         console.print(draw_table(replace(found.settings, caption=""), max(12, console.width // 3)))
     for remark in found.remarks:
         console.print(f"  {remark}", style="dim")
-    console.print(f"{found.after} against {found.before}: {found.outcome}")
+    console.print(f"{found.after} against {found.before}: {found.conclusion}")

@@ -13,20 +13,7 @@ from harness.cli.progress import duration
 from harness.errors import UsageError
 from harness.estimate import estimate_variants, total_seconds
 from harness.launchers import choose_resources
-from harness.study import (
-    IMAGE_SETS,
-    DataSpec,
-    Factorial,
-    OneAtATime,
-    Range,
-    Search,
-    Study,
-    check_variants,
-    dimensions,
-    replicate_range,
-    show_level,
-    trainings,
-)
+from harness.study import DataSpec, Range, Study, check_variants, show_level, trainings
 
 if TYPE_CHECKING:
     from harness.store import Store
@@ -42,9 +29,8 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, workers: int
     estimates = estimate_variants(study, lambda data: _images(data, data_folder), _measured(study.name, store))
     console = Console(markup=False, emoji=False, highlight=False)
     console.print(study.question, style="bold")
-    console.print(
-        f"{study.name}: {_design(study)}; {resources.workers} at a time, threads of each: {resources.threads}"
-    )
+    asked = study.design.brief(count.variants)
+    console.print(f"{study.name}: {asked}; {resources.workers} at a time, threads of each: {resources.threads}")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("variant", "parameters", "multiply-accumulates", "steps at most", "ms a step", "time at most"):
         table.add_column(heading, justify="left" if heading == "variant" else "right")
@@ -58,29 +44,14 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, workers: int
             duration(row.steps * row.step_seconds),
         )
     console.print(table)
-    if isinstance(study.design, Search):
-        for path, levels in dimensions(study.design).items():
+    if study.design.explores:
+        for path, levels in study.design.dimensions.items():
             console.print(f"  searched: {path} {_space(levels)}")
     seconds = total_seconds(study, estimates, resources.workers)
     console.print(
         f"{count.trainings} trainings, about {duration(seconds)} at most on this machine if none stops early "
         "(a rough figure). Nothing was trained or created."
     )
-
-
-def _design(study: Study) -> str:
-    design, count = study.design, trainings(study)
-    if isinstance(design, Search):
-        return (
-            f"{design.sampler} search, {design.trials} trainings of up to {count.variants} variants, then the best "
-            f"{design.confirmed} and the base {design.confirm.replicates} times each"
-        )
-    return f"{design.kind.replace('_', ' ')}, {count.variants} variants x {_replicates(design)} replicates"
-
-
-def _replicates(design: Factorial | OneAtATime) -> str:
-    first, last = replicate_range(design)
-    return str(first) if first == last else f"{first} to {last}"
 
 
 def _space(levels: object) -> str:
@@ -93,9 +64,9 @@ def _space(levels: object) -> str:
 
 def _images(data: DataSpec, data_folder: Path | None) -> tuple[tuple[int, int, int], int, int]:
     """Return image shape, training images and classes; of a folder, from the files."""
-    if data.name in IMAGE_SETS:
-        facts = IMAGE_SETS[data.name]
-        return facts.image_shape, facts.train_images, 10
+    known = data.image_set.facts
+    if known:
+        return known.image_shape, known.train_images, known.classes
     from harness.data import load_images
 
     images = load_images(data, 0, data_folder)

@@ -12,7 +12,7 @@ from harness.errors import UsageError
 from harness.escaping import markdown
 
 if TYPE_CHECKING:
-    from harness.report.comparison import Comparison
+    from harness.findings.report import Comparison
     from harness.results import Results
     from harness.store import Store
 
@@ -30,7 +30,7 @@ def show_command(what: str, store: Store, reports: Path) -> None:
     if not _is_study(what, store, reports) and store.exists() and ("#" in what or store.is_run(what)):
         _print_run(what, store)
         return
-    from harness.report import compare
+    from harness.reports import compare
 
     try:
         results = read_results(what, store, reports)
@@ -51,7 +51,7 @@ def _is_study(text: str, store: Store, reports: Path) -> bool:
 def _print_run(text: str, store: Store) -> None:
     from rich.console import Console
 
-    from harness.report import render_run
+    from harness.reports import render_run
     from harness.results import load_run
 
     found = load_run(text, store)
@@ -84,7 +84,7 @@ def report_command(studies: tuple[str, ...], every: bool, store: Store, reports:
         raise UsageError("name a study or a report's folder, or give --all. E.g. harness report reports/quickstart")
     for study in studies:
         if (Path(study) / "trials.parquet").exists():
-            from harness.report import read_report, write_report
+            from harness.reports import read_report, write_report
 
             write_report(*read_report(Path(study)), Path(study))
             click.echo(f"{study}: rebuilt from the Parquet files in it")
@@ -103,7 +103,7 @@ def report_study(name: str, store: Store, reports: Path, register: bool = False)
         reports: folder of the reports.
         register: also register the model of the study's winner.
     """
-    from harness.report import write_report
+    from harness.reports import write_report
     from harness.results import load_results
 
     results = load_results(name, store)
@@ -121,7 +121,7 @@ def report_study(name: str, store: Store, reports: Path, register: bool = False)
 
 def _register(results: Results, comparison: Comparison, store: Store) -> None:
     """Register the model of a study's winner; say which one it is and how to load it."""
-    from harness.report import choose_winner
+    from harness.reports import choose_winner
 
     study = results.study
     winner = choose_winner(comparison, results.trials, study.metrics[0])
@@ -139,7 +139,7 @@ def read_results(study: str, store: Store, reports: Path) -> Results:
     Raises:
         UsageError: if there is no such study.
     """
-    from harness.report import read_report
+    from harness.reports import read_report
     from harness.results import Results, load_results
 
     name = Path(study).stem if study.endswith(".toml") else study
@@ -162,7 +162,7 @@ def read_results(study: str, store: Store, reports: Path) -> Results:
 def _print(comparison: Comparison) -> None:
     from rich.console import Console
 
-    from harness.report import render_table
+    from harness.reports import render_table
 
     console = Console(markup=False, emoji=False, highlight=False)
     console.print(render_table(comparison, console.width))

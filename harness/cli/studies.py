@@ -69,13 +69,13 @@ def list_command(store: Store, reports: Path) -> None:
 def schema_command(report: bool) -> None:
     """Print the JSON Schema of study files: every key, its type, range, default and meaning."""
     if report:
-        from harness.report.export import json_schema
+        from harness.pages.export import json_schema
 
         click.echo(json.dumps(json_schema(), indent=2))
         return
-    from harness.study import Study
+    from harness.study import StudyTables
 
-    schema = Study.model_json_schema()
+    schema = StudyTables.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "harness study file"
     click.echo(json.dumps(schema, indent=2))

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.idx import read_shape
-from harness.data.raw import RawImages, read_raw
+from harness.data.raw import find, read_raw
 from harness.data.scaling import Scale, scale_of
-from harness.data.sources import find
 from harness.data.splits import split_positions
-from harness.study import IMAGE_SETS, DataSpec
+from harness.image_sets import RawImages
+from harness.study import DataSpec
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def load_images(
         DataError: if files are missing, damaged or not what their name says.
         StudyError: if the set has too few images for what the study asks.
     """
-    raw = read_raw(find(spec, folder))
+    raw = read_raw(spec, folder)
     train, validation = _positions(raw, spec, seed, part, hold_out)
     scale = scale_of(spec.scaling, raw.train_images[train])
     height, width, channels = raw.train_images.shape[1:]
@@ -116,7 +115,7 @@ def training_scale(
     """
     if spec.scaling != "standardized":
         return scale_of(spec.scaling, np.zeros((0, 1, 1, 1), np.uint8))
-    raw = read_raw(find(spec, folder))
+    raw = read_raw(spec, folder)
     train, _ = _positions(raw, spec, seed, part, hold_out)
     return scale_of(spec.scaling, raw.train_images[train])
 
@@ -135,7 +134,7 @@ def check_images(spec: DataSpec, folder: Path | None = None) -> tuple[tuple[int,
         DataError: as :func:`load_images`.
         StudyError: as :func:`load_images`.
     """
-    raw = read_raw(find(spec, folder))
+    raw = read_raw(spec, folder)
     split_positions(raw.train_labels, spec, seed=0)
     height, width, channels = raw.train_images.shape[1:]
     return (height, width, channels), len(raw.train_labels)
@@ -153,8 +152,5 @@ def image_facts(spec: DataSpec, folder: Path | None = None) -> tuple[tuple[int, 
     Raises:
         DataError: if a folder lacks a file, or the header is damaged.
     """
-    known = IMAGE_SETS.get(spec.name)
-    if known:
-        return known.image_shape, known.train_images
-    count, height, width, channels = read_shape(find(spec, folder).files[0], "images")
-    return (height, width, channels), count
+    known = spec.image_set.facts
+    return (known.image_shape, known.train_images) if known else spec.image_set.peek(find(spec, folder))

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from harness.data.ink import EDGE, LEAST_CONTRAST, border, find_ink
 from harness.data.raw import read_raw
-from harness.data.sources import find
 from harness.errors import DataError
+from harness.image_sets import Framing
 from harness.study import DataSpec
 
 if TYPE_CHECKING:
@@ -41,24 +40,6 @@ MOST_PIXELS = 50_000_000
 """A picture with more is not decoded: a file of some kilobytes can claim to have billions."""
 
 
-@dataclass(frozen=True)
-class Framing:
-    """How the images of a set sit in their frame, and so how a picture is brought there.
-
-    Attributes:
-        box: share of the frame that the longer side of the ink fills; None for sets whose images are a whole view.
-        centre: what is put in the middle: the ink's centre of mass, or the box around it.
-        background: "black" or "white" if the set's images have such a one: pictures with the other one are inverted.
-            None leaves them as they are.
-        strokes: whether ink is drawn in strokes, see :func:`harness.data.ink.find_ink`.
-    """
-
-    box: float | None
-    centre: Literal["mass", "box"] = "box"
-    background: Literal["black", "white"] | None = "black"
-    strokes: bool = True
-
-
 class Fitted(NamedTuple):
     """A picture in the frame of a set.
 
@@ -69,14 +50,6 @@ class Fitted(NamedTuple):
 
     pixels: np.ndarray | None
     remark: str = ""
-
-
-_FRAMINGS = {
-    "mnist": Framing(20 / 28, "mass"),
-    "mnist_5k": Framing(20 / 28, "mass"),
-    "digits": Framing(1.0),  # 8 pixels high, every one of them, and in the middle from left to right
-    "fashion_mnist": Framing(1.0, strokes=False),  # the item's longer side fills 28 pixels
-}
 
 
 def framing(spec: DataSpec, channels: int, folder: Path | None = None) -> Framing:
@@ -95,11 +68,12 @@ def framing(spec: DataSpec, channels: int, folder: Path | None = None) -> Framin
     Raises:
         DataError: if the images of a folder are needed, and missing or damaged.
     """
-    if spec.name in _FRAMINGS:
-        return _FRAMINGS[spec.name]
+    known = spec.image_set.facts
+    if known and known.framing:
+        return known.framing
     if channels != 1:
         return Framing(None, background=None)
-    borders = border(read_raw(find(spec, folder)).train_images[..., 0])
+    borders = border(read_raw(spec, folder).train_images[..., 0])
     dark, light = np.percentile(borders, 75) <= 32, np.percentile(borders, 25) >= 223
     return Framing(None, background="black" if dark else "white" if light else None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from harness.errors import StudyError
-from harness.study import DataSpec
+from harness.study import DataSpec, images_to_train_on
 
 
 def split_positions(labels: np.ndarray, spec: DataSpec, seed: int, part: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -26,18 +26,7 @@ def split_positions(labels: np.ndarray, spec: DataSpec, seed: int, part: int = 0
         StudyError: if there are too few images for what the study asks.
     """
     count = len(labels)
-    if spec.validation >= count:
-        raise StudyError(
-            f"data.validation must be below {count}, the training images there are, got {spec.validation}. "
-            "Leave some to train on."
-        )
-    left = count - spec.validation
-    wanted = left if spec.train_images is None else spec.train_images
-    if wanted > left:
-        raise StudyError(
-            f"data.train_images must be at most {left} ({count} training images less {spec.validation} for "
-            f"validation), got {wanted}."
-        )
+    wanted, left = images_to_train_on(spec, count), count - spec.validation
     positions = np.arange(count)
     if spec.split == "first":
         return positions[spec.validation :][:wanted], positions[: spec.validation]
@@ -61,12 +50,7 @@ def _part(positions: np.ndarray, labels: np.ndarray, size: int, seed: int, part:
     """Return all positions but those of a part, and those of it; both ascending."""
     from sklearn.model_selection import StratifiedKFold
 
-    count, rest = divmod(len(positions), size)
-    if rest:
-        raise StudyError(
-            f"data.validation must divide {len(positions)}, the training images there are, with split = 'k_fold', "
-            f"got {size}."
-        )
+    count = len(positions) // size
     shuffle, place = divmod(part, count)
     random = np.random.RandomState(np.random.MT19937(np.random.SeedSequence([seed, shuffle])))
     try:

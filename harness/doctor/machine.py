@@ -100,11 +100,10 @@ def _gpus() -> str:
 
 def data(folder: Path | None) -> Iterator[Observation]:
     """Look where each image set is, and verify it."""
-    from harness.data import locate, verify
-    from harness.study import IMAGE_SETS
+    from harness.image_sets import BUILT_IN, built_in, verify
 
-    for name in IMAGE_SETS:
-        location = locate(name, folder)
+    for name in BUILT_IN:
+        location = built_in(name).locate(folder)
         if location is None:
             yield Observation("data", "note", f"{name}: not here; it is downloaded when a study needs it")
             continue

@@ -5,18 +5,16 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-from collections.abc import Callable
 from pathlib import Path
 
-from harness.driver.loop import Loop, Workforce
+from harness.driver.loop import Loop
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
 from harness.driver.repair import close_recorded, repair_study
 from harness.driver.resume import open_plan, require_same_meaning
 from harness.errors import StudyError, UsageError
-from harness.launchers import Launcher, LocalLauncher, choose_resources
-from harness.records import Resources
+from harness.launchers import Launch, LocalLauncher, Work
 from harness.store import LOCK_TIMEOUT, Store, open_store
-from harness.study import Range, Study, check_variants, dimensions, trainings
+from harness.study import Range, Study, check_variants, trainings
 
 __all__ = [
     "Observer",
@@ -39,7 +37,7 @@ def run_study(
     fresh: bool = False,
     lock_timeout: float = LOCK_TIMEOUT,
     observe: Observer = unobserved,
-    launch: Callable[[Resources, int], Launcher] = LocalLauncher,
+    launch: Launch = LocalLauncher,
 ) -> Outcome:
     """Train what is missing of a study.
 
@@ -47,14 +45,15 @@ def run_study(
         study: the study.
         store: where it is recorded, as :func:`harness.store.open_store` takes it.
         data_folder: where image files are looked for first.
-        workers: overrides the rule of :mod:`harness.launchers.resources`.
+        workers: trainings side by side; by default the launcher says, for local processes by the rule of
+            :mod:`harness.launchers.resources`.
         threads: likewise, threads of each worker.
         pack: trainings that a worker trains side by side in one program, at most; they differ in nothing but seeds,
             initial weights, learning rate, weight decay and dropout rates. More than 1 needs the JAX backend.
         fresh: put what there is of this study aside (renamed, not deleted) and begin anew.
         lock_timeout: seconds to wait for a database that another process has locked.
         observe: sees every change.
-        launch: starts the workers, no more of them than the second argument.
+        launch: makes the launcher, which has the workers.
 
     Raises:
         StudyError: if the study cannot be carried out, or its meaning changed since it was run.
@@ -68,13 +67,13 @@ def run_study(
     _require_sampler(study)
     _require_recordable(study)
     _require_packable(study, pack)
-    # by the whole study, not by what is left of it: seconds of a continued study must stay comparable
-    resources = choose_resources(trainings(study).trainings, study.exclusive, workers, threads)
+    planned = trainings(study).trainings
+    work = Work(planned, store.scratch(study.name), study.exclusive, workers, threads, data_folder)
     with store.in_words(lock_timeout), contextlib.ExitStack() as stack:
-        workforce = Workforce(stack, launch, resources)
+        launcher = stack.enter_context(contextlib.closing(launch(work)))
         # Before anything else, so that workers import their libraries while this process imports its own. Whatever
         # is found wrong below ends them again.
-        workforce.expect(trainings(study).trainings if fresh else _left(study, store))
+        launcher.expect(planned if fresh else _left(study, store))
         _require_data(study, data_folder)
         from harness import provenance
 
@@ -88,8 +87,7 @@ def run_study(
         source = provenance.source_tags(study.source.parent if study.source else Path())
         recording = hold.begin(study, source)
         plan = open_plan(recording, hold, store, data_folder)
-        loop = Loop(plan, recording, hold.scratch, data_folder, resources, observe, workforce, pack)
-        return dataclasses.replace(loop.run(), aside=aside)
+        return dataclasses.replace(Loop(plan, recording, launcher, observe, pack).run(), aside=aside)
 
 
 def _left(study: Study, store: Store) -> int:
@@ -115,7 +113,7 @@ _RECORDED = 7_500
 def _require_recordable(study: Study) -> None:
     """Refuse what could not be read back."""
     longest = 0
-    for path, levels in dimensions(study.design).items():
+    for path, levels in study.design.dimensions.items():
         found = [path] if isinstance(levels, Range) else [json.dumps(level) for level in levels]
         longest += len(path) + max(len(text) for text in found) + 30
     if longest > _RECORDED:

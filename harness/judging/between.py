@@ -11,14 +11,14 @@ from harness.judging.contrast import Contrast
 from harness.judging.evidence import Rules, gather
 from harness.judging.family import judge_all
 from harness.judging.sample import Sample
+from harness.metrics import METRICS
 from harness.stats import LEVEL, Looks, Verdict, difference_of_pairs, holm, pair_up
-from harness.study import METRICS
 
 NOT_INFERIOR = "not inferior"
 """Note of a contrast of which only that was asked."""
 
 
-class Outcome(StrEnum):
+class Conclusion(StrEnum):
     """What two sets of trials say together."""
 
     HOLDS = "holds"
@@ -47,12 +47,12 @@ def compare_pairings(
     margins: Mapping[str, float],
     overlap: float,
     non_inferior: bool,
-) -> tuple[list[tuple[str, Contrast]], Outcome]:
+) -> tuple[list[tuple[str, Contrast]], Conclusion]:
     """Compare each variant's second set of trials with its first, all comparisons judged together.
 
     Args:
         pairings: the variants.
-        metrics: names in :data:`harness.study.METRICS`.
+        metrics: names in :data:`harness.metrics.METRICS`.
         margins: metric -> difference that does not matter, in its unit.
         overlap: held-out over training images of a cross-validation, else 0.
         non_inferior: ask only whether the second is not worse by the margin or more. Needs a margin for every metric.
@@ -75,10 +75,10 @@ def compare_pairings(
         contrasts = _judge_non_inferior(places, contrasts, margins, overlap)
     verdicts = {contrast.verdict for contrast in contrasts}
     if Verdict.WORSE in verdicts:
-        outcome = Outcome.FAILS
+        conclusion = Conclusion.FAILS
     else:
-        outcome = Outcome.UNDECIDED if Verdict.UNDECIDED in verdicts or not verdicts else Outcome.HOLDS
-    return [(pairing.label, contrast) for (pairing, _), contrast in zip(places, contrasts, strict=True)], outcome
+        conclusion = Conclusion.UNDECIDED if Verdict.UNDECIDED in verdicts or not verdicts else Conclusion.HOLDS
+    return [(pairing.label, contrast) for (pairing, _), contrast in zip(places, contrasts, strict=True)], conclusion
 
 
 def _judge_non_inferior(
@@ -90,7 +90,7 @@ def _judge_non_inferior(
     judged = []
     for contrast, (_, metric), good, bad in zip(contrasts, places, fine, inferior, strict=True):
         verdict = Verdict.UNDECIDED
-        if METRICS[metric].unit == "count":
+        if METRICS[metric].unit.compared == "exact":
             verdict = contrast.verdict
         elif good <= LEVEL:
             verdict = Verdict.EQUIVALENT
@@ -103,9 +103,9 @@ def _judge_non_inferior(
 
 def _tests(pairing: Pairing, metric: str, margin: float, overlap: float) -> tuple[float, float]:
     """Return the p-values of "not worse by the margin" and of "worse by the margin or more"."""
-    if METRICS[metric].unit == "count" or metric not in pairing.after.columns:
+    if METRICS[metric].unit.compared == "exact" or metric not in pairing.after.columns:
         return math.nan, math.nan
-    if METRICS[metric].unit in ("seconds", "rate") and pairing.after.withheld:
+    if METRICS[metric].unit.clocked and pairing.after.withheld:
         return math.nan, math.nan
     ours, theirs = pair_up(pairing.after.by_replicate(metric), pairing.before.by_replicate(metric))
     whole = min(pairing.after.finished, pairing.before.finished)

@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.judging.wording import NOTHING, counted, show_effect, show_ends, show_p, show_verdict
+from harness.judging.wording import counted, show_effect, show_ends, show_p, show_verdict
+from harness.metrics import METRICS, NOTHING
 from harness.notebook import facts_table
 from harness.stats import Verdict
-from harness.study import METRICS
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Contrast:
     """A variant against the base in one metric.
 
     Attributes:
-        metric: name in :data:`harness.study.METRICS`.
+        metric: name in :data:`harness.metrics.METRICS`.
         kind: "difference" in the metric's unit, paired by replicate; "ratio", the geometric mean of the paired
             ratios; "restricted", the ratio of the restricted mean times where some trials never reached the target;
             "exact", the ratio of two counts that no seed changes.

@@ -10,12 +10,12 @@ from harness.judging.contrast import Contrast
 from harness.judging.evidence import Evidence, Rules, gather
 from harness.judging.sample import Sample
 from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks, pairs_needed
-from harness.study import IMAGE_SETS, Study, replicate_range
+from harness.study import Study
 
 
 def looks_of(study: Study) -> Looks:
     """Return when a study's comparisons are looked at: once, unless its replicates are adaptive."""
-    return looks(*replicate_range(study.design))
+    return looks(*study.design.replicate_range)
 
 
 def compare(study: Study, samples: Mapping[str, Sample], base: Sample) -> dict[str, tuple[Contrast, ...]]:
@@ -55,8 +55,8 @@ def overlap_of(study: Study) -> float:
     """Return held-out over training images of a cross-validation; 0 where replicates are independent."""
     if study.data.split != "k_fold":
         return 0.0
-    known = IMAGE_SETS.get(study.data.name)
-    parts = known.train_images // study.data.validation if known else replicate_range(study.design)[1]
+    known = study.data.image_set.facts
+    parts = known.train_images // study.data.validation if known else study.design.replicate_range[1]
     return 1 / max(1, parts - 1)
 
 

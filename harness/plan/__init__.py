@@ -8,14 +8,13 @@ from harness.plan.storage import (
     open_study,
     read_meaning,
 )
-from harness.plan.trials import Assignment, Finding, Phase
+from harness.plan.trials import Assignment, FinishedTrial
 
 __all__ = [
     "CONFIRM_FROM",
     "INTERRUPTED",
     "Assignment",
-    "Finding",
-    "Phase",
+    "FinishedTrial",
     "Plan",
     "RecordedTrial",
     "known_results",

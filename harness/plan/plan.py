@@ -11,12 +11,13 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
+from harness.metrics import METRICS
 from harness.objective import REFUSED, Objective, is_rankable
-from harness.plan.adaptive import scores, undecided
-from harness.plan.ranking import best_reaching, rank
-from harness.plan.trials import DIGEST, ERROR, LABEL, PHASE, REPLICATE, RUN, STOP_REASON, Assignment, Finding, Phase
+from harness.plan.policies.adaptive import scores, undecided
+from harness.plan.policies.ranking import best_reaching, rank
+from harness.plan.trials import DIGEST, ERROR, LABEL, PHASE, REPLICATE, RUN, STOP_REASON, Assignment, FinishedTrial
 from harness.records import StopReason, TrialResult
-from harness.study import METRICS, Adaptive, Search, Study, Variant, grid, replicate_range
+from harness.study import Adaptive, Phase, Search, Study, Variant, grid
 
 CONFIRM_FROM = 1000
 """First replicate of a confirmation: none that a search can have used, the same for all that are confirmed."""
@@ -50,7 +51,7 @@ class Plan:
         self.objective = Objective(study, data_folder=data_folder)
         self._optuna = optuna_study
         self._running: dict[int, tuple[optuna.Trial, Assignment]] = {}
-        self._findings: dict[int, Finding] = {}
+        self._findings: dict[int, FinishedTrial] = {}
         self._queue: deque[tuple[Variant, int, Phase]] = deque()
         self._evaluations: dict[int, int] = {}
         self._given_up: set[tuple[str, int, Phase]] = set()
@@ -65,7 +66,7 @@ class Plan:
             self._complete_replicates(study.design)
         else:
             self._variants = grid(study)
-            self._enqueue(self._variants, range(replicate_range(study.design)[0]), Phase.DESIGN)
+            self._enqueue(self._variants, range(study.design.replicate_range[0]), Phase.DESIGN)
         self._go_on()
 
     def _recall(self, trial: optuna.trial.FrozenTrial, recorded: bool) -> None:
@@ -83,7 +84,7 @@ class Plan:
         variant = self.objective.suggest(optuna.trial.FixedTrial(trial.params))
         whole = trial.state is TrialState.COMPLETE and attributes.get(STOP_REASON) != StopReason.NOT_FINITE
         values = tuple(trial.values) if whole else None  # earlier versions let a network that diverged have a value
-        self._findings[trial.number] = Finding(
+        self._findings[trial.number] = FinishedTrial(
             trial.number, attributes[DIGEST], attributes[REPLICATE], phase, variant, values,
             self._scores(self._recall_result(trial.number)) if self._adaptive and self._recall_result else {},
         )  # fmt: skip
@@ -232,7 +233,7 @@ class Plan:
 
         One of whose replicates was pruned or diverged comes after all that finished: the mean of survivors flatters.
         """
-        groups: dict[str, list[Finding]] = {}
+        groups: dict[str, list[FinishedTrial]] = {}
         for finding in self._findings.values():
             if finding.phase is Phase.SEARCH and finding.values is not None:
                 groups.setdefault(finding.digest, []).append(finding)
@@ -306,7 +307,7 @@ class Plan:
         self._spent += phase is Phase.SEARCH
         told = None if values is None else tuple(values)
         judged = self._scores(result)
-        self._findings[number] = Finding(number, variant.digest, replicate, phase, variant, told, judged)
+        self._findings[number] = FinishedTrial(number, variant.digest, replicate, phase, variant, told, judged)
         self._go_on()
 
     def fail(self, number: int, message: str, again: bool = False) -> None:

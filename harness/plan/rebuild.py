@@ -13,9 +13,9 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 from harness.objective import REFUSED, Objective, is_rankable
 from harness.plan.plan import INTERRUPTED
 from harness.plan.storage import open_study
-from harness.plan.trials import DIGEST, ERROR, LABEL, PHASE, REPLICATE, RUN, STOP_REASON, Phase
+from harness.plan.trials import DIGEST, ERROR, LABEL, PHASE, REPLICATE, RUN, STOP_REASON
 from harness.records import StopReason, TrialResult
-from harness.study import Level, Search, Study
+from harness.study import Level, Phase, Study
 
 _MAKING = "being rebuilt"
 """What a study is called until it has all its trials."""
@@ -106,7 +106,7 @@ def _trial(study: Study, objective: Objective, recorded: RecordedTrial | None) -
     else:
         attributes[ERROR] = INTERRUPTED if recorded.interrupted else recorded.error or "unknown"
     asked = _asked(study, objective, recorded)
-    searched = isinstance(study.design, Search) and recorded.phase == Phase.SEARCH
+    searched = study.design.explores and recorded.phase == Phase.SEARCH
     return create_trial(
         state=state,
         values=values,

@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 import optuna
 
+from harness.metrics import METRICS
 from harness.plan.trials import RUN, STOP_REASON
 from harness.records import TrialResult
-from harness.study import METRICS, Search, Study, TrainSpec
+from harness.study import Search, Study, TrainSpec
 
 _MEANING = "harness:meaning"
 

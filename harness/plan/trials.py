@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, NamedTuple
 
-from harness.study import Variant
+from harness.study import Phase, Variant
 
 DIGEST, LABEL, REPLICATE, PHASE, RUN, ERROR, STOP_REASON = (
     f"harness:{name}" for name in ("digest", "variant", "replicate", "phase", "run_id", "error", "stop_reason")
 )
 """Names of the user attributes of an Optuna trial."""
-
-
-class Phase(StrEnum):
-    """What a trial is for."""
-
-    DESIGN = "design"
-    SEARCH = "search"
-    CONFIRM = "confirm"
 
 
 @dataclass(frozen=True)
@@ -46,7 +37,7 @@ class Assignment:
     refused: str | None = None
 
 
-class Finding(NamedTuple):
+class FinishedTrial(NamedTuple):
     """A finished trial, as the plan needs to know it.
 
     Attributes:
@@ -56,7 +47,7 @@ class Finding(NamedTuple):
         phase: what it was for.
         variant: the variant.
         values: its objectives; None if it was pruned or diverged.
-        scores: what an adaptive study judges by, as :func:`harness.plan.adaptive.scores` took it; empty otherwise.
+        scores: what an adaptive study judges by, empty otherwise.
     """
 
     trial: int

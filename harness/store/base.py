@@ -133,6 +133,16 @@ class Store(Protocol):
         """
         ...
 
+    def scratch(self, name: str) -> Path:
+        """Return a folder of this machine for what trainings of a study leave until it is recorded.
+
+        It is on the store's disk, need not be there, and is removed when a hold on the study begins and ends.
+
+        Raises:
+            UsageError: if a link leads out of the store.
+        """
+        ...
+
     def hold(self, name: str, lock_timeout: float = LOCK_TIMEOUT) -> AbstractContextManager[Hold]:
         """Take the right to run a study, and open the store, making it if need be, until the block ends.
 

@@ -76,14 +76,7 @@ class Recording(Protocol):
 
 
 class Hold(Protocol):
-    """The right to run a study, which one process has at a time, with everything open that this takes.
-
-    Attributes:
-        scratch: folder of this machine, on the store's disk, for what workers leave until it is recorded; removed when
-            the right is given back.
-    """
-
-    scratch: Path
+    """The right to run a study, which one process has at a time, with everything open that this takes."""
 
     @property
     def storage(self) -> BaseStorage:

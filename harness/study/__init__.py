@@ -1,45 +1,32 @@
 """The study file: what it may say, what it means, and the variants it asks for."""
 
 from harness.study.checks import build_study, check_variant, check_variants
-from harness.study.design import (
-    Adaptive,
-    Confirm,
-    Factorial,
-    Level,
-    OneAtATime,
-    Range,
-    Search,
-    dimensions,
-    replicate_range,
-)
+from harness.study.design import Phase
+from harness.study.factors import Adaptive, Factorial, OneAtATime
 from harness.study.grid import Trainings, grid, trainings
-from harness.study.image_sets import IMAGE_SETS, ImageSet
 from harness.study.loading import load_study
-from harness.study.metrics import EVALUATED, METRICS, NEED_FINITE, PROBES, Metric
+from harness.study.ranges import Level, Range
+from harness.study.search import Confirm, Search
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.spec import USED_BY, ConvBlock, DataSpec, ModelSpec, Plateau, SeedSpec, TargetSpec, TrainSpec
-from harness.study.study import Reference, ReportSpec, Study
-from harness.study.variant import BASE, Variant, canonical, show_level
+from harness.study.splits import images_to_train_on
+from harness.study.study import Study
+from harness.study.tables import Reference, ReportSpec, StudyTables
+from harness.study.variant import BASE, Variant, canonical, counted, show_level
 
 __all__ = [
     "BASE",
-    "EVALUATED",
-    "IMAGE_SETS",
-    "METRICS",
-    "NEED_FINITE",
     "POOL",
-    "PROBES",
     "USED_BY",
     "Adaptive",
     "Confirm",
     "ConvBlock",
     "DataSpec",
     "Factorial",
-    "ImageSet",
     "Level",
-    "Metric",
     "ModelSpec",
     "OneAtATime",
+    "Phase",
     "Plateau",
     "Range",
     "Reference",
@@ -47,6 +34,7 @@ __all__ = [
     "Search",
     "SeedSpec",
     "Study",
+    "StudyTables",
     "TargetSpec",
     "TrainSpec",
     "Trainings",
@@ -56,10 +44,10 @@ __all__ = [
     "canonical",
     "check_variant",
     "check_variants",
-    "dimensions",
+    "counted",
     "grid",
+    "images_to_train_on",
     "load_study",
-    "replicate_range",
     "show_level",
     "trainings",
     "window_output",

@@ -12,13 +12,14 @@ from pydantic import ValidationError
 
 from harness.errors import StudyError, did_you_mean
 from harness.presets import expand_protocol
-from harness.study.design import Factorial, Level, Range, Search, dimensions, replicate_range
 from harness.study.explain import explain
-from harness.study.grid import grid, trainings
-from harness.study.image_sets import IMAGE_SETS
+from harness.study.grid import grid
+from harness.study.ranges import Level, Range
 from harness.study.shapes import block_shapes
 from harness.study.spec import MOST_STEPS, USED_BY, DataSpec
+from harness.study.splits import images_to_train_on
 from harness.study.study import Study
+from harness.study.tables import StudyTables
 from harness.study.values import check_values
 from harness.study.variant import BASE, Variant, canonical, get_path, show_level
 
@@ -44,9 +45,10 @@ def build_study(given: dict[str, Any], name: str, source: Path | None = None, te
     """
     given = expand_protocol(check_values(given))
     try:
-        study = Study.model_validate_json(json.dumps(given)).read_from(given, name, source, text)
+        tables = StudyTables.model_validate_json(json.dumps(given))
     except ValidationError as error:
-        raise StudyError("\n".join(explain(error, Study))) from None
+        raise StudyError("\n".join(explain(error, StudyTables))) from None
+    study = Study(**dict(tables), name=name, source=source, text=text, given=given)
     _check_size(study)
     _check_dimensions(study)
     labels: dict[str, str] = {}
@@ -64,25 +66,21 @@ def build_study(given: dict[str, Any], name: str, source: Path | None = None, te
 def _check_size(study: Study) -> None:
     """Refuse a design by the product of its levels, before any of its variants is made."""
     design = study.design
-    if isinstance(design, Search):
-        for path, levels in design.space.items():
+    variants = design.most_variants
+    if design.explores:
+        for path, levels in design.dimensions.items():
             if not isinstance(levels, Range) and len(levels) > MOST_VARIANTS:
                 raise StudyError(
                     f'design.space "{path}" must have at most {MOST_VARIANTS:,} choices, got {len(levels):,}.'
                 )
-        count = trainings(study).trainings
-    else:
-        levels_of = [len(levels) for levels in design.factors.values()]
-        variants = math.prod(levels_of) if isinstance(design, Factorial) else 1 + sum(levels_of)
-        if variants > MOST_VARIANTS:
-            product = (
-                f" ({' x '.join(map(str, levels_of))})" if isinstance(design, Factorial) and len(levels_of) < 13 else ""
-            )
-            raise StudyError(
-                f"design must have at most {MOST_VARIANTS:,} variants, got {_big(variants)}{product}. "
-                'Use fewer levels, kind = "one_at_a_time", or kind = "search", which trains a part of them.'
-            )
-        count = variants * replicate_range(design)[1]
+    elif variants > MOST_VARIANTS:
+        levels_of = [len(levels) for levels in design.dimensions.values()]
+        product = f" ({' x '.join(map(str, levels_of))})" if design.crossed and len(levels_of) < 13 else ""
+        raise StudyError(
+            f"design must have at most {MOST_VARIANTS:,} variants, got {_big(variants)}{product}. "
+            'Use fewer levels, kind = "one_at_a_time", or kind = "search", which trains a part of them.'
+        )
+    count = design.trainings(variants)
     if count > MOST_TRAININGS:
         raise StudyError(
             f"design must have at most {MOST_TRAININGS:,} trainings, got {_big(count)}. Use fewer replicates."
@@ -95,8 +93,8 @@ def _big(number: int) -> str:
 
 
 def _check_dimensions(study: Study) -> None:
-    place = "design.space" if isinstance(study.design, Search) else "design.factors"
-    for path in dimensions(study.design):
+    place = f"design.{study.design.table}"
+    for path in study.design.dimensions:
         root = path.split(".")[0]
         if root not in _EXAMPLES:
             fix = did_you_mean(root, _EXAMPLES)
@@ -112,7 +110,7 @@ def _check_dimensions(study: Study) -> None:
             study.base_level(path)
         except KeyError as missing:
             raise StudyError(f'{place} "{path}": {_nowhere(study, path, missing.args[0])}') from None
-    for path, levels in dimensions(study.design).items():
+    for path, levels in study.design.dimensions.items():
         tried = _ends(levels) if isinstance(levels, Range) else list(levels)
         if len({canonical(level) for level in tried}) < len(tried):
             raise StudyError(f'{place} "{path}": levels must differ, got {show_level(list(levels))}.')
@@ -121,7 +119,7 @@ def _check_dimensions(study: Study) -> None:
                 study.variant({path: level})
             except StudyError as error:
                 raise StudyError(f'{place} "{path}": {error}') from None
-        if isinstance(study.design, Search):
+        if study.design.explores:
             _check_base_in_space(study, path, levels)
         _check_it_matters(study, place, path)
 
@@ -166,7 +164,7 @@ def _check_it_matters(study: Study, place: str, path: str) -> None:
     other, users = USED_BY.get(path, ("", ()))
     if not other:
         return
-    varied = dimensions(study.design).get(other)
+    varied = study.design.dimensions.get(other)
     now = varied if isinstance(varied, tuple) else (get_path(study.base.tables(), other),)
     if not set(map(str, now)) & set(users):
         raise StudyError(
@@ -181,7 +179,7 @@ ImageFacts = Callable[[DataSpec], tuple[tuple[int, int, int], int] | None]
 
 def known_facts(data: DataSpec) -> tuple[tuple[int, int, int], int] | None:
     """Return the facts of a built-in image set; None for a folder."""
-    known = IMAGE_SETS.get(data.name)
+    known = data.image_set.facts
     return (known.image_shape, known.train_images) if known else None
 
 
@@ -219,12 +217,7 @@ def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_ima
         StudyError: if nothing is left to train on, a batch is larger than the training set, or steps are too many.
     """
     block_shapes(variant.model, image_shape)
-    images = variant.data.train_images or train_images - variant.data.validation
-    if images < 1:
-        raise StudyError(
-            f"data.validation must be below {train_images}, the training images there are, "
-            f"got {variant.data.validation}."
-        )
+    images = images_to_train_on(variant.data, train_images)
     if variant.train.batch_size > images:
         raise StudyError(
             f"train.batch_size must be at most {images}, the images there are to train on, "
@@ -234,9 +227,4 @@ def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_ima
     if epochs is not None and epochs * images / variant.train.batch_size > MOST_STEPS:
         raise StudyError(
             f"train.max_epochs must make at most {MOST_STEPS:,} steps, got {epochs:g} of {images:,} images. E.g. 5."
-        )
-    if variant.data.split == "k_fold" and train_images % variant.data.validation:
-        raise StudyError(
-            f"data.validation must divide {train_images}, the training images there are, with split = 'k_fold', "
-            f"got {variant.data.validation}."
         )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from harness.study.design import Factorial, Search, replicate_range
-from harness.study.study import Study
 from harness.study.variant import BASE, Variant
+
+if TYPE_CHECKING:
+    from harness.study.study import Study
 
 
 def grid(study: Study) -> list[Variant]:
@@ -19,26 +18,16 @@ def grid(study: Study) -> list[Variant]:
     Raises:
         StudyError: for a level that is not allowed, an impossible network, or two variants that mean the same.
     """
-    if study.variants is None:
-        study.keep_variants(_variants(study))
-    return list(study.variants or ())
+    return list(study.variants)
 
 
-def _variants(study: Study) -> list[Variant]:
-    design = study.design
-    if isinstance(design, Search):
-        return [study.base]
-    if isinstance(design, Factorial):
-        combinations = [
-            dict(zip(design.factors, levels, strict=True)) for levels in itertools.product(*design.factors.values())
-        ]
-        variants = [study.variant(settings) for settings in combinations]
-        variants.sort(key=lambda variant: variant.label != BASE)
-        return variants
-    variants = [study.base]
-    for path, levels in design.factors.items():
-        variants += [variant for level in levels if (variant := study.variant({path: level})).label != BASE]
-    return variants
+def variants_of(study: Study) -> list[Variant]:
+    """Work out what :func:`grid` gives: a study keeps it, for thousands of variants take seconds."""
+    variants = [study.variant(settings) for settings in study.design.combinations()]
+    first, *others = sorted(variants, key=lambda variant: variant.label != BASE)
+    if study.design.crossed:
+        return [first, *others]
+    return [first, *(variant for variant in others if variant.label != BASE)]  # a factor's level may be the base's
 
 
 class Trainings(NamedTuple):
@@ -56,9 +45,5 @@ class Trainings(NamedTuple):
 def trainings(study: Study) -> Trainings:
     """Return how many variants and trainings a study asks for."""
     design = study.design
-    if isinstance(design, Search):
-        sampled = math.ceil(design.trials / design.replicates)
-        confirmed = min(design.confirmed, sampled) + 1
-        return Trainings(sampled, design.trials + confirmed * design.confirm.replicates)
-    variants = len(grid(study))
-    return Trainings(variants, variants * replicate_range(design)[1])
+    variants = design.most_variants if design.explores else len(grid(study))
+    return Trainings(variants, design.trainings(variants))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from harness.errors import StudyError
+from harness.metrics import METRICS
 from harness.notebook import facts_table, paragraph
-from harness.study.design import Adaptive, Range, Search, dimensions
 from harness.study.grid import trainings
-from harness.study.metrics import METRICS
-from harness.study.study import Study
+from harness.study.ranges import Range
 from harness.study.variant import show_level
+
+if TYPE_CHECKING:
+    from harness.study.study import Study
 
 
 def one_line(study: Study) -> str:
@@ -24,7 +28,7 @@ def as_html(study: Study) -> str:
         ("study", study.name),
         ("images", f"{study.data.name}, {study.data.validation:,} held out"),
         ("design", f"{design.kind}: {_size(study)}"),
-        *((path, _levels(levels)) for path, levels in dimensions(design).items()),
+        *((path, _levels(levels)) for path, levels in design.dimensions.items()),
         ("target", _target(study)),
         ("compared in", ", ".join(METRICS[name].title for name in study.metrics)),
     ]
@@ -37,7 +41,7 @@ def _size(study: Study) -> str:
     except StudyError as error:  # a level that is not allowed: showing a study must not fail for it
         return f"not possible: {error}"
     design = study.design
-    at_most = " at most" if isinstance(design, Search) or isinstance(design.replicates, Adaptive) else ""
+    at_most = " at most" if design.explores or design.adaptive else ""
     return f"{count.variants:,} variants, {count.trainings:,} trainings{at_most}"
 
 
@@ -48,8 +52,4 @@ def _levels(levels: Range | tuple[object, ...]) -> str:
 
 
 def _target(study: Study) -> str:
-    if study.target is None:
-        return ""
-    metric = METRICS[study.target.metric]
-    value = f"{100 * study.target.value:g} %" if metric.unit == "share" else f"{study.target.value:g}"
-    return f"{value} {metric.title}"
+    return study.target.in_words if study.target else ""

@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from harness.image_sets import IMAGE_SETS, ImageSet
+from harness.metrics import EVALUATED, METRICS
 from harness.presets import PRESETS
-from harness.study.image_sets import IMAGE_SETS
+from harness.study.splits import require_split
 
 
 class Table(BaseModel):
@@ -23,7 +25,6 @@ def _hint(fix: str) -> dict[str, Any]:
     return {"fix": fix}
 
 
-_SHARE = _hint("It is a share: write 0.98 for 98 %.")
 _DROPOUT = _hint("It is the share of units dropped, usually 0.2 to 0.5.")
 
 MOST_LAYERS = 100
@@ -36,7 +37,13 @@ Activation = Literal["relu", "sigmoid", "tanh", "gelu", "linear"]
 Downsample = Literal["max_pool", "average_pool", "stride", "none"]
 Padding = Literal["same", "valid"]
 Drawn = Literal["replicate", "fixed"]
-EvaluatedMetric = Literal["val_accuracy", "val_loss", "train_accuracy", "train_loss"]
+EvaluatedMetric = Literal[EVALUATED]  # type: ignore[valid-type]
+
+
+def _names(known: bool) -> str:
+    """Name the image sets that take a folder: those that are known without it, or those that are not."""
+    taking = [name for name, each in IMAGE_SETS.items() if each.folder_holds and bool(each.facts) == known]
+    return " and ".join(f"'{name}'" for name in taking)
 
 
 def _from_protocol(schema: dict[str, Any]) -> None:
@@ -49,13 +56,14 @@ class DataSpec(Table):
 
     model_config = ConfigDict(json_schema_extra=_from_protocol)
 
-    name: Literal["mnist", "fashion_mnist", "mnist_5k", "digits", "folder"] = Field(
+    name: Literal[tuple(IMAGE_SETS)] = Field(  # type: ignore[valid-type]
         description="Image set. 'folder' reads four IDX files from `folder`.",
     )
     folder: str | None = Field(
         default=None,
-        description="Folder with the four IDX files (plain or .gz). Required for name = 'folder', optional for "
-        "'mnist' and 'fashion_mnist', whose contents are verified. Relative to the working directory.",
+        description="Folder with the four IDX files (plain or .gz). "
+        f"Required for name = {_names(known=False)}, optional for {_names(known=True)}, whose contents are verified. "
+        "Relative to the working directory.",
     )
     validation: int = Field(
         ge=0,
@@ -83,32 +91,21 @@ class DataSpec(Table):
 
     @model_validator(mode="after")
     def _check(self) -> DataSpec:
-        if self.name == "folder" and not self.folder:
-            raise ValueError("folder is required with name = 'folder'. Name the folder that holds the four IDX files.")
-        if self.folder and self.name in ("mnist_5k", "digits"):
+        known, holds = self.image_set.facts, self.image_set.folder_holds
+        if not self.folder and known is None:
+            raise ValueError(f"folder is required with name = '{self.name}'. Name the folder that holds the {holds}.")
+        if self.folder and not holds:
             raise ValueError(f"folder does not go with name = '{self.name}', which is built in. Remove it.")
-        known = IMAGE_SETS.get(self.name)
+        if self.split == "k_fold" and not self.validation:
+            raise ValueError("validation must be above 0 with split = 'k_fold', got 0. It is the size of a part.")
         if known:
-            if self.validation >= known.train_images:
-                raise ValueError(
-                    f"validation must be below {known.train_images}, the training images of {self.name}, "
-                    f"got {self.validation}. Leave some to train on."
-                )
-            left = known.train_images - self.validation
-            if self.train_images is not None and self.train_images > left:
-                raise ValueError(
-                    f"train_images must be at most {left} ({known.train_images} training images of {self.name} "
-                    f"less {self.validation} for validation), got {self.train_images}."
-                )
-        if self.split == "k_fold":
-            if not self.validation:
-                raise ValueError("validation must be above 0 with split = 'k_fold', got 0. It is the size of a part.")
-            if known and known.train_images % self.validation:
-                raise ValueError(
-                    f"validation must divide {known.train_images}, the training images of {self.name}, with split = "
-                    f"'k_fold', got {self.validation}. Five parts take {known.train_images / 5:g}."
-                )
+            require_split(self, known.train_images, f"of {self.name}")
         return self
+
+    @property
+    def image_set(self) -> ImageSet:
+        """The image set of that name."""
+        return IMAGE_SETS[self.name]
 
 
 class SeedSpec(Table):
@@ -301,3 +298,9 @@ class TargetSpec(Table):
                 f"value must be between 0 and 1, got {self.value:g}. Write {self.value / 100:g} for {self.value:g} %."
             )
         return self
+
+    @property
+    def in_words(self) -> str:
+        """The target in words: ``98 % validation accuracy``, ``a validation loss of 0.05``."""
+        text = METRICS[self.metric].show_goal(self.value)
+        return text if self.in_a_row == 1 else f"{text} at {self.in_a_row} evaluations in a row"

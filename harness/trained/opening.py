@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.cost import total_costs
-from harness.data import ImageData, Scale, class_names, load_images, training_scale
+from harness.data import ImageData, Scale, load_images, training_scale
 from harness.errors import StudyError, UsageError
+from harness.image_sets import class_names
 from harness.records import Seeds
 from harness.results import load_recorded_study
 from harness.seeds import seeds_of
 from harness.store import RecordedRun, Store, open_store
-from harness.study import IMAGE_SETS, Study, Variant
+from harness.study import Study, Variant
 from harness.trained.weights import UnfitFile, check_size, read_weights
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ _WHY = {
 }
 """Status -> why a run of it may have no model."""
 
-_CLASSES = 10
 """Classes of every built-in image set."""
 
 _FIX = "Train it again, or put the file back."
@@ -71,7 +71,7 @@ class Trained:
     @property
     def class_names(self) -> tuple[str, ...]:
         """Name of each class, by label."""
-        return class_names(self.variant.data.name, int(self.model.output_shape[-1]))
+        return class_names(self.variant.data.image_set.facts, int(self.model.output_shape[-1]))
 
     def images(self, data_folder: str | Path | None = None) -> ImageData:
         """Return the images that it was trained, validated and tested on, split and scaled as they were then.
@@ -164,9 +164,9 @@ def _why(run: RecordedRun) -> str:
 
 def _images(store: Store, run: RecordedRun, variant: Variant) -> tuple[tuple[int, int, int], int]:
     """Return the shape of the images that a run was trained on, and the number of classes."""
-    known = IMAGE_SETS.get(variant.data.name)
+    known = variant.data.image_set.facts
     if known:
-        return known.image_shape, _CLASSES
+        return known.image_shape, known.classes
     recorded = store.images_of(run)
     if recorded is None:
         raise UsageError(

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.data import Fitted, Framing, frame_picture, framing, read_picture
+from harness.data import Fitted, frame_picture, framing, read_picture
 from harness.engines import probabilities
 from harness.errors import DataError, UsageError, printable
+from harness.image_sets import Framing
 from harness.trained.files import class_from_name, find_pictures
 from harness.trained.opening import Trained
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.report import read_report, write_report
+from harness.reports import read_report, write_report
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from harness.report import read_report, write_report
+from harness.reports import read_report, write_report
 from harness.study import build_study
 from tests.browser.conftest import SLOWEST, contrast
 

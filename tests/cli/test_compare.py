@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from harness.report import write_report
-from tests.report.conftest import POOL, STRIDE, make_study, trial
+from harness.reports import write_report
+from tests.findings.conftest import POOL, STRIDE, make_study, trial
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from rich.console import Console
 from harness.cli.progress import _View, duration
 from harness.driver import Progress, Running
 from harness.launchers import Death
-from harness.plan import Assignment, Phase
+from harness.plan import Assignment
 from harness.records import Evaluated, Failed, Finished, Started, StopReason
+from harness.study import Phase
 from tests.conftest import COSTS, FINGERPRINT, make_result
 
 

@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from harness.data import Framing, fit_picture, frame_picture, framing, load_images, read_picture
+from harness.data import fit_picture, frame_picture, framing, load_images, read_picture
 from harness.data.ink import find_ink
 from harness.errors import DataError
+from harness.image_sets import Framing
 from harness.study import DataSpec
 
 MNIST = Framing(20 / 28, "mass")

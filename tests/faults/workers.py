@@ -5,13 +5,23 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import shutil
 import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.launchers import Death
-from harness.records import Evaluated, Event, Failed, Finished, Job, Reply, Resources, Started, Trained, TrialResult
+from harness.launchers import About, Death, Work
+from harness.launchers.serving import left_by
+from harness.records import (
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Job,
+    Reply,
+    Started,
+    TrainingOver,
+    TrialResult,
+)
 from tests.conftest import COSTS, FINGERPRINT, make_result
 from tests.faults.inject import Injector
 
@@ -72,8 +82,18 @@ class Workers:
         self.jobs: list[Job] = []
         self.trained = 0
 
-    def __call__(self, resources: Resources, jobs: int) -> Workers:
+    pending = 0
+
+    def __call__(self, work: Work) -> Workers:
+        self.scratch = work.scratch
         return self
+
+    @property
+    def about(self) -> About:
+        return About("the fault tool", 2, 1)
+
+    def expect(self, trainings: int) -> None:
+        pass
 
     @property
     def free(self) -> int:
@@ -83,8 +103,12 @@ class Workers:
         self.jobs.extend(jobs)
         with self.injector.off():
             for job in jobs:
-                job.output.mkdir(parents=True, exist_ok=True)
-                (job.output / "history.csv").write_bytes(b"step,val_acc")
+                self._write(job, "history.csv", b"step,val_acc")
+
+    def _write(self, job: Job, name: str, content: bytes) -> None:
+        place = self.scratch / str(job.trial) / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
 
     def reply(self, trial: int, reply: Reply) -> None:
         pass
@@ -94,12 +118,9 @@ class Workers:
         digest, replicate = job.variant.digest, job.replicate
         with self.injector.off():
             for name, content in files(digest, replicate).items():
-                (job.output / name).parent.mkdir(parents=True, exist_ok=True)
-                (job.output / name).write_bytes(content)
-            place = job.output / "steps" / "conv_1 weights"
-            place.mkdir(parents=True)
-            (place / "20.png").write_bytes(_picture())
-            shutil.copyfile(MODEL, job.output / "model.keras")
+                self._write(job, name, content)
+            self._write(job, "steps/conv_1 weights/20.png", _picture())
+            self._write(job, "model.keras", MODEL.read_bytes())
         self.trained += 1
         if self.trained == self.interrupted:
             os.kill(os.getpid(), signal.SIGINT)
@@ -112,9 +133,12 @@ class Workers:
                 Evaluated(job.trial, step, 0.5 * step, 0.03 * step, evaluation(digest, replicate, step))
                 for step in STEPS
             ),
-            Trained(job.trial),
+            TrainingOver(job.trial),
             Finished(job.trial, result(digest, replicate)),
         ]
+
+    def take(self, trial: int) -> Path | None:
+        return left_by(trial, self.scratch)
 
     def close(self) -> None:
         self.jobs.clear()

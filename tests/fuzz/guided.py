@@ -21,9 +21,10 @@ with atheris.instrument_imports(include=["harness", "tomllib", "PIL"]):
 
     from PIL import BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
 
-    from harness.data import Framing, fit_picture, read_picture
-    from harness.data.idx import parse_idx, read_idx
+    from harness.data import fit_picture, read_picture
     from harness.errors import HarnessError
+    from harness.image_sets import Framing
+    from harness.image_sets.idx import parse_idx, read_idx
     from harness.study import load_study
 
 from tests.fuzz import inputs

@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from harness.errors import HarnessError
-from harness.report import compare, compare_two, read_report, write_report
-from harness.report.markdown import to_markdown
-from tests.report.conftest import POOL, STRIDE, curve, make_study, trial
+from harness.pages.markdown import to_markdown
+from harness.reports import compare, compare_two, read_report, write_report
+from tests.findings.conftest import POOL, STRIDE, curve, make_study, trial
 
 SAMPLE = 25
 """Folders tried without ``--examples``."""

@@ -21,10 +21,11 @@ from hypothesis import HealthCheck, given, settings
 
 from harness.cli import main
 from harness.cost import total_costs
-from harness.data import Framing, fit_picture, read_picture
+from harness.data import fit_picture, read_picture
 from harness.data.images import check_images, image_facts
 from harness.errors import HarnessError
-from harness.study import IMAGE_SETS, DataSpec, check_variants, grid, load_study, trainings
+from harness.image_sets import Framing
+from harness.study import DataSpec, check_variants, grid, load_study, trainings
 from tests.fuzz import inputs
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
@@ -72,8 +73,9 @@ def check_study(path: Path) -> None:
     assert trainings(study).trainings >= 1
     assert "<" in study._repr_html_()
     for variant in grid(study)[:5]:
-        if variant.data.name in IMAGE_SETS:
-            assert total_costs(variant.model, IMAGE_SETS[variant.data.name].image_shape, 10)["parameters"] > 0
+        known = variant.data.image_set.facts
+        if known:
+            assert total_costs(variant.model, known.image_shape, known.classes)["parameters"] > 0
             assert len(variant.digest + variant.program) > 12
 
 

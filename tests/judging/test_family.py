@@ -7,7 +7,7 @@ import pytest
 
 from harness.judging import compare, looks_of, open_comparisons, overlap_of
 from harness.stats import Verdict
-from tests.report.conftest import make_study
+from tests.findings.conftest import make_study
 
 UP = [0.001, 0.002, 0.003]  # mean 0.002, t = 2 sqrt(3) with 2 degrees of freedom: p = 0.0742
 

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from harness.launchers.patience import Vitals, Watch, look_up
-from harness.records import Evaluated, Started, Trained
+from harness.records import Evaluated, Started, TrainingOver
 from tests.conftest import COSTS, FINGERPRINT
 
 STARTED = Started(0, FINGERPRINT, COSTS, "0123456789abcdef", 60)
@@ -99,7 +99,7 @@ def test_one_whose_silence_ended_is_not_late_any_more():
     worker = Worker()
     worker.live(400)
     worker.watch.warned = True
-    worker.watch.heard(Trained(0))
+    worker.watch.heard(TrainingOver(0))
     assert (worker.watch.is_late, worker.watch.warned) == (False, False)
     assert worker.live(590) is None
     worker.live(20, processor=1.0)

@@ -6,9 +6,10 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from harness.plan import CONFIRM_FROM, Phase, Plan, open_study
+from harness.plan import CONFIRM_FROM, Plan, open_study
 from harness.records import Clocks, StopReason
 from harness.store.local.optuna_storage import open_storage
+from harness.study import Phase
 from tests.conftest import make_result
 
 SPACE = {"train.learning_rate": {"low": 1e-3, "high": 1e-1, "log": True}, "model.dense": [[16], [8]]}

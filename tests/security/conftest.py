@@ -31,7 +31,7 @@ from harness.records import Event, Resources
 from harness.store.local.database import DATABASE
 from harness.store.local.runs import model_file
 from harness.study import Study, build_study
-from harness.worker import run_job
+from harness.worker import run_jobs
 from tests.conftest import TINY, ScriptedLauncher, changed, make_result
 
 SECRET = b"the-user-s-own-secret-4711"
@@ -196,9 +196,10 @@ class TrainingLauncher(ScriptedLauncher):
 
     def poll(self, seconds: float) -> list[Event | Death]:
         job, events = self.waiting.pop(0), []
-        run_job(job, Resources(threads=None, workers=1), events.append)
-        (job.output / "insight").mkdir(exist_ok=True)
-        Image.new("L", (30, 20), 255).save(job.output / "insight" / "network.png")
+        run_jobs([job], Resources(threads=None, workers=1), self.work.scratch, events.append)
+        pictures = self.work.scratch / str(job.trial) / "insight"
+        pictures.mkdir(exist_ok=True)
+        Image.new("L", (30, 20), 255).save(pictures / "network.png")
         return events
 
 
@@ -217,7 +218,7 @@ def original(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> 
     Image.fromarray(np.clip(digit, 0, 255).astype(np.uint8)).save(here / "pictures" / "3.png")
     for name in ("mlruns", "reports"):
         (here / name).mkdir(exist_ok=True)
-    from harness.report import write_report
+    from harness.reports import write_report
     from harness.results import load_results
     from harness.store.local.artifacts import picture_folders
 

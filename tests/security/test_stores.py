@@ -297,7 +297,7 @@ def test_the_repository_is_not_asked_with_what_it_names(place, monkeypatch):
 
 def test_doctor_looks_at_a_hostile_store(place, check, monkeypatch, tmp_path):
     monkeypatch.setenv("HARNESS_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr("harness.data.verify", lambda *_: [])
+    monkeypatch.setattr("harness.image_sets.verify", lambda *_: [])
     for plant in (link_pictures, link_lock, link_staging, link_history):
         plant(place)
     place.ask("UPDATE runs SET artifact_uri = ?", f"{place.server.url}/x")

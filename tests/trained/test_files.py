@@ -5,11 +5,11 @@ import re
 
 import pytest
 
-from harness.data import class_names
 from harness.errors import UsageError
+from harness.image_sets import IMAGE_SETS, class_names
 from harness.trained import class_from_name, find_pictures, left_out
 
-DIGITS, FASHION = class_names("mnist", 10), class_names("fashion_mnist", 10)
+DIGITS, FASHION = class_names(IMAGE_SETS["mnist"].facts, 10), class_names(IMAGE_SETS["fashion_mnist"].facts, 10)
 
 
 class TestFindPictures:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import UsageError
 from harness.store.base import LOCK_TIMEOUT
 from harness.store.local.aside import finish_aside, put_aside
 from harness.store.local.database import DATABASE, check_store, opened_client
@@ -16,6 +14,7 @@ from harness.store.local.disk import FolderDisk
 from harness.store.local.inspecting import open_ends
 from harness.store.local.locks import lock_store, lock_study
 from harness.store.local.optuna_storage import FILE, opened_storage, rename_studies
+from harness.store.local.scratch import clear_scratch
 from harness.store.local.sqlite import in_words, settle_log
 from harness.store.quiet import quiet_mlflow, quiet_optuna
 from harness.store.record.experiments import close_experiment
@@ -35,11 +34,10 @@ class FolderHold:
         name: of the study, whose lock this process has.
         client: of the store.
         storage: Optuna's.
-        scratch: folder for what workers leave.
     """
 
-    def __init__(self, store: Path, name: str, client: MlflowClient, storage: RDBStorage, scratch: Path) -> None:
-        self.storage, self.scratch = storage, scratch
+    def __init__(self, store: Path, name: str, client: MlflowClient, storage: RDBStorage) -> None:
+        self.storage = storage
         self._store, self._name, self._client = store, name, client
 
     def begin(self, study: Study, source: Mapping[str, str]) -> Recorder:
@@ -89,8 +87,9 @@ def held(store: Path, name: str, lock_timeout: float = LOCK_TIMEOUT) -> Iterator
         with lock_store(store, lock_timeout):
             client = stack.enter_context(opened_client(store, lock_timeout))
             storage = stack.enter_context(opened_storage(store, lock_timeout))
-        scratch = stack.enter_context(_scratch(store, name))
-        yield FolderHold(store, name, client, storage, scratch)
+        clear_scratch(store, name)  # of a process that was killed
+        stack.callback(clear_scratch, store, name)
+        yield FolderHold(store, name, client, storage)
 
 
 @contextlib.contextmanager
@@ -105,27 +104,3 @@ def recorded(study: Study, source: Mapping[str, str], store: Path, name: str) ->
         with lock_store(store):
             client = stack.enter_context(opened_client(store))
         yield Recorder(client, FolderDisk(store), study, source, name)
-
-
-@contextlib.contextmanager
-def _scratch(store: Path, name: str) -> Iterator[Path]:
-    """Give a folder for what workers of a study leave, without what they left to a process that was killed.
-
-    Raises:
-        UsageError: if a link leads out of the store: what is left there is removed.
-    """
-    root = store.resolve()
-    folder = root / "staging" / name
-    if not folder.resolve().is_relative_to(root):
-        raise UsageError(f"{folder}: leads out of the store by a link. harness follows none: remove the link.")
-    _clear(folder)
-    try:
-        yield folder
-    finally:
-        _clear(folder)
-
-
-def _clear(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    with contextlib.suppress(OSError):  # others may be running
-        folder.parent.rmdir()

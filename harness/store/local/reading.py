@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
+from harness.metrics import from_mlflow, in_mlflow
 from harness.store.local.opening import of_this_run, open_database, tags_of
 from harness.store.local.studies import parents_of, study_in, unknown_study
-from harness.store.record.metric_names import from_mlflow, in_mlflow
-from harness.store.rows import HISTORY, Fault, row_of, tables, unreadable
-from harness.trials import LeftOut, keep_left_out, left_out_of, show_wrong
+from harness.store.rows import Fault, row_of, tables, unreadable
+from harness.trials import AT_AN_EVALUATION, LeftOut, keep_left_out, left_out_of, show_wrong
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,11 +161,12 @@ def _points(connection: sqlite3.Connection, run_ids: Iterable[str]) -> pd.DataFr
     """
     import pandas as pd
 
-    pivot = ", ".join("MAX(CASE WHEN key IN (?, ?) THEN value END)" for _ in HISTORY)
-    names = [key for name in HISTORY for key in (in_mlflow(name), name)]  # stores of earlier versions have the second
+    pivot = ", ".join("MAX(CASE WHEN key IN (?, ?) THEN value END)" for _ in AT_AN_EVALUATION)
+    # stores of earlier versions have the second
+    names = [key for name in AT_AN_EVALUATION for key in (in_mlflow(name), name)]
     query = f"SELECT run_uuid, step, {pivot} FROM metrics WHERE run_uuid = ? AND NOT is_nan GROUP BY step"
     rows: list[tuple[Any, ...]] = []
     for run_id in run_ids:
         rows += connection.execute(query, (*names, run_id))
-    points = pd.DataFrame(rows, columns=["run_id", "step", *HISTORY])
+    points = pd.DataFrame(rows, columns=["run_id", "step", *AT_AN_EVALUATION])
     return points[points["epoch"].notna()]

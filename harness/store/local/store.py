@@ -113,6 +113,12 @@ class LocalStore:
 
         return register(self.folder, name, run_id, about, why)
 
+    def scratch(self, name: str) -> Path:
+        """Return a folder for what trainings of a study leave until it is recorded."""
+        from harness.store.local.scratch import scratch_folder
+
+        return scratch_folder(self.folder, name)
+
     def hold(self, name: str, lock_timeout: float = LOCK_TIMEOUT) -> contextlib.AbstractContextManager[Hold]:
         """Take the right to run a study."""
         from harness.store.local.hold import held

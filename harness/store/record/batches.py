@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from harness.store.record.metric_names import in_mlflow
+from harness.metrics import in_mlflow
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from harness.records import Started
-from harness.study import IMAGE_SETS, DataSpec, Study, dimensions
+from harness.study import DataSpec, Study
 
 if TYPE_CHECKING:
     from mlflow.entities import DatasetInput
@@ -29,7 +29,7 @@ def dataset_input(study: Study, spec: DataSpec, started: Started) -> DatasetInpu
 
     counts = {f"{name}_images": number for name, number in started.images.items()}
     treated = {"split": spec.split, "scaling": spec.scaling, **counts}
-    varies = any(path.startswith("data.") for path in dimensions(study.design))
+    varies = any(path.startswith("data.") for path in study.design.dimensions)
     profile = {"image_shape": list(started.image_shape), "classes": started.classes, **({} if varies else treated)}
     dataset = Dataset(
         name=spec.name,
@@ -45,8 +45,8 @@ def dataset_input(study: Study, spec: DataSpec, started: Started) -> DatasetInpu
 
 def _origin(spec: DataSpec) -> str:
     """Say where images are from: of a built-in set, whatever folder holds it here, for its contents are verified."""
-    known = IMAGE_SETS.get(spec.name)
-    return known.origin if known else f"four IDX files in {spec.folder}"
+    known = spec.image_set.facts
+    return known.origin if known else f"{spec.image_set.folder_holds} in {spec.folder}"
 
 
 @functools.lru_cache(maxsize=8)

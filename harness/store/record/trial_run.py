@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from harness.escaping import markdown
+from harness.metrics import EVALUATED
 from harness.records import StopReason, TrialResult
 from harness.store.record.describing import describe_trial
-from harness.study import EVALUATED, Study, Variant
+from harness.study import Study, Variant
 
 NOTE = "mlflow.note.content"
 """MLflow's tag for the description of an experiment, a run or a model."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 
-from harness.store.record.metric_names import in_mlflow
-from harness.study import METRICS, Study, dimensions
+from harness.metrics import METRICS, in_mlflow
+from harness.study import Study
 
 VIEW_KEY = "harness"
 VIEW_TAG = f"mlflow.sharedViewState.{VIEW_KEY}"
@@ -20,7 +20,7 @@ def runs_view(study: Study) -> str:
 
     Sorted by date, its default, the page would fold the trials below their study.
     """
-    varied = dict.fromkeys(".".join(path.split(".")[:2]) for path in dimensions(study.design))
+    varied = dict.fromkeys(".".join(path.split(".")[:2]) for path in study.design.dimensions)
     shown = dict.fromkeys([*study.metrics, "test_accuracy"])
     first = study.metrics[0]
     state = {

@@ -13,7 +13,7 @@ import pytest
 from harness.driver.resume import recorded_results
 from harness.errors import DataError, UsageError
 from harness.records import Evaluated, Started
-from harness.report import compare
+from harness.reports import compare
 from harness.results import load_results, load_run
 from harness.store import open_store, read_result
 from harness.store.local.artifacts import add_files, picture_folders

@@ -13,13 +13,12 @@ import numpy as np
 import pytest
 import yaml
 
-from harness.plan import Phase
 from harness.records import Evaluated, Started, StopReason
 from harness.store.local.database import open_client
 from harness.store.local.disk import FolderDisk
 from harness.store.local.reading import read_frames
 from harness.store.record.recorder import Recorder
-from harness.study import build_study, grid
+from harness.study import Phase, build_study, grid
 from tests.conftest import COSTS, FINGERPRINT, TINY, make_result
 
 STARTED = Started(

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from harness.errors import RunError, UsageError
+from harness.metrics import IN_MLFLOW, NEED_FINITE, from_mlflow, in_mlflow
 from harness.records import Evaluated, Scored, Started, StopReason
 from harness.results import load_recorded_study, load_results, load_run
 from harness.store import read_result
@@ -21,9 +22,8 @@ from harness.store.local.overview import summaries
 from harness.store.local.reading import read_frames
 from harness.store.record.batches import Batch
 from harness.store.record.experiments import open_trials, rename_experiment
-from harness.store.record.metric_names import IN_MLFLOW, from_mlflow, in_mlflow
 from harness.store.record.recorder import Recorder
-from harness.study import NEED_FINITE, grid
+from harness.study import grid
 from tests.conftest import COSTS, FINGERPRINT, make_result
 
 

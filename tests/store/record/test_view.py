@@ -7,7 +7,7 @@ from harness.store.local.disk import FolderDisk
 from harness.store.local.pages import _has_view
 from harness.store.record.recorder import Recorder
 from harness.store.record.view import VIEW_TAG, runs_view
-from tests.report.conftest import make_study
+from tests.findings.conftest import make_study
 
 
 @pytest.mark.parametrize(

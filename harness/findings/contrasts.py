@@ -1,0 +1,53 @@
+"""Each variant against the reference, metric by metric."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from harness.findings.report import Row
+from harness.findings.rows import Group
+from harness.judging import Contrast, compare
+from harness.metrics import METRICS
+from harness.stats import Verdict
+from harness.study import Study
+
+_CLAIMING = ("design", "confirm")
+
+
+def contrasts(study: Study, rows: Sequence[Row], groups: Sequence[Group]) -> Mapping[str, tuple[Contrast, ...]]:
+    """Return a contrast for each metric of the study for each digest; none where no claim may be made.
+
+    No claim is made of the reference itself, of a variant that a search only explored, against a base that the search
+    has not trained afresh, and where nothing has finished.
+
+    Args:
+        study: the study.
+        rows: a row a group, the reference first.
+        groups: their trials.
+    """
+    if rows[0].phase not in _CLAIMING:
+        return {}
+    samples = {
+        row.digest: group.sample(row.withheld)
+        for row, group in zip(rows[1:], groups[1:], strict=True)
+        if row.phase in _CLAIMING
+    }
+    return compare(study, samples, groups[0].sample())
+
+
+def best_first(rows: list[Row], metric: str) -> list[int]:
+    """Return the positions of rows by how a metric's contrast came out, decided verdicts before others."""
+    order = {Verdict.BETTER: 0, Verdict.WORSE: 1, Verdict.EQUIVALENT: 2, Verdict.UNDECIDED: 3}
+
+    def key(place: int) -> tuple[int, float]:
+        found = [contrast for contrast in rows[place].contrasts if contrast.metric == metric]
+        if not found:
+            return (4, 0.0)
+        size = found[0].estimate
+        sign = -1 if METRICS[metric].better == "higher" else 1
+        return (order[found[0].verdict], math.inf if np.isnan(size) else sign * size)
+
+    return sorted(range(len(rows)), key=key)

@@ -1,0 +1,40 @@
+"""What the probe `activation_order` found: which networks stay the same function in the other order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from harness.findings.rows import Group
+from harness.findings.wording import listed
+from harness.study import Study
+
+ROUNDING = 1e-4
+"""Change of a logit that float32 arithmetic in another order can make in networks as small as these."""
+
+
+def order_sentences(study: Study, groups: Sequence[Group]) -> list[str]:
+    """Return which variants put out the same logits with activation and pool exchanged, and which do not."""
+    if "activation_order" not in study.probes:
+        return []
+    largest = {}
+    for group in groups:
+        known = group.values("order_difference").astype(float)
+        if len(known) and not np.isnan(known).all():
+            largest[group.label] = float(np.nanmax(known))
+    same = {label: value for label, value in largest.items() if value <= ROUNDING}
+    other = {label: value for label, value in largest.items() if value > ROUNDING}
+    said = []
+    if same:
+        said.append(
+            "Exchanging activation and pool leaves the function as it is, up to rounding, with "
+            f"{listed([f'“{label}”' for label in same])}: no logit of any test image moves by more than "
+            f"{max(same.values()):.2g}."
+        )
+    if other:
+        said.append(
+            f"It makes another function with {listed([f'“{label}”' for label in other])}: some logit moves by "
+            f"{min(other.values()):.2g} to {max(other.values()):.2g}."
+        )
+    return said

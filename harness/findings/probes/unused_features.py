@@ -1,0 +1,71 @@
+"""Dead and redundant features, layer by layer: what the probe `features` counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from harness.findings.report import Section, Table
+from harness.findings.rows import Group
+from harness.findings.wording import listed
+from harness.metrics import NOTHING
+from harness.stats import Interval, mean_interval
+from harness.study import Study, grid
+
+_KINDS = ("dead", "redundant")
+
+
+def unused_section(study: Study, groups: Sequence[Group]) -> list[Section]:
+    """Return the mean counts of each layer of each variant."""
+    if "features" not in study.probes:
+        return []
+    rows = []
+    for group in groups:
+        for layer, features in _layers(study, group).items():
+            counts = [_show(_count(group, kind, layer)) for kind in _KINDS]
+            rows.append((group.label, layer, str(features), *counts))
+    table = Table(
+        caption="Features that the trained networks do not use: means over the replicates with 95 % intervals",
+        headings=("variant", "layer", "features", "dead", "redundant"),
+        numeric=(False, False, True, True, True),
+        rows=tuple(rows),
+        faint=(False,) * len(rows),
+    )
+    text = (
+        "Counted on the validation images. Dead: puts out the same value everywhere, for all images. Redundant: "
+        "correlates above 0.95 with another feature of its layer that is kept."
+    )
+    return [Section("Unused features", text, table)] if rows else []
+
+
+def unused_sentences(study: Study, groups: Sequence[Group]) -> list[str]:
+    """Return how many features the reference does not use, in a sentence."""
+    if "features" not in study.probes or not groups[0].finished.any():
+        return []
+    parts = []
+    for layer, features in _layers(study, groups[0]).items():
+        dead, redundant = (_count(groups[0], kind, layer).estimate for kind in _KINDS)
+        if not np.isnan(dead):
+            parts.append(f"{dead:.1f} dead and {redundant:.1f} redundant of {features} in {layer}")
+    return [f"On average {groups[0].label} has {listed(parts)}."] if parts else []
+
+
+def _layers(study: Study, group: Group) -> dict[str, int]:
+    """Return hidden layer -> its features, of a variant of a grid."""
+    variant = next((one for one in grid(study) if one.digest == group.digest), study.base)
+    layers = {f"conv_{place + 1}": block.filters for place, block in enumerate(variant.model.conv)}
+    return layers | {f"dense_{place + 1}": units for place, units in enumerate(variant.model.dense)}
+
+
+def _count(group: Group, kind: str, layer: str) -> Interval:
+    column = f"{kind}_features/{layer}"
+    return mean_interval(group.values(column).astype(float) if column in group.columns else [])
+
+
+def _show(count: Interval) -> str:
+    if np.isnan(count.estimate):
+        return NOTHING
+    if np.isnan(count.low):
+        return f"{count.estimate:.1f}"
+    return f"{count.estimate:.1f} ({max(0.0, count.low):.1f} to {count.high:.1f})"

@@ -1,0 +1,59 @@
+"""Differences to the reference as forest plots: one for each metric that was tested."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from harness.findings.contrasts import best_first
+from harness.findings.figures import Estimate, ForestFigure
+from harness.findings.report import Row
+from harness.findings.wording import show_effect, show_ends
+from harness.judging import Contrast
+from harness.metrics import METRICS
+from harness.study import Study
+
+CHAPTER = "Differences to the reference"
+_MOST = 30
+_NOTE = (
+    "Horizontal lines are 95 % intervals. A triangle up is better, down worse, a square equivalent, an open circle "
+    "undecided: verdicts are judged together, so that an interval beside the line may still be undecided."
+)
+
+
+def forests(study: Study, rows: Sequence[Row]) -> tuple[ForestFigure, ...]:
+    """Return a figure for each metric of the study in which some variant has an interval."""
+    figures = []
+    for metric in study.metrics:
+        found = [
+            (row, one) for row in rows for one in row.contrasts if one.metric == metric and not math.isnan(one.low)
+        ]
+        if not found:
+            continue
+        if len(found) > _MOST:
+            order = best_first([row for row, _ in found], metric)[:_MOST]
+            found = [found[place] for place in sorted(order)]
+        figures.append(_forest(study, metric, rows[0].title, found))
+    return tuple(figures)
+
+
+def _forest(study: Study, metric: str, reference: str, found: Sequence[tuple[Row, Contrast]]) -> ForestFigure:
+    title, scale = METRICS[metric].title, METRICS[metric].unit.scale
+    ratio = found[0][1].kind != "difference"
+    estimates = tuple(
+        Estimate(row.label, scale * one.estimate, scale * one.low, scale * one.high, str(one.verdict))
+        for row, one in found
+    )
+    said = [f"{row.label} {show_effect(one)} ({show_ends(one)}), {one.verdict}" for row, one in found[:10]]
+    return ForestFigure(
+        name=f"difference_{metric}",
+        title=f"{title.capitalize()}: {'ratio' if ratio else 'difference'} to the reference",
+        x_title=f"{title}: times the reference's" if ratio else f"{title}: difference{METRICS[metric].points}",
+        neutral=1.0 if ratio else 0.0,
+        margin=0.0 if ratio else scale * study.report.margin.get(metric, 0.0),
+        logarithmic=ratio,
+        estimates=estimates,
+        description=f"Against {reference} in {title}: {'; '.join(said)}.",
+        chapter=CHAPTER,
+        note=_NOTE,
+    )

@@ -1,0 +1,146 @@
+"""Learning curves: which points of the history are drawn."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from harness.findings.figures import Curve, CurveFigure, Line
+from harness.findings.report import Row
+from harness.findings.wording import counted
+from harness.metrics import METRICS
+from harness.study import Study
+
+MOST_CURVES = 10
+_MOST_POINTS = 200
+_POINTS_IN_ALL = 8000
+_BAND_FROM = 3
+_NOTHING = Line((), ())
+"""What keeps a figure readable, and a page with two of them well under 1 MB."""
+
+
+def curve_figures(study: Study, rows: Sequence[Row], history: pd.DataFrame) -> tuple[CurveFigure, ...]:
+    """Return the accuracy against steps and, if all seconds may be compared, against training seconds.
+
+    Args:
+        study: the study.
+        rows: rows in the order in which they are shown; the first ten with curves are drawn. In a search that has
+            confirmed variants, only those.
+        history: tidy history.
+    """
+    metric = "val_accuracy" if study.data.validation else "train_accuracy"
+    known = history[history[metric].notna()]
+    measured = set(known["trial"].unique().tolist())
+    confirmed = any(row.phase == "confirm" and row.finished for row in rows)
+    shown = [row for row in rows if not confirmed or row.phase == "confirm"]
+    found = [row for row in shown if not measured.isdisjoint(row.trials)]
+    if not found:
+        return ()
+    left_out = tuple(row.label for row in found[MOST_CURVES:])
+    drawn = [(row, _runs(known, metric, row)) for row in found[:MOST_CURVES]]
+    bottom = _bottom(drawn)
+    target = study.target.value if study.target and study.target.metric == metric else None
+    axes = [("step", "steps", "steps")]
+    if not any(row.withheld for row, _ in drawn):
+        axes.append(("train_seconds", "seconds", "training seconds"))
+    title = METRICS[metric].title
+    lines = 3 * len(drawn)
+    most = max(10, min(_MOST_POINTS, _POINTS_IN_ALL // lines))
+    return tuple(
+        CurveFigure(
+            name=f"{metric}_by_{name}",
+            title=f"{title.capitalize()} against {words}",
+            x_title=words,
+            y_title=f"{title} (%)",
+            target=None if target is None else 100 * target,
+            bottom=bottom,
+            curves=tuple(_curve(row.label, runs, column, most) for row, runs in drawn),
+            left_out=left_out,
+            description=_describe(drawn, title, words, column),
+        )
+        for column, name, words in axes
+    )
+
+
+class _Run(NamedTuple):
+    """The evaluations of one trial, (n,) each, by step; values are shares from 0 to 1."""
+
+    step: np.ndarray
+    train_seconds: np.ndarray
+    value: np.ndarray
+
+    def at(self, column: str) -> np.ndarray:
+        """Return "step" or "train_seconds"."""
+        return self.step if column == "step" else self.train_seconds
+
+    def only(self, steps: np.ndarray) -> _Run:
+        """Return the evaluations at these steps, which it has; of several at one step, the last."""
+        if np.array_equal(self.step, steps):
+            return self
+        places = np.searchsorted(self.step, steps, side="right") - 1
+        return _Run(*(column[places] for column in self))
+
+
+def _runs(known: pd.DataFrame, metric: str, row: Row) -> list[_Run]:
+    trials = known["trial"].to_numpy()  # tidy history is sorted by trial and step
+    columns = [known[name].to_numpy(float) for name in ("step", "train_seconds", metric)]
+    found = []
+    for trial in sorted(row.trials):
+        first, end = np.searchsorted(trials, trial), np.searchsorted(trials, trial, side="right")
+        if end > first:
+            found.append(_Run(*(column[first:end] for column in columns)))
+    return found
+
+
+def _curve(label: str, runs: list[_Run], column: str, most: int) -> Curve:
+    """Return the lines of one variant; the mean ends where the first replicate does, or it would jump there.
+
+    From three replicates there is a band of pointwise 95 % intervals of the mean (Student's t) instead of their lines.
+    """
+    distinct = {run.step.tobytes(): run.step for run in runs}  # most stop at the same steps
+    steps = functools.reduce(np.intersect1d, distinct.values())
+    aligned = [run.only(steps) for run in runs]
+    x = np.mean([run.at(column) for run in aligned], axis=0)
+    values = 100 * np.array([run.value for run in aligned])
+    mean = _line(x, values.mean(axis=0), most)
+    if len(runs) < _BAND_FROM:
+        return Curve(
+            label, mean, _NOTHING, _NOTHING, tuple(_line(run.at(column), 100 * run.value, most) for run in runs)
+        )
+    half = special.stdtrit(len(runs) - 1, 0.975) * values.std(axis=0, ddof=1) / math.sqrt(len(runs))
+    low, high = (_line(x, values.mean(axis=0) + sign * half, most) for sign in (-1, 1))
+    return Curve(label, mean, low, high, ())
+
+
+def _line(x: np.ndarray, y: np.ndarray, most: int) -> Line:
+    known = ~(np.isnan(x.astype(float)) | np.isnan(y))
+    x, y = x[known], y[known]
+    if len(x) > most:
+        kept = np.unique(np.linspace(0, len(x) - 1, most).round().astype(int))
+        x, y = x[kept], y[kept]
+    return Line(tuple(x.astype(float).tolist()), tuple(y.tolist()))
+
+
+def _bottom(drawn: list[tuple[Row, list[_Run]]]) -> float:
+    """Return where the axis starts, in per cent: the last stretch of the worst curve fills a good part of it.
+
+    Curves shoot up from 10 % in a few steps and spend the rest within a point or two of each other.
+    """
+    last = min(float(np.mean([run.value[-1] for run in runs])) for _, runs in drawn)
+    lowest = min(float(run.value.min()) for _, runs in drawn for run in runs)
+    return max(100 * lowest, math.floor(100 - 5 * (100 - 100 * last)), 0.0)
+
+
+def _describe(drawn: list[tuple[Row, list[_Run]]], title: str, words: str, column: str) -> str:
+    ends = []
+    for row, runs in drawn:
+        height = 100 * float(np.mean([run.value[-1] for run in runs]))
+        at = float(np.mean([run.at(column)[-1] for run in runs]))
+        ends.append(f"{row.label} ends at {height:.2f} % after {at:,.0f} {words}")
+    return f"Line chart of {title} against {words} for {counted(len(drawn), 'variant')}: {'; '.join(ends)}."

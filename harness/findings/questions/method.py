@@ -1,0 +1,258 @@
+"""What was held fixed, how it was measured, and what a reader must know to trust it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pandas as pd
+
+from harness.findings.report import Row
+from harness.findings.wording import counted, listed, show_p
+from harness.judging import looks_of
+from harness.metrics import METRICS, SECONDS
+from harness.stats import LEVEL, Verdict
+from harness.study import USED_BY, Search, SeedSpec, Study, grid
+from harness.trials import LeftOut, describe
+
+_CLOCK = (
+    "Seconds are those of training steps alone: `time.perf_counter`, read after the device has finished. Preparing, "
+    "compiling, evaluating and recording have clocks of their own. Seconds are compared only between trials with the "
+    "same processor, device, backend, threads and workers; steps always."
+)
+_FLIPS_TELL = 6
+"""Pairs from which the sign-flip test can reach 5 % at all."""
+_AT_MOST = 5
+_SPLITS = (
+    "Stopping and choosing looked at {looked} data only; the test split was scored once, at the end of each trial."
+)
+_STATISTICS = (
+    "Means have Student t intervals of 95 %. Variants are compared with the reference replicate by replicate: mean "
+    "difference, or geometric mean of ratios for seconds, steps and rates, with Student's t interval and p-value. All "
+    "comparisons of this page are judged together (Holm): better or worse if the adjusted p is at most 5 %, "
+    "equivalent if two one-sided tests against the study's margin are, adjusted likewise, else undecided. So the "
+    "chance of a single false better or worse on this page is at most 5 %, and so is that of a false equivalent. The "
+    "effect size is Hedges' g of the paired differences. How many more replicates would decide is a rough figure, for "
+    "a power of 80 %."
+)
+_ADAPTIVE = (
+    "The data were looked at after {looks} replicates; each look may spend its share of the error, and intervals are "
+    "widened so that they hold whenever the study ends."
+)
+_TARGETS = (
+    "Steps and seconds to target are Kaplan-Meier medians: a trial that never reached the target counts as one that "
+    "takes longer than it was watched. Where some never did, variants are compared by the log-rank test (permutation), "
+    "and by the ratio of their restricted mean times."
+)
+
+
+def held_fixed(study: Study) -> dict[str, str]:
+    """Return dotted path -> setting of everything that no variant changes."""
+    base = study.base.flat()
+    varied = tuple(study.design.dimensions)
+    if isinstance(study.design, Search):
+        if "model.preset" in varied:
+            varied += tuple(key for key in base if key.startswith("model."))
+    else:
+        flat = [variant.flat() for variant in grid(study)]
+        varied += tuple(key for key in base if any(other.get(key) != base[key] for other in flat))
+    held = {key: value for key, value in base.items() if not any(f"{path}.".startswith(f"{key}.") for path in varied)}
+    for key, (other, users) in USED_BY.items():
+        if held.get(other, users[0]) not in users:
+            held.pop(key, None)
+    return held
+
+
+def how_measured(study: Study, trials: pd.DataFrame) -> dict[str, str]:
+    """Return heading -> text, in the order in which it is read."""
+    told = {"Clock": _CLOCK, "Splits": _splits(study)}
+    told["Statistics"] = _statistics(study)
+    margins = study.report.margin
+    if margins:
+        told["Margins"] = listed([f"{name} {value:g}" for name, value in margins.items()])
+    told["Replicates"] = f"{_replicates(study)}{_saved(study, trials)}"
+    if len(trials):
+        told["Trials"] = _trials(trials)
+        told["Machine"] = _machine(trials)
+        told["Versions"] = _versions(trials)
+        told["Data"] = _data(study, trials)
+        told["When"] = _when(trials)
+    return {heading: text for heading, text in told.items() if text}
+
+
+def _statistics(study: Study) -> str:
+    sizes = looks_of(study).sizes
+    said = [_STATISTICS]
+    said += [_ADAPTIVE.format(looks=listed([str(size) for size in sizes]))] if len(sizes) > 1 else []
+    said += [_TARGETS] if study.target else []
+    return " ".join(said)
+
+
+def _splits(study: Study) -> str:
+    text = _SPLITS.format(looked="validation" if study.data.validation else "training")
+    if study.train.test_at:
+        steps = listed([f"{step:,}" for step in study.train.test_at])
+        text += f" For the record alone it was also scored after {steps} steps: nothing was stopped or chosen by that."
+    if study.train.refit:
+        text += (
+            " Each network was then trained afresh on training and validation images together, for as many epochs; "
+            "test scores are those of this second training, all others of the first."
+        )
+    return text
+
+
+def remarks(
+    study: Study, trials: pd.DataFrame, rows: Sequence[Row], left_out: Sequence[LeftOut] = ()
+) -> tuple[str, ...]:
+    """Return what limits the numbers: unreadable runs, few replicates, failures, withheld seconds, broken trainings."""
+    said = [describe(left_out)] if left_out else []
+    said += _strangers(study, trials)
+    status = Counter(trials["status"].tolist())
+    apart = [f"{status[kind]} {kind}" for kind in ("pruned", "failed", "killed") if status[kind]]
+    if apart:
+        said.append(f"Not in the numbers: {listed(apart)} of {counted(len(trials), 'trial')}.")
+    claiming = [row for row in rows if row.phase != "search" and row.finished]
+    if claiming and max(row.finished for row in claiming) == 1:
+        said.append("Each variant was trained once, so that nothing can be said of chance: no intervals, no verdicts.")
+    elif claiming and min(row.finished for row in claiming) < 6:
+        fewest = min(row.finished for row in claiming)
+        said.append(
+            f"Some variants have only {counted(fewest, 'finished trial')}: intervals and p-values lean on differences "
+            "that are about normally distributed."
+        )
+    said += _disagreements(claiming)
+    if study.data.split == "k_fold":
+        said.append(
+            "Replicates are the parts of a cross-validation. Their training images overlap, so that they are not "
+            "independent: differences have the corrected variance of Nadeau & Bengio (2003); intervals of single "
+            "means come out too narrow (Bengio & Grandvalet 2004)."
+        )
+    broken = int((trials["stop_reason"] == "not_finite").sum())
+    if broken:
+        said.append(f"{counted(broken, 'training')} broke off because the loss was not a number.")
+    sets = trials["data.name"].astype(str) if "data.name" in trials else pd.Series(study.data.name, index=trials.index)
+    known = trials["data_digest"].replace("", None).dropna()  # what never began to train has none
+    for name, digests in known.groupby(sets):
+        if digests.nunique() > 1:
+            said.append(
+                f"The images of {name} changed between trials ({listed(sorted(digests.unique()))}): what differs "
+                "between such trials may come from that."
+            )
+    reasons = {row.withheld: row.label for row in reversed(rows) if row.withheld}
+    for reason, label in reasons.items():
+        many = sum(row.withheld == reason for row in rows)
+        who = label if many == 1 else counted(many, "variant")
+        said.append(f"Seconds are not compared for {who}, because the trials ran in different places: {reason}.")
+    if isinstance(study.design, Search) and any(row.phase == "search" and row.finished for row in rows):
+        said.append(
+            "Explored variants were looked at by the search itself, so that the best of them are better on paper than "
+            "in truth. Claims are made of confirmed variants alone."
+        )
+    return tuple(said)
+
+
+def _strangers(study: Study, trials: pd.DataFrame) -> list[str]:
+    """Say which trials are of variants that the study does not have."""
+    if isinstance(study.design, Search):
+        return []
+    apart = ~trials["digest"].isin([variant.digest for variant in grid(study)])
+    if not apart.any():
+        return []
+    labels = sorted(set(trials["variant"][apart]))[:_AT_MOST]
+    return [f"{counted(int(apart.sum()), 'trial')} of variants that the study does not plan: {listed(labels)}."]
+
+
+def _disagreements(rows: Sequence[Row]) -> list[str]:
+    """Say where the permutation test, which supposes less, does not see what the t test does."""
+    apart = [
+        f"{row.label} in {METRICS[found.metric].title} (p = {show_p(found.p_flips)})"
+        for row in rows
+        for found in row.contrasts
+        if found.verdict in (Verdict.BETTER, Verdict.WORSE) and found.pairs >= _FLIPS_TELL and found.p_flips > LEVEL
+    ]
+    if not apart:
+        return []
+    return [f"The permutation test, which supposes no distribution, does not confirm: {listed(apart[:_AT_MOST])}."]
+
+
+def _replicates(study: Study) -> str:
+    design = study.design
+    alike = "has the same split and batch order in every variant"
+    if study.seeds != SeedSpec() or any(path.startswith("seeds.") for path in design.dimensions):
+        alike = "has the same seeds in every variant but for those that are fixed, which are those of replicate 0"
+    if isinstance(design, Search):
+        fresh = counted(design.confirm.replicates, "fresh replicate")
+        who = "best variant" if design.confirmed == 1 else f"{design.confirmed} best variants"
+        plan = f"{counted(design.trials, 'trial')} ({design.sampler}), then {fresh} of the {who} and of the base"
+    else:
+        first, last = design.replicate_range
+        plan = f"{counted(first, 'replicate')} of each variant"
+        if last > first:
+            plan += f", then up to {last} of those whose comparison with the reference is undecided"
+    return f"Planned: {plan}. All seeds come from seed {study.seed}; a replicate {alike}."
+
+
+def _saved(study: Study, trials: pd.DataFrame) -> str:
+    """Return how many trainings adaptive replicates saved; empty for a fixed number."""
+    first, last = study.design.replicate_range
+    done = int((trials["status"] == "finished").sum())
+    if isinstance(study.design, Search) or first == last or not done:
+        return ""
+    most = last * len(grid(study))
+    return f" It took {done} trainings; {last} of every variant would have been {most}: {most - done} were saved."
+
+
+def _trials(trials: pd.DataFrame) -> str:
+    status = Counter(trials["status"].tolist())
+    kinds = [f"{status[kind]} {kind}" for kind in ("finished", "pruned", "failed", "killed") if status[kind]]
+    stops = Counter(text.replace("_", " ") for text in trials["stop_reason"] if text)
+    ended = [f"{reason} {count}" for reason, count in sorted(stops.items(), key=lambda item: (-item[1], item[0]))]
+    text = f"{counted(len(trials), 'trial')}: {listed(kinds)}." if kinds else f"{counted(len(trials), 'trial')}."
+    if ended:
+        text += f" Trainings ended by: {', '.join(ended)}."
+    failed = trials[trials["status"] == "failed"]
+    for number, error in zip(failed["trial"].head(3), failed["error"].head(3), strict=True):
+        text += f" Trial {int(number)} failed: {error or 'no message'}."
+    return text
+
+
+def _machine(trials: pd.DataFrame) -> str:
+    known = trials[trials["processor"] != ""]
+    columns = ("processor", "device", "threads", "workers", "pack")
+    places = Counter(zip(*(known[column].tolist() for column in columns), strict=True))
+    parts = []
+    for (processor, device, threads, workers, pack), count in sorted(places.items(), key=lambda item: -item[1]):
+        shared = [] if pd.isna(threads) else [counted(int(threads), "thread")]
+        shared += [] if pd.isna(workers) else [f"{counted(int(workers), 'worker')} at a time"]
+        shared += [f"in packs of {int(pack)}"] if pack > 1 else []
+        parts.append(f"{processor} ({', '.join([device, *shared])}): {counted(count, 'trial')}")
+    return "; ".join(parts) + "." if parts else ""
+
+
+def _versions(trials: pd.DataFrame) -> str:
+    parts = [_distinct(trials, "version", "harness "), _distinct(trials, "backend", "")]
+    parts += [_distinct(trials, "keras", "Keras "), _distinct(trials, "python", "Python ")]
+    parts += [_distinct(trials, "git_revision", "revision ")]
+    return "; ".join(part for part in parts if part)
+
+
+def _data(study: Study, trials: pd.DataFrame) -> str:
+    digests = _distinct(trials, "data_digest", "")
+    name = study.data.image_set.title
+    return f"{name}; SHA-256 of the images and labels used: {digests}." if digests else name
+
+
+def _when(trials: pd.DataFrame) -> str:
+    started, ended = trials["started"].min(), trials["ended"].max()
+    if pd.isna(started):
+        return ""
+    spent = trials["train_seconds"].sum()
+    until = "" if pd.isna(ended) else f" to {ended:%Y-%m-%d %H:%M}"
+    return f"{started:%Y-%m-%d %H:%M}{until} UTC; {SECONDS.write(float(spent))} seconds of training in all."
+
+
+def _distinct(trials: pd.DataFrame, column: str, prefix: str) -> str:
+    values = sorted({str(value) for value in trials[column].unique()} - {""})
+    if len(values) > 3:
+        return f"{prefix}{', '.join(values[:3])} and {len(values) - 3} more"
+    return f"{prefix}{', '.join(values)}" if values else ""

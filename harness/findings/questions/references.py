@@ -1,0 +1,101 @@
+"""Figures from elsewhere beside what was measured here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from harness.findings.report import Published, Row, Section, Table
+from harness.findings.rows import Group
+from harness.findings.wording import counted, show_interval
+from harness.metrics import METRICS, NOTHING
+from harness.stats import mean_interval
+from harness.study import Study
+
+
+def published_figures(study: Study, groups: Sequence[Group], history: pd.DataFrame) -> tuple[Published, ...]:
+    """Return every reference of the study with our mean beside it.
+
+    Args:
+        study: the study.
+        groups: the trials by variant.
+        history: tidy history.
+    """
+    found = []
+    for reference in study.report.reference:
+        group = next((group for group in groups if group.label == reference.variant), None)
+        ours = mean_interval([] if group is None else _values(group, reference.metric, reference.step, history))
+        found.append(
+            Published(
+                name=reference.name,
+                metric=reference.metric,
+                step=reference.step,
+                value=reference.value,
+                source=reference.source,
+                variant=reference.variant,
+                ours=ours,
+                note=reference.note,
+            )
+        )
+    return tuple(found)
+
+
+def _values(group: Group, metric: str, step: int | None, history: pd.DataFrame) -> np.ndarray:
+    if step is None:
+        return group.values(metric).astype(float)
+    at = history[(history["step"] == step) & history["trial"].isin(group.values("trial").tolist())]
+    return at[metric].to_numpy(float) if metric in at else np.empty(0)
+
+
+def published_section(found: Sequence[Published]) -> list[Section]:
+    """Return the table of all of them; none if there are none."""
+    if not found:
+        return []
+    rows = [
+        (
+            one.name,
+            METRICS[one.metric].title + (f" after {counted(one.step, 'step')}" if one.step is not None else ""),
+            _with_unit(one.metric, METRICS[one.metric].show(one.value)),
+            _with_unit(one.metric, show_interval(one.metric, one.ours)),
+            str(one.ours.n),
+            {True: "inside", False: "outside", None: NOTHING}[one.inside],
+            one.source,
+        )
+        for one in found
+    ]
+    table = Table(
+        caption="Figures from elsewhere beside our means with 95 % intervals; nothing is paired",
+        headings=("figure", "metric", "there", "here", "n", "in our interval", "source"),
+        numeric=(False, False, True, True, True, False, False),
+        rows=tuple(rows),
+        faint=(False,) * len(rows),
+    )
+    notes = " ".join(f"{one.name[:1].upper()}{one.name[1:]}: {one.note}" for one in found if one.note)
+    return [Section("Beside what is published", notes, table)]
+
+
+def published_sentences(found: Sequence[Published], rows: Sequence[Row]) -> list[str]:
+    """Return what the ends of trainings come to beside figures from elsewhere, a sentence each."""
+    said = []
+    for one in found:
+        if one.step is not None or not one.ours.n:
+            continue
+        who = next((row.title for row in rows if row.label == one.variant), one.variant)
+        ours = _with_unit(one.metric, show_interval(one.metric, one.ours))
+        place = {True: "inside our interval", False: "outside our interval", None: "without an interval of ours"}
+        theirs = _with_unit(one.metric, METRICS[one.metric].show(one.value))
+        said.append(
+            f"{who}: {METRICS[one.metric].title} {ours} in {counted(one.ours.n, 'trial')}; {one.name}: {theirs}, "
+            f"{place[one.inside]}.{' ' + one.note if one.note else ''}"
+        )
+    return said
+
+
+def _with_unit(metric: str, text: str) -> str:
+    """Put a per cent sign after the number, before its interval."""
+    if not METRICS[metric].unit.symbol or text == NOTHING:
+        return text
+    head, bracket, rest = text.partition(" (")
+    return f"{head}{METRICS[metric].unit.symbol}{bracket}{rest}"

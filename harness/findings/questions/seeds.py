@@ -1,0 +1,95 @@
+"""Whether trainings with equal seeds are equal bit by bit, and what each seed adds to the spread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.findings.report import Section, Table
+from harness.findings.rows import Group
+from harness.findings.wording import counted, show_interval
+from harness.metrics import NOTHING
+from harness.stats import spread_interval
+from harness.study import SeedSpec, Study
+
+_METRICS = ("test_accuracy", "test_loss")
+
+
+def is_audit(study: Study) -> bool:
+    """Whether the study varies seeds."""
+    return any(path.startswith("seeds.") for path in study.design.dimensions) or study.seeds != SeedSpec()
+
+
+def repeats_section(study: Study, groups: Sequence[Group]) -> list[Section]:
+    """Return distinct weights and histories, and the standard deviation of scores, of each variant."""
+    if not is_audit(study):
+        return []
+    rows = []
+    for group in groups:
+        row = [group.label, str(int(group.finished.sum()))]
+        row += [_distinct(group, f"{name}_digest") for name in ("weights", "history")]
+        row += [show_interval(name, spread_interval(group.values(name).astype(float))) for name in _METRICS]
+        rows.append(tuple(row))
+    table = Table(
+        caption="Distinct results among the trainings of each variant, and their standard deviation with 95 % interval",
+        headings=(
+            "variant", "n", "distinct weights", "distinct histories",
+            "SD of test accuracy (points)", "SD of test loss",
+        ),
+        numeric=(False, True, True, True, True, True),
+        rows=tuple(rows),
+        faint=(False,) * len(rows),
+    )  # fmt: skip
+    text = (
+        "Weights and history (every loss and accuracy that was evaluated) are compared bit by bit, by their SHA-256. "
+        "Intervals of standard deviations are chi-square intervals."
+    )
+    return [Section("What makes runs differ", text, table)]
+
+
+def repeats_sentences(study: Study, groups: Sequence[Group]) -> list[str]:
+    """Return what an audit of seeds found, a sentence for each variant."""
+    if not is_audit(study):
+        return []
+    said = []
+    for group in groups:
+        count = int(group.finished.sum())
+        if count < 2:
+            continue
+        weights, histories = (_distinct(group, f"{name}_digest") for name in ("weights", "history"))
+        free = _free_seeds(study, group)
+        who = f"With {'every seed the same' if not free else f'a new seed for {free} alone'}"
+        if "," in free:
+            who = f"With new seeds for {free}"
+        if weights == histories == "1":
+            said.append(
+                f"{who}, {count} of {count} trainings are equal bit by bit: the same weights, the same history."
+            )
+            continue
+        spread = spread_interval(group.values("test_accuracy").astype(float))
+        said.append(
+            f"{who}, {counted(count, 'training')} gave {weights} different sets of weights; the test accuracy spreads "
+            f"with a standard deviation of {show_interval('test_accuracy', spread)} points."
+        )
+    return said
+
+
+def _free_seeds(study: Study, group: Group) -> str:
+    """Return which seeds a variant draws anew in every replicate, in words."""
+    words = {"split": "the split", "weights": "initial weights", "order": "batch order", "dropout": "dropout masks"}
+    base = study.base.seeds.model_dump()
+    drawn = {**base, **{path.split(".")[1]: level for path, level in group.settings.items() if "seeds." in path}}
+    used = [name for name, how in drawn.items() if how == "replicate" and _is_used(study, name)]
+    return ", ".join(words[name] for name in used)
+
+
+def _is_used(study: Study, name: str) -> bool:
+    """Whether a seed matters: that of the split only where images are drawn, that of dropout only with dropout."""
+    if name == "split":
+        return study.data.split in ("stratified", "k_fold")
+    return name != "dropout" or study.model.dense_dropout > 0 or study.model.conv_dropout > 0
+
+
+def _distinct(group: Group, column: str) -> str:
+    """Count the different digests of the finished trials; a dash if one of them was not recorded."""
+    digests = group.values(column).tolist()
+    return NOTHING if not digests or "" in digests else str(len(set(digests)))

@@ -1,0 +1,56 @@
+"""Which share of the trials had reached the target when: one minus the Kaplan-Meier curve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from harness.findings.figures import PointFigure, Series
+from harness.findings.questions.learning_curves import MOST_CURVES
+from harness.findings.report import Row
+from harness.findings.rows import Group, times_to_target
+from harness.stats import reached_by
+from harness.study import Study
+
+CHAPTER = "Time to target"
+_AXES = (("steps_to_target", "steps", "steps"), ("seconds_to_target", "train_seconds", "training seconds"))
+
+
+def reached_figures(study: Study, rows: Sequence[Row], groups: Sequence[Group]) -> tuple[PointFigure, ...]:
+    """Return the share of trials that reached the target against steps and, if they may be compared, seconds."""
+    if not study.target:
+        return ()
+    by_digest = {group.digest: group for group in groups}
+    drawn = [row for row in rows if row.phase != "search" and row.finished][:MOST_CURVES]
+    if not any(row.reached for row in drawn):
+        return ()
+    figures = []
+    for metric, watched, words in _AXES:
+        if metric == "seconds_to_target" and any(row.withheld for row in drawn):
+            continue
+        series = tuple(_series(row.label, by_digest[row.digest], metric, watched) for row in drawn)
+        figures.append(
+            PointFigure(
+                name=f"reached_by_{words.split()[-1]}",
+                title=f"Share of trials that reached {study.target.in_words}, against {words}",
+                x_title=words,
+                y_title="trials that reached it (%)",
+                logarithmic=False,
+                series=series,
+                description=f"Share of trials that reached {study.target.in_words}: "
+                + "; ".join(f"{row.label} {row.reached} of {row.finished}" for row in drawn)
+                + ".",
+                chapter=CHAPTER,
+                note="Trials that ended without reaching it count as watched up to their end (Kaplan-Meier).",
+                staircase=True,
+            )
+        )
+    return tuple(figures)
+
+
+def _series(label: str, group: Group, metric: str, watched: str) -> Series:
+    at, missed = times_to_target(group, metric, watched)
+    x, y = reached_by(at, missed)
+    nothing = (float("nan"),) * len(x)
+    return Series(label, tuple(np.asarray(x).tolist()), tuple((100 * np.asarray(y)).tolist()), nothing, nothing)

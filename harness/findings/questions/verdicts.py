@@ -1,0 +1,268 @@
+"""The answer in sentences that a person would say, with the numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from harness.findings.contrasts import best_first
+from harness.findings.report import Row
+from harness.findings.wording import (
+    counted,
+    listed,
+    show_effect,
+    show_ends,
+    show_interval,
+    show_p,
+)
+from harness.judging import Contrast
+from harness.metrics import METRICS, SECONDS, show_ratio
+from harness.stats import Verdict
+from harness.study import Search, Study
+
+_AT_MOST = 8
+"""Sentences about single variants; a table says the rest better."""
+
+_NAMED = 5
+"""Variants of one verdict that are named in a sentence; a table says the rest better."""
+_IN_FULL = 2
+"""Variants that get a whole sentence each; for more there is a sentence for each metric."""
+_PREPOSITION = {Verdict.UNDECIDED: "on"}
+
+
+def sentences(study: Study, rows: Sequence[Row], target: str, findings: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the answer: what each variant does against the reference, or why nothing can be said.
+
+    Args:
+        study: the study.
+        rows: rows with their contrasts, the reference first.
+        target: the target in words.
+        findings: what the study found besides; said first.
+    """
+    if not any(row.finished for row in rows):
+        broken = next((row.error for row in rows if row.error), "")
+        tail = f" The first error: {broken}" if broken else ""
+        return (f"No trial has finished yet, so there is nothing to compare.{tail}",)
+    said = list(findings)
+    if isinstance(study.design, Search):
+        said.append(_search_outcome(rows, study.design))
+    reference, others = rows[0], list(rows[1:])
+    claims = [row for row in others if row.contrasts]
+    if reference.finished:
+        if claims:
+            said += _claims(study, claims, reference, target)
+    else:
+        said.append(f"No trial of {reference.title} has finished, so nothing can be compared with it.")
+    said += [_unfinished(row) for row in others if not row.finished and row.failed][:_AT_MOST]
+    if reference.finished and not any(row.finished for row in others):
+        if others:
+            said.append(f"Only {reference.title} has finished trials.")
+        elif not findings:
+            said.append(_alone(reference, study, target))
+    return tuple(said)
+
+
+def headline(rows: Sequence[Row], said: Sequence[str]) -> str:
+    """Return the answer in one short sentence, for a table of answers.
+
+    Args:
+        rows: rows with their contrasts, the reference first.
+        said: the sentences of the answer; the first of them is taken, and of one or two variants what came out.
+    """
+    claims = [row for row in rows[1:] if row.contrasts]
+    if not claims or len(claims) > _IN_FULL:
+        return said[0]
+    parts = [f"{_quoted(row.label)} is {listed([_briefly(one) for one in row.contrasts])}" for row in claims]
+    text = f"Against {rows[0].title}, {'; '.join(parts)}."
+    return text if said[0].startswith("Against ") else f"{said[0]} {text}"
+
+
+def _briefly(contrast: Contrast) -> str:
+    """Say verdict and size: "faster (0.65 times)", "undecided on test accuracy (+0.12 points)"."""
+    verdict, metric = contrast.verdict, METRICS[contrast.metric]
+    word = metric.adjectives.get(verdict, f"{verdict} {_PREPOSITION.get(verdict, 'in')} {metric.title}")
+    if metric.unit is SECONDS and verdict in metric.adjectives:
+        word += f" in {metric.title}"
+    return word if math.isnan(contrast.estimate) else f"{word} ({show_effect(contrast)})"
+
+
+def _alone(row: Row, study: Study, target: str) -> str:
+    """Say what the only variant of a study came to."""
+    parts = [f"{METRICS[name].title} {show_interval(name, row.scores[name])}" for name in row.scores]
+    text = f"{counted(row.finished, 'trial')} of {row.title}: {listed(parts)}"
+    if study.target:
+        text += f"; {row.reached} of {row.finished} reached {target}"
+    return f"{text}."
+
+
+def _claims(study: Study, rows: Sequence[Row], reference: Row, target: str) -> list[str]:
+    """Return a whole sentence for each of one or two variants; for more, a sentence for each metric."""
+    if len(rows) <= _IN_FULL:
+        names = [reference.title, *[reference.label] * len(rows)]
+        return [_in_full(row, name, target) for row, name in zip(rows, names, strict=False)]
+    titles = [reference.title, *[reference.label] * len(study.metrics)]
+    told = [metric for metric in study.metrics if not all(_same_count(_of(row, metric)) for row in rows)]
+    if not told:
+        return [f"All variants have the same {listed([METRICS[metric].title for metric in study.metrics])}."]
+    return [_in_metric(rows, title, metric) for metric, title in zip(told, titles, strict=False)]
+
+
+def _same_count(contrast: Contrast) -> bool:
+    """Whether a count is the reference's: nothing to say of it."""
+    return contrast.kind == "exact" and contrast.estimate == 1
+
+
+def _in_metric(rows: Sequence[Row], reference: str, metric: str) -> str:
+    """Say in one sentence which of many variants is best in a metric, and how the others came out."""
+    found = [(rows[place], _of(rows[place], metric)) for place in best_first(list(rows), metric)]
+    groups = {kind: [(row, one) for row, one in found if one.verdict is kind] for kind in Verdict}
+    better, title = groups[Verdict.BETTER], METRICS[metric].title
+    if better:
+        best, size = better[0]
+        parts = [f"{_quoted(best.label)} does best in {title}: {_size(size)} against {reference}"]
+        parts += _named("also better", better[1:], _size)
+    else:
+        parts = [f"No variant is better in {title} than {reference}"]
+    parts += _named("equivalent", groups[Verdict.EQUIVALENT])
+    parts += _named("worse", groups[Verdict.WORSE], _size)
+    open_ones = groups[Verdict.UNDECIDED]
+    parts += _named("undecided", open_ones)
+    if len(open_ones) > _NAMED:
+        first, size = open_ones[0]
+        parts[-1] += f", led by {_quoted(first.label)} ({_size(size)})"
+    return f"{'; '.join(parts)}{_outlook([one for _, one in open_ones])}."
+
+
+def _of(row: Row, metric: str) -> Contrast:
+    return next(one for one in row.contrasts if one.metric == metric)
+
+
+def _named(
+    word: str, found: Sequence[tuple[Row, Contrast]], size: Callable[[Contrast], str] | None = None
+) -> list[str]:
+    """Return the variants of one verdict with their sizes, or how many there are if they are many; none for none."""
+    if not found:
+        return []
+    if len(found) > _NAMED:
+        return [f"{word}: {len(found)} {'more ' if word.startswith('also') else ''}variants"]
+    names = [f"{_quoted(row.label)} ({size(one)})" if size else _quoted(row.label) for row, one in found]
+    return [f"{word}: {listed(names)}"]
+
+
+def _in_full(row: Row, reference: str, target: str) -> str:
+    parts: list[str] = []
+    pairs = 0
+    for contrast in row.contrasts:
+        if contrast.pairs or contrast.kind == "exact":
+            parts.append(f"{_clause(contrast, target)} ({_evidence(contrast, pairs)})")
+            pairs = contrast.pairs or pairs
+    if parts:
+        text = f"Against {reference}, {_quoted(row.label)} {listed(parts)}: {_judgement(row.contrasts)}."
+    else:
+        text = f"{_quoted(row.label)} cannot be judged against {reference}."
+    without: dict[str, list[str]] = {}
+    for contrast in row.contrasts:
+        if contrast.note and not contrast.pairs:
+            without.setdefault(contrast.note, []).append(METRICS[contrast.metric].title)
+    return " ".join([text, *(f"{_capital(listed(titles))}: {note}." for note, titles in without.items())])
+
+
+def _size(contrast: Contrast) -> str:
+    if math.isnan(contrast.estimate):
+        return contrast.note
+    return show_effect(contrast) if math.isnan(contrast.low) else f"{show_effect(contrast)}, {show_ends(contrast)}"
+
+
+def _clause(contrast: Contrast, target: str) -> str:
+    metric = METRICS[contrast.metric]
+    if contrast.kind == "restricted":
+        size = f"{show_ratio(contrast.estimate)} times the {metric.unit.name}"
+        text = f"takes {size} to {target} or to the end of training"
+    elif metric.watched:
+        text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {metric.unit.name}"
+    elif contrast.kind != "difference":
+        text = metric.ratio.format(show_ratio(contrast.estimate, exact=contrast.kind == "exact"))
+    elif float(metric.show(abs(contrast.estimate))) == 0:
+        text = f"ends level in {metric.title}"
+    else:
+        size = f"{metric.show(abs(contrast.estimate))}{metric.unit.points}"
+        text = f"ends {size} {'higher' if contrast.estimate > 0 else 'lower'} in {metric.title}"
+    return text
+
+
+def _evidence(contrast: Contrast, said_pairs: int) -> str:
+    """Return interval, pairs and p in brackets; what the clause before has said is left out."""
+    if contrast.kind == "exact":
+        return "exact"
+    if contrast.pairs == 1:
+        return "1 pair, no interval"
+    ends, p = show_ends(contrast), f"p = {show_p(contrast.p_holm)}".replace("= <", "< ")
+    if math.isnan(contrast.low):
+        ends = "no interval"
+    elif not said_pairs:
+        ends = f"95 % interval {ends}"
+    said = [ends, p] if contrast.pairs == said_pairs else [ends, counted(contrast.pairs, "paired replicate"), p]
+    if contrast.kind == "restricted":
+        said.append(contrast.note)
+    return "; ".join(said)
+
+
+def _judgement(contrasts: Sequence[Contrast]) -> str:
+    """Say the verdicts: "faster, more accurate; undecided on steps to target (about 4 more replicates would tell)"."""
+    said = []
+    for verdict in Verdict:
+        found = [contrast for contrast in contrasts if contrast.verdict is verdict]
+        words = [word for contrast in found if (word := METRICS[contrast.metric].adjectives.get(verdict))]
+        rows = [METRICS[contrast.metric] for contrast in found]
+        titles = [metric.title for metric in rows if verdict not in metric.adjectives]
+        said += [", ".join(dict.fromkeys(words))] if words else []
+        if titles:
+            said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(titles)}{_outlook(found)}")
+    return "; ".join(said)
+
+
+def _outlook(contrasts: Sequence[Contrast]) -> str:
+    """Say about how many more replicates would decide all of several comparisons, if any of them is open."""
+    more = max((contrast.more or 0 for contrast in contrasts), default=0)
+    return f" (about {counted(more, 'more replicate')} would tell)" if more else ""
+
+
+def _unfinished(row: Row) -> str:
+    tail = f": {row.error.rstrip('.')}." if row.error else "."
+    return f"{row.label} has no finished trial; {counted(row.failed, 'trial')} failed{tail}"
+
+
+def _search_outcome(rows: Sequence[Row], design: Search) -> str:
+    """Say what was explored, which row leads, and on what evidence."""
+    confirmed = [row for row in rows if row.phase == "confirm" and row.finished]
+    explored = [row for row in rows if row.phase == "search" and row.finished]
+    looked = f"Of {counted(len(explored) + len(confirmed), 'variant')} that finished a trial, {len(confirmed)}"
+    if confirmed:
+        text = f"{looked} {'was' if len(confirmed) == 1 else 'were'} trained again with fresh replicates; of these"
+    else:
+        text = f"{looked} have been trained again with fresh replicates, so that this is exploration, no claim; so far"
+    if len(design.objectives) == 1:
+        return f"{text}, {_leader(confirmed or explored, design.objectives[0])}."
+    front = [_quoted(row.label) for row in (confirmed or explored) if row.pareto]
+    more = f" and {len(front) - _AT_MOST} more" if len(front) > _AT_MOST else ""
+    titles = listed([METRICS[name].title for name in design.objectives])
+    verb = "is" if len(front) == 1 else "are"
+    return f"{text}, {len(front)} {verb} Pareto-optimal in {titles}: {', '.join(front[:_AT_MOST])}{more}."
+
+
+def _leader(rows: Sequence[Row], objective: str) -> str:
+    metric = METRICS[objective]
+    sign = -1 if metric.better == "higher" else 1
+    best = min(rows, key=lambda row: math.inf if math.isnan(row.objectives[0]) else sign * row.objectives[0])
+    value = metric.show_beside_title(best.objectives[0])
+    mean = "mean of " if best.finished > 1 else ""
+    return f"{_quoted(best.label)} has the best {metric.title} ({value}, {mean}{counted(best.finished, 'trial')})"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _quoted(label: str) -> str:
+    """Hold together a label that has commas of its own."""
+    return f"“{label}”" if ", " in label else label

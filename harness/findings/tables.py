@@ -1,0 +1,155 @@
+"""The two tables of a report as text cells, the same for Markdown, HTML, LaTeX and the terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from harness.findings.contrasts import best_first
+from harness.findings.report import Comparison, Published, Row, Table
+from harness.findings.wording import (
+    counted,
+    listed,
+    show_effect,
+    show_ends,
+    show_interval,
+    show_p,
+    show_verdict,
+)
+from harness.judging import Contrast
+from harness.metrics import METRICS, NOTHING
+from harness.stats import Interval
+
+MOST_ROWS = 50
+"""Rows that a person still reads; comparison.csv has all of them."""
+
+
+def results_table(comparison: Comparison, limit: int = MOST_ROWS, costs: bool = True) -> Table:
+    """Return what each variant measured.
+
+    Args:
+        comparison: what is shown.
+        limit: rows at most.
+        costs: whether to have the columns for parameters, multiply-accumulates and images per second.
+    """
+    columns: list[tuple[str, bool, Callable[[Row], str]]] = [("variant", False, lambda row: row.title)]
+    if comparison.search:
+        columns.append(("evidence", False, lambda row: "confirmed" if row.phase == "confirm" else "explored"))
+    if len(comparison.objectives) > 1:
+        columns.append(("Pareto-optimal", False, lambda row: "yes" if row.pareto else "no"))
+    columns.append(("n", True, lambda row: str(row.finished)))
+    for name in comparison.scored:
+        columns.append((METRICS[name].heading, True, _score(name)))
+    if comparison.target:
+        columns += [
+            ("reached target", True, lambda row: f"{row.reached} of {row.finished}"),
+            ("steps to target", True, lambda row: _median("steps_to_target", row.steps_to_target)),
+            ("seconds to target", True, lambda row: _median("seconds_to_target", row.seconds_to_target)),
+        ]
+    if costs:
+        columns += [(METRICS[name].title, True, _counted(name)) for name in comparison.counted]
+        speed = METRICS["images_per_second"]
+        columns.append((speed.title, True, lambda row: speed.show(row.images_per_second)))
+    rows, note = _most_relevant(comparison, limit)
+    metrics = [_metric_of(heading, comparison) for heading, _, _ in columns]
+    beside = [_reference_row(found, metrics) for found in comparison.published if found.step is None]
+    medians = [*(("steps", "seconds") if comparison.target else ()), *(("images per second",) if costs else ())]
+    caption = "What each variant measured: means with 95 % intervals"
+    caption += f", medians for {listed(medians)}" if medians else ""
+    return Table(
+        caption=caption,
+        headings=tuple(heading for heading, _, _ in columns),
+        numeric=tuple(numeric for _, numeric, _ in columns),
+        rows=(*(tuple(cell(row) for _, _, cell in columns) for row in rows), *beside),
+        faint=(*(row.phase == "search" for row in rows), *(True for _ in beside)),
+        note=note,
+    )
+
+
+def _metric_of(heading: str, comparison: Comparison) -> str:
+    """Return the metric that a column shows; empty for other columns."""
+    shown = [*comparison.scored, *comparison.counted, "steps_to_target", "seconds_to_target", "images_per_second"]
+    return next((name for name in shown if heading == METRICS[name].heading), "")
+
+
+def _reference_row(found: Published, metrics: list[str]) -> tuple[str, ...]:
+    """Return a figure from elsewhere as a row: it has no trials, and is paired with nothing."""
+    cells = [METRICS[name].show(found.value) if name == found.metric else NOTHING for name in metrics[1:]]
+    return (f"{found.name} ({found.source})", *cells)
+
+
+def contrasts_table(comparison: Comparison, limit: int = MOST_ROWS) -> Table | None:
+    """Return each variant against the reference, a row for each metric; None if there is nothing to compare."""
+    shown, note = _most_relevant(comparison, limit)
+    rows = [row for row in shown if row.contrasts]
+    if not rows:
+        return None
+    if len(rows) == sum(bool(row.contrasts) for row in comparison.rows):
+        note = ""
+    cells = [
+        (
+            row.title,
+            METRICS[found.metric].title,
+            show_effect(found),
+            show_ends(found),
+            str(found.pairs) if found.pairs else NOTHING,
+            _effect_size(found),
+            show_p(found.p),
+            show_p(found.p_holm),
+            show_verdict(found),
+        )
+        for row in rows
+        for found in row.contrasts
+    ]
+    return Table(
+        caption=f"Against {comparison.reference.title}, replicate by replicate",
+        headings=(
+            *("variant", "metric", "difference", "95 % interval", "pairs", "effect size", "p", "p (Holm)", "verdict"),
+        ),
+        numeric=(False, False, True, True, True, True, True, True, False),
+        rows=tuple(cells),
+        faint=(False,) * len(cells),
+        note=note,
+    )
+
+
+def _effect_size(found: Contrast) -> str:
+    return NOTHING if math.isnan(found.effect_size) else f"{found.effect_size:+.2f}".replace("-", "−")
+
+
+def _most_relevant(comparison: Comparison, limit: int) -> tuple[list[Row], str]:
+    """Return the rows to show and what to say of the others.
+
+    A search has its best rows first anyway. A large grid keeps its order, and of its rows those that differ most
+    surely.
+    """
+    rows = list(comparison.rows)
+    if len(rows) <= limit:
+        return rows, ""
+    if comparison.search:
+        kept, how = rows[:limit], "the best"
+    else:
+        metric = next((row.contrasts[0].metric for row in rows if row.contrasts), "")
+        order = best_first(rows[1:], metric) if metric else list(range(len(rows) - 1))
+        kept, how = [rows[0], *(rows[1 + place] for place in sorted(order[: limit - 1]))], "the clearest"
+    return kept, f"{how.capitalize()} {limit} of {counted(len(rows), 'variant')}; comparison.csv has all of them."
+
+
+def _score(metric: str) -> Callable[[Row], str]:
+    return lambda row: show_interval(metric, row.scores[metric])
+
+
+def _counted(metric: str) -> Callable[[Row], str]:
+    return lambda row: _count(row.counts[metric])
+
+
+def _median(metric: str, interval: Interval | None) -> str:
+    if interval is None or math.isnan(interval.estimate):
+        return NOTHING
+    if math.isinf(interval.estimate):
+        return "over half missed"
+    return METRICS[metric].show(interval.estimate)
+
+
+def _count(value: int | None) -> str:
+    return NOTHING if value is None else f"{value:,}"

@@ -1,0 +1,23 @@
+"""The image sets: a module each that says what is known of it, where its files are, and how they are read.
+
+A new set is a module with an :class:`ImageSet`, and its line in :mod:`harness.image_sets.registry`.
+"""
+
+from harness.image_sets.base import Facts, FileCheck, Framing, ImageSet, Location, RawImages, class_names
+from harness.image_sets.folders import named_folder
+from harness.image_sets.registry import BUILT_IN, IMAGE_SETS, built_in, verify
+
+__all__ = [
+    "BUILT_IN",
+    "IMAGE_SETS",
+    "Facts",
+    "FileCheck",
+    "Framing",
+    "ImageSet",
+    "Location",
+    "RawImages",
+    "built_in",
+    "class_names",
+    "named_folder",
+    "verify",
+]

@@ -1,0 +1,1 @@
+"""Findings drawn: HTML, Markdown, LaTeX, CSV, JSON, SVG, and in the terminal."""

@@ -1,0 +1,92 @@
+"""comparison.html: one file that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from harness.escaping import shell
+from harness.findings.figures import CurveFigure, Picture
+from harness.findings.report import Comparison, Table
+from harness.pages.insight_pictures import Learned
+from harness.pages.svg import inline
+from harness.pages.templating import contents, environment
+
+
+def to_html(comparison: Comparison, drawings: dict[str, str], learned: Sequence[Learned] = ()) -> str:
+    """Return the page.
+
+    Args:
+        comparison: what is shown.
+        drawings: name of each figure -> its SVG document.
+        learned: pictures of what networks learned.
+    """
+    templates = environment(autoescape=True)
+    templates.filters |= {
+        "code": code,
+        "small": small,
+        "row_groups": row_groups,
+        "breakable": breakable,
+        "together": together,
+        "anchor": anchor,
+        "shell": shell,
+    }
+    script = f"\n{templates.get_template('comparison.js').render()}\n"
+    figures: list[CurveFigure | Picture] = [*comparison.figures, *comparison.plots]
+    drawn = {
+        figure.name: Markup(inline(drawings[figure.name], f"f{place}", figure.description))  # noqa: S704  an SVG
+        for place, figure in enumerate(figures)
+    }
+    return templates.get_template("comparison.html.j2").render(
+        drawn=drawn,
+        script=Markup(script),  # noqa: S704  our own
+        script_hash=_hash(script),
+        **contents(comparison, learned),
+    )
+
+
+def _hash(script: str) -> str:
+    """Return what tells a browser the one script that a page may run."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode('ascii')}"
+
+
+def small(text: str) -> Markup:
+    """Return ``98.76 (98.67 to 98.84)`` with what is in the brackets below, and small."""
+    head, bracket, rest = text.partition(" (")
+    if not bracket or not rest.endswith(")"):
+        return escape(text)
+    return Markup("{} <small>{}</small>").format(head, rest[:-1])
+
+
+def breakable(markup: Markup) -> Markup:
+    """Let a label wrap after its equals signs rather than within a word."""
+    return Markup(str(escape(markup)).replace("=", "=<wbr>"))  # noqa: S704  escaped
+
+
+def together(text: str) -> str:
+    """Keep a number and its per cent sign, and the parts of ``p = 0.25``, on one line."""
+    return re.sub(r"(\d) %", "\\1\u00a0%", text).replace("p = ", "p\u00a0=\u00a0").replace("p < ", "p\u00a0<\u00a0")
+
+
+def anchor(heading: str) -> str:
+    """Return the id of a heading that links of the page lead to: ``Learning curves`` has ``learning-curves``."""
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
+
+
+def row_groups(table: Table) -> list[tuple[str, list[tuple[str, ...]], bool]]:
+    """Return (name, rows without their first cell, whether faint) for each run of rows with the same name."""
+    groups: list[tuple[str, list[tuple[str, ...]], bool]] = []
+    for row, faint in zip(table.rows, table.faint, strict=True):
+        if not groups or groups[-1][0] != row[0]:
+            groups.append((row[0], [], faint))
+        groups[-1][1].append(row[1:])
+    return groups
+
+
+def code(text: str) -> Markup:
+    """Return text with `backquoted` parts as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped

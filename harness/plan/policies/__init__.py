@@ -1,0 +1,1 @@
+"""What is wanted next, by a policy for each design."""

@@ -1,0 +1,52 @@
+"""The two tables that results are kept in, a row a trial and a row an evaluation: what they are, and what may stand in
+them.
+"""
+
+from harness.trials.checking import (
+    LeftOut,
+    describe,
+    is_level,
+    keep_left_out,
+    left_out_of,
+    show_wrong,
+    sift,
+    stored_study,
+)
+from harness.trials.places import differing_places
+from harness.trials.schema import (
+    AT_AN_EVALUATION,
+    DIGEST,
+    EQUAL_FOR_SECONDS,
+    FEATURES,
+    HISTORY,
+    HISTORY_COLUMNS,
+    PLACE,
+    TRIAL_COLUMNS,
+    TRIALS,
+    Column,
+)
+from harness.trials.tidy import tidy_history, tidy_trials
+
+__all__ = [
+    "AT_AN_EVALUATION",
+    "DIGEST",
+    "EQUAL_FOR_SECONDS",
+    "FEATURES",
+    "HISTORY",
+    "HISTORY_COLUMNS",
+    "PLACE",
+    "TRIALS",
+    "TRIAL_COLUMNS",
+    "Column",
+    "LeftOut",
+    "describe",
+    "differing_places",
+    "is_level",
+    "keep_left_out",
+    "left_out_of",
+    "show_wrong",
+    "sift",
+    "stored_study",
+    "tidy_history",
+    "tidy_trials",
+]

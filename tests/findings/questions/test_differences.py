@@ -1,0 +1,39 @@
+import pytest
+
+from harness.pages.svg import draw_picture
+from harness.reports import compare
+from tests.findings.conftest import make_study
+
+
+def forests(study, trials, history):
+    plots = compare(study, trials, history).plots
+    return {figure.name: figure for figure in plots if figure.chapter == "Differences to the reference"}
+
+
+def test_a_figure_for_each_metric_with_an_interval(study, trials, history):
+    found = forests(study, trials, history)
+    assert list(found) == ["difference_test_accuracy", "difference_seconds_to_target"]  # parameters are exact
+    accuracy = found["difference_test_accuracy"]
+    (one,) = accuracy.estimates
+    assert (accuracy.neutral, accuracy.logarithmic) == (0, False)
+    assert (one.label, one.value, one.verdict) == ("downsample=stride", pytest.approx(-0.2), "undecided")
+    assert one.low == pytest.approx(-0.448414, abs=1e-5)
+    seconds = found["difference_seconds_to_target"]
+    assert (seconds.neutral, seconds.logarithmic) == (1, True)
+
+
+def test_the_margin_is_a_band(trials, history):
+    study = make_study(report={"metrics": ["test_accuracy"], "margin": {"test_accuracy": 0.004}})
+    (figure,) = forests(study, trials, history).values()
+    assert figure.margin == pytest.approx(0.4)
+
+
+def test_it_is_drawn_and_described(study, trials, history):
+    for figure in forests(study, trials, history).values():
+        svg = draw_picture(figure)
+        assert "downsample=stride" in svg
+        assert svg == draw_picture(figure)
+    assert (
+        "−0.20 points (−0.45 to +0.05), undecided"
+        in forests(study, trials, history)["difference_test_accuracy"].description
+    )

@@ -1,0 +1,19 @@
+import pytest
+
+from harness.errors import DataError
+from harness.image_sets.folder import FOLDER
+
+
+def test_nothing_is_known_before_a_file_is_read(idx_folder):
+    assert FOLDER.facts is None
+    found = FOLDER.fetch(named=idx_folder)
+    assert FOLDER.peek(found) == ((2, 3, 1), 6)
+    assert FOLDER.read(found).class_names == ("0", "1", "2")
+
+
+def test_there_is_no_other_place(idx_folder, tmp_path):
+    assert FOLDER.locate() is None
+    assert FOLDER.locate(tmp_path) is None
+    assert FOLDER.locate(idx_folder).folder == idx_folder
+    with pytest.raises(DataError, match=r"folder: a folder with four IDX files must be named, got none."):
+        FOLDER.fetch()

@@ -1,0 +1,73 @@
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+import pytest
+from matplotlib.figure import Figure
+
+from harness.pages.svg import PALETTE, _lines, _mark_ratios, draw, inline
+from harness.reports import compare
+
+
+def test_svg_is_the_same_each_time_and_has_no_date(study, trials, history):
+    figure = compare(study, trials, history).figures[0]
+    svg = draw(figure)
+    assert svg == draw(figure)
+    assert "<dc:date>" not in svg
+    ElementTree.fromstring(svg)
+
+
+def test_svg_shows_names_and_target_as_text_in_the_palette(study, trials, history):
+    svg = draw(compare(study, trials, history).figures[0])
+    for text in ("base", "downsample=stride", "target 98 %", "validation accuracy (%)", "steps"):
+        assert f">{text}</text>" in svg
+    assert PALETTE[0].lower() in svg
+    assert PALETTE[1].lower() in svg
+    assert "stroke-dasharray" in svg
+
+
+def test_drawing_leaves_the_global_style_alone(study, trials, history):
+    before = dict(mpl.rcParams)
+    draw(compare(study, trials, history).figures[0])
+    assert dict(mpl.rcParams) == before
+
+
+def test_inlined_figures_share_no_id_and_have_a_name(study, trials, history):
+    figures = compare(study, trials, history).figures
+    one, two = (inline(draw(figure), f"f{place}", 'a "b" & <c>') for place, figure in enumerate(figures))
+    ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in (one, two)]
+    assert ids[0]
+    assert not ids[0] & ids[1]
+    for reference in re.findall(r'(?:href="#|url\(#)([^")]+)', one):
+        assert reference in ids[0]
+    assert one.startswith("<svg")
+    assert 'role="img" aria-label="a &quot;b&quot; &amp; &lt;c&gt;"' in one
+    assert not re.search(r"<svg[^>]* width=", one)
+    ElementTree.fromstring(one.replace("xlink:href", "href"))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [
+        (0.28, 3.4, ["0.5", "1", "2"]),
+        (0.9, 1.1, ["0.9", "0.95", "1", "1.05", "1.1"]),
+        (0.04, 1.2, ["0.05", "0.1", "0.2", "0.5", "1"]),
+        (0.01, 300, ["0.01", "0.1", "1", "10", "100"]),
+    ],
+)
+def test_marks_of_a_ratio_are_few_and_round(low, high, shown):
+    axes = Figure().add_subplot()
+    axes.set_xscale("log")
+    axes.set_xlim(low, high)
+    _mark_ratios(axes)
+    assert [label.get_text() for label in axes.get_xticklabels()] == shown
+    assert axes.get_xlim() == (low, high)
+    assert axes.get_xticks(minor=True).tolist() == []
+
+
+def test_lines_differ_in_colour_or_dashes(study, trials, history):
+    figure = compare(study, trials, history).figures[0]
+    many = replace(figure, curves=[replace(figure.curves[0], label=f"variant {place}") for place in range(28)])
+    handles = [line for line in _lines(Figure().add_subplot(), many) if line.get_label().startswith("variant")]
+    assert len({(line.get_color(), str(line._unscaled_dash_pattern)) for line in handles}) == len(handles) == 28

@@ -1,0 +1,3 @@
+from tests.findings.conftest import history, study, trials
+
+__all__ = ["history", "study", "trials"]
