@@ -3,8 +3,8 @@ import math
 import pandas as pd
 import pytest
 
-from harness.pages.svg import draw_picture
-from harness.reports import compare
+from harness.pages.svg import draw
+from harness.reports import report
 from harness.study import grid
 from tests.findings.conftest import make_study, trial
 
@@ -21,7 +21,7 @@ def graded(levels=RATES, factors=None):
         for replicate in range(2):
             accuracy = 0.9 + 0.01 * variant_number + 0.001 * replicate
             rows.append(trial(study, len(rows), dict(variant.settings), replicate, test_accuracy=accuracy))
-    return compare(study, pd.DataFrame(rows), pd.DataFrame())
+    return report(study, pd.DataFrame(rows), pd.DataFrame())
 
 
 def level_figure(comparison):
@@ -51,10 +51,10 @@ def test_two_levels_are_no_curve():
 
 def test_it_is_drawn_with_its_axes_and_again_the_same():
     figure = level_figure(graded())
-    svg = draw_picture(figure)
+    svg = draw(figure)
     assert "train.learning_rate" in svg
     assert "test accuracy (%)" in svg
-    assert svg == draw_picture(figure)
+    assert svg == draw(figure)
 
 
 def search():
@@ -78,7 +78,7 @@ def search():
                 trial(study, len(rows), {"model.dense.0": units}, replicate, phase="confirm", val_accuracy=test,
                       test_accuracy=test, parameters=measured[units][1])
             )  # fmt: skip
-    return compare(study, pd.DataFrame(rows), pd.DataFrame())
+    return report(study, pd.DataFrame(rows), pd.DataFrame())
 
 
 def test_the_front_of_two_objectives():

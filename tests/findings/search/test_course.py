@@ -1,10 +1,11 @@
 import numpy as np
+import optuna
 import pandas as pd
 import pytest
 
-from harness.findings.search.course import _place
-from harness.pages.svg import draw_picture
-from harness.reports import compare
+from harness.findings.search.explored import place_of
+from harness.pages.svg import draw
+from harness.reports import report
 from tests.findings.conftest import make_study, trial
 
 SPACE = {"train.learning_rate": {"low": 1e-4, "high": 1e-2, "log": True}, "model.downsample": ["max_pool", "stride"]}
@@ -28,11 +29,11 @@ def search():
 
 
 def figures(study, trials):
-    return {figure.name: figure for figure in compare(study, trials, pd.DataFrame()).plots}
+    return {figure.name: figure for figure in report(study, trials, pd.DataFrame()).plots}
 
 
 def test_the_parameter_that_matters_is_found(search):
-    (section,) = (one for one in compare(*search, pd.DataFrame()).sections if one.heading == "Which parameters matter")
+    (section,) = (one for one in report(*search, pd.DataFrame()).sections if one.heading == "Which parameters matter")
     shares = {row[0]: int(row[1]) for row in section.table.rows}
     assert list(shares) == ["train.learning_rate", "model.downsample"]
     assert shares["train.learning_rate"] > 90
@@ -42,7 +43,7 @@ def test_the_parameter_that_matters_is_found(search):
 
 def test_few_trials_say_nothing_of_importance(search):
     study, trials = search
-    headings = [section.heading for section in compare(study, trials[:9], pd.DataFrame()).sections]
+    headings = [section.heading for section in report(study, trials[:9], pd.DataFrame()).sections]
     assert "Which parameters matter" not in headings
 
 
@@ -62,9 +63,9 @@ def test_parallel_coordinates(search):
     assert heights[0] == pytest.approx((np.log10(trials["train.learning_rate"][0]) + 4) / 2)
     assert heights[1] == 0
     assert heights[2] == good
-    svg = draw_picture(figure)
+    svg = draw(figure)
     assert "learning_rate" in svg
-    assert svg == draw_picture(figure)
+    assert svg == draw(figure)
 
 
 def test_several_objectives_have_a_front_instead_of_a_best(search):
@@ -91,7 +92,7 @@ def test_several_objectives_have_a_front_instead_of_a_best(search):
     ],
 )
 def test_cells_are_found_among_the_levels(levels, cell, place):
-    assert _place(levels, cell) == place
+    assert place_of(levels, cell) == place
 
 
 def test_of_many_trials_some_are_drawn(search):
@@ -102,3 +103,13 @@ def test_of_many_trials_some_are_drawn(search):
     assert 150 <= len(found["parallel"].lines) <= 200
     assert max(good for _, good in found["parallel"].lines) == 1
     assert "200 of 600 are drawn" in found["parallel"].note
+
+
+def test_optuna_logs_afterwards_as_it_did_before(search):
+    before = optuna.logging.get_verbosity()
+    try:
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        report(*search, pd.DataFrame())
+        assert optuna.logging.get_verbosity() == optuna.logging.ERROR
+    finally:
+        optuna.logging.set_verbosity(before)
