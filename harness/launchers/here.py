@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import queue
 import threading
 from collections.abc import Sequence
@@ -106,6 +105,8 @@ class InProcessLauncher:
             return
         self._replies.put(Reply.PRUNE)  # wakes it if it waits for one
         if self._trials and self._thread.ident is not None:
+            import ctypes  # takes milliseconds that a start need not wait for
+
             # its next event would end it too, but may be an epoch away
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread.ident), ctypes.py_object(SystemExit))
         self._thread.join()
