@@ -170,12 +170,11 @@ def _image_sets() -> str:
 
 
 def _metrics() -> str:
-    units = {"share": "0 to 1", "rate": "a second", "nats": "nats"}
     rows = [
         (
             f"`{name}`",
             metric.title,
-            units.get(metric.unit, metric.unit),
+            metric.unit.meaning or metric.unit.name,
             metric.better,
             "every evaluation" if metric.evaluated else "the end",
         )

@@ -90,7 +90,7 @@ def _judge_non_inferior(
     judged = []
     for contrast, (_, metric), good, bad in zip(contrasts, places, fine, inferior, strict=True):
         verdict = Verdict.UNDECIDED
-        if METRICS[metric].unit == "count":
+        if METRICS[metric].unit.compared == "exact":
             verdict = contrast.verdict
         elif good <= LEVEL:
             verdict = Verdict.EQUIVALENT
@@ -103,9 +103,9 @@ def _judge_non_inferior(
 
 def _tests(pairing: Pairing, metric: str, margin: float, overlap: float) -> tuple[float, float]:
     """Return the p-values of "not worse by the margin" and of "worse by the margin or more"."""
-    if METRICS[metric].unit == "count" or metric not in pairing.after.columns:
+    if METRICS[metric].unit.compared == "exact" or metric not in pairing.after.columns:
         return math.nan, math.nan
-    if METRICS[metric].unit in ("seconds", "rate") and pairing.after.withheld:
+    if METRICS[metric].unit.clocked and pairing.after.withheld:
         return math.nan, math.nan
     ours, theirs = pair_up(pairing.after.by_replicate(metric), pairing.before.by_replicate(metric))
     whole = min(pairing.after.finished, pairing.before.finished)

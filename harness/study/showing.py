@@ -52,8 +52,4 @@ def _levels(levels: Range | tuple[object, ...]) -> str:
 
 
 def _target(study: Study) -> str:
-    if study.target is None:
-        return ""
-    metric = METRICS[study.target.metric]
-    value = f"{100 * study.target.value:g} %" if metric.unit == "share" else f"{study.target.value:g}"
-    return f"{value} {metric.title}"
+    return study.target.in_words if study.target else ""

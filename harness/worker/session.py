@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from harness.metrics import CLOCKS
 from harness.records import Clocks, Evaluated, Event, Job, Scored, StopReason, TrialResult
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ class Stopwatch:
     """Adds up seconds under names."""
 
     def __init__(self) -> None:
-        clocks = ("prepare", "compile", "train", "evaluate", "record", "refit")
-        self.seconds: dict[str, float] = dict.fromkeys(clocks, 0.0)
+        self.seconds: dict[str, float] = dict.fromkeys(CLOCKS, 0.0)
 
     @contextlib.contextmanager
     def timing(self, name: str) -> Iterator[None]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from harness.metrics import METRICS
 from harness.plan.trials import FinishedTrial
 from harness.records import TrialResult
 from harness.study import Study, Variant
+
+if TYPE_CHECKING:
+    from harness.judging import Sample
 
 _ALWAYS = ("train_seconds",)
 
@@ -44,10 +46,10 @@ def undecided(
     return [variants[0], *(one for one in variants[1:] if one.digest in still)] if still else []
 
 
-def _sample(study: Study, variant: Variant, findings: Sequence[FinishedTrial]) -> Any:
+def _sample(study: Study, variant: Variant, findings: Sequence[FinishedTrial]) -> Sample:
     import numpy as np
 
-    from harness.judging import Sample
+    from harness.trials.samples import make_sample
 
     names = (*study.metrics, *_ALWAYS, "steps")
     columns = {
@@ -56,9 +58,5 @@ def _sample(study: Study, variant: Variant, findings: Sequence[FinishedTrial]) -
     }
     columns["replicate"] = np.array([one.replicate for one in findings], dtype=int)
     columns["stop_reason"] = np.array([one.scores.get("stop_reason", "") for one in findings], dtype=str)
-    counts = {
-        name: int(known[0]) if len(known := columns[name][~np.isnan(columns[name])]) else None
-        for name in study.metrics
-        if METRICS[name].unit == "count"
-    }
-    return Sample(variant.label, columns, counts)
+    columns["status"] = np.full(len(findings), "finished")
+    return make_sample(variant.label, columns)
