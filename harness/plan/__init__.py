@@ -1,6 +1,6 @@
-"""What is trained next: designs, sampling, pruning, replicates, resuming. Optuna's ask and tell."""
+"""What is trained next: policies, sampling, pruning, replicates, resuming. Optuna's ask and tell."""
 
-from harness.plan.plan import CONFIRM_FROM, INTERRUPTED, Plan
+from harness.plan.plan import Plan
 from harness.plan.rebuild import RecordedTrial, rebuild_study
 from harness.plan.storage import (
     FILE,
@@ -12,14 +12,13 @@ from harness.plan.storage import (
     read_meaning,
     study_names,
 )
-from harness.plan.trials import Assignment, FinishedTrial
+from harness.plan.trials import CONFIRM_FROM, INTERRUPTED, Assignment
 
 __all__ = [
     "CONFIRM_FROM",
     "FILE",
     "INTERRUPTED",
     "Assignment",
-    "FinishedTrial",
     "Plan",
     "RecordedTrial",
     "archive_study",

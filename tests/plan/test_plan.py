@@ -7,6 +7,7 @@ import pytest
 from optuna.trial import TrialState
 
 from harness.plan import CONFIRM_FROM, Plan, open_storage, open_study
+from harness.plan.resuming import resume
 from harness.records import Clocks, StopReason
 from harness.study import Phase
 from tests.conftest import make_result
@@ -144,7 +145,9 @@ class TestFixedDesigns:
         for key, value in {**trials[1].user_attrs}.items():
             trial.set_user_attr(key, value)
         told.tell(trial, 0.1)
-        assert plan_of(study)._findings[trial.number].values is None
+        recorded = {0, 1, trial.number}
+        ledger = resume(open_study(study, open_storage(store)), plan.objective, recorded, recall=None)
+        assert [one.values for one in ledger.finished.values()] == [(9.0,), None, None]
 
     def test_structured_levels_go_through_optuna(self, plan_of, tiny):
         factors = {
