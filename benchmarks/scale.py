@@ -183,7 +183,7 @@ def run(trials: int, folder: Path) -> dict[str, float]:
 def report(trials: int, folder: Path) -> dict[str, float]:  # noqa: ARG001
     """Read the trials and write the report, imports included."""
     started = time.perf_counter()
-    from harness.reports import write_report
+    from harness.reports.writing import write_report
     from harness.results import load_results
 
     write_report(*load_results("scale", folder), folder / "report", "mlruns")
@@ -194,7 +194,8 @@ def tpe(trials: int, folder: Path) -> dict[str, float]:
     """Time one ask and tell of TPE on SQLite after so many trials."""
     import optuna
 
-    from harness.plan import open_storage, open_study
+    from harness.plan import open_study
+    from harness.store.local.optuna_storage import open_storage
     from harness.study import build_study
 
     given = dict(_study(trials).given)
