@@ -103,13 +103,26 @@ class Synthetic:
     """A launcher whose trials are over at once, with numbers from a formula.
 
     Args:
-        resources: how many jobs at a time.
-        jobs: unused.
+        work: says how many jobs at a time.
     """
 
-    def __init__(self, resources: Any, jobs: int) -> None:  # noqa: ARG002
-        self.places = resources.workers
+    pending = 0
+
+    def __init__(self, work: Any) -> None:
+        self.places = work.workers
         self.waiting: list[Any] = []
+
+    @property
+    def about(self) -> Any:
+        from harness.launchers import About
+
+        return About("a formula", self.places, 1)
+
+    def expect(self, trainings: int) -> None:
+        """Everything is there."""
+
+    def take(self, trial: int) -> None:
+        """Nothing is left."""
 
     @property
     def free(self) -> int:

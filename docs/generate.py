@@ -16,7 +16,7 @@ from typing import Any
 from harness.image_sets import IMAGE_SETS
 from harness.metrics import METRICS
 from harness.presets import PRESETS, PROTOCOLS
-from harness.study import Study, show_level
+from harness.study import StudyTables, show_level
 
 PAGE = Path(__file__).with_name("studies.md")
 MEASURED = tuple(Path(__file__).with_name(name) for name in ("performance.md", "method.md"))
@@ -59,7 +59,7 @@ _BOUNDS = (
 
 def reference() -> str:
     """Return the reference of all keys, presets, image sets and metrics, in Markdown."""
-    schema = Study.model_json_schema()
+    schema = StudyTables.model_json_schema()
     parts = []
     for _, name, heading, note in TABLES:
         table = schema if name == "Study" else schema["$defs"][name]
@@ -170,12 +170,11 @@ def _image_sets() -> str:
 
 
 def _metrics() -> str:
-    units = {"share": "0 to 1", "rate": "a second", "nats": "nats"}
     rows = [
         (
             f"`{name}`",
             metric.title,
-            units.get(metric.unit, metric.unit),
+            metric.unit.meaning or metric.unit.name,
             metric.better,
             "every evaluation" if metric.evaluated else "the end",
         )

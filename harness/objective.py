@@ -9,19 +9,37 @@ objective like any other, and trains in the calling process::
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import optuna
 
-from harness.errors import StudyError
+from harness.errors import RunError, StudyError
 from harness.metrics import METRICS
-from harness.records import Evaluated, Seeds, StopReason, TrialResult
+from harness.records import (
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Job,
+    Reply,
+    Scored,
+    Seeds,
+    Started,
+    StopReason,
+    TrialResult,
+)
 from harness.seeds import seeds_of
 from harness.study import Level, Range, Study, Variant, canonical, check_variant
+from harness.surroundings import settled_mlflow
+
+if TYPE_CHECKING:
+    from harness.launchers import Launcher, Notice
 
 REFUSED = "harness:refused"
 """Trial attribute: why a suggested variant could not be trained."""
@@ -154,8 +172,6 @@ class Objective:
             optuna.TrialPruned: for an impossible network, a pruned training, one that diverged, or an objective that is
                 not finite.
         """
-        from harness.solo import train_trial
-
         variant = self.suggest(trial)
         prunable = len(self.study.objectives) == 1 and METRICS[self.study.objectives[0]].evaluated
         decide = self.pruning(trial)
@@ -163,7 +179,7 @@ class Objective:
         def prune(evaluated: Evaluated) -> bool:
             return prunable and decide(evaluated.metrics)
 
-        result = train_trial(self, trial.number, variant, prune)
+        result = self._train(trial.number, variant, prune)
         trial.set_user_attr("harness:stop_reason", result.stop_reason.value)
         values = self.values(result)
         if result.stop_reason is StopReason.PRUNED:
@@ -173,6 +189,81 @@ class Objective:
         if not is_rankable(values):
             raise optuna.TrialPruned(f"objective is not finite after {result.steps} steps: {values}")
         return values[0] if len(values) == 1 else tuple(values)
+
+    def _train(self, number: int, variant: Variant, prune: Callable[[Evaluated], bool]) -> TrialResult:
+        """Train a variant in this process, and record it if there is a store.
+
+        Raises:
+            HarnessError: as :func:`harness.worker.run_jobs`. Whatever is raised, the run is closed as FAILED, or as
+                KILLED for a KeyboardInterrupt.
+        """
+        from harness.launchers import InProcessLauncher, Work
+
+        job = Job(
+            trial=number,
+            variant=variant,
+            replicate=self.replicate,
+            seeds=self.seeds(self.replicate, variant),
+            prunable=True,
+            probes=self.study.probes,
+            insight=self.study.insight or "basic",
+        )
+        with contextlib.ExitStack() as stack:
+            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="harness-")))
+            record = None if self.store is None else stack.enter_context(_recording(self, self.store, job))
+            work = Work(trainings=1, scratch=scratch, threads=self.threads, data_folder=self.data_folder)
+            launcher = stack.enter_context(contextlib.closing(InProcessLauncher(work)))
+            launcher.submit([job])
+            while True:
+                for event in launcher.poll(1.0):
+                    if record is not None:
+                        record(event, launcher)
+                    if isinstance(event, Evaluated):
+                        launcher.reply(number, Reply.PRUNE if prune(event) else Reply.GO_ON)
+                    elif isinstance(event, Finished):
+                        return event.result
+                    elif isinstance(event, Failed):
+                        raise launcher.error or RunError(event.message)
+
+
+@contextlib.contextmanager
+def _recording(objective: Objective, store: Path, job: Job) -> Iterator[Callable[[Event | Notice, Launcher], None]]:
+    """Record a trial in MLflow: open its run, give what takes its events, and close it however the block ends."""
+    from harness import provenance
+    from harness import store as tracking
+
+    study = objective.study
+    source = provenance.source_tags(study.source.parent if study.source else Path())
+    with settled_mlflow():
+        with tracking.lock_store(store):
+            client = tracking.open_client(store)
+        recorder = tracking.Recorder(client, store, study, source, objective.experiment)
+        run_id = recorder.start(job.trial, job.variant, job.replicate, "design")
+
+        def record(event: Event | Notice, launcher: Launcher) -> None:
+            match event:
+                case Started():
+                    recorder.started(run_id, event)
+                case Evaluated():
+                    recorder.evaluated(run_id, event)
+                case Scored():
+                    recorder.tested(run_id, event)
+                case Finished():
+                    recorder.finish(run_id, event.result, launcher.take(job.trial))
+
+        status = "FAILED"
+        try:
+            yield record
+            status = "FINISHED"
+        except KeyboardInterrupt:
+            status = "KILLED"
+            recorder.kill(run_id, "interrupted")
+            raise
+        except Exception as error:
+            recorder.fail(run_id, f"{type(error).__name__}: {error}")
+            raise
+        finally:
+            recorder.close(status)
 
 
 def encode(level: Level) -> str | int | float | bool:

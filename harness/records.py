@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -26,6 +26,40 @@ class StopReason(StrEnum):
     NOT_FINITE = "not_finite"  # it diverged: no score, and no target that counts
     PRUNED = "pruned"
     INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A stop reason in words.
+
+    Attributes:
+        live: while the study runs; {} stands for the target.
+        told: of one run afterwards; {} stands for the target.
+        sentence: a whole one; {} stands for how long it trained.
+    """
+
+    live: str
+    told: str
+    sentence: str
+
+
+ENDINGS: Mapping[StopReason, Ending] = {
+    StopReason.TARGET: Ending(
+        "reached the target of {}", "reached the target of {}", "Stopped after {}, at its target"
+    ),
+    StopReason.MAXIMUM: Ending("done", "trained for all its steps", "Trained to its maximum of {}"),
+    StopReason.TIME_BUDGET: Ending("time budget used up", "used up its time", "Stopped after {}, when its time was up"),
+    StopReason.PLATEAU: Ending(
+        "no longer improving", "no longer improved", "Stopped after {}, when it no longer improved"
+    ),
+    StopReason.NOT_FINITE: Ending(
+        "diverged (not finite)",
+        "its loss was no longer finite",
+        "Stopped after {}: its loss was no longer a finite number",
+    ),
+    StopReason.PRUNED: Ending("pruned", "ended by the pruner", "Pruned after {}: others promised more"),
+    StopReason.INTERRUPTED: Ending("interrupted", "interrupted", "Interrupted after {}"),
+}
 
 
 class Reply(StrEnum):
@@ -56,30 +90,30 @@ class Seeds:
 
 @dataclass(frozen=True)
 class Resources:
-    """What a worker may use.
+    """What a worker may use of its machine.
 
     Attributes:
         threads: threads of the compute library; None for what it has set itself.
         workers: how many workers share the machine.
         cores: processor cores the worker is pinned to; empty for no pinning.
+        data_folder: where to look first for image files, if anywhere.
     """
 
     threads: int | None
     workers: int
     cores: tuple[int, ...] = ()
+    data_folder: Path | None = None
 
 
 @dataclass(frozen=True)
 class Job:
-    """One training to do.
+    """One training to do, wherever: it names no place of any machine.
 
     Attributes:
         trial: the trial's number in its study.
         variant: what to train.
         replicate: the replicate's index.
         seeds: the replicate's seeds.
-        output: folder that the worker writes artifacts to.
-        data_folder: where to look first for image files, if anywhere.
         prunable: whether to wait for a :class:`Reply` after each evaluation.
         probes: what to measure of the trained network besides; keys of :data:`harness.metrics.PROBES`.
         insight: which pictures to make of it: "none", "basic" or "full".
@@ -89,8 +123,6 @@ class Job:
     variant: Variant
     replicate: int
     seeds: Seeds
-    output: Path
-    data_folder: Path | None = None
     prunable: bool = False
     probes: tuple[str, ...] = ()
     insight: str = "basic"
@@ -98,7 +130,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """Where a trial ran. Seconds are compared only between equal ones.
+    """Where a trial ran. Seconds are compared only where :data:`harness.trials.EQUAL_FOR_SECONDS` is equal.
 
     Attributes:
         processor: model name of the CPU or GPU that trained.
@@ -142,7 +174,6 @@ class Clocks:
     refit: float = 0.0
 
 
-CLOCKS = tuple(clock.name for clock in fields(Clocks))
 """Names of the clocks."""
 
 
@@ -267,7 +298,7 @@ class TrainingOver:
 
 @dataclass(frozen=True)
 class Finished:
-    """The training ended by itself, or was pruned; artifacts are in the job's output folder."""
+    """The training ended by itself, or was pruned; its artifacts are written."""
 
     trial: int
     result: TrialResult

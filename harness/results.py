@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from harness.metrics import METRICS
+from harness.metrics import METRICS, NOTHING
 from harness.notebook import paragraph, table
 from harness.study import Study
 from harness.trials import stored_study
@@ -66,9 +66,8 @@ def _mean(metric: str, trials: pd.DataFrame) -> str:
     values = trials.loc[trials["status"] == "finished", metric]
     missed = int(values.isna().sum())
     if values.empty or missed:
-        return f"missed in {missed}" if missed and metric.endswith("_to_target") else "–"
-    mean = float(values.mean())
-    return f"{100 * mean:.2f} %" if METRICS[metric].unit == "share" else f"{mean:,.0f}"
+        return f"missed in {missed}" if missed and METRICS[metric].watched else NOTHING
+    return METRICS[metric].show_with_unit(float(values.mean()))
 
 
 def load_results(name: str, store: str | Path = "mlruns") -> Results:

@@ -6,13 +6,15 @@ import copy
 import shutil
 import signal
 import sqlite3
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.launchers import Death
+from harness.launchers import About, Death, Work
+from harness.launchers.serving import left_by
 from harness.records import (
     Clocks,
     Evaluated,
@@ -22,7 +24,6 @@ from harness.records import (
     Finished,
     Job,
     Reply,
-    Resources,
     Started,
     StopReason,
     TrialResult,
@@ -110,28 +111,40 @@ class ScriptedLauncher:
         answer: takes a job and returns a TrialResult, a Failed, a Death, or raises (Ctrl-C, say).
         places: jobs at a time.
         evaluations: validation accuracies reported before the end, for every job.
+        leave: writes what a job leaves into the folder that it is given.
     """
+
+    pending = 0
 
     def __init__(
         self,
         answer: Callable[[Job], TrialResult | Failed | Death],
         places: int = 2,
         evaluations: Sequence[float] = (0.3, 0.6),
+        leave: Callable[[Job, Path], None] | None = None,
     ) -> None:
-        self.answer, self.places, self.evaluations = answer, places, evaluations
+        self.answer, self.places, self.evaluations, self.leave = answer, places, evaluations, leave
+        self.expected = 0
         self.jobs: list[Job] = []
         self.packs: list[list[int]] = []
         self.waiting: list[Job] = []
         self.replies: list[tuple[int, Reply]] = []
         self.closed = False
 
-    def __call__(self, resources: Resources, jobs: int) -> ScriptedLauncher:
-        self.resources, self.expected = resources, jobs
+    def __call__(self, work: Work) -> ScriptedLauncher:
+        self.work = work
         return self
 
     @property
+    def about(self) -> About:
+        return About("a script", max(self.places, self.work.workers or 0), self.work.threads)
+
+    @property
     def free(self) -> int:
-        return max(0, self.places - len(self.waiting))
+        return 0 if self.closed else max(0, self.places - len(self.waiting))
+
+    def expect(self, trainings: int) -> None:
+        self.expected = trainings
 
     def submit(self, jobs: Sequence[Job]) -> None:
         self.packs.append([job.trial for job in jobs])
@@ -142,6 +155,9 @@ class ScriptedLauncher:
         self.replies.append((trial, reply))
 
     def poll(self, seconds: float) -> list[Event | Death]:
+        if not self.waiting:
+            time.sleep(seconds)
+            return []
         job = self.waiting.pop(0)
         events: list[Event | Death] = [Started(job.trial, FINGERPRINT, COSTS, "0123456789abcdef", 60)]
         events += [
@@ -149,8 +165,15 @@ class ScriptedLauncher:
             for n, value in enumerate(self.evaluations, start=1)
         ]
         answer = self.answer(job)
+        if self.leave is not None:
+            folder = self.work.scratch / str(job.trial)
+            folder.mkdir(parents=True)
+            self.leave(job, folder)
         events.append(Finished(job.trial, answer) if isinstance(answer, TrialResult) else answer)
         return events
+
+    def take(self, trial: int) -> Path | None:
+        return left_by(trial, self.work.scratch)
 
     def close(self) -> None:
         self.closed = True

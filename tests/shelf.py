@@ -10,7 +10,7 @@ from harness.records import Job, Resources, TrialResult
 from harness.seeds import seeds_of
 from harness.store import DATABASE, Recorder, open_client
 from harness.study import Level, Study, build_study
-from harness.worker import run_job
+from harness.worker import run_jobs
 from tests.conftest import TINY, changed
 
 
@@ -35,10 +35,10 @@ class Bench:
         recorder = Recorder(self.client, self.store, study, {})
         variant = study.variant(settings)
         run_id = recorder.start(trial, variant, replicate, phase)
-        output = self.folder / f"{study.name}-{trial}"
-        job = Job(trial, variant, replicate, seeds_of(study.seed, replicate, variant), output)
-        result = run_job(job, Resources(threads=None, workers=1), lambda event: None)
-        recorder.finish(run_id, result, output)
+        scratch = self.folder / study.name
+        job = Job(trial, variant, replicate, seeds_of(study.seed, replicate, variant))
+        (result,) = run_jobs([job], Resources(threads=None, workers=1), scratch, lambda event: None)
+        recorder.finish(run_id, result, scratch / str(trial))
         self.results[f"{study.name}#{trial}"] = result
 
 

@@ -30,7 +30,6 @@ HEAVY = {
 """Library -> rooms that the design allows it in, whatever the table says."""
 
 ONLY_IN_ANNOTATIONS = {
-    "solo": {"objective"},
     "driver": {"mlflow", "optuna", "pandas"},
     "results": {"pandas"},
     "gallery": {"keras", "matplotlib"},
@@ -216,7 +215,7 @@ def test_importing_the_package_imports_no_library():
 
 
 @pytest.mark.parametrize(
-    "first", ["harness.network", "harness.callbacks", "harness.engines", "harness.worker", "harness.solo"]
+    "first", ["harness.network", "harness.callbacks", "harness.engines", "harness.worker", "harness.launchers"]
 )
 def test_onednn_is_on_when_tensorflow_is_imported_whatever_comes_first(first):
     code = f"""

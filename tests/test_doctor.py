@@ -19,14 +19,15 @@ from tests.conftest import ScriptedLauncher, make_result
 @pytest.fixture
 def filled(store, tiny):
     """A store with a finished study whose runs have files."""
-    run_study(tiny(), store=store, launch=ScriptedLauncher(leave))
+    run_study(tiny(), store=store, launch=leaving())
     return store
 
 
-def leave(job):
-    job.output.mkdir(parents=True)
-    (job.output / "summary.txt").write_text("layers")
-    return make_result()
+def leaving():
+    """Workers that leave a file of every training."""
+    return ScriptedLauncher(
+        lambda job: make_result(), leave=lambda job, folder: (folder / "summary.txt").write_text("layers")
+    )
 
 
 def problems(store):
@@ -82,7 +83,7 @@ def test_optunas_storage(filled, tiny, how):
     assert ("not a usable Optuna storage" if how == "damaged" else "is missing, and 1 studies have trials") in text
     assert "tiny: 4 trials made anew" in done
     assert len(list(filled.glob(f"{FILE}.damaged-*"))) == (how == "damaged"), "nothing is deleted"
-    launcher = ScriptedLauncher(leave)
+    launcher = leaving()
     assert run_study(tiny(), store=filled, launch=launcher).finished == 4
     assert launcher.jobs == []
 
@@ -94,7 +95,7 @@ def test_a_trial_that_optuna_does_not_know(filled, tiny):
         connection.execute("DELETE FROM trials WHERE number = 3")
     text, _ = mended(filled)
     assert "does not know 1 recorded trials of tiny" in text
-    assert run_study(tiny(), store=filled, launch=ScriptedLauncher(leave)).finished_here == 0
+    assert run_study(tiny(), store=filled, launch=leaving()).finished_here == 0
 
 
 def test_runs_and_models_that_nobody_closes(filled):

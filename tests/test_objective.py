@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import optuna
 import pytest
 from mlflow.tracking import MlflowClient
@@ -134,9 +136,22 @@ class TestOptimize:
         def broken(*arguments, **named):
             raise ValueError("no")
 
-        monkeypatch.setattr("harness.solo.run_job", broken)
+        monkeypatch.setattr("harness.worker.run_jobs", broken)
         study = tiny()
         optuna_study = optuna.create_study(direction="maximize")
         optuna_study.optimize(harness.Objective(study, store=store), n_trials=1, catch=ValueError)
         row = load_results("tiny.optimize", store).trials.iloc[0]
         assert (row["status"], row["error"]) == ("failed", "ValueError: no")
+
+    def test_ctrl_c_ends_the_training_and_closes_its_run_as_killed(self, tiny, store):
+        class Pressed(optuna.pruners.BasePruner):
+            def prune(self, study, trial):
+                raise KeyboardInterrupt
+
+        study = tiny(design=SEARCH, **{"train.max_steps": 1_000_000, "target": None})
+        optuna_study = optuna.create_study(direction="maximize", pruner=Pressed())
+        with pytest.raises(KeyboardInterrupt):
+            optuna_study.optimize(harness.Objective(study, store=store), n_trials=1)
+        row = load_results("tiny.optimize", store).trials.iloc[0]
+        assert (row["status"], row["error"]) == ("killed", "interrupted")
+        assert "harness training" not in [thread.name for thread in threading.enumerate()]

@@ -15,7 +15,7 @@ from harness.errors import ImpossibleNetwork
 from harness.records import Evaluated, Finished, Job, Resources, Scored, Started, StopReason, TrainingOver
 from harness.seeds import replicate_seeds
 from harness.study import DataSpec, TrainSpec
-from harness.worker import evaluation_steps, max_steps, run_job, summarise
+from harness.worker import evaluation_steps, max_steps, run_jobs, summarise
 
 HERE = Resources(threads=None, workers=1)
 
@@ -27,10 +27,9 @@ def train(tiny, tmp_path):
     def run(decide=None, prunable=False, **changes):
         study = tiny(**changes)
         events = []
-        seeds, folder = replicate_seeds(study.seed, 0), tmp_path / "artifacts"
-        job = Job(5, study.base, 0, seeds, folder, prunable=prunable, probes=study.probes)
+        job = Job(5, study.base, 0, replicate_seeds(study.seed, 0), prunable=prunable, probes=study.probes)
         job = dataclasses.replace(job, insight=study.insight or "basic")
-        run_job(job, HERE, events.append, decide)
+        run_jobs([job], HERE, tmp_path, events.append, decide)
         return events
 
     return run
@@ -116,7 +115,7 @@ class TestRunJob:
 
     def test_artifacts(self, train, tmp_path):
         *evaluated, _, finished = train()[1:]
-        folder = tmp_path / "artifacts"
+        folder = tmp_path / "5"
         assert files_in(folder) == [
             "history.csv",
             "insight/confusion_matrix.csv",
@@ -136,11 +135,11 @@ class TestRunJob:
 
     def test_pictures_are_drawn_as_the_job_says(self, train, tmp_path):
         train(insight="none")
-        assert files_in(tmp_path / "artifacts") == ["history.csv", "model.keras", "summary.txt"]
+        assert files_in(tmp_path / "5") == ["history.csv", "model.keras", "summary.txt"]
 
     def test_full_insight_keeps_the_weights_as_they_were_on_the_way(self, train, tmp_path):
         train(insight="full", target=None, **{"train.evaluate_every": 10})
-        files = files_in(tmp_path / "artifacts")
+        files = files_in(tmp_path / "5")
         assert {"insight/network.png", "insight/liked_logits.png", "insight/outputs_pool_1_test0.png"} <= {*files}
         kept = [name.removeprefix("steps/conv_1 weights/") for name in files if name.startswith("steps/")]
         # at the start, after 1, 2 and 4 evaluations, at the end
@@ -150,7 +149,7 @@ class TestRunJob:
         from harness.data import load_images
 
         *_, finished = train()
-        model = keras.saving.load_model(tmp_path / "artifacts" / "model.keras")
+        model = keras.saving.load_model(tmp_path / "5" / "model.keras")
         data = load_images(_study_data(), 0)
         accuracy = (model.predict(data.test.images, verbose=0).argmax(axis=1) == data.test.labels).mean()
         assert accuracy == pytest.approx(finished.result.metrics["test_accuracy"])
@@ -220,7 +219,7 @@ class TestDiverged:
         self.check(finished.result)
         assert finished.result.steps == 20
         # the weights as they were at the start, and no picture of what it makes of images
-        assert files_in(tmp_path / "artifacts") == [
+        assert files_in(tmp_path / "5") == [
             "history.csv", "model.keras", "steps/conv_1 weights/0.png", "summary.txt"
         ]  # fmt: skip
 
@@ -258,8 +257,8 @@ class TestDiverged:
 
         refit = worker._refit
 
-        def explode(sessions):
-            engine = refit(sessions)
+        def explode(sessions, data_folder):
+            engine = refit(sessions, data_folder)
             give = engine.write_back
 
             def write_back():
@@ -303,7 +302,7 @@ class TestTestAt:
 
     def test_history_has_a_row_for_each_step(self, train, tmp_path):
         train(**{"train.test_at": [0, 40]})
-        with (tmp_path / "artifacts" / "history.csv").open() as file:
+        with (tmp_path / "5" / "history.csv").open() as file:
             rows = list(csv.DictReader(file))
         assert [row["step"] for row in rows] == ["0", "20", "40", "60"]
         assert [bool(row["val_accuracy"]) for row in rows] == [False, True, True, True]
@@ -320,13 +319,13 @@ class TestRefit:
 
     def test_is_the_training_that_has_no_validation_images(self, train, tmp_path):
         refitted = train(**{"train.refit": True, "train.max_epochs": 2, "train.max_steps": None})[-1].result
-        model = keras.models.load_model(tmp_path / "artifacts" / "model.keras")
+        model = keras.models.load_model(tmp_path / "5" / "model.keras")
         whole = train(
             **{"data.validation": 0, "train.max_epochs": 2, "train.max_steps": None, "target": None}
         )[-1].result  # fmt: skip
         assert whole.steps == refitted.refit_steps == 90
         assert refitted.metrics["test_loss"] == whole.metrics["test_loss"]
-        other = keras.models.load_model(tmp_path / "artifacts" / "model.keras")
+        other = keras.models.load_model(tmp_path / "5" / "model.keras")
         for one, two in zip(model.get_weights(), other.get_weights(), strict=True):
             np.testing.assert_array_equal(one, two)
 
@@ -372,14 +371,14 @@ class TestProbes:
             "dead_features/conv_1": 4, "redundant_features/conv_1": 0,
             "dead_features/dense_1": 16, "redundant_features/dense_1": 0,
         }  # fmt: skip
-        with (tmp_path / "artifacts" / "features.csv").open() as file:
+        with (tmp_path / "5" / "features.csv").open() as file:
             rows = list(csv.DictReader(file))
         assert len(rows) == 20
         assert rows[0] == {"layer": "conv_1", "feature": "1", "dead": "1", "redundant": "0"}
 
     def test_those_of_a_trained_network_are_counted_on_the_activated_output(self, train, tmp_path):
         result = train(probes=["features"])[-1].result
-        model = keras.models.load_model(tmp_path / "artifacts" / "model.keras")
+        model = keras.models.load_model(tmp_path / "5" / "model.keras")
         images = load_images(DataSpec(name="digits", validation=300), replicate_seeds(0, 0).split).validation.images
         outputs = keras.Model(model.inputs, model.get_layer("activation_2").output).predict(images, verbose=0)
         assert result.metrics["dead_features/dense_1"] == (outputs.max(axis=0) == 0).sum()

@@ -56,7 +56,7 @@ def compare_command(
     sides = Side(before, one.study, one.trials), Side(after, other.study, other.trials)
     found = compare_between(*sides, metrics=metrics, margins=wanted, non_inferior=non_inferior)
     _print(found)
-    sys.exit(_CODES[found.outcome])
+    sys.exit(_CODES[found.conclusion])
 
 
 def _require_known(metrics: tuple[str, ...]) -> None:
@@ -96,4 +96,4 @@ def _print(found: Between) -> None:
         console.print(draw_table(replace(found.settings, caption=""), max(12, console.width // 3)))
     for remark in found.remarks:
         console.print(f"  {remark}", style="dim")
-    console.print(f"{found.after} against {found.before}: {found.outcome}")
+    console.print(f"{found.after} against {found.before}: {found.conclusion}")

@@ -17,24 +17,9 @@ from harness.driver import Observer, Progress, Running
 from harness.launchers import Death, Notice, Silence
 from harness.metrics import METRICS
 from harness.pages.sparkline import sparkline
-from harness.records import Evaluated, Event, Failed, Finished, Started, StopReason
+from harness.records import ENDINGS, Evaluated, Event, Failed, Finished, Started, StopReason
 from harness.study import Study
 
-_REASONS = {
-    StopReason.MAXIMUM: "done",
-    StopReason.TIME_BUDGET: "time budget used up",
-    StopReason.PLATEAU: "no longer improving",
-    StopReason.NOT_FINITE: "diverged (not finite)",
-    StopReason.PRUNED: "pruned",
-}
-
-
-_SHORT = {
-    "val_accuracy": "val acc",
-    "val_loss": "val loss",
-    "train_accuracy": "train acc",
-    "train_loss": "train loss",
-}
 _CURVE = 12
 """Characters of a learning curve in the live table."""
 
@@ -102,12 +87,11 @@ class _View:
 
     def _ended(self, reason: StopReason) -> str:
         """Say why a training ended; of a target, which it was."""
-        target = self.study.target
-        if reason is not StopReason.TARGET or target is None:
-            return _REASONS[reason]
-        metric = METRICS[target.metric]
-        value = _amount(target.metric, target.value)
-        return f"reached the target of {value if metric.unit == 'share' else f'a {metric.title} of {value}'}"
+        target, goal = self.study.target, ""
+        if target is not None:
+            metric = METRICS[target.metric]
+            goal = metric.show_given(target.value) if metric.unit.symbol else metric.show_goal(target.value)
+        return ENDINGS[reason].live.format(goal)
 
     def _line(self, text: str, tail: str = "", style: str = "") -> None:
         line = Text(text, style=style)
@@ -121,8 +105,7 @@ class _View:
 
     def _value(self, value: float) -> str:
         metric = METRICS[self.metric]
-        shown = f"{value * 100:.2f} %" if metric.unit == "share" else f"{value:.4f}"
-        return f"{metric.title} {shown}"
+        return f"{metric.title} {metric.show_with_unit(value)}"
 
     def follow(self, progress: Progress, event: Event | Notice | None) -> None:
         """Keep the learning curves of the trials in flight."""
@@ -148,10 +131,10 @@ class _View:
         table.add_column("variant")  # the only one that is cut where the terminal is narrow
         table.add_column("r", justify="right", no_wrap=True)
         table.add_column("steps", justify="right", no_wrap=True)
-        table.add_column(_SHORT.get(self.metric, METRICS[self.metric].title), justify="right", no_wrap=True)
+        table.add_column(METRICS[self.metric].short or METRICS[self.metric].title, justify="right", no_wrap=True)
         table.add_column("curve", no_wrap=True, style="cyan")
         if self._goal is not None:
-            table.add_column(f"to {_amount(self.metric, self._goal)}", justify="right", no_wrap=True)
+            table.add_column(f"to {METRICS[self.metric].show_given(self._goal)}", justify="right", no_wrap=True)
         table.add_column("time", justify="right", no_wrap=True)
         for trial, running in progress.running.items():
             table.add_row(str(trial), *self._row(trial, running))
@@ -171,7 +154,7 @@ class _View:
         else:
             steps = f"{last.step if last else 0:,} / {running.max_steps:,}" if running.max_steps else "preparing"
         value = last.metrics.get(self.metric) if last else None
-        shown = "" if value is None else self._value(value).removeprefix(METRICS[self.metric].title).strip()
+        shown = "" if value is None else METRICS[self.metric].show_with_unit(value)
         shown = shown if value is None or math.isfinite(value) else "not finite"
         curve = sparkline(self.curves.get(trial, []), _CURVE)
         distance = [] if self._goal is None else [self._distance(value, self._goal)]
@@ -183,17 +166,13 @@ class _View:
         """Say how far the last evaluation is from the target; one that it holds is an end, or must be held again."""
         if value is None or math.isnan(value):
             return Text("")
-        higher = METRICS[self.metric].better == "higher"
+        metric = METRICS[self.metric]
+        higher = metric.better == "higher"
         away = target - value if higher else value - target
         if away <= 0:
             return Text("held", style="green")
         sign = "+" if higher else "−"
-        share = METRICS[self.metric].unit == "share"
-        return Text(f"{sign}{100 * away:.2f} points" if share else f"{sign}{away:.4f}", style="yellow")
-
-
-def _amount(metric: str, value: float) -> str:
-    return f"{100 * value:g} %" if METRICS[metric].unit == "share" else f"{value:g}"
+        return Text(f"{sign}{metric.show(away)}{metric.unit.points}", style="yellow")
 
 
 def _left(progress: Progress) -> str:

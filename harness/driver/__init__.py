@@ -5,17 +5,16 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 from harness.driver.aside import finish_aside, finish_put_aside, put_aside, unfinished
-from harness.driver.loop import Loop, Workforce
+from harness.driver.loop import Loop
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
 from harness.driver.repair import close_recorded, repair_study, set_aside_storage
-from harness.driver.resume import clear_staging, open_plan, require_same_meaning
+from harness.driver.resume import open_plan, require_same_meaning
+from harness.driver.scratch import clear_scratch, scratch_folder
 from harness.errors import StudyError, UsageError
-from harness.launchers import Launcher, LocalLauncher, choose_resources
-from harness.records import Resources
+from harness.launchers import Launch, LocalLauncher, Work
 from harness.store.local.sqlite import LOCK_TIMEOUT, in_words, settle_log
 from harness.study import Range, Study, check_variants, trainings
 from harness.surroundings import settled_mlflow
@@ -44,7 +43,7 @@ def run_study(
     fresh: bool = False,
     lock_timeout: float = LOCK_TIMEOUT,
     observe: Observer = unobserved,
-    launch: Callable[[Resources, int], Launcher] = LocalLauncher,
+    launch: Launch = LocalLauncher,
 ) -> Outcome:
     """Train what is missing of a study.
 
@@ -52,14 +51,15 @@ def run_study(
         study: the study.
         store: folder of the MLflow store and the Optuna storage.
         data_folder: where image files are looked for first.
-        workers: overrides the rule of :mod:`harness.launchers.resources`.
+        workers: trainings side by side; by default the launcher says, for local processes by the rule of
+            :mod:`harness.launchers.resources`.
         threads: likewise, threads of each worker.
         pack: trainings that a worker trains side by side in one program, at most; they differ in nothing but seeds,
             initial weights, learning rate, weight decay and dropout rates. More than 1 needs the JAX backend.
         fresh: put what there is of this study aside (renamed, not deleted) and begin anew.
         lock_timeout: seconds to wait for a database that another process has locked.
         observe: sees every change.
-        launch: starts the workers, no more of them than the second argument.
+        launch: makes the launcher, which has the workers.
 
     Raises:
         StudyError: if the study cannot be carried out, or its meaning changed since it was run.
@@ -76,13 +76,13 @@ def run_study(
     _require_sampler(study)
     _require_recordable(study)
     _require_packable(study, pack)
-    # by the whole study, not by what is left of it: seconds of a continued study must stay comparable
-    resources = choose_resources(trainings(study).trainings, study.exclusive, workers, threads)
+    planned = trainings(study).trainings
+    work = Work(planned, scratch_folder(store, study.name), study.exclusive, workers, threads, data_folder)
     with settled_mlflow(), in_words(store, lock_timeout), contextlib.ExitStack() as stack:
-        workforce = Workforce(stack, launch, resources)
+        launcher = stack.enter_context(contextlib.closing(launch(work)))
         # Before anything else, so that workers import their libraries while this process imports its own. Whatever
         # is found wrong below ends them again.
-        workforce.expect(trainings(study).trainings if fresh else _left(study, store))
+        launcher.expect(planned if fresh else _left(study, store))
         _require_data(study, data_folder)
         from harness import provenance
         from harness import store as tracking
@@ -104,10 +104,10 @@ def run_study(
             client, store, study, provenance.source_tags(source), databases=(tracking.DATABASE, FILE)
         )
         plan = open_plan(recorder, storage, store, data_folder)
-        stack.callback(clear_staging, study.name, store)
+        stack.callback(clear_scratch, store, study.name)
         for file in (tracking.DATABASE, FILE):
             stack.callback(settle_log, store / file)
-        outcome = Loop(plan, recorder, store, data_folder, resources, observe, workforce, pack).run()
+        outcome = Loop(plan, recorder, launcher, observe, pack).run()
         return dataclasses.replace(outcome, aside=aside)
 
 

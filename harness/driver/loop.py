@@ -6,18 +6,13 @@ Recording comes before telling Optuna, so that a trial that Optuna calls finishe
 
 from __future__ import annotations
 
-import contextlib
-import shutil
 import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.driver.interrupts import Stop
 from harness.driver.progress import Observer, Outcome, Progress, Running
 from harness.errors import RunError
-from harness.launchers import Death, Launcher, Notice, Silence
-from harness.launchers.local import staging_folder
+from harness.launchers import Cause, Death, Joined, Launcher, Notice, Silence
 from harness.records import (
     Evaluated,
     Event,
@@ -25,7 +20,6 @@ from harness.records import (
     Finished,
     Job,
     Reply,
-    Resources,
     Scored,
     Started,
     TrainingOver,
@@ -41,68 +35,22 @@ _DEATHS_IN_A_ROW = 3
 _FAILURES_IN_A_ROW = 5
 
 
-class Workforce:
-    """The workers of a run, started as soon as there is likely to be work.
-
-    Args:
-        stack: closes the launcher at the end of the run, whatever happens.
-        launch: starts the workers.
-        resources: how many workers, and the threads of each.
-    """
-
-    def __init__(
-        self, stack: contextlib.ExitStack, launch: Callable[[Resources, int], Launcher], resources: Resources
-    ) -> None:
-        self._stack, self._launch, self._resources = stack, launch, resources
-        self._launcher: Launcher | None = None
-
-    def expect(self, jobs: int) -> None:
-        """Start workers for about so many jobs, unless there are none or workers have been started."""
-        if self._launcher is None and jobs > 0:
-            self._launcher = self._stack.enter_context(contextlib.closing(self._launch(self._resources, jobs)))
-
-    def launcher(self, jobs: int) -> Launcher:
-        """Return the launcher, for at least one job."""
-        self.expect(jobs)
-        assert self._launcher is not None, jobs
-        return self._launcher
-
-    def dismiss(self) -> None:
-        """End the workers now."""
-        if self._launcher is not None:
-            self._launcher.close()
-
-
 class Loop:
     """One run: hands out trainings and takes what comes back.
 
     Args:
         plan: what to train.
         recorder: where it is recorded.
-        store: folder for what workers leave for the driver to take.
-        data_folder: where workers look first for image files.
-        resources: how many workers, and the threads of each.
+        launcher: has the workers; closed when the run ends.
         observe: sees every change.
-        workforce: has the workers.
         pack: trainings of one program that a worker trains side by side, at most.
     """
 
-    def __init__(
-        self,
-        plan: Plan,
-        recorder: Recorder,
-        store: Path,
-        data_folder: Path | None,
-        resources: Resources,
-        observe: Observer,
-        workforce: Workforce,
-        pack: int = 1,
-    ) -> None:
-        self.plan, self.recorder, self.store, self.data_folder = plan, recorder, store, data_folder
-        self.resources, self.observe, self.workforce = resources, observe, workforce
-        self.pack = pack
+    def __init__(self, plan: Plan, recorder: Recorder, launcher: Launcher, observe: Observer, pack: int = 1) -> None:
+        self.plan, self.recorder, self.launcher = plan, recorder, launcher
+        self.observe, self.pack = observe, pack
         self._next_job: Job | None = None
-        self.progress = Progress(workers=resources.workers)
+        self.progress = Progress()
         self.deaths: dict[tuple[str, int], int] = {}
         self.deaths_in_a_row = self.failures_in_a_row = 0
         self.stop = Stop()
@@ -114,13 +62,14 @@ class Loop:
             try:
                 self._update(None)
                 if self.plan.remaining:
-                    self._work(self.workforce.launcher(self.plan.remaining))
+                    self.launcher.expect(self.plan.remaining)
+                    self._work()
                 status = "FAILED" if self.progress.failed else "FINISHED"
             except KeyboardInterrupt:
                 status, interrupted = "KILLED", True
             finally:
                 self.stop.ignore()
-                self.workforce.dismiss()
+                self.launcher.close()
                 try:
                     self._close_open("interrupted" if interrupted else "the run ended with an error")
                 finally:
@@ -128,19 +77,22 @@ class Loop:
         study, progress = self.plan.study, self.progress
         return Outcome(study, self.plan.finished, progress.finished_here, dict(progress.failed), interrupted)
 
-    def _work(self, launcher: Launcher) -> None:
+    def _work(self) -> None:
         flushed = time.monotonic()
         while True:
             self.stop.check()
-            while launcher.free and (jobs := self._gather()):
-                launcher.submit(jobs)
+            while self.launcher.free and (jobs := self._gather()):
+                self.launcher.submit(jobs)
                 self._update(None)
             if not self.progress.running:
-                return
-            events = launcher.poll(0.5)
+                if self.launcher.free or not self.plan.remaining:
+                    return
+                if not self.launcher.pending:
+                    raise RunError(f"{self.launcher.about.kind}: no worker is left to go on with, and none is to come")
+            events = self.launcher.poll(0.5)
             for event in events:
                 self.stop.check()
-                self._take(launcher, event)
+                self._take(event)
             if not events:
                 self._update(None)
             if time.monotonic() - flushed > _FLUSH_SECONDS:
@@ -181,18 +133,16 @@ class Loop:
             variant=assignment.variant,
             replicate=assignment.replicate,
             seeds=self.plan.objective.seeds(assignment.replicate, assignment.variant),
-            output=staging_folder(self.store, self.plan.study.name, trial),
-            data_folder=self.data_folder,
             prunable=assignment.prunable,
             probes=self.plan.study.probes,
             insight=self.plan.study.insight or ("full" if assignment.showcase else "basic"),
         )
 
-    def _take(self, launcher: Launcher, event: Event | Notice) -> None:
+    def _take(self, event: Event | Notice) -> None:
         match event:
             case Death():
                 self._take_death(event)
-            case Silence():
+            case Silence() | Joined():
                 pass  # those who watch are told
             case Started():
                 running = self.progress.running[event.trial]
@@ -205,7 +155,7 @@ class Loop:
                 self.recorder.evaluated(running.run_id, event)
                 if running.assignment.prunable:
                     prune = self.plan.should_prune(event.trial, event.metrics)
-                    launcher.reply(event.trial, Reply.PRUNE if prune else Reply.GO_ON)
+                    self.launcher.reply(event.trial, Reply.PRUNE if prune else Reply.GO_ON)
             case Scored():
                 self.recorder.tested(self.progress.running[event.trial].run_id, event)
             case TrainingOver():
@@ -218,7 +168,7 @@ class Loop:
 
     def _take_result(self, trial: int, result: TrialResult) -> None:
         running = self.progress.running[trial]
-        self.recorder.finish(running.run_id, result, self._staged(trial))
+        self.recorder.finish(running.run_id, result, self.launcher.take(trial))
         del self.progress.running[trial]  # it is recorded: whatever happens now, it is not to be closed as KILLED
         self.plan.tell(trial, result, running.run_id)
         self.progress.finished_here += 1
@@ -226,7 +176,7 @@ class Loop:
 
     def _take_failure(self, event: Failed) -> None:
         running = self.progress.running[event.trial]
-        self.recorder.fail(running.run_id, event.message, event.traceback, self._staged(event.trial))
+        self.recorder.fail(running.run_id, event.message, event.traceback, self.launcher.take(event.trial))
         self.plan.fail(event.trial, event.message)
         del self.progress.running[event.trial]
         self.progress.failed[event.trial] = event.message
@@ -237,20 +187,24 @@ class Loop:
             raise RunError(f"{self.failures_in_a_row} trials failed in a row, the last with: {event.message}")
 
     def _take_death(self, death: Death) -> None:
-        """A training whose worker died is done again once: the machine may have been short of memory for a moment."""
-        self.deaths_in_a_row += 1
+        """A training whose worker died is done again once: the machine may have been short of memory for a moment.
+
+        One whose machine was lost is done again in any case.
+        """
+        blamed = death.cause is Cause.TRAINING
+        self.deaths_in_a_row += blamed
         for trial in death.trials:
             running = self.progress.running.pop(trial)
             job = running.assignment
             key = (job.variant.digest, job.replicate)
-            self.deaths[key] = self.deaths.get(key, 0) + 1
+            self.deaths[key] = self.deaths.get(key, 0) + blamed
             again = self.deaths[key] < 2
-            self.recorder.fail(running.run_id, death.message, artifacts=self._staged(trial))
+            self.recorder.fail(running.run_id, death.message, artifacts=self.launcher.take(trial))
             self.plan.fail(trial, death.message, again=again)
             if not again:
                 self.progress.failed[trial] = death.message
-        if self.deaths_in_a_row >= max(_DEATHS_IN_A_ROW, 2 * self.resources.workers):
-            raise RunError(f"{self.deaths_in_a_row} worker processes died in a row, the last so: {death.message}")
+        if self.deaths_in_a_row >= max(_DEATHS_IN_A_ROW, 2 * self.launcher.about.workers):
+            raise RunError(f"{self.deaths_in_a_row} workers died in a row, the last so: {death.message}")
 
     def _close_open(self, reason: str) -> None:
         from harness.plan import INTERRUPTED
@@ -261,12 +215,9 @@ class Loop:
                 self.recorder.kill(running.run_id, reason)
             finally:
                 self.plan.fail(trial, INTERRUPTED)
-            shutil.rmtree(self._staged(trial), ignore_errors=True)
-
-    def _staged(self, trial: int) -> Path:
-        return staging_folder(self.store, self.plan.study.name, trial)
 
     def _update(self, event: Event | Notice | None) -> None:
+        self.progress.workers = self.launcher.about.workers
         self.progress.done = self.plan.finished
         self.progress.remaining = self.plan.remaining
         self.observe(self.progress, event)

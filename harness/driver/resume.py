@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.driver.scratch import clear_scratch
 from harness.errors import StudyError, UsageError
-from harness.launchers.local import staging_folder
 from harness.study import Study
 from harness.trials import describe, left_out_of
 
@@ -94,7 +92,7 @@ def reconcile_runs(recorder: Recorder, store: Path) -> pd.DataFrame:
     for run_id in tracking.open_runs(recorder.client, recorder.experiment_id):
         recorder.kill(run_id, "its run was killed")
     tracking.fail_unfinished(recorder.client, recorder.experiment_id)
-    clear_staging(recorder.study.name, store)
+    clear_scratch(store, recorder.study.name)
     trials, _ = tracking.read_frames(store, recorder.study.name)
     if said := left_out_of(trials):  # what they measured would be trained again, or missed by the plan
         raise UsageError(
@@ -102,14 +100,6 @@ def reconcile_runs(recorder: Recorder, store: Path) -> pd.DataFrame:
             f"{describe(said)} Put their tags right, or delete the runs, in the MLflow UI."
         )
     return trials[trials["status"].isin(["finished", "pruned"])] if len(trials) else trials
-
-
-def clear_staging(name: str, store: Path) -> None:
-    """Remove what workers left of a study that nobody will take."""
-    folder = staging_folder(store, name, 0).parent
-    shutil.rmtree(folder, ignore_errors=True)
-    with contextlib.suppress(OSError):  # others may be running
-        folder.parent.rmdir()
 
 
 def reconcile_plan(plan: Plan, store: Path, trials: pd.DataFrame, storage: RDBStorage) -> None:

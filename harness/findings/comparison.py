@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from harness.errors import UsageError
 from harness.escaping import plain, throughout
 from harness.findings.report import Table
 from harness.findings.rows import Group, group_trials
-from harness.judging import NOT_INFERIOR, Contrast, Outcome, Pairing, Sample, compare_pairings, overlap_of
-from harness.metrics import METRICS
-from harness.report.wording import NOTHING, show_effect, show_ends, show_p, show_value, show_verdict
+from harness.findings.wording import show_effect, show_ends, show_p, show_verdict
+from harness.judging import NOT_INFERIOR, Conclusion, Contrast, Pairing, compare_pairings, overlap_of
+from harness.metrics import METRICS, NOTHING
 from harness.study import Search, Study, show_level
-from harness.trials import FINGERPRINT, describe, differing_places, left_out_of, show_wrong, tidy_trials
+from harness.trials import EQUAL_FOR_SECONDS, describe, differing_places, left_out_of, show_wrong, tidy_trials
 
 _CLAIMING = ("design", "confirm")
 
@@ -30,7 +29,7 @@ class Between:
         after: what the second is called.
         table: a row for each variant and metric.
         contrasts: (variant, contrast) for each of its rows.
-        outcome: what they say together.
+        conclusion: what they say together.
         remarks: what a reader must know.
         settings: a row for each setting in which the two studies differ; None if there is none.
     """
@@ -39,7 +38,7 @@ class Between:
     after: str
     table: Table
     contrasts: tuple[tuple[str, Contrast], ...]
-    outcome: Outcome
+    conclusion: Conclusion
     remarks: tuple[str, ...]
     settings: Table | None = None
 
@@ -83,12 +82,12 @@ def compare_between(
         remarks.append("The two have different seeds: a pair shares neither split nor batch order.")
     if non_inferior and (missing := [name for name in metrics if name not in margins]):
         raise UsageError(f"--non-inferior needs a margin for {missing[0]}. E.g. --margin {missing[0]}=0.002")
-    contrasts, outcome = compare_pairings(pairings, metrics, margins, overlap_of(after.study), non_inferior)
-    if any(METRICS[name].unit in ("seconds", "rate") for name in metrics):
+    contrasts, conclusion = compare_pairings(pairings, metrics, margins, overlap_of(after.study), non_inferior)
+    if any(METRICS[name].unit.clocked for name in metrics):
         remarks += [f"Seconds are not compared: {text}." for text in {one.after.withheld for one in pairings} if text]
     table = _table(before.name, after.name, pairings, contrasts)
     settings = _settings_table(before.study, after.study)
-    found = Between(before.name, after.name, table, tuple(contrasts), outcome, tuple(remarks), settings)
+    found = Between(before.name, after.name, table, tuple(contrasts), conclusion, tuple(remarks), settings)
     return throughout(found, plain)
 
 
@@ -193,23 +192,9 @@ def _match(
 
 
 def _pairing(before: Group, after: Group) -> Pairing:
-    places = [{name: group.values(name) for name in FINGERPRINT} for group in (before, after)]
-    samples = [
-        Sample(
-            group.label,
-            {name: group.values(name) for name in (*METRICS, "replicate", "steps", "stop_reason")},
-            {name: _count(group, name) for name, metric in METRICS.items() if metric.unit == "count"},
-            differing_places(places),
-        )
-        for group in (before, after)
-    ]
-    return Pairing(after.label, *samples)
-
-
-def _count(group: Group, name: str) -> int | None:
-    known = group.values(name).astype(float)
-    known = known[~np.isnan(known)]
-    return int(known[0]) if len(known) else None
+    places = [{name: group.values(name) for name in EQUAL_FOR_SECONDS} for group in (before, after)]
+    withheld = differing_places(places)
+    return Pairing(after.label, before.sample(withheld), after.sample(withheld))
 
 
 def _table(before: str, after: str, pairings: Sequence[Pairing], contrasts: Sequence[tuple[str, Contrast]]) -> Table:
@@ -249,9 +234,9 @@ def _table(before: str, after: str, pairings: Sequence[Pairing], contrasts: Sequ
 def _means(pairing: Pairing, contrast: Contrast) -> list[str]:
     """Return the mean of a metric before and after, over the replicates that both have and have measured."""
     metric = contrast.metric
-    if METRICS[metric].unit in ("seconds", "rate") and pairing.after.withheld:
+    if METRICS[metric].unit.clocked and pairing.after.withheld:
         return [NOTHING, NOTHING]
     sides = [side.by_replicate(metric) for side in (pairing.before, pairing.after)]
     both = sides[0].index.intersection(sides[1].index)
     known = [side[both].dropna() for side in sides]
-    return [show_value(metric, float(side.mean())) if len(side) else NOTHING for side in known]
+    return [METRICS[metric].show(float(side.mean())) if len(side) else NOTHING for side in known]

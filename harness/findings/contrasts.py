@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.findings.report import Row
 from harness.findings.rows import Group
-from harness.judging import Contrast, Sample, compare
+from harness.judging import Contrast, compare
 from harness.metrics import METRICS
 from harness.stats import Verdict
 from harness.study import Study
@@ -31,16 +31,11 @@ def contrasts(study: Study, rows: Sequence[Row], groups: Sequence[Group]) -> Map
     if rows[0].phase not in _CLAIMING:
         return {}
     samples = {
-        row.digest: _sample(row, group)
+        row.digest: group.sample(row.withheld)
         for row, group in zip(rows[1:], groups[1:], strict=True)
         if row.phase in _CLAIMING
     }
-    return compare(study, samples, _sample(rows[0], groups[0]))
-
-
-def _sample(row: Row, group: Group) -> Sample:
-    columns = {name: group.values(name) for name in (*METRICS, "replicate", "steps", "stop_reason")}
-    return Sample(row.label, columns, row.counts, row.withheld)
+    return compare(study, samples, groups[0].sample())
 
 
 def best_first(rows: list[Row], metric: str) -> list[int]:

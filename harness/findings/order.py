@@ -31,7 +31,6 @@ from harness.findings.rows import (
 )
 from harness.findings.search.course import importance_section, search_figures
 from harness.findings.search.smallest_networks import smallest_sentences
-from harness.report.wording import show_target
 from harness.study import Search, Study
 from harness.trials import left_out_of, tidy_history, tidy_trials
 
@@ -50,7 +49,7 @@ def assemble(study: Study, trials: pd.DataFrame, history: pd.DataFrame, store: s
     # which seeds are drawn anew makes no network better: an audit of seeds is about spread
     against = {} if is_audit(study) else contrasts(study, rows, groups)
     rows = in_order(study, [replace(row, contrasts=against.get(row.digest, ())) for row in rows])
-    target = show_target(study.target)
+    target = study.target.in_words if study.target else ""
     published = published_figures(study, groups, history)
     findings = [
         *published_sentences(published, rows),

@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from harness.findings.report import Phase, Row
-from harness.judging import censor
+from harness.judging import Sample, censor
 from harness.metrics import METRICS, PROBES
 from harness.stats import Interval, kaplan_meier_median, mean_interval
 from harness.study import BASE, Search, Study, grid, show_level
 from harness.study.variant import short_names
-from harness.trials import FINGERPRINT, differing_places
+from harness.trials import EQUAL_FOR_SECONDS, differing_places
+from harness.trials.samples import make_sample
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,9 @@ class Group:
         """A column of the finished trials, in order of the trial numbers."""
         return cast("np.ndarray", self.columns[name][self.finished])
 
-    def by_replicate(self, name: str) -> pd.Series[float]:
-        """A column of the finished trials by replicate; the last one where a replicate was trained twice."""
-        series = pd.Series(self.values(name).astype(float), index=self.values("replicate").astype(int))
-        return series[~series.index.duplicated(keep="last")]
+    def sample(self, withheld: str = "") -> Sample:
+        """What judging compares of it; with the reason why its seconds must not be compared, if there is one."""
+        return make_sample(self.label, self.columns, withheld)
 
 
 def scored_metrics(study: Study) -> tuple[str, ...]:
@@ -59,13 +59,13 @@ def scored_metrics(study: Study) -> tuple[str, ...]:
     asked = [*getattr(study.design, "objectives", ()), *study.metrics]
     asked += [reference.metric for reference in study.report.reference if reference.step is None]
     asked += [name for probe in study.probes for name in PROBES[probe]]
-    extra = [name for name in asked if METRICS[name].unit in ("share", "nats", "number") or name == "train_seconds"]
+    extra = [name for name in asked if METRICS[name].unit.compared == "difference" or name == "train_seconds"]
     return tuple(dict.fromkeys([first, "test_accuracy", *extra]))
 
 
 def counted_metrics(study: Study) -> tuple[str, ...]:
     """Return the counts that get a column: parameters, multiply-accumulates and what the study asks for."""
-    asked = [name for name in study.metrics if METRICS[name].unit == "count"]
+    asked = [name for name in study.metrics if METRICS[name].unit.compared == "exact"]
     return tuple(dict.fromkeys(["parameters", "macs", *asked]))
 
 
@@ -124,7 +124,7 @@ def make_row(study: Study, group: Group, title: str, withheld: str) -> Row:
         reached=reached,
         steps_to_target=steps,
         seconds_to_target=seconds,
-        counts={name: _count(group, name) for name, metric in METRICS.items() if metric.unit == "count"},
+        counts=group.sample().counts,
         images_per_second=math.nan if withheld or np.isnan(speed).all() else float(np.nanmedian(speed)),
         withheld=withheld,
         objectives=tuple(_objective(group, name) for name in getattr(study.design, "objectives", ())),
@@ -144,7 +144,7 @@ def reference_title(group: Group) -> str:
 def withheld_seconds(group: Group, reference: Group) -> str:
     """Return why the seconds of a variant cannot be read beside the reference's; empty if they can."""
     both = [group] if group is reference else [reference, group]
-    return differing_places([{name: part.values(name) for name in FINGERPRINT} for part in both])
+    return differing_places([{name: part.values(name) for name in EQUAL_FOR_SECONDS} for part in both])
 
 
 def in_order(study: Study, rows: list[Row]) -> list[Row]:
@@ -218,14 +218,9 @@ def _time_to_target(group: Group, name: str, watched: str) -> Interval:
 
 def _objective(group: Group, name: str) -> float:
     values = np.where(group.values("stop_reason") == "not_finite", np.nan, group.values(name).astype(float))
-    if name.endswith("_to_target"):
+    if METRICS[name].watched:
         values = np.where(np.isnan(values), np.inf, values)
     return float(values.mean()) if len(values) else math.nan
-
-
-def _count(group: Group, name: str) -> int | None:
-    known = group.columns[name][~np.isnan(group.columns[name].astype(float))]
-    return int(known[0]) if len(known) else None
 
 
 def _show(level: Any) -> str:

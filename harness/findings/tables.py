@@ -7,19 +7,17 @@ from collections.abc import Callable
 
 from harness.findings.contrasts import best_first
 from harness.findings.report import Comparison, Published, Row, Table
-from harness.judging import Contrast
-from harness.metrics import METRICS
-from harness.report.wording import (
-    NOTHING,
+from harness.findings.wording import (
     counted,
     listed,
     show_effect,
     show_ends,
     show_interval,
     show_p,
-    show_value,
     show_verdict,
 )
+from harness.judging import Contrast
+from harness.metrics import METRICS, NOTHING
 from harness.stats import Interval
 
 MOST_ROWS = 50
@@ -41,7 +39,7 @@ def results_table(comparison: Comparison, limit: int = MOST_ROWS, costs: bool = 
         columns.append(("Pareto-optimal", False, lambda row: "yes" if row.pareto else "no"))
     columns.append(("n", True, lambda row: str(row.finished)))
     for name in comparison.scored:
-        columns.append((_heading(name), True, _score(name)))
+        columns.append((METRICS[name].heading, True, _score(name)))
     if comparison.target:
         columns += [
             ("reached target", True, lambda row: f"{row.reached} of {row.finished}"),
@@ -50,8 +48,8 @@ def results_table(comparison: Comparison, limit: int = MOST_ROWS, costs: bool = 
         ]
     if costs:
         columns += [(METRICS[name].title, True, _counted(name)) for name in comparison.counted]
-        speed = METRICS["images_per_second"].title
-        columns.append((speed, True, lambda row: show_value("images_per_second", row.images_per_second)))
+        speed = METRICS["images_per_second"]
+        columns.append((speed.title, True, lambda row: speed.show(row.images_per_second)))
     rows, note = _most_relevant(comparison, limit)
     metrics = [_metric_of(heading, comparison) for heading, _, _ in columns]
     beside = [_reference_row(found, metrics) for found in comparison.published if found.step is None]
@@ -71,12 +69,12 @@ def results_table(comparison: Comparison, limit: int = MOST_ROWS, costs: bool = 
 def _metric_of(heading: str, comparison: Comparison) -> str:
     """Return the metric that a column shows; empty for other columns."""
     shown = [*comparison.scored, *comparison.counted, "steps_to_target", "seconds_to_target", "images_per_second"]
-    return next((name for name in shown if heading == _heading(name)), "")
+    return next((name for name in shown if heading == METRICS[name].heading), "")
 
 
 def _reference_row(found: Published, metrics: list[str]) -> tuple[str, ...]:
     """Return a figure from elsewhere as a row: it has no trials, and is paired with nothing."""
-    cells = [show_value(name, found.value) if name == found.metric else NOTHING for name in metrics[1:]]
+    cells = [METRICS[name].show(found.value) if name == found.metric else NOTHING for name in metrics[1:]]
     return (f"{found.name} ({found.source})", *cells)
 
 
@@ -137,10 +135,6 @@ def _most_relevant(comparison: Comparison, limit: int) -> tuple[list[Row], str]:
     return kept, f"{how.capitalize()} {limit} of {counted(len(rows), 'variant')}; comparison.csv has all of them."
 
 
-def _heading(metric: str) -> str:
-    return f"{METRICS[metric].title} (%)" if METRICS[metric].unit == "share" else METRICS[metric].title
-
-
 def _score(metric: str) -> Callable[[Row], str]:
     return lambda row: show_interval(metric, row.scores[metric])
 
@@ -154,7 +148,7 @@ def _median(metric: str, interval: Interval | None) -> str:
         return NOTHING
     if math.isinf(interval.estimate):
         return "over half missed"
-    return show_value(metric, interval.estimate)
+    return METRICS[metric].show(interval.estimate)
 
 
 def _count(value: int | None) -> str:

@@ -12,8 +12,8 @@ import pandas as pd
 from harness.errors import UsageError
 from harness.findings.contrasts import best_first
 from harness.findings.report import Comparison, Row
+from harness.findings.wording import counted, show_effect
 from harness.metrics import METRICS
-from harness.report.wording import counted, show_effect, show_value
 from harness.stats import Verdict
 
 
@@ -62,9 +62,9 @@ def choose_winner(comparison: Comparison, trials: pd.DataFrame, metric: str) -> 
     candidates = trials[trials["trial"].isin(whole & set(row.trials))].to_dict("records")
     split = "train" if all(math.isnan(_number(one, "val_accuracy")) for one in candidates) else "val"
     best = min(candidates, key=lambda one: _rank(one, split))
-    title, accuracy = METRICS[f"{split}_accuracy"].title, _number(best, f"{split}_accuracy")
-    chosen = f"of {counted(len(candidates), 'training')} the one with the best {title}"
-    value = "" if math.isnan(accuracy) else f", {show_value(f'{split}_accuracy', accuracy)} %"
+    score, accuracy = METRICS[f"{split}_accuracy"], _number(best, f"{split}_accuracy")
+    chosen = f"of {counted(len(candidates), 'training')} the one with the best {score.title}"
+    value = "" if math.isnan(accuracy) else f", {score.show_with_unit(accuracy)}"
     why = f"{_verdict(row, metric, len(rows))}; {chosen}{value}."
     return Winner(row.label, int(best["trial"]), str(best["run_id"]), why)
 

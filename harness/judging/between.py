@@ -18,7 +18,7 @@ NOT_INFERIOR = "not inferior"
 """Note of a contrast of which only that was asked."""
 
 
-class Outcome(StrEnum):
+class Conclusion(StrEnum):
     """What two sets of trials say together."""
 
     HOLDS = "holds"
@@ -47,7 +47,7 @@ def compare_pairings(
     margins: Mapping[str, float],
     overlap: float,
     non_inferior: bool,
-) -> tuple[list[tuple[str, Contrast]], Outcome]:
+) -> tuple[list[tuple[str, Contrast]], Conclusion]:
     """Compare each variant's second set of trials with its first, all comparisons judged together.
 
     Args:
@@ -75,10 +75,10 @@ def compare_pairings(
         contrasts = _judge_non_inferior(places, contrasts, margins, overlap)
     verdicts = {contrast.verdict for contrast in contrasts}
     if Verdict.WORSE in verdicts:
-        outcome = Outcome.FAILS
+        conclusion = Conclusion.FAILS
     else:
-        outcome = Outcome.UNDECIDED if Verdict.UNDECIDED in verdicts or not verdicts else Outcome.HOLDS
-    return [(pairing.label, contrast) for (pairing, _), contrast in zip(places, contrasts, strict=True)], outcome
+        conclusion = Conclusion.UNDECIDED if Verdict.UNDECIDED in verdicts or not verdicts else Conclusion.HOLDS
+    return [(pairing.label, contrast) for (pairing, _), contrast in zip(places, contrasts, strict=True)], conclusion
 
 
 def _judge_non_inferior(
@@ -90,7 +90,7 @@ def _judge_non_inferior(
     judged = []
     for contrast, (_, metric), good, bad in zip(contrasts, places, fine, inferior, strict=True):
         verdict = Verdict.UNDECIDED
-        if METRICS[metric].unit == "count":
+        if METRICS[metric].unit.compared == "exact":
             verdict = contrast.verdict
         elif good <= LEVEL:
             verdict = Verdict.EQUIVALENT
@@ -103,9 +103,9 @@ def _judge_non_inferior(
 
 def _tests(pairing: Pairing, metric: str, margin: float, overlap: float) -> tuple[float, float]:
     """Return the p-values of "not worse by the margin" and of "worse by the margin or more"."""
-    if METRICS[metric].unit == "count" or metric not in pairing.after.columns:
+    if METRICS[metric].unit.compared == "exact" or metric not in pairing.after.columns:
         return math.nan, math.nan
-    if METRICS[metric].unit in ("seconds", "rate") and pairing.after.withheld:
+    if METRICS[metric].unit.clocked and pairing.after.withheld:
         return math.nan, math.nan
     ours, theirs = pair_up(pairing.after.by_replicate(metric), pairing.before.by_replicate(metric))
     whole = min(pairing.after.finished, pairing.before.finished)

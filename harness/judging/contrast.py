@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.judging.wording import NOTHING, counted, show_effect, show_ends, show_p, show_verdict
-from harness.metrics import METRICS
+from harness.judging.wording import counted, show_effect, show_ends, show_p, show_verdict
+from harness.metrics import METRICS, NOTHING
 from harness.notebook import facts_table
 from harness.stats import Verdict
 

@@ -70,12 +70,12 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
         base: the base's.
         rules: how they are compared.
     """
-    unit = METRICS[metric].unit
-    if unit == "count":
+    row = METRICS[metric]
+    if row.unit.compared == "exact":
         return Evidence(_exact(metric, sample, base, rules))
-    if unit in ("seconds", "rate") and sample.withheld:
+    if row.unit.clocked and sample.withheld:
         return _missing(metric, f"not compared: {sample.withheld}")
-    if metric.endswith("_to_target"):
+    if row.watched:
         times = sample.times(metric), base.times(metric)
         if any(each.missed.any() for each in times):
             return _censored(metric, *times, base.label, rules.looks)
@@ -83,7 +83,7 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
     if any(broken):  # a loss that is not a number: the mean of the others would flatter
         return _missing(metric, f"{broken[0]} of {sample.finished} broke off; {base.label}: {broken[1]}")
     values, others = sample.by_replicate(metric), base.by_replicate(metric)
-    if unit in ("share", "nats", "number"):
+    if row.unit.compared == "difference":
         return _difference(metric, values, others, rules)
     if (values <= 0).any() or (others <= 0).any():  # a target that the untrained network already holds
         return _missing(metric, "a value of 0 has no ratio")

@@ -14,7 +14,6 @@ from harness.stats import Times
 _DIVERGED = "not_finite"
 _NEVER = (_DIVERGED, "plateau")
 """Stop reasons after which more steps would not have reached the target: the miss is infinite, not early."""
-_WATCHED = {"steps_to_target": "steps", "seconds_to_target": "train_seconds"}
 
 
 @dataclass(frozen=True)
@@ -45,13 +44,13 @@ class Sample:
         Of a training that diverged there is none but counts: its scores are none, and its few seconds no saving.
         """
         values = self.columns[name].astype(float)
-        if name not in METRICS or METRICS[name].unit != "count":
+        if name not in METRICS or METRICS[name].unit.compared != "exact":
             values = np.where(self.columns["stop_reason"].astype(str) == _DIVERGED, np.nan, values)
         return _indexed(values, self.columns["replicate"])
 
     def times(self, name: str) -> Times:
         """Return "steps_to_target" or "seconds_to_target", trials that never got there as censored."""
-        at, missed = censor(self.columns[name], self.columns[_WATCHED[name]], self.columns["stop_reason"])
+        at, missed = censor(self.columns[name], self.columns[METRICS[name].watched], self.columns["stop_reason"])
         replicate = self.columns["replicate"]
         return Times(_indexed(at, replicate), _indexed(missed, replicate))
 

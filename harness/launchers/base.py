@@ -1,12 +1,58 @@
-"""What a launcher does, wherever its workers are."""
+"""What a launcher does, wherever its workers are. `tests/launchers/contract.py` holds every launcher to it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from harness.records import Event, Job, Reply
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a launcher is started for.
+
+    Attributes:
+        trainings: of the whole study, those included that are done: a study that is continued is trained as it began,
+            so that its seconds can be compared.
+        scratch: folder of this machine for what trainings leave, a folder for each trial. It may not be there yet.
+        exclusive: train one at a time, with all there is.
+        workers: trainings side by side, if the user says; else the launcher does.
+        threads: of each, if the user says.
+        data_folder: where a worker looks first for image files, on its own machine.
+    """
+
+    trainings: int
+    scratch: Path
+    exclusive: bool = False
+    workers: int | None = None
+    threads: int | None = None
+    data_folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class About:
+    """What a launcher is.
+
+    Attributes:
+        kind: where its workers are, in words.
+        workers: trainings side by side, at most.
+        threads: of each; None for what the compute library takes.
+    """
+
+    kind: str
+    workers: int
+    threads: int | None
+
+
+class Cause(StrEnum):
+    """Why a worker may have died."""
+
+    TRAINING = "training"  # it crashed, was killed or hung: what it trained may be to blame
+    MACHINE = "machine"  # the machine that it ran on was lost or taken away
 
 
 @dataclass(frozen=True)
@@ -16,10 +62,12 @@ class Death:
     Attributes:
         trials: what it was training; empty if it died before it took a job.
         message: how it ended, and the last it said.
+        cause: whether what it trained may be to blame.
     """
 
     trials: tuple[int, ...]
     message: str
+    cause: Cause = Cause.TRAINING
 
 
 @dataclass(frozen=True)
@@ -35,16 +83,45 @@ class Silence:
     message: str
 
 
-Notice = Death | Silence
+@dataclass(frozen=True)
+class Joined:
+    """A worker that was pending is there, and can take a job.
+
+    Attributes:
+        message: where it is.
+    """
+
+    message: str
+
+
+Notice = Death | Silence | Joined
 """What a launcher says of a worker, beside the events that the worker sends."""
 
 
 class Launcher(Protocol):
-    """Places workers, moves jobs and events, notices death."""
+    """Places workers, takes jobs to them, and brings back events and files; notices death."""
+
+    @property
+    def about(self) -> About:
+        """What this launcher is; its capacity may change."""
+        ...
 
     @property
     def free(self) -> int:
-        """How many workers have nothing to do."""
+        """How many workers are there and have nothing to do; may grow and shrink. Never waits."""
+        ...
+
+    @property
+    def pending(self) -> int:
+        """How many workers are asked for and not there yet."""
+        ...
+
+    def expect(self, trainings: int) -> None:
+        """Have workers placed for about so many trainings, the sooner the better: they have libraries to import.
+
+        Raises:
+            RunError: if a worker cannot be started.
+        """
         ...
 
     def submit(self, jobs: Sequence[Job]) -> None:
@@ -52,13 +129,28 @@ class Launcher(Protocol):
         ...
 
     def poll(self, seconds: float) -> Sequence[Event | Notice]:
-        """Wait up to ``seconds`` for events and return those that came."""
+        """Wait up to ``seconds`` for events and return those that came.
+
+        Raises:
+            RunError: if no worker can be placed any more.
+        """
         ...
 
     def reply(self, trial: int, reply: Reply) -> None:
-        """Answer an evaluation of a prunable job."""
+        """Answer an evaluation of a prunable job: every one wants an answer."""
+        ...
+
+    def take(self, trial: int) -> Path | None:
+        """Hand over the folder, on this machine, of what a trial left once it has ended; None if it left nothing.
+
+        It is the caller's to move or to remove.
+        """
         ...
 
     def close(self) -> None:
         """End all workers now, whatever they do."""
         ...
+
+
+Launch = Callable[[Work], Launcher]
+"""Makes a launcher: quickly, without placing a worker."""

@@ -6,22 +6,18 @@ import contextlib
 import dataclasses
 import errno
 import os
-import signal
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import IO
 
-from harness.errors import RunError, UsageError
-from harness.launchers.base import Death, Notice, Silence
+from harness.errors import RunError
+from harness.launchers.base import About, Death, Notice, Silence, Work
 from harness.launchers.patience import PATIENCE, Vitals, Watch, look_up
-from harness.launchers.resources import cores_of
-from harness.records import Event, Failed, Finished, Job, Reply, Resources
-from harness.surroundings import PYTHON_OPTIONS, child_environment
+from harness.launchers.process import Process
+from harness.launchers.resources import choose_resources, cores_of
+from harness.launchers.serving import left_by
+from harness.records import Event, Failed, Finished, Job, Reply
 
 _FIXES = {
     errno.EAGAIN: "raise the limit on processes (ulimit -u), or of the container (pids)",
@@ -33,9 +29,6 @@ _FIXES = {
 }
 """Number of an error -> what helps."""
 
-_END_SECONDS = 10.0
-"""Seconds to wait for a process that was ended."""
-
 _LONGEST_LOOK = 5.0
 """Seconds that count at most between two looks at workers: beyond, this process was kept from looking."""
 
@@ -43,112 +36,50 @@ RECYCLE_GROWTH = 400e6
 """Bytes that a worker may grow by before it is replaced: Keras leaks 9 to 16 MB for every network that it compiles."""
 
 
-class _Process:
-    """One worker process, its pipe and what it is doing."""
-
-    def __init__(self, resources: Resources) -> None:
-        self.resources = resources
-        with contextlib.ExitStack() as stack:
-            self.connection, theirs = Pipe()
-            stack.callback(self.connection.close)
-            with theirs:
-                self.errors: IO[bytes] = stack.enter_context(tempfile.TemporaryFile())
-                self.process = subprocess.Popen(
-                    [sys.executable, *PYTHON_OPTIONS, "-m", "harness.launchers.local_worker", str(theirs.fileno())],
-                    pass_fds=[theirs.fileno()],
-                    stdin=subprocess.DEVNULL,
-                    stdout=self.errors,
-                    stderr=self.errors,
-                    env=child_environment(resources.threads),
-                )
-            stack.pop_all()  # closed by close()
-        with contextlib.suppress(OSError):  # it has ended already; poll will say so
-            self.connection.send(resources)
-        self.trials: list[int] = []
-        self.watch = Watch(0)
-        self.first_bytes: int | None = None
-
-    def grown(self) -> float:
-        """Return by how many bytes it has grown since its first trial ended, which loaded what all trials need."""
-        import psutil
-
-        try:
-            now = int(psutil.Process(self.process.pid).memory_info().rss)
-        except psutil.Error:  # it has just died; poll will say so
-            return 0.0
-        if self.first_bytes is None:
-            self.first_bytes = now
-        return float(now - self.first_bytes)
-
-    def last_words(self) -> str:
-        """Return how the process ended and, if it ended by itself, the last line it wrote."""
-        try:
-            code = self.process.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:  # it closed its pipe and goes on
-            self.process.kill()
-            return "the worker process no longer answers"
-        if code == -signal.SIGKILL:
-            return "the worker process was killed by SIGKILL (out of memory?)"
-        how = f"ended with exit code {code}" if code >= 0 else f"was killed by {_signal_name(-code)}"
-        self.errors.seek(0)
-        lines = self.errors.read().decode(errors="replace").strip().splitlines()
-        return f"the worker process {how}" + (f": {lines[-1]}" if lines else "")
-
-    def kill(self) -> None:
-        """End the process, without waiting for that."""
-        with contextlib.suppress(OSError):
-            self.connection.close()
-        if self.process.poll() is None:
-            self.process.kill()
-
-    def close(self) -> None:
-        """End the process now."""
-        self.kill()
-        # one that waits for a file system that does not answer ends when that does: nobody waits for it here
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(_END_SECONDS)
-        self.errors.close()
-
-
 class LocalLauncher:
     """Runs jobs in long-lived worker processes of this machine.
 
     Args:
-        resources: how many workers, and the threads of each.
-        jobs: how many jobs there are; no more workers than that are started.
+        work: what for; :func:`harness.launchers.resources.choose_resources` says how many workers that takes.
         growth: bytes that a worker may grow by after its first trial before it is replaced.
         patience: seconds without a sign of life after which a worker is ended, as :mod:`harness.launchers.patience`
             has it; 0 waits for ever.
-
-    Raises:
-        RunError: if a process cannot be started.
     """
 
-    def __init__(
-        self,
-        resources: Resources,
-        jobs: int | None = None,
-        growth: float = RECYCLE_GROWTH,
-        patience: float = PATIENCE,
-    ) -> None:
-        self._resources = resources
+    pending = 0  # a process takes jobs from the moment it is started
+
+    def __init__(self, work: Work, growth: float = RECYCLE_GROWTH, patience: float = PATIENCE) -> None:
+        chosen = choose_resources(work.trainings, work.exclusive, work.workers, work.threads)
+        self._resources = dataclasses.replace(chosen, data_folder=work.data_folder)
+        self._scratch = work.scratch
         self._growth = growth
         self._patience = patience
         self._looked = self._looked_closely = time.monotonic()
         self._cores = sorted(os.sched_getaffinity(0))
-        count = resources.workers if jobs is None else min(resources.workers, jobs)
-        self._workers: list[_Process] = []
+        self._workers: list[Process] = []
+
+    @property
+    def about(self) -> About:
+        """What this launcher is."""
+        return About("processes of this machine", self._resources.workers, self._resources.threads)
+
+    def expect(self, trainings: int) -> None:
+        """Start workers for so many trainings, as far as the machine has room.
+
+        Raises:
+            RunError: if a process cannot be started; all others are ended.
+        """
         try:
-            for index in range(count):
+            for index in range(len(self._workers), min(self._resources.workers, trainings)):
                 self._workers.append(self._start(index))
         except BaseException:
             self.close()
             raise
 
-    def _start(self, index: int) -> _Process:
+    def _start(self, index: int) -> Process:
         cores = cores_of(index, self._resources, self._cores)
         try:
-            return _Process(dataclasses.replace(self._resources, cores=cores))
+            return Process(dataclasses.replace(self._resources, cores=cores), self._scratch)
         except OSError as error:  # no more processes, descriptors, memory, room for temporary files
             reason = str(error.strerror or error).rstrip(".")
             fix = _FIXES.get(error.errno or 0, "`harness doctor` looks at this machine")
@@ -236,6 +167,10 @@ class LocalLauncher:
                 with contextlib.suppress(OSError):
                     worker.connection.send(reply)
 
+    def take(self, trial: int) -> Path | None:
+        """Hand over the folder of what a trial left; its worker has written it where it belongs."""
+        return left_by(trial, self._scratch)
+
     def close(self) -> None:
         """End all workers now, whatever they do."""
         for worker in self._workers:
@@ -243,23 +178,3 @@ class LocalLauncher:
         for worker in self._workers:
             worker.close()
         self._workers = []
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # a real-time signal
-        return f"signal {number}"
-
-
-def staging_folder(store: Path, study: str, trial: int) -> Path:
-    """Return where a worker leaves a trial's artifacts for the driver to take into the store.
-
-    Raises:
-        UsageError: if a link leads out of the store: what is left there is removed.
-    """
-    root = store.resolve()
-    folder = root / "staging" / study / str(trial)
-    if not folder.resolve().is_relative_to(root):
-        raise UsageError(f"{folder}: leads out of the store by a link. harness follows none: remove the link.")
-    return folder

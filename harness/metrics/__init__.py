@@ -1,16 +1,43 @@
-"""The metrics of a trial: one vocabulary for study files, MLflow, tables, figures and sentences."""
+"""The metrics of a trial: one vocabulary for study files, MLflow, tables, figures and sentences.
+
+A metric is a row of :mod:`harness.metrics.rows`; its unit is a row of :mod:`harness.metrics.units`.
+"""
 
 from harness.metrics.mlflow_names import IN_MLFLOW, from_mlflow, in_mlflow
-from harness.metrics.rows import CHOOSABLE, EVALUATED, METRICS, NEED_FINITE, PROBES, Metric
+from harness.metrics.rows import (
+    CHOOSABLE,
+    CLOCKS,
+    EVALUATED,
+    METRICS,
+    NEED_FINITE,
+    PROBES,
+    RECORDED,
+    ROWS,
+    Known,
+    Metric,
+    known,
+)
+from harness.metrics.units import NOTHING, SECONDS, WHOLE, Number, Unit, show_ratio
 
 __all__ = [
     "CHOOSABLE",
+    "CLOCKS",
     "EVALUATED",
     "IN_MLFLOW",
     "METRICS",
     "NEED_FINITE",
+    "NOTHING",
     "PROBES",
+    "RECORDED",
+    "ROWS",
+    "SECONDS",
+    "WHOLE",
+    "Known",
     "Metric",
+    "Number",
+    "Unit",
     "from_mlflow",
     "in_mlflow",
+    "known",
+    "show_ratio",
 ]

@@ -1,32 +1,11 @@
-"""What the harness's metrics are called in MLflow, whose UI makes a section of charts of everything before a slash."""
+"""What metrics are called in MLflow."""
 
 from __future__ import annotations
 
-IN_MLFLOW: dict[str, str] = {
-    "val_accuracy": "val/accuracy",
-    "val_loss": "val/loss",
-    "train_accuracy": "train/accuracy",
-    "train_loss": "train/loss",
-    "test_accuracy": "test/accuracy",
-    "test_loss": "test/loss",
-    "steps_to_target": "target/steps",
-    "seconds_to_target": "target/seconds",
-    **{f"{name}_seconds": f"seconds/{name}" for name in ("prepare", "compile", "train", "evaluate", "record", "refit")},
-    "epoch": "progress/epoch",
-    "steps": "progress/steps",
-    "epochs": "progress/epochs",
-    "refit_steps": "progress/refit_steps",
-    "images_per_second": "progress/images_per_second",
-    "parameters": "cost/parameters",
-    "macs": "cost/macs",
-    "activations": "cost/activations",
-    "activation_ops": "cost/activation_ops",
-    "pool_ops": "cost/pool_ops",
-    "dead_features": "features/dead",
-    "redundant_features": "features/redundant",
-    "order_difference": "features/order_difference",
-}
-"""Name here and in frames -> name in MLflow."""
+from harness.metrics.rows import RECORDED
+
+IN_MLFLOW: dict[str, str] = {**{name: metric.key for name, metric in RECORDED.items()}, "epoch": "progress/epoch"}
+"""Name here and in frames -> name in MLflow. The epoch of an evaluation says where it stands, and is no metric."""
 
 _HERE = {theirs: ours for ours, theirs in IN_MLFLOW.items()}
 

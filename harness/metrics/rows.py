@@ -1,72 +1,184 @@
-"""The metrics of a trial: one vocabulary for study files, MLflow, tables and figures."""
+"""One row a metric. What is asked of metrics elsewhere is derived from these rows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
+
+from harness.metrics.units import COUNT, EPOCHS, NATS, NOTHING, NUMBER, RATE, SECONDS, SHARE, STEPS, Unit
+
+Known = Literal["evaluated", "scored", "end", "progress", "clock", "built"]
+"""When a metric is known:
+
+- evaluated: at every evaluation,
+- scored: whenever the test split is scored, at the end and, if a study asks for it, on the way,
+- end: at the end, of the trained network,
+- progress: at the end, how far and how fast the training got,
+- clock: at the end, the seconds that one kind of work took,
+- built: as soon as the network is built.
+"""
 
 
 @dataclass(frozen=True)
 class Metric:
-    """What a metric is called and which way is better.
+    """What a metric is called, which way is better, and how it is shown.
 
     Attributes:
+        name: in study files, and of the column in tables.
         title: heading in tables and on axes.
-        better: "higher" or "lower".
-        unit: "share" (0 to 1, shown as per cent), "seconds", "steps", "count", "rate" (per second), "nats" or
-            "number".
-        evaluated: measured at every evaluation, so that a training can be stopped or pruned by it.
+        unit: its unit.
+        known: when it is known.
+        key: its name in MLflow, whose UI makes a section of charts of everything before the slash.
+        better: "higher" or "lower"; empty for what is recorded and never judged.
+        from_test: whether it is measured on test images, so that nothing may be chosen by it.
+        probe: the probe that measures it; empty if it is always measured.
+        watched: of a time to the target, the metric that says how long each trial was watched; empty for others.
+        short: heading where there is little room; the title by default.
+        adjectives: what people say instead of "better in TITLE" and "worse in TITLE".
+        ratio: how a ratio is told, with {} for the number.
     """
 
+    name: str
     title: str
-    better: Literal["higher", "lower"]
-    unit: Literal["share", "seconds", "steps", "count", "rate", "nats", "number"]
-    evaluated: bool = False
+    unit: Unit
+    known: Known
+    key: str
+    better: Literal["higher", "lower", ""] = ""
+    from_test: bool = False
+    probe: str = ""
+    watched: str = ""
+    short: str = ""
+    adjectives: Mapping[str, str] = field(default_factory=dict)
+    ratio: str = ""
 
     @property
     def direction(self) -> Literal["maximize", "minimize"]:
         """Optuna's word for ``better``."""
         return "maximize" if self.better == "higher" else "minimize"
 
+    @property
+    def evaluated(self) -> bool:
+        """Whether it is measured at every evaluation, so that a training can be stopped or pruned by it."""
+        return self.known == "evaluated"
 
-METRICS: dict[str, Metric] = {
-    "val_accuracy": Metric("validation accuracy", "higher", "share", evaluated=True),
-    "val_loss": Metric("validation loss", "lower", "nats", evaluated=True),
-    "train_accuracy": Metric("training accuracy", "higher", "share", evaluated=True),
-    "train_loss": Metric("training loss", "lower", "nats", evaluated=True),
-    "test_accuracy": Metric("test accuracy", "higher", "share"),
-    "test_loss": Metric("test loss", "lower", "nats"),
-    "steps_to_target": Metric("steps to target", "lower", "steps"),
-    "seconds_to_target": Metric("seconds to target", "lower", "seconds"),
-    "train_seconds": Metric("training seconds", "lower", "seconds"),
-    "images_per_second": Metric("images per second", "higher", "rate"),
-    "parameters": Metric("parameters", "lower", "count"),
-    "macs": Metric("multiply-accumulates", "lower", "count"),
-    "activations": Metric("activation values", "lower", "count"),
-    "activation_ops": Metric("activation functions", "lower", "count"),
-    "pool_ops": Metric("pooling operations", "lower", "count"),
-    "dead_features": Metric("dead features", "lower", "number"),
-    "redundant_features": Metric("redundant features", "lower", "number"),
-    "order_difference": Metric("largest change of a logit in the other order", "lower", "number"),
-}
-"""Every metric by its name. `train_loss` and `train_accuracy` are running means over the batches trained on since the
-last evaluation, as Keras shows them."""
+    @property
+    def needs_finite(self) -> bool:
+        """Whether a network that diverged has none: its logits are no numbers, and would count as class 0."""
+        return self.known in ("evaluated", "scored", "end") or bool(self.watched)
 
+    @property
+    def heading(self) -> str:
+        """The title with the symbol of the unit: ``test accuracy (%)``."""
+        return f"{self.title} ({self.unit.symbol.strip()})" if self.unit.symbol else self.title
+
+    @property
+    def points(self) -> str:
+        """What a heading of differences has after the title: `` (points)`` for a share, else nothing."""
+        return f" ({self.unit.points.strip()})" if self.unit.points else ""
+
+    def show(self, value: float) -> str:
+        """Write one value without its unit: per cent for a share, three digits for seconds, thousands separated."""
+        if math.isnan(value):
+            return NOTHING
+        if math.isinf(value):
+            return "not reached"
+        return self.unit.write(self.unit.scale * value)
+
+    def show_beside_title(self, value: float) -> str:
+        """Write one value where the title says the unit, but for per cent: ``98.12 %``, ``1.38``."""
+        return self.show(value) + (self.unit.symbol if math.isfinite(value) else "")
+
+    def show_with_unit(self, value: float) -> str:
+        """Write one value with its unit: ``98.12 %``, ``1.38 s``; counts, steps and losses have none."""
+        return self.show(value) + ((self.unit.symbol or self.unit.abbreviation) if math.isfinite(value) else "")
+
+    def show_given(self, value: float) -> str:
+        """Write a value that somebody set, in as few digits as it takes: ``98 %``, ``0.05``."""
+        return f"{self.unit.scale * value:g}{self.unit.symbol}"
+
+    def show_goal(self, value: float) -> str:
+        """Write a value that somebody set, and of what: ``98 % validation accuracy``, ``a validation loss of 0.05``."""
+        given = self.show_given(value)
+        return f"{given} {self.title}" if self.unit.symbol else f"a {self.title} of {given}"
+
+    def signed(self, difference: float) -> str:
+        """Write a difference with its sign and without its unit: points of a per cent for a share."""
+        text = f"{self.unit.scale * difference:{self.unit.digits}}"
+        if float(text) == 0:
+            return text.removeprefix("-")
+        return f"−{text[1:]}" if text.startswith("-") else f"+{text}"
+
+    def show_difference(self, difference: float) -> str:
+        """Write a difference with its sign and unit: ``−0.21 points``, ``−0.0123``."""
+        return self.signed(difference) + self.unit.points
+
+
+_FASTER = {"better": "faster", "worse": "slower"}
+
+ROWS: tuple[Metric, ...] = (
+    Metric("val_accuracy", "validation accuracy", SHARE, "evaluated", "val/accuracy", "higher", short="val acc"),
+    Metric("val_loss", "validation loss", NATS, "evaluated", "val/loss", "lower", short="val loss"),
+    # those of training are running means over the batches trained on since the last evaluation, as Keras shows them
+    Metric("train_accuracy", "training accuracy", SHARE, "evaluated", "train/accuracy", "higher", short="train acc"),
+    Metric("train_loss", "training loss", NATS, "evaluated", "train/loss", "lower", short="train loss"),
+    Metric("test_accuracy", "test accuracy", SHARE, "scored", "test/accuracy", "higher", from_test=True,
+           adjectives={"better": "more accurate", "worse": "less accurate"}),
+    Metric("test_loss", "test loss", NATS, "scored", "test/loss", "lower", from_test=True),
+    Metric("steps", "steps", STEPS, "progress", "progress/steps"),
+    Metric("epochs", "epochs", EPOCHS, "progress", "progress/epochs"),
+    Metric("refit_steps", "steps of the second training", STEPS, "progress", "progress/refit_steps"),
+    Metric("steps_to_target", "steps to target", STEPS, "progress", "target/steps", "lower", watched="steps"),
+    Metric("seconds_to_target", "seconds to target", SECONDS, "progress", "target/seconds", "lower",
+           watched="train_seconds", adjectives=_FASTER),
+    Metric("train_seconds", "training seconds", SECONDS, "clock", "seconds/train", "lower",
+           ratio="trains for {} times the seconds", adjectives=_FASTER),
+    Metric("evaluate_seconds", "evaluation seconds", SECONDS, "clock", "seconds/evaluate"),
+    Metric("compile_seconds", "compilation seconds", SECONDS, "clock", "seconds/compile"),
+    Metric("prepare_seconds", "preparation seconds", SECONDS, "clock", "seconds/prepare"),
+    Metric("record_seconds", "recording seconds", SECONDS, "clock", "seconds/record"),
+    Metric("refit_seconds", "seconds of the second training", SECONDS, "clock", "seconds/refit"),
+    Metric("images_per_second", "images per second", RATE, "progress", "progress/images_per_second", "higher",
+           ratio="trains at {} times the images per second", adjectives=_FASTER),
+    Metric("parameters", "parameters", COUNT, "built", "cost/parameters", "lower",
+           ratio="has {} times the parameters", adjectives={"better": "smaller", "worse": "larger"}),
+    Metric("macs", "multiply-accumulates", COUNT, "built", "cost/macs", "lower",
+           ratio="needs {} times the multiply-accumulates"),
+    Metric("activations", "activation values", COUNT, "built", "cost/activations", "lower",
+           ratio="puts out {} times the activation values"),
+    Metric("activation_ops", "activation functions", COUNT, "built", "cost/activation_ops", "lower",
+           ratio="evaluates {} times the activation functions"),
+    Metric("pool_ops", "pooling operations", COUNT, "built", "cost/pool_ops", "lower",
+           ratio="needs {} times the pooling operations"),
+    Metric("dead_features", "dead features", NUMBER, "end", "features/dead", "lower", probe="features"),
+    Metric("redundant_features", "redundant features", NUMBER, "end", "features/redundant", "lower", probe="features"),
+    Metric("order_difference", "largest change of a logit in the other order", NUMBER, "end",
+           "features/order_difference", "lower", from_test=True, probe="activation_order"),
+)  # fmt: skip
+"""Every metric of a trial, in the order in which tables and references list them."""
+
+RECORDED: dict[str, Metric] = {row.name: row for row in ROWS}
+"""Every number that is recorded of a trial, by its name."""
+METRICS: dict[str, Metric] = {row.name: row for row in ROWS if row.better}
+"""Those by which variants are judged: what a study file may name."""
+
+
+def known(*when: Known) -> tuple[str, ...]:
+    """Return the names of the metrics that are known then, in order."""
+    return tuple(row.name for row in ROWS if row.known in when)
+
+
+EVALUATED = known("evaluated")
+"""By these a training can be stopped or pruned."""
+NEED_FINITE = tuple(row.name for row in ROWS if row.needs_finite)
+"""Metrics that a network which diverged does not have."""
+CHOOSABLE = tuple(name for name, metric in METRICS.items() if not metric.from_test)
+"""Metrics that a search may optimise."""
+CLOCKS = tuple(name.removesuffix("_seconds") for name in known("clock"))
+"""What the time of a training is spent on, a clock each."""
 PROBES: dict[str, tuple[str, ...]] = {
-    "features": ("dead_features", "redundant_features"),
-    "activation_order": ("order_difference",),
+    probe: tuple(row.name for row in ROWS if row.probe == probe)
+    for probe in dict.fromkeys(row.probe for row in ROWS if row.probe)
 }
-"""Probe of a trained network -> the metrics it measures."""
-
-EVALUATED = tuple(name for name, metric in METRICS.items() if metric.evaluated)
-NEED_FINITE = (
-    *EVALUATED,
-    "test_accuracy",
-    "test_loss",
-    "steps_to_target",
-    "seconds_to_target",
-    *(name for metrics in PROBES.values() for name in metrics),
-)
-"""Metrics that a network which diverged does not have: its logits are no numbers, and would count as class 0."""
-CHOOSABLE = tuple(name for name in METRICS if not name.startswith("test_") and name != "order_difference")
-"""Metrics a search may optimise: everything but the test split."""
+"""Probe of a trained network -> the metrics that it measures."""

@@ -6,7 +6,7 @@ import math
 import numbers
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from rich.columns import Columns
 from rich.console import Group, RenderableType
@@ -15,9 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.escaping import plain, throughout
-from harness.metrics import EVALUATED, METRICS
+from harness.findings.wording import counted
+from harness.metrics import CLOCKS, EVALUATED, METRICS, RECORDED, SECONDS, known
 from harness.pages.sparkline import place_of, sparkline
-from harness.report.wording import counted, show_target, three_digits, with_unit
+from harness.records import ENDINGS, StopReason
 from harness.study import Study, TargetSpec
 
 if TYPE_CHECKING:
@@ -27,18 +28,6 @@ _CURVE = 48
 """Characters of a learning curve at most."""
 _BESIDE = 58
 """Columns that stand beside a curve."""
-
-_ENDED = {
-    "maximum": "trained for all its steps",
-    "time_budget": "used up its time",
-    "plateau": "no longer improved",
-    "not_finite": "its loss was no longer finite",
-    "pruned": "ended by the pruner",
-    "interrupted": "interrupted",
-}
-"""Stop reason -> how it is said; the target is said by what it was."""
-
-_CLOCKS = ("train", "evaluate", "compile", "prepare", "record", "refit")
 
 
 def render_run(
@@ -101,35 +90,27 @@ def ended(target: TargetSpec | None, row: Mapping[str, Any]) -> str:
     status, error, reason = row["status"], row.get("error"), row.get("stop_reason")
     if isinstance(error, str) and error:
         return f"{status}: {error}"
-    if reason == "target":
-        return f"{status}: reached the target of {show_target(target).removeprefix('a ')}"
-    return f"{status}: {_ENDED[reason]}" if reason in _ENDED else str(status)
+    goal = target.in_words.removeprefix("a ") if target else ""
+    return f"{status}: {ENDINGS[StopReason(reason)].told.format(goal)}" if reason in set(StopReason) else str(status)
 
 
 def figures(row: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
     """Return heading -> (name, value with its unit) of everything that was measured; what was not is left out."""
-    scores = [*EVALUATED, "test_accuracy", "test_loss", "dead_features", "redundant_features", "order_difference"]
-    costs = ["parameters", "macs", "activations", "activation_ops", "pool_ops"]
-    done = {"steps": "steps", "epochs": "epochs", "refit_steps": "steps of the second training"}
-    progress = [(title, f"{row[name]:,.4g}" if name == "epochs" else f"{row[name]:,.0f}")
-                for name, title in done.items() if _is_number(row.get(name))]  # fmt: skip
+    seconds = {clock: row.get(f"{clock}_seconds") for clock in CLOCKS}
     return {
-        "measured": _titled(row, scores),
-        "progress": progress + _titled(row, ["steps_to_target", "seconds_to_target", "images_per_second"]),
-        "seconds": [
-            (f"{name}", three_digits(row[f"{name}_seconds"]))
-            for name in _CLOCKS
-            if _is_number(row.get(f"{name}_seconds"))
-        ],
-        "network": _titled(row, costs),
+        "measured": _titled(row, known("evaluated", "scored", "end")),
+        "progress": _titled(row, known("progress")),
+        "seconds": [(clock, SECONDS.write(spent)) for clock, spent in seconds.items() if _is_number(spent)],
+        "network": _titled(row, known("built")),
     }
 
 
 def _titled(row: Mapping[str, Any], names: Sequence[str]) -> list[tuple[str, str]]:
-    return [(METRICS[name].title, with_unit(name, row[name])) for name in names if _is_number(row.get(name))]
+    found = [(RECORDED[name], row.get(name)) for name in names]
+    return [(metric.title, metric.show_with_unit(value)) for metric, value in found if _is_number(value)]
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, numbers.Real) and not math.isnan(value)
 
 
@@ -170,14 +151,14 @@ def _curves(target: TargetSpec | None, row: Mapping[str, Any], history: pd.DataF
         table.add_column(heading, justify="right" if heading in ("first", "best", "at step") else "left", no_wrap=True)
     steps = [int(step) for step in evaluations["step"]]
     for name in names:
-        values = [float(value) for value in evaluations[name]]
+        metric, values = METRICS[name], [float(value) for value in evaluations[name]]
         best = best_of(name, values)
         table.add_row(
-            Text(METRICS[name].title, style="dim"),
-            with_unit(name, values[0]),
+            Text(metric.title, style="dim"),
+            metric.show_with_unit(values[0]),
             Text(sparkline(values, room), style="cyan"),
-            with_unit(name, values[-1]),
-            with_unit(name, values[best]),
+            metric.show_with_unit(values[-1]),
+            metric.show_with_unit(values[best]),
             f"{steps[best]:,}",
         )
     if target is not None:
@@ -194,8 +175,7 @@ def best_of(metric: str, values: Sequence[float]) -> int:
 
 def _target_line(target: TargetSpec, row: Mapping[str, Any], steps: Sequence[int], room: int) -> tuple[Text | str, ...]:
     """Return the cells of the line that says what the target was, and marks where it was first held."""
-    share = METRICS[target.metric].unit == "share"
-    said = f"target {100 * target.value:g} %" if share else f"target {target.value:g}"
+    said = f"target {METRICS[target.metric].show_given(target.value)}"
     reached = row.get("steps_to_target")
     if not _is_number(reached) or reached is None:
         return Text(said, style="yellow"), "", Text("not reached", style="yellow"), "", "", ""

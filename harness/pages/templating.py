@@ -10,8 +10,8 @@ import jinja2
 from harness.findings.figures import Picture
 from harness.findings.report import Comparison
 from harness.findings.tables import contrasts_table, results_table
+from harness.findings.wording import counted
 from harness.pages.insight_pictures import Learned
-from harness.report.wording import counted
 
 UI = "http://127.0.0.1:5000"
 """Where `harness ui` serves unless it is told otherwise."""

@@ -29,9 +29,9 @@ def compare(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Compar
 
     Args:
         study: what was asked.
-        trials: a row a trial, with the columns of :data:`harness.report.frames.TRIAL_COLUMNS` and one for each
+        trials: a row a trial, with the columns of :data:`harness.trials.TRIAL_COLUMNS` and one for each
             varied dotted path; missing columns count as empty.
-        history: a row an evaluation, with the columns of :data:`harness.report.frames.HISTORY_COLUMNS`.
+        history: a row an evaluation, with the columns of :data:`harness.trials.HISTORY_COLUMNS`.
     """
     from harness.findings.order import assemble
 

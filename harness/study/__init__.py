@@ -10,7 +10,8 @@ from harness.study.search import Confirm, Search
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.spec import USED_BY, ConvBlock, DataSpec, ModelSpec, Plateau, SeedSpec, TargetSpec, TrainSpec
 from harness.study.splits import images_to_train_on
-from harness.study.study import Reference, ReportSpec, Study
+from harness.study.study import Study
+from harness.study.tables import Reference, ReportSpec, StudyTables
 from harness.study.variant import BASE, Variant, canonical, counted, show_level
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Search",
     "SeedSpec",
     "Study",
+    "StudyTables",
     "TargetSpec",
     "TrainSpec",
     "Trainings",

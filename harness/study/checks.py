@@ -19,6 +19,7 @@ from harness.study.shapes import block_shapes
 from harness.study.spec import MOST_STEPS, USED_BY, DataSpec
 from harness.study.splits import images_to_train_on
 from harness.study.study import Study
+from harness.study.tables import StudyTables
 from harness.study.values import check_values
 from harness.study.variant import BASE, Variant, canonical, get_path, show_level
 
@@ -44,9 +45,10 @@ def build_study(given: dict[str, Any], name: str, source: Path | None = None, te
     """
     given = expand_protocol(check_values(given))
     try:
-        study = Study.model_validate_json(json.dumps(given)).read_from(given, name, source, text)
+        tables = StudyTables.model_validate_json(json.dumps(given))
     except ValidationError as error:
-        raise StudyError("\n".join(explain(error, Study))) from None
+        raise StudyError("\n".join(explain(error, StudyTables))) from None
+    study = Study(**dict(tables), name=name, source=source, text=text, given=given)
     _check_size(study)
     _check_dimensions(study)
     labels: dict[str, str] = {}

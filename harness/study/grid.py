@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from harness.study.study import Study
 from harness.study.variant import BASE, Variant
+
+if TYPE_CHECKING:
+    from harness.study.study import Study
 
 
 def grid(study: Study) -> list[Variant]:
@@ -16,12 +18,11 @@ def grid(study: Study) -> list[Variant]:
     Raises:
         StudyError: for a level that is not allowed, an impossible network, or two variants that mean the same.
     """
-    if study.variants is None:
-        study.keep_variants(_variants(study))
-    return list(study.variants or ())
+    return list(study.variants)
 
 
-def _variants(study: Study) -> list[Variant]:
+def variants_of(study: Study) -> list[Variant]:
+    """Work out what :func:`grid` gives: a study keeps it, for thousands of variants take seconds."""
     variants = [study.variant(settings) for settings in study.design.combinations()]
     first, *others = sorted(variants, key=lambda variant: variant.label != BASE)
     if study.design.crossed:

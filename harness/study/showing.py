@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from harness.errors import StudyError
 from harness.metrics import METRICS
 from harness.notebook import facts_table, paragraph
 from harness.study.grid import trainings
 from harness.study.ranges import Range
-from harness.study.study import Study
 from harness.study.variant import show_level
+
+if TYPE_CHECKING:
+    from harness.study.study import Study
 
 
 def one_line(study: Study) -> str:
@@ -48,8 +52,4 @@ def _levels(levels: Range | tuple[object, ...]) -> str:
 
 
 def _target(study: Study) -> str:
-    if study.target is None:
-        return ""
-    metric = METRICS[study.target.metric]
-    value = f"{100 * study.target.value:g} %" if metric.unit == "share" else f"{study.target.value:g}"
-    return f"{value} {metric.title}"
+    return study.target.in_words if study.target else ""

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from harness.image_sets import IMAGE_SETS, ImageSet
+from harness.metrics import EVALUATED, METRICS
 from harness.presets import PRESETS
 from harness.study.splits import require_split
 
@@ -36,7 +37,7 @@ Activation = Literal["relu", "sigmoid", "tanh", "gelu", "linear"]
 Downsample = Literal["max_pool", "average_pool", "stride", "none"]
 Padding = Literal["same", "valid"]
 Drawn = Literal["replicate", "fixed"]
-EvaluatedMetric = Literal["val_accuracy", "val_loss", "train_accuracy", "train_loss"]
+EvaluatedMetric = Literal[EVALUATED]  # type: ignore[valid-type]
 
 
 def _names(known: bool) -> str:
@@ -297,3 +298,9 @@ class TargetSpec(Table):
                 f"value must be between 0 and 1, got {self.value:g}. Write {self.value / 100:g} for {self.value:g} %."
             )
         return self
+
+    @property
+    def in_words(self) -> str:
+        """The target in words: ``98 % validation accuracy``, ``a validation loss of 0.05``."""
+        text = METRICS[self.metric].show_goal(self.value)
+        return text if self.in_a_row == 1 else f"{text} at {self.in_a_row} evaluations in a row"

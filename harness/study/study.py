@@ -1,22 +1,23 @@
-"""The study file as a whole, and the variants it asks for."""
+"""A study: the tables of its file, where they came from, and the variants they ask for."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from harness.errors import StudyError
-from harness.metrics import METRICS, PROBES
-from harness.presets import PROTOCOLS
-from harness.study.design import Design
 from harness.study.explain import explain
+from harness.study.grid import variants_of
 from harness.study.ranges import Level
+from harness.study.showing import as_html, one_line
 from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
+from harness.study.tables import StudyTables
 from harness.study.variant import BASE, Variant, canonical, get_path, set_path, short_names, show_level
 
 _TABLES: dict[str, type[Table]] = {
@@ -28,207 +29,29 @@ _TABLES: dict[str, type[Table]] = {
 }
 
 
-class Reference(Table):
-    """`[[report.reference]]`: a figure from elsewhere, shown beside what was measured here; never paired."""
+class Study(StudyTables):
+    """The tables of a study file, and where they came from, which no file can set."""
 
-    name: str = Field(min_length=1, description='What it is, e.g. "published, at 1,000 iterations".')
-    metric: Literal[tuple(METRICS)] = Field(description="The metric.")  # type: ignore[valid-type]
-    value: float = Field(description="Its value, in the metric's own unit: shares from 0 to 1.")
-    source: str = Field(min_length=1, description="Where it is from.")
-    step: int | None = Field(
-        default=None, ge=0, description="It is of this many steps, one of train.test_at or an evaluation; else the end."
-    )
-    variant: str = Field(default=BASE, description="Label of the variant that it is beside; the base by default.")
-    note: str = Field(default="", description="Why the two differ, if they do.")
-
-
-class ReportSpec(Table):
-    """`[report]`: what the comparison is about."""
-
-    metrics: tuple[Literal[tuple(METRICS)], ...] = Field(  # type: ignore[valid-type]
-        default=(),
-        description="Metrics with a paired difference to the base and a verdict. By default test accuracy, and "
-        "seconds to target where there is a target.",
-    )
-    margin: dict[Literal[tuple(METRICS)], float] = Field(  # type: ignore[valid-type]
-        default_factory=dict,
-        description="Metric -> difference below which two variants count as equivalent, in the metric's own unit.",
-        json_schema_extra={"fix": "E.g. margin = { test_accuracy = 0.002 }."},
-    )
-    reference: tuple[Reference, ...] = Field(
-        default=(), strict=False, description="Figures from elsewhere, each a `[[report.reference]]` of its own."
-    )
-
-    @model_validator(mode="after")
-    def _check(self) -> ReportSpec:
-        for name, value in self.margin.items():
-            if value <= 0:
-                raise ValueError(
-                    f"margin.{name} must be above 0, got {value:g}. E.g. 0.002 for 0.2 points of accuracy."
-                )
-        return self
-
-
-def _protocol_or_tables(schema: dict[str, Any]) -> None:
-    """Say in the JSON Schema what a protocol's expansion does: `data` and `train` are required only without one."""
-    schema["required"] = [key for key in schema["required"] if key not in ("data", "train")]
-    schema["anyOf"] = [{"required": ["protocol"]}, {"required": ["data", "train"]}]
-
-
-class Study(Table):
-    """A study: one question, the base network, what varies and what counts as good."""
-
-    model_config = ConfigDict(json_schema_extra=_protocol_or_tables)
-
-    question: str = Field(min_length=1, description="The question in plain words; the report's title.")
-    notes: str = Field(default="", description="Why it is asked, where it comes from; shown in the report.")
-    seed: int = Field(default=0, ge=0, le=2**32 - 1, description="The seed that all replicates' seeds come from.")
-    exclusive: bool = Field(
-        default=False, description="Train one trial at a time with all cores, for the cleanest seconds."
-    )
-    protocol: Literal[tuple(PROTOCOLS)] | None = Field(  # type: ignore[valid-type]
-        default=None,
-        description="A reference protocol whose keys stand in for those not written in [data], [train] and [target].",
-    )
-    probes: tuple[Literal[tuple(PROBES)], ...] = Field(  # type: ignore[valid-type]
-        default=(),
-        strict=False,
-        description="What is measured of every trained network besides: 'features' counts dead and redundant ones on "
-        "the validation images, 'activation_order' compares with the other order of activation and pool.",
-    )
-    insight: Literal["none", "basic", "full"] | None = Field(
-        default=None,
-        description="Pictures of every trained network: 'none', 'basic' (confusion matrix and mistakes) or 'full' "
-        "(also weights, outputs, liked images, ...). By default 'full' for one training of the base and of each "
-        "confirmed winner, 'basic' for the others.",
-    )
-    data: DataSpec
-    model: ModelSpec
-    train: TrainSpec
-    target: TargetSpec | None = None
-    seeds: SeedSpec = SeedSpec()
-    design: Design
-    report: ReportSpec = ReportSpec()
-
-    _name: str = PrivateAttr(default="study")
-    _source: Path | None = PrivateAttr(default=None)
-    _text: str = PrivateAttr(default="")
-    _given: dict[str, Any] = PrivateAttr(default_factory=dict)
-    _variants: tuple[Variant, ...] | None = PrivateAttr(default=None)
-
-    @model_validator(mode="after")
-    def _check(self) -> Study:
-        self._require_validation_images(self.data, self.train)
-        named = [*self.report.metrics, *self.objectives, *(reference.metric for reference in self.report.reference)]
-        for probe, metrics in PROBES.items():
-            missing = [name for name in named if name in metrics and probe not in self.probes]
-            if missing:
-                raise ValueError(f"{missing[0]!r} is measured only with a probe. Add probes = [{probe!r}] at the top.")
-        if "features" in self.probes and not self.data.validation:
-            raise ValueError(
-                "probes must not name 'features' with data.validation = 0: features are counted on validation images. "
-                "Hold some out."
-            )
-        if "features" in self.probes and self.train.refit:
-            raise ValueError(
-                "probes must not name 'features' with train.refit = true: the network that is kept was trained on the "
-                "validation images. Remove one of them."
-            )
-        if self.data.split == "k_fold" and self.design.adaptive:
-            raise ValueError(
-                "design.replicates must be a number with data.split = 'k_fold', got { min, max }: there are as many "
-                "replicates as parts. E.g. 5."
-            )
-        if self.target is None:
-            for name in self.report.metrics:
-                if name.endswith("_to_target"):
-                    raise ValueError(
-                        f"report.metrics names {name!r} but there is no [target]. Add one, or drop the metric."
-                    )
-        return self
-
-    def _require_validation_images(self, data: DataSpec, train: TrainSpec) -> None:
-        """Raise ValueError if a metric of validation images is named where a variant holds none out."""
-        if data.validation:
-            return
-        if train.refit:
-            raise ValueError(
-                "train.refit must not be true with data.validation = 0: there are no validation images to add. "
-                "Hold some out, or leave refit out."
-            )
-        named = [
-            ("target.metric", self.target.metric if self.target else None),
-            ("train.plateau.metric", train.plateau.metric if train.plateau else None),
-            *[("the objective", name) for name in self.objectives],
-            *[("report.metrics", name) for name in self.report.metrics],
-        ]
-        for place, name in named:
-            if name and name.startswith("val_"):
-                raise ValueError(
-                    f"{place} must not be {name!r} with data.validation = 0: there are no validation images. "
-                    "Hold some out, or use train_accuracy."
-                )
-
-    def read_from(self, given: dict[str, Any], name: str, source: Path | None, text: str) -> Study:
-        """Note where the study came from, once, and return it."""
-        self._given, self._name, self._source, self._text = given, name, source, text
-        return self
+    name: str = Field(description="Name of the Optuna study, the MLflow experiment and the report folder.")
+    source: Path | None = Field(default=None, description="The file it was read from.")
+    text: str = Field(default="", description="The file's text as read, with any overrides in comments at the end.")
+    given: dict[str, Any] = Field(description="The tables as they were read: what the same study is made from.")
 
     def __repr__(self) -> str:
-        from harness.study.showing import one_line
-
         return one_line(self)
 
     def _repr_html_(self) -> str:
-        from harness.study.showing import as_html
-
         return as_html(self)
 
-    @property
-    def variants(self) -> tuple[Variant, ...] | None:
-        """What :func:`harness.study.grid` worked out before; None if it has not been asked."""
-        return self._variants
-
-    def keep_variants(self, variants: Sequence[Variant]) -> None:
-        """Keep the variants of the design: a study does not change, and thousands take seconds to work out."""
-        self._variants = tuple(variants)
-
-    @property
-    def name(self) -> str:
-        """Name of the Optuna study, the MLflow experiment and the report folder: the file's stem."""
-        return self._name
-
-    @property
-    def source(self) -> Path | None:
-        """The file it was read from."""
-        return self._source
-
-    @property
-    def text(self) -> str:
-        """The file's text as it was read, with any overrides in comments at the end."""
-        return self._text
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """The tables as they were read: what :func:`build_study` makes the same study from."""
-        return self._given
+    @cached_property
+    def variants(self) -> tuple[Variant, ...]:
+        """The variants that are known before the first training; see :func:`harness.study.grid`."""
+        return tuple(variants_of(self))
 
     @property
     def base(self) -> Variant:
         """The variant that the file describes before anything varies."""
         return self.variant({})
-
-    @property
-    def objectives(self) -> tuple[str, ...]:
-        """Metrics that make up an Optuna trial's values: the search's, else the accuracy that may be looked at."""
-        return self.design.objectives or (("val_accuracy",) if self.data.validation else ("train_accuracy",))
-
-    @property
-    def metrics(self) -> tuple[str, ...]:
-        """Metrics that get a paired difference and a verdict."""
-        if self.report.metrics:
-            return self.report.metrics
-        return ("test_accuracy", "seconds_to_target") if self.target else ("test_accuracy",)
 
     def meaning(self) -> dict[str, Any]:
         """Return what results depend on: everything but wording, the report and the budget."""
@@ -247,7 +70,7 @@ class Study(Table):
         Raises:
             StudyError: if a path or a level is not one the tables allow; the message names both.
         """
-        tables = json.loads(json.dumps({name: self._given[name] for name in _TABLES if name in self._given}))
+        tables = json.loads(json.dumps({name: self.given[name] for name in _TABLES if name in self.given}))
         tables.setdefault("seeds", {})
         if "model.preset" in settings:
             tables["model"]["preset"] = settings["model.preset"]
@@ -262,7 +85,7 @@ class Study(Table):
                 raise StudyError(f'"{path}" does not exist: nothing is called {missing.args[0]!r} there') from None
         specs: dict[str, Any] = _validate(resolved, "")
         try:
-            self._require_validation_images(specs["data"], specs["train"])
+            self.require_validation_images(specs["data"], specs["train"])
         except ValueError as error:
             raise StudyError(str(error)) from None
         shown = {path: level for path, level in settings.items() if not self.is_base_level(path, level)}

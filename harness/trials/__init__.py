@@ -3,7 +3,6 @@ them.
 """
 
 from harness.trials.checking import (
-    DIGEST,
     LeftOut,
     describe,
     is_level,
@@ -13,20 +12,32 @@ from harness.trials.checking import (
     sift,
     stored_study,
 )
-from harness.trials.tidy import (
-    FINGERPRINT,
+from harness.trials.places import differing_places
+from harness.trials.schema import (
+    AT_AN_EVALUATION,
+    DIGEST,
+    EQUAL_FOR_SECONDS,
+    FEATURES,
+    HISTORY,
     HISTORY_COLUMNS,
+    PLACE,
     TRIAL_COLUMNS,
-    differing_places,
-    tidy_history,
-    tidy_trials,
+    TRIALS,
+    Column,
 )
+from harness.trials.tidy import tidy_history, tidy_trials
 
 __all__ = [
+    "AT_AN_EVALUATION",
     "DIGEST",
-    "FINGERPRINT",
+    "EQUAL_FOR_SECONDS",
+    "FEATURES",
+    "HISTORY",
     "HISTORY_COLUMNS",
+    "PLACE",
+    "TRIALS",
     "TRIAL_COLUMNS",
+    "Column",
     "LeftOut",
     "describe",
     "differing_places",

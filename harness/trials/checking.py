@@ -7,30 +7,24 @@ what no training can have measured is left out, and why is kept with the table, 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import DataError, StudyError
-from harness.metrics import METRICS
-from harness.records import StopReason
+from harness.metrics import Number
+from harness.metrics.units import NUMBER
 from harness.study import Study, build_study
+from harness.trials.schema import FEATURES, HISTORY, TRIALS, Column, LevelOf, Text, Time
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-PHASES = ("design", "search", "confirm")
-STATUSES = ("finished", "pruned", "failed", "killed", "running")
-DIGEST = re.compile(r"[0-9a-f]{12}")
-"""A variant's digest: it also names folders."""
 LEFT_OUT = "left_out"
 """Key of a table's `attrs` with the trials that were left out of it, as :class:`LeftOut` writes them."""
 
-_RUN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
-_ROUNDING = 1e-6
 _SHOWN = 60
 """Characters of a wrong value that an error shows."""
 
@@ -54,106 +48,6 @@ class LeftOut:
         return f"run {self.run_id or 'without an id'}{number}: {self.fault}"
 
 
-@dataclass(frozen=True)
-class Number:
-    """What a number may be; bounds belong to it."""
-
-    low: float = 0.0
-    high: float = math.inf
-    whole: bool = False
-    may_be_infinite: bool = False
-    needed: bool = False
-
-    def __str__(self) -> str:
-        kind = "a whole number" if self.whole else "a number"
-        if self.high == 2**53:  # up to there whole numbers are exact as floats
-            return f"{kind} of at least {self.low:g}, of at most 53 bits"
-        return f"{kind} from {self.low + 0.0:.3g} to {self.high:.3g}"
-
-
-@dataclass(frozen=True)
-class Text:
-    """What a text may be."""
-
-    choices: tuple[str, ...] = ()
-    pattern: re.Pattern[str] | None = None
-    form: str = "text"
-    needed: bool = False
-
-    def __str__(self) -> str:
-        return f"one of {', '.join(self.choices)}" if self.choices else self.form
-
-
-@dataclass(frozen=True)
-class Time:
-    """A moment that a computer of today can have noted."""
-
-    def __str__(self) -> str:
-        return "a time between 1970 and 2262"
-
-
-@dataclass(frozen=True)
-class LevelOf:
-    """A level of what the study varies: text, a number, true or false."""
-
-    def __str__(self) -> str:
-        return "text, a number of 64 bits, true or false"
-
-
-Rule = Number | Text | Time | LevelOf
-
-_COUNT = Number(high=2**53, whole=True)
-_SPAN = Number(high=1e12)
-"""Seconds of thirty thousand years, or as many epochs."""
-_SINGLE = Number(low=-_ROUNDING, high=3.5e38, may_be_infinite=True)
-"""What single precision can hold: networks compute with it. A loss of 0 may come out a trifle below."""
-_OF_UNIT = {
-    "share": Number(high=1 + _ROUNDING),
-    "seconds": _SPAN,
-    "steps": _COUNT,
-    "count": _COUNT,
-    "rate": Number(high=1e15, may_be_infinite=True),
-    "nats": _SINGLE,
-    "number": _SINGLE,
-}
-_MEASURED: dict[str, Rule] = {name: _OF_UNIT[metric.unit] for name, metric in METRICS.items()}
-_CLOCKS = ("prepare", "compile", "evaluate", "record", "refit")
-
-OF_TRIALS: dict[str, Rule] = {
-    "trial": Number(high=2**53, whole=True, needed=True),
-    "replicate": Number(high=2**53, whole=True, needed=True),
-    "variant": Text(needed=True),
-    "digest": Text(pattern=DIGEST, form="12 hexadecimal digits", needed=True),
-    "phase": Text(PHASES, needed=True),
-    "status": Text(STATUSES, needed=True),
-    "run_id": Text(pattern=_RUN_ID, form="an id of MLflow"),
-    "experiment_id": Text(pattern=_RUN_ID, form="an id of MLflow"),
-    "stop_reason": Text(tuple(StopReason)),
-    **dict.fromkeys(("study", "error", "processor", "device", "backend", "keras", "python"), Text()),
-    **dict.fromkeys(("data_digest", "weights_digest", "history_digest", "git_revision", "version"), Text()),
-    **dict.fromkeys(("threads", "workers", "pack"), Number(low=1, high=2**53, whole=True)),
-    **dict.fromkeys(("steps", "refit_steps"), _COUNT),
-    "epochs": _SPAN,
-    **{f"{name}_seconds": _SPAN for name in _CLOCKS},
-    **_MEASURED,
-    **dict.fromkeys(("started", "ended"), Time()),
-}
-"""Column of the trials -> what may stand in it."""
-OF_HISTORY: dict[str, Rule] = {
-    "trial": Number(high=2**53, whole=True, needed=True),
-    "step": Number(high=2**53, whole=True, needed=True),
-    "variant": Text(),
-    "replicate": _COUNT,
-    "epoch": _SPAN,
-    "train_seconds": _SPAN,
-    **{name: _MEASURED[name] for name in ("train_loss", "train_accuracy", "val_loss", "val_accuracy")},
-    **{name: _MEASURED[name] for name in ("test_accuracy", "test_loss")},
-}
-"""Column of the history -> what may stand in it."""
-_FEATURES = "_features/"
-"""In the names of columns that count the features of a layer."""
-
-
 def sift(
     trials: pd.DataFrame, history: pd.DataFrame, levels: Collection[str] = ()
 ) -> tuple[pd.DataFrame, pd.DataFrame, tuple[LeftOut, ...]]:
@@ -172,12 +66,13 @@ def sift(
     Raises:
         DataError: if a column without which nothing can be told is missing, or a name stands over two columns.
     """
-    for name, table, rules in (("trials", trials, OF_TRIALS), ("history", history, OF_HISTORY)):
-        _require_columns(name, table, rules)
-    rules = {**OF_TRIALS, **dict.fromkeys(levels, LevelOf())}
-    rules |= {name: _SINGLE for name in trials.columns if _FEATURES in name}
-    trials, faults = _check(trials, rules)
-    history, of_evaluations = _check(history, OF_HISTORY)
+    for name, table, columns in (("trials", trials, TRIALS), ("history", history, HISTORY)):
+        _require_columns(name, table, columns)
+    counts = [name for name in map(str, trials.columns) if FEATURES in name]
+    more = [Column(path, LevelOf(), "a level of what varies") for path in levels]
+    more += [Column(name, NUMBER.bounds, "features of a layer") for name in counts]
+    trials, faults = _check(trials, (*TRIALS, *more))
+    history, of_evaluations = _check(history, HISTORY)
     _add_duplicates(trials, faults)
     _add_unfinished(trials, faults)
     faults = {**_by_trial(trials, history, of_evaluations), **faults}
@@ -188,9 +83,9 @@ def sift(
     said += [LeftOut("", _plain(number), "there are evaluations of it, and no trial") for number in strangers]
     if faults:
         keep = [place for place in range(len(trials)) if place not in faults]
-        trials = _with_types(trials.iloc[keep].reset_index(drop=True), rules)
+        trials = _with_types(trials.iloc[keep].reset_index(drop=True), TRIALS)
     if unknown.any():
-        history = _with_types(history[~unknown].reset_index(drop=True), OF_HISTORY)
+        history = _with_types(history[~unknown].reset_index(drop=True), HISTORY)
     return trials, history, tuple(said)
 
 
@@ -242,7 +137,7 @@ def show_wrong(value: object) -> str:
     return text if len(text) <= _SHOWN + 2 else f"{text[:_SHOWN]}…"
 
 
-def _require_columns(name: str, table: pd.DataFrame, rules: Mapping[str, Rule]) -> None:
+def _require_columns(name: str, table: pd.DataFrame, columns: Sequence[Column]) -> None:
     names = list(table.columns)
     odd = [column for column in names if not isinstance(column, str)]
     if odd:
@@ -250,24 +145,24 @@ def _require_columns(name: str, table: pd.DataFrame, rules: Mapping[str, Rule]) 
     if len(set(names)) < len(names):
         twice = next(column for place, column in enumerate(names) if column in names[:place])
         raise DataError(f"{name}: there are two columns called {show_wrong(twice)}, one is expected.")
-    missing = [column for column, rule in rules.items() if getattr(rule, "needed", False) and column not in names]
+    missing = [column.name for column in columns if column.needed and column.name not in names]
     if missing:
         raise DataError(f"{name}: the column {missing[0]!r} is missing.")
 
 
-def _check(table: pd.DataFrame, rules: Mapping[str, Rule]) -> tuple[pd.DataFrame, dict[int, str]]:
+def _check(table: pd.DataFrame, columns: Sequence[Column]) -> tuple[pd.DataFrame, dict[int, str]]:
     """Return the table, with columns of numbers that were kept as text made numbers, and place -> first fault."""
     faults: dict[int, str] = {}
     changed = {}
-    for column, rule in rules.items():
-        if column not in table:
+    for column in columns:
+        if column.name not in table:
             continue
-        given = table[column]
-        values, bad = _judge(given, rule)
+        given = table[column.name]
+        values, bad = _judge(given, column)
         if values is not given:
-            changed[column] = values
+            changed[column.name] = values
         for place in bad.nonzero()[0].tolist():
-            faults.setdefault(place, f"its {column} must be {rule}, got {show_wrong(_cell(given, place))}")
+            faults.setdefault(place, f"its {column.name} must be {column.rule}, got {show_wrong(_cell(given, place))}")
     return (table.assign(**changed) if changed else table), faults
 
 
@@ -276,16 +171,20 @@ def _cell(column: pd.Series[Any], place: int) -> object:
     return value.item() if hasattr(value, "item") and getattr(value, "shape", None) == () else value
 
 
-def _judge(column: pd.Series[Any], rule: Rule) -> tuple[pd.Series[Any], np.ndarray]:
+def _judge(given: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], np.ndarray]:
     """Return a column as what it should be, and where it is not so."""
-    if isinstance(rule, Number):
-        return _judge_numbers(column, rule)
-    if isinstance(rule, Text):
-        return column, _judge_texts(column, rule)
-    return column, _judge_times(column) if isinstance(rule, Time) else _judge_levels(column)
+    match column.rule:
+        case Number() as number:
+            return _judge_numbers(given, number, column.needed)
+        case Text() as text:
+            return given, _judge_texts(given, text, column.needed)
+        case Time():
+            return given, _judge_times(given)
+        case _:
+            return given, _judge_levels(given)
 
 
-def _judge_numbers(column: pd.Series[Any], rule: Number) -> tuple[pd.Series[Any], np.ndarray]:
+def _judge_numbers(column: pd.Series[Any], rule: Number, needed: bool) -> tuple[pd.Series[Any], np.ndarray]:
     import numpy as np
     import pandas as pd
 
@@ -303,7 +202,7 @@ def _judge_numbers(column: pd.Series[Any], rule: Number) -> tuple[pd.Series[Any]
     if rule.whole:
         bad |= ~missing & (values != np.floor(values))
     bad |= odd
-    return column, bad | (missing & rule.needed)
+    return column, bad | (missing & needed)
 
 
 def _number(value: object) -> float | None:
@@ -325,14 +224,14 @@ def _is_missing(value: object) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
-def _judge_texts(column: pd.Series[Any], rule: Text) -> np.ndarray:
+def _judge_texts(column: pd.Series[Any], rule: Text, needed: bool) -> np.ndarray:
     import numpy as np
 
     verdicts: dict[object, bool] = {}
 
     def is_bad(value: object) -> bool:
         if _is_missing(value) or (isinstance(value, str) and not value):
-            return rule.needed
+            return needed
         if not isinstance(value, str):
             return True
         if value not in verdicts:
@@ -409,10 +308,10 @@ def _plain(number: object) -> str:
     return f"{number:.15g}" if isinstance(number, float) else str(number)
 
 
-def _with_types(table: pd.DataFrame, rules: Mapping[str, Rule]) -> pd.DataFrame:
+def _with_types(table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     """Return a table whose columns were mixed for the sake of what is now left out, each of one type again."""
-    whole = [name for name, rule in rules.items() if isinstance(rule, Number) and rule.whole and rule.needed]
-    return table.infer_objects().astype({name: "int64" for name in whole if name in table})
+    numbered = [column.name for column in columns if column.needed and isinstance(column.rule, Number)]
+    return table.infer_objects().astype({name: "int64" for name in numbered if name in table})
 
 
 def describe(said: Sequence[LeftOut], at_most: int = 5) -> str:

@@ -26,22 +26,20 @@ if TYPE_CHECKING:
     from harness.data import ImageData
     from harness.engines import Engine, Images, Means, PackEngine, Training
 
-__all__ = ["Event", "evaluation_steps", "import_libraries", "max_steps", "run_job", "run_jobs", "summarise"]
+__all__ = ["Event", "evaluation_steps", "import_libraries", "max_steps", "run_jobs", "summarise"]
 
 
-def run_job(job: Job, resources: Resources, emit: Emit, decide: Decide | None = None) -> TrialResult:
-    """Train one network; see :func:`run_jobs`."""
-    return run_jobs([job], resources, emit, decide)[0]
-
-
-def run_jobs(jobs: Sequence[Job], resources: Resources, emit: Emit, decide: Decide | None = None) -> list[TrialResult]:
-    """Train, and write the artifacts of each job to its output folder.
+def run_jobs(
+    jobs: Sequence[Job], resources: Resources, folder: Path, emit: Emit, decide: Decide | None = None
+) -> list[TrialResult]:
+    """Train, and write the artifacts of each job to a folder of its own, named after its trial.
 
     Args:
         jobs: what to train: one job, or a pack of jobs of one program (:attr:`harness.study.Variant.program`), which
             train side by side in one vectorised program. Each is still evaluated, stopped and recorded on its own;
             seconds that they spend together count for each of them.
         resources: what this process may use.
+        folder: of this machine, for those folders.
         emit: takes each event as it happens.
         decide: for a prunable job, says after each evaluation whether to prune.
 
@@ -56,7 +54,7 @@ def run_jobs(jobs: Sequence[Job], resources: Resources, emit: Emit, decide: Deci
 
     threads = configure(resources.threads)
     started = time.perf_counter()
-    sessions = [_session(job, emit, decide) for job in jobs]
+    sessions = [_session(job, resources, folder, emit, decide) for job in jobs]
     trainings = [_training(session) for session in sessions]
     schedule = Schedule(trainings[0].spec, len(trainings[0].images), trainings[0].total_steps)
     engine = _engine(trainings)
@@ -71,7 +69,7 @@ def run_jobs(jobs: Sequence[Job], resources: Resources, emit: Emit, decide: Deci
     if jobs[0].variant.train.refit:
         del engine  # its program is free for the second training
         with all_timing(sessions, "refit"):
-            engine = _refit(sessions)
+            engine = _refit(sessions, resources.data_folder)
     with all_timing(sessions, "evaluate"):
         logits = engine.logits([session.data.test.images for session in sessions])
     engine.write_back()
@@ -92,14 +90,14 @@ def _started(session: Session, fingerprint: Fingerprint, total_steps: int) -> St
     )
 
 
-def _session(job: Job, emit: Emit, decide: Decide | None) -> Session:
+def _session(job: Job, resources: Resources, folder: Path, emit: Emit, decide: Decide | None) -> Session:
     """Load the images of a job and build its network."""
     from harness.cost import total_costs
 
-    data = _load(job.variant.data, *_split(job), job.data_folder)
+    data = _load(job.variant.data, *_split(job), resources.data_folder)
     model = _network(job, data)
     costs = total_costs(job.variant.model, data.image_shape, data.classes)
-    return Session(job, data, model, costs, emit, decide)
+    return Session(job, folder / str(job.trial), data, model, costs, emit, decide)
 
 
 def _split(job: Job) -> tuple[int, int]:
@@ -131,7 +129,7 @@ def _engine(trainings: Sequence[Training]) -> PackEngine:
     return _Alone(build_engine(*trainings[0])) if len(trainings) == 1 else build_pack(trainings)
 
 
-def _refit(sessions: Sequence[Session]) -> PackEngine:
+def _refit(sessions: Sequence[Session], data_folder: Path | None) -> PackEngine:
     """Train afresh on all images, each network for as many epochs as it took before; the sessions hold the new ones."""
     from harness.engines import steps_for
 
@@ -139,7 +137,7 @@ def _refit(sessions: Sequence[Session]) -> PackEngine:
     for session in sessions:
         job = session.job
         epochs = session.history[-1].epoch
-        session.data = _load(job.variant.data, *_split(job), job.data_folder, hold_out=False)
+        session.data = _load(job.variant.data, *_split(job), data_folder, hold_out=False)
         session.model = _network(job, session.data)
         trainings.append(_training(session))
         lengths.append(steps_for(epochs, len(session.data.train.images), job.variant.train.batch_size))
@@ -167,7 +165,7 @@ def _finish(session: Session, logits: npt.NDArray[np.float32]) -> TrialResult:
         session.look_at_the_end(logits)
         session.keep_weights(session.history[-1].step, last=True)
         write_artifacts(session, logits)
-        probed = {} if session.diverged else probe(session.job, data, session.model, logits)
+        probed = {} if session.diverged else probe(session.job, session.folder, data, session.model, logits)
     result = session.result(mean_scores(logits, data.test.labels), probed)
     session.emit(Finished(session.job.trial, result))
     return result

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def write_artifacts(session: Session, logits: npt.NDArray[np.float32]) -> None:
-    """Write everything to the job's output folder; no pictures of what a network that diverged makes of images.
+    """Write everything to the training's folder; no pictures of what a network that diverged makes of images.
 
     Args:
         session: the training, which is over and has evaluated at least once.
@@ -27,7 +27,7 @@ def write_artifacts(session: Session, logits: npt.NDArray[np.float32]) -> None:
     """
     from harness.gallery import LEVELS, Choice, Subject, write_pictures
 
-    job, data, folder = session.job, session.data, session.job.output
+    job, data, folder = session.job, session.data, session.folder
     folder.mkdir(parents=True, exist_ok=True)
     rows = history_rows(session.history, session.tested)
     _write_history(folder / "history.csv", rows, session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
     from harness.data import ImageData
 
 
-def probe(job: Job, data: ImageData, model: keras.Model, logits: npt.NDArray[np.float32]) -> dict[str, float]:
-    """Measure what the job's probes name; write what has more than a number to the job's folder.
+def probe(
+    job: Job, folder: Path, data: ImageData, model: keras.Model, logits: npt.NDArray[np.float32]
+) -> dict[str, float]:
+    """Measure what the job's probes name; write what has more than a number to its folder.
 
     Args:
         job: what was trained.
+        folder: for its artifacts.
         data: its images.
         model: the trained network.
         logits: of the test images, (n, classes).
@@ -30,18 +34,18 @@ def probe(job: Job, data: ImageData, model: keras.Model, logits: npt.NDArray[np.
     """
     found: dict[str, float] = {}
     if "features" in job.probes:
-        found |= _features(job, data, model)
+        found |= _features(folder, data, model)
     if "activation_order" in job.probes:
         found["order_difference"] = _order_difference(job, data, model, logits)
     return found
 
 
-def _features(job: Job, data: ImageData, model: keras.Model) -> dict[str, float]:
+def _features(folder: Path, data: ImageData, model: keras.Model) -> dict[str, float]:
     """Count dead and redundant features of every hidden layer, over all validation images."""
     from harness.gallery import count_features, feature_rows
 
     layers = count_features(model, data)
-    with (job.output / "features.csv").open("w", newline="") as file:
+    with (folder / "features.csv").open("w", newline="") as file:
         csv.writer(file).writerows(feature_rows(layers))
     found: dict[str, float] = {"dead_features": 0, "redundant_features": 0}
     for name, unused in layers.items():

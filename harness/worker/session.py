@@ -7,11 +7,13 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from harness.metrics import CLOCKS
 from harness.records import Clocks, Evaluated, Event, Job, Scored, StopReason, TrialResult
 
 if TYPE_CHECKING:
@@ -28,8 +30,7 @@ class Stopwatch:
     """Adds up seconds under names."""
 
     def __init__(self) -> None:
-        clocks = ("prepare", "compile", "train", "evaluate", "record", "refit")
-        self.seconds: dict[str, float] = dict.fromkeys(clocks, 0.0)
+        self.seconds: dict[str, float] = dict.fromkeys(CLOCKS, 0.0)
 
     @contextlib.contextmanager
     def timing(self, name: str) -> Iterator[None]:
@@ -58,6 +59,7 @@ class Session:
 
     Args:
         job: what is trained.
+        folder: for its artifacts.
         data: its images.
         model: its network.
         costs: cost figures of the network.
@@ -71,6 +73,7 @@ class Session:
     def __init__(
         self,
         job: Job,
+        folder: Path,
         data: ImageData,
         model: keras.Model,
         costs: dict[str, int],
@@ -81,7 +84,7 @@ class Session:
 
         from harness.callbacks import StopAtTarget, StopCallback, stop_callbacks
 
-        self.job, self.data, self.model, self.costs, self.emit = job, data, model, costs, emit
+        self.job, self.folder, self.data, self.model, self.costs, self.emit = job, folder, data, model, costs, emit
         self.watch = Stopwatch()
         self.history: list[Evaluated] = []
         self.tested: list[Scored] = []

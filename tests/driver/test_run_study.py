@@ -12,7 +12,7 @@ from optuna.trial import TrialState
 
 from harness.driver import run_study
 from harness.errors import DataError, RunError, StudyError, UsageError
-from harness.launchers import Death
+from harness.launchers import Cause, Death, Joined, Work
 from harness.plan import open_storage
 from harness.records import Failed, Reply, StopReason
 from harness.results import load_results
@@ -59,11 +59,10 @@ class TestWholeRuns:
     def test_running_again_trains_nothing_and_starts_no_worker(self, store, tiny):
         run_study(tiny(), store=store, launch=ScriptedLauncher(finish))
 
-        def no_workers(resources, jobs):
-            raise AssertionError(resources)
-
-        outcome = run_study(tiny(), store=store, launch=no_workers)
+        launcher = ScriptedLauncher(finish)
+        outcome = run_study(tiny(), store=store, launch=launcher)
         assert (outcome.finished, outcome.finished_here) == (4, 0)
+        assert (launcher.expected, launcher.jobs) == (0, [])
 
     def test_a_larger_budget_adds_what_is_missing(self, store, tiny):
         run_study(tiny(), store=store, launch=ScriptedLauncher(finish))
@@ -73,9 +72,10 @@ class TestWholeRuns:
 
     def test_a_continued_study_is_trained_as_it_began(self, store, tiny):
         first, second = ScriptedLauncher(finish), ScriptedLauncher(finish)
-        run_study(tiny(**{"design.replicates": 1}), store=store, launch=first, workers=4)
+        run_study(tiny(**{"design.replicates": 1}), store=store, launch=first, threads=3)
         run_study(tiny(**{"design.replicates": 2}), store=store, launch=second, workers=4)
-        assert first.resources == second.resources, "else the seconds of the two could not be compared"
+        assert first.work == Work(2, store / "staging" / "tiny", threads=3)
+        assert second.work == Work(4, store / "staging" / "tiny", workers=4), "all of the study, not what is left of it"
         assert (first.expected, second.expected) == (2, 2)
 
     def test_the_pruner_is_asked_and_answers(self, store, tiny):
@@ -104,6 +104,33 @@ class TestWholeRuns:
         client = MlflowClient(store_uri(store))
         (parent,) = client.search_runs(["1"], "tags.`harness.kind` = 'study'")
         assert parent.data.metrics["system/cpu_utilization_percentage"] >= 0
+
+
+class TestWorkersThatComeAndGo:
+    def test_a_worker_that_is_pending_is_waited_for(self, store, tiny):
+        launcher = Elastic(finish, pending=2)
+        assert run_study(tiny(), store=store, launch=launcher).finished == 4
+        assert launcher.said == [Joined("node 2"), Joined("node 1")]
+
+    def test_a_run_without_a_worker_left_or_pending_ends(self, store, tiny):
+        with pytest.raises(RunError, match="a script: no worker is left to go on with, and none is to come"):
+            run_study(tiny(), store=store, launch=Elastic(finish, pending=0))
+        assert parent_status(store) == ["FAILED"]
+
+
+class Elastic(ScriptedLauncher):
+    """A launcher without a worker, until those that are pending join."""
+
+    def __init__(self, answer, pending):
+        super().__init__(answer, places=0)
+        self.pending, self.said = pending, []
+
+    def poll(self, seconds):
+        if self.pending:
+            self.said.append(Joined(f"node {self.pending}"))
+            self.pending, self.places = self.pending - 1, self.places + 1
+            return self.said[-1:]
+        return super().poll(seconds)
 
 
 class TestPacks:
@@ -200,12 +227,25 @@ class TestWhatGoesWrong:
         assert outcome.finished == 3
         assert list(outcome.failed.values()) == ["the worker process was killed by SIGSEGV"]
 
+    def test_a_training_whose_machine_is_lost_is_done_again_however_often(self, store, tiny):
+        lost = []
+
+        def answer(job):
+            if len(lost) < 7:  # twice as many as trainings: more than deaths in a row that end a run
+                lost.append(job.trial)
+                return Death((job.trial,), "node 7 left the cluster", Cause.MACHINE)
+            return finish(job)
+
+        outcome = run_study(tiny(), store=store, launch=ScriptedLauncher(answer), workers=1)
+        assert (outcome.finished, outcome.failed) == (4, {})
+        assert sorted(statuses(store)) == ["failed"] * 7 + ["finished"] * 4
+
     def test_workers_that_cannot_start_stop_the_run(self, store, tiny):
         class Stillborn(ScriptedLauncher):
             def poll(self, seconds):
                 return [Death((), "the worker process ended with exit code 1: ImportError: no")]
 
-        with pytest.raises(RunError, match=r"3 worker processes died in a row, the last so: .*ImportError: no"):
+        with pytest.raises(RunError, match=r"3 workers died in a row, the last so: .*ImportError: no"):
             run_study(tiny(), store=store, launch=Stillborn(finish), workers=1)
 
     def test_ctrl_c_closes_runs_as_killed_and_the_next_run_goes_on(self, store, tiny):

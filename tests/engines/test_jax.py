@@ -22,7 +22,7 @@ from harness.network import build_network
 from harness.records import Evaluated, Finished, Job, Resources, Started, StopReason
 from harness.seeds import replicate_seeds
 from harness.study import ModelSpec, TrainSpec, Variant
-from harness.worker import run_job, run_jobs
+from harness.worker import run_jobs
 
 pytestmark = [
     pytest.mark.jax,
@@ -181,32 +181,29 @@ class TestWorker:
     HERE = Resources(threads=None, workers=1)
 
     @pytest.fixture
-    def jobs(self, tiny, tmp_path):
+    def jobs(self, tiny):
         """Four jobs of one program: two learning rates, two replicates."""
         factors = {"train.learning_rate": [0.01, 0.001]}
         study = tiny(design={"kind": "factorial", "replicates": 2, "factors": factors}, **{"target.value": 0.7})
         variants = [study.variant({"train.learning_rate": rate}) for rate in (0.01, 0.001)]
         assert len({variant.program for variant in variants}) == 1
 
-        def make(folder):
-            return [
-                Job(trial, variant, replicate, replicate_seeds(0, replicate), tmp_path / folder / str(trial))
-                for trial, (variant, replicate) in enumerate((v, r) for v in variants for r in (0, 1))
-            ]
+        return [
+            Job(trial, variant, replicate, replicate_seeds(0, replicate))
+            for trial, (variant, replicate) in enumerate((v, r) for v in variants for r in (0, 1))
+        ]
 
-        return make
-
-    def test_each_of_a_pack_is_stopped_and_recorded_on_its_own(self, jobs):
+    def test_each_of_a_pack_is_stopped_and_recorded_on_its_own(self, jobs, tmp_path):
         events = []
-        packed = run_jobs(jobs("pack"), self.HERE, events.append)
+        packed = run_jobs(jobs, self.HERE, tmp_path / "pack", events.append)
         started = [event for event in events if isinstance(event, Started)]
         assert [event.trial for event in started] == [0, 1, 2, 3]
         assert {event.fingerprint.pack for event in started} == {4}
         assert [event.trial for event in events if isinstance(event, Finished)] == [0, 1, 2, 3]
         assert {result.stop_reason for result in packed} == {StopReason.TARGET, StopReason.MAXIMUM}
-        for job, result in zip(jobs("solo"), packed, strict=True):
+        for job, result in zip(jobs, packed, strict=True):
             noted = []
-            solo = run_job(job, self.HERE, noted.append)
+            (solo,) = run_jobs([job], self.HERE, tmp_path / "solo", noted.append)
             history = [e.metrics for e in events if isinstance(e, Evaluated) and e.trial == job.trial]
             assert len(history) == len([e for e in noted if isinstance(e, Evaluated)])
             assert (result.stop_reason, result.steps, result.steps_to_target) == (
@@ -214,15 +211,15 @@ class TestWorker:
             )  # fmt: skip
             for name, value in solo.metrics.items():
                 assert result.metrics[name] == pytest.approx(value, rel=1e-3, abs=2e-3), name
-        assert (jobs("pack")[3].output / "model.keras").exists()
+        assert (tmp_path / "pack" / "3" / "model.keras").exists()
 
     def test_one_that_diverges_in_a_pack_leaves_the_others_alone(self, tiny, tmp_path):
         factors = {"train.learning_rate": [0.05, 1e30]}
         design = {"kind": "factorial", "factors": factors}
         study = tiny(design=design, **{"train.optimizer": "sgd", "target.value": 0.05, "target.stop": False})
         variants = [study.variant({"train.learning_rate": rate}) for rate in (0.05, 1e30)]
-        jobs = [Job(n, v, 0, replicate_seeds(0, 0), tmp_path / str(n)) for n, v in enumerate(variants)]
-        fine, diverged = run_jobs(jobs, self.HERE, lambda event: None)
+        jobs = [Job(n, v, 0, replicate_seeds(0, 0)) for n, v in enumerate(variants)]
+        fine, diverged = run_jobs(jobs, self.HERE, tmp_path, lambda event: None)
         assert (fine.stop_reason, fine.steps, fine.steps_to_target) == (StopReason.MAXIMUM, 60, 20)
         assert all(math.isfinite(value) for value in fine.metrics.values())
         assert (diverged.stop_reason, diverged.steps, diverged.metrics) == (StopReason.NOT_FINITE, 20, {})
@@ -235,21 +232,19 @@ class TestWorker:
             **{"target.value": 0.5, "train.refit": True, "train.evaluate_every": 10},
         )
 
-        def make(folder):
-            variants = [study.variant({"train.learning_rate": rate}) for rate in (0.01, 0.001)]
-            return [Job(n, v, 0, replicate_seeds(0, 0), tmp_path / folder / str(n)) for n, v in enumerate(variants)]
-
-        packed = run_jobs(make("pack"), self.HERE, lambda event: None)
-        solo = [run_job(job, self.HERE, lambda event: None) for job in make("solo")]
+        variants = [study.variant({"train.learning_rate": rate}) for rate in (0.01, 0.001)]
+        jobs = [Job(n, v, 0, replicate_seeds(0, 0)) for n, v in enumerate(variants)]
+        packed = run_jobs(jobs, self.HERE, tmp_path / "pack", lambda event: None)
+        solo = [run_jobs([job], self.HERE, tmp_path / "solo", lambda event: None)[0] for job in jobs]
         assert [result.refit_steps for result in packed] == [result.refit_steps for result in solo]
         assert packed[0].refit_steps < packed[1].refit_steps  # the larger rate was at the target sooner
         for one, two in zip(packed, solo, strict=True):
             assert one.metrics["test_loss"] == pytest.approx(two.metrics["test_loss"], rel=1e-3, abs=2e-3)
 
-    def test_the_saved_model_is_plain_keras(self, jobs):
-        job = jobs("one")[0]
-        result = run_job(job, self.HERE, lambda event: None)
-        model = keras.models.load_model(job.output / "model.keras")
+    def test_the_saved_model_is_plain_keras(self, jobs, tmp_path):
+        job = jobs[0]
+        (result,) = run_jobs([job], self.HERE, tmp_path, lambda event: None)
+        model = keras.models.load_model(tmp_path / "0" / "model.keras")
         from harness.data import load_images
 
         data = load_images(job.variant.data, job.seeds.split)

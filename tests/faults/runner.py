@@ -218,7 +218,7 @@ def _command(root: Path, command: Command, injector: Injector, notes: Path, scen
     injector.process = os.getpid()
     workers = Workers(injector, scenario.broken if scenario else None, scenario.interrupted if scenario else None)
     assert callable(harness.launchers.LocalLauncher)
-    harness.launchers.LocalLauncher = lambda *_, **__: workers
+    harness.launchers.LocalLauncher = lambda work, **_: workers(work)
     if command[0] == "run" and not (scenario and scenario.reported):
         assert callable(harness.cli.results.report_study)
         harness.cli.results.report_study = lambda *_, **__: None
@@ -390,7 +390,7 @@ _WARM = (
     "mlflow.tracking",
     "sklearn.datasets",
     *(f"harness.cli.{name}" for name in ("doctor", "listing", "progress", "results", "run", "studies")),
-    *(f"harness.{name}" for name in ("doctor", "driver", "plan", "report.files", "store")),
+    *(f"harness.{name}" for name in ("doctor", "driver", "plan", "reports.files", "store")),
 )
 
 

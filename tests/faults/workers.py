@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import shutil
 import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.launchers import Death
+from harness.launchers import About, Death, Work
+from harness.launchers.serving import left_by
 from harness.records import (
     Evaluated,
     Event,
@@ -18,7 +18,6 @@ from harness.records import (
     Finished,
     Job,
     Reply,
-    Resources,
     Started,
     TrainingOver,
     TrialResult,
@@ -83,8 +82,18 @@ class Workers:
         self.jobs: list[Job] = []
         self.trained = 0
 
-    def __call__(self, resources: Resources, jobs: int) -> Workers:
+    pending = 0
+
+    def __call__(self, work: Work) -> Workers:
+        self.scratch = work.scratch
         return self
+
+    @property
+    def about(self) -> About:
+        return About("the fault tool", 2, 1)
+
+    def expect(self, trainings: int) -> None:
+        pass
 
     @property
     def free(self) -> int:
@@ -94,8 +103,12 @@ class Workers:
         self.jobs.extend(jobs)
         with self.injector.off():
             for job in jobs:
-                job.output.mkdir(parents=True, exist_ok=True)
-                (job.output / "history.csv").write_bytes(b"step,val_acc")
+                self._write(job, "history.csv", b"step,val_acc")
+
+    def _write(self, job: Job, name: str, content: bytes) -> None:
+        place = self.scratch / str(job.trial) / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
 
     def reply(self, trial: int, reply: Reply) -> None:
         pass
@@ -105,12 +118,9 @@ class Workers:
         digest, replicate = job.variant.digest, job.replicate
         with self.injector.off():
             for name, content in files(digest, replicate).items():
-                (job.output / name).parent.mkdir(parents=True, exist_ok=True)
-                (job.output / name).write_bytes(content)
-            place = job.output / "steps" / "conv_1 weights"
-            place.mkdir(parents=True)
-            (place / "20.png").write_bytes(_picture())
-            shutil.copyfile(MODEL, job.output / "model.keras")
+                self._write(job, name, content)
+            self._write(job, "steps/conv_1 weights/20.png", _picture())
+            self._write(job, "model.keras", MODEL.read_bytes())
         self.trained += 1
         if self.trained == self.interrupted:
             os.kill(os.getpid(), signal.SIGINT)
@@ -126,6 +136,9 @@ class Workers:
             TrainingOver(job.trial),
             Finished(job.trial, result(digest, replicate)),
         ]
+
+    def take(self, trial: int) -> Path | None:
+        return left_by(trial, self.scratch)
 
     def close(self) -> None:
         self.jobs.clear()

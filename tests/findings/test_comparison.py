@@ -3,7 +3,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.findings.comparison import Side, compare_between
-from harness.judging import Outcome
+from harness.judging import Conclusion
 from tests.findings.conftest import POOL, STRIDE, make_study, trial
 
 
@@ -21,7 +21,7 @@ def side(name, shift=0.0, study=None, variants=(POOL, STRIDE), **values):
 
 def test_common_variants_are_paired():
     found = compare_between(side("old"), side("new", 0.01), (), {}, non_inferior=False)
-    assert found.outcome is Outcome.HOLDS
+    assert found.conclusion is Conclusion.HOLDS
     assert [row[:2] for row in found.table.rows] == [("base", "test accuracy"), ("downsample=stride", "test accuracy")]
     # means 98.20 and 98.20 + 1.2 points
     assert found.table.rows[0][2:5] == ("98.20", "99.40", "+1.20 points")
@@ -32,12 +32,12 @@ def test_common_variants_are_paired():
 def test_a_variant_that_only_one_has_is_left_out():
     found = compare_between(side("old"), side("new", -0.01, variants=(STRIDE,)), (), {}, non_inferior=False)
     assert [label for label, _ in found.contrasts] == ["downsample=stride"]
-    assert found.outcome is Outcome.FAILS
+    assert found.conclusion is Conclusion.FAILS
 
 
 def test_non_inferior_says_so():
     found = compare_between(side("old"), side("new", -0.001), (), {"test_accuracy": 0.005}, non_inferior=True)
-    assert found.outcome is Outcome.HOLDS
+    assert found.conclusion is Conclusion.HOLDS
     assert {row[-1] for row in found.table.rows} == {"not inferior"}
 
 
@@ -63,7 +63,7 @@ def test_nothing_in_common_is_refused():
 
 def test_seconds_of_unequal_machines_are_not_compared():
     found = compare_between(side("old"), side("new", device="gpu"), ("train_seconds",), {}, non_inferior=False)
-    assert found.outcome is Outcome.UNDECIDED
+    assert found.conclusion is Conclusion.UNDECIDED
     assert found.remarks == ("Seconds are not compared: device cpu and gpu.",)
     assert found.table.rows[0][2:4] == ("–", "–")
 
@@ -82,7 +82,7 @@ class TestWhatCannotBeCompared:
 
     def test_trials_without_ids_share_none(self):
         found = compare_between(side("a", run_id=""), side("b", 0.01, run_id=None), (), {}, non_inferior=False)
-        assert found.outcome is Outcome.HOLDS
+        assert found.conclusion is Conclusion.HOLDS
 
     def test_other_images_of_the_same_name_are_refused(self):
         with pytest.raises(UsageError) as caught:

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.judging import NOT_INFERIOR, Outcome, Pairing, compare_pairings
+from harness.judging import NOT_INFERIOR, Conclusion, Pairing, compare_pairings
 from harness.stats import Verdict
 
 BASE = [0.980, 0.981, 0.979, 0.982, 0.980]
@@ -22,26 +22,26 @@ def shifted(sample):
 
 
 def test_better_holds_worse_does_not(shifted):
-    assert outcome([shifted(0.01)]) == ([Verdict.BETTER], Outcome.HOLDS)
-    assert outcome([shifted(-0.01)]) == ([Verdict.WORSE], Outcome.FAILS)
-    assert outcome([shifted(0.0)]) == ([Verdict.UNDECIDED], Outcome.UNDECIDED)
+    assert outcome([shifted(0.01)]) == ([Verdict.BETTER], Conclusion.HOLDS)
+    assert outcome([shifted(-0.01)]) == ([Verdict.WORSE], Conclusion.FAILS)
+    assert outcome([shifted(0.0)]) == ([Verdict.UNDECIDED], Conclusion.UNDECIDED)
 
 
 def test_a_margin_makes_equivalence_hold(shifted):
-    assert outcome([shifted(0.0)], margin=0.002) == ([Verdict.EQUIVALENT], Outcome.HOLDS)
+    assert outcome([shifted(0.0)], margin=0.002) == ([Verdict.EQUIVALENT], Conclusion.HOLDS)
 
 
 def test_one_that_is_worse_is_enough(shifted):
-    assert outcome([shifted(0.01), shifted(-0.01)])[1] is Outcome.FAILS
-    assert outcome([shifted(0.01), shifted(0.0)])[1] is Outcome.UNDECIDED
+    assert outcome([shifted(0.01), shifted(-0.01)])[1] is Conclusion.FAILS
+    assert outcome([shifted(0.01), shifted(0.0)])[1] is Conclusion.UNDECIDED
 
 
 def test_non_inferior_allows_a_loss_below_the_margin(shifted):
     small = shifted(-0.001)
-    assert outcome([small]) == ([Verdict.WORSE], Outcome.FAILS)
-    assert outcome([small], margin=0.002, non_inferior=True) == ([Verdict.EQUIVALENT], Outcome.HOLDS)
-    assert outcome([shifted(-0.01)], margin=0.002, non_inferior=True) == ([Verdict.WORSE], Outcome.FAILS)
-    assert outcome([shifted(-0.002)], margin=0.002, non_inferior=True) == ([Verdict.UNDECIDED], Outcome.UNDECIDED)
+    assert outcome([small]) == ([Verdict.WORSE], Conclusion.FAILS)
+    assert outcome([small], margin=0.002, non_inferior=True) == ([Verdict.EQUIVALENT], Conclusion.HOLDS)
+    assert outcome([shifted(-0.01)], margin=0.002, non_inferior=True) == ([Verdict.WORSE], Conclusion.FAILS)
+    assert outcome([shifted(-0.002)], margin=0.002, non_inferior=True) == ([Verdict.UNDECIDED], Conclusion.UNDECIDED)
     found, _ = compare_pairings([small], ["test_accuracy"], {"test_accuracy": 0.002}, 0.0, True)
     assert found[0][1].note == NOT_INFERIOR
 
@@ -49,8 +49,8 @@ def test_non_inferior_allows_a_loss_below_the_margin(shifted):
 def test_non_inferior_where_less_is_better(shifted):
     base = [10.0, 11.0, 10.5, 10.2, 10.8]
     faster, slower = (shifted(by, 0.01, "train_seconds", base) for by in (-1.0, 1.0))
-    assert outcome([faster], "train_seconds", 0.5, True)[1] is Outcome.HOLDS
-    assert outcome([slower], "train_seconds", 0.5, True)[1] is Outcome.FAILS
+    assert outcome([faster], "train_seconds", 0.5, True)[1] is Conclusion.HOLDS
+    assert outcome([slower], "train_seconds", 0.5, True)[1] is Conclusion.FAILS
 
 
 def test_a_missed_target_is_not_left_out(sample):
@@ -58,7 +58,7 @@ def test_a_missed_target_is_not_left_out(sample):
     pairing = Pairing(
         "base", sample(steps_to_target=[100.0] * 5), sample(steps_to_target=[90.0, 90.0, 90.0, 90.0, nan])
     )
-    assert outcome([pairing], "steps_to_target", 50.0, True)[1] is Outcome.UNDECIDED
+    assert outcome([pairing], "steps_to_target", 50.0, True)[1] is Conclusion.UNDECIDED
 
 
 def test_non_inferior_needs_a_margin(shifted):
@@ -67,4 +67,4 @@ def test_non_inferior_needs_a_margin(shifted):
 
 
 def test_nothing_in_common_says_nothing():
-    assert outcome([]) == ([], Outcome.UNDECIDED)
+    assert outcome([]) == ([], Conclusion.UNDECIDED)

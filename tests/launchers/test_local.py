@@ -9,101 +9,63 @@ import re
 import signal
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
 
-from harness.launchers import Death, LocalLauncher, Silence
-from harness.records import Evaluated, Failed, Finished, Job, Reply, Resources, Started, StopReason
-from harness.seeds import replicate_seeds
-from harness.study import ConvBlock
+from harness.launchers import About, Death, LocalLauncher, Silence
+from harness.records import Evaluated, Finished
+from tests.launchers.contract import ENDLESS, Training, collect
 
 
 @pytest.fixture
-def launched():
+def start(work):
     """Start workers; they are ended whatever happens."""
     with contextlib.ExitStack() as stack:
 
-        def launch(workers=1, **options):
-            launcher = LocalLauncher(Resources(threads=1, workers=workers), **options)
-            return stack.enter_context(contextlib.closing(launcher))
+        def make(given=work, workers=1, **options):
+            given = dataclasses.replace(given, workers=workers)
+            launcher = stack.enter_context(contextlib.closing(LocalLauncher(given, **options)))
+            launcher.expect(workers)
+            return launcher
 
-        yield launch
-
-
-@pytest.fixture
-def job_of(tiny, tmp_path):
-    def make(trial=0, prunable=False, **changes):
-        study = tiny(**changes)
-        return Job(trial, study.base, 0, replicate_seeds(0, 0), tmp_path / str(trial), prunable=prunable)
-
-    return make
+        yield make
 
 
-def collect(launcher, ends=1, answer=None, limit=90):
-    """Poll until so many jobs ended; answer each evaluation if asked to."""
-    events, ended, began = [], 0, time.monotonic()
-    while ended < ends:
-        assert time.monotonic() - began < limit, events
-        for event in launcher.poll(1.0):
-            events.append(event)
-            ended += isinstance(event, (Finished, Failed, Death))
-            if answer and isinstance(event, Evaluated):
-                launcher.reply(event.trial, answer(event))
-    return events
+class TestLocalLauncher(Training):
+    """It is held to the contract."""
 
 
-def test_a_worker_trains_prunes_fails_and_goes_on(launched, job_of):
-    launcher = launched()
-    assert launcher.free == 1
-    launcher.submit([job_of(0)])
-    assert launcher.free == 0
-    started, *evaluated, _, finished = collect(launcher)
-    assert isinstance(started, Started)
-    assert (started.fingerprint.threads, started.fingerprint.workers) == (1, 1)
-    assert [event.step for event in evaluated] == [20, 40, 60]
-    assert isinstance(finished, Finished)
-
-    launcher.submit([job_of(1, prunable=True)])
-    *_, finished = collect(launcher, answer=lambda event: Reply.PRUNE if event.step >= 40 else Reply.GO_ON)
-    assert (finished.result.stop_reason, finished.result.steps) == (StopReason.PRUNED, 40)
-
-    # a prunable job that ends by itself leaves no reply behind that the next job would trip over
-    launcher.submit([job_of(2, prunable=True, **{"target.value": 0.01})])
-    *_, finished = collect(launcher, answer=lambda event: Reply.GO_ON)
-    assert finished.result.stop_reason is StopReason.TARGET
-
-    fine = job_of(3)
-    model = fine.variant.model.model_copy(update={"padding": "valid", "conv": (ConvBlock(filters=1, kernel=9),)})
-    launcher.submit([dataclasses.replace(fine, variant=dataclasses.replace(fine.variant, model=model))])
-    (failed,) = collect(launcher)
-    assert isinstance(failed, Failed)
-    assert failed.message.startswith("model.conv block 1 needs at least 9x9 pixels")
-    assert "Traceback" in failed.traceback
-
-    launcher.submit([job_of(4)])
-    assert isinstance(collect(launcher)[-1], Finished)
+def test_no_process_is_started_before_there_is_work_nor_more_than_that(work):
+    launcher = LocalLauncher(dataclasses.replace(work, trainings=9, workers=3, threads=2))
+    with contextlib.closing(launcher):
+        assert launcher.about == About("processes of this machine", workers=3, threads=2)
+        launcher.expect(0)
+        assert (launcher.free, launcher.pending, _workers()) == (0, 0, [])
+        launcher.expect(1)
+        assert (launcher.free, len(_workers())) == (1, 1)
+        launcher.expect(9)
+        assert (launcher.free, len(_workers())) == (3, 3)
 
 
-def test_two_workers_do_not_share_a_core(launched, job_of):
+def test_two_workers_do_not_share_a_core(start, job_of):
     if len(os.sched_getaffinity(0)) < 2:
         pytest.skip("needs two cores")
-    launcher = launched(workers=2)
+    launcher = start(workers=2)
     for trial in (0, 1):
         launcher.submit([job_of(trial)])
     collect(launcher, ends=2)
-    affinities = [child.cpu_affinity() for child in psutil.Process().children() if _is_worker(child)]
+    affinities = [worker.cpu_affinity() for worker in _workers()]
     assert sorted(len(cores) for cores in affinities) == [1, 1]
     assert affinities[0] != affinities[1]
 
 
-def test_a_killed_worker_is_noticed_and_replaced(launched, job_of):
-    launcher = launched()
-    launcher.submit([job_of(0, **{"train.max_steps": 1_000_000, "target": None})])
+def test_a_killed_worker_is_noticed_and_replaced(start, job_of):
+    launcher = start()
+    launcher.submit([job_of(0, **ENDLESS)])
     while not any(isinstance(event, Evaluated) for event in launcher.poll(1.0)):
         pass
-    (worker,) = [child for child in psutil.Process().children() if _is_worker(child)]
+    (worker,) = _workers()
     worker.send_signal(signal.SIGKILL)
     death = collect(launcher)[-1]
     assert death == Death((0,), "the worker process was killed by SIGKILL (out of memory?)")
@@ -111,12 +73,12 @@ def test_a_killed_worker_is_noticed_and_replaced(launched, job_of):
     assert isinstance(collect(launcher)[-1], Finished)
 
 
-def test_a_stopped_worker_is_said_ended_and_replaced(launched, job_of):
-    launcher = launched(patience=3)
-    launcher.submit([job_of(0, **{"train.max_steps": 1_000_000, "target": None})])
+def test_a_stopped_worker_is_said_ended_and_replaced(start, job_of):
+    launcher = start(patience=3)
+    launcher.submit([job_of(0, **ENDLESS)])
     while not any(isinstance(event, Evaluated) for event in launcher.poll(1.0)):
         pass
-    (worker,) = [child for child in psutil.Process().children() if _is_worker(child)]
+    (worker,) = _workers()
     worker.suspend()
     events = [event for event in collect(launcher) if isinstance(event, (Silence, Death))]
     assert [type(event) for event in events] == [Silence, Death]
@@ -129,9 +91,9 @@ def test_a_stopped_worker_is_said_ended_and_replaced(launched, job_of):
     assert isinstance(collect(launcher)[-1], Finished)
 
 
-def test_a_worker_that_hangs_while_it_starts_is_ended_too(launched, job_of):
-    launcher = launched(patience=2)
-    (worker,) = [child for child in psutil.Process().children() if _is_worker(child)]
+def test_a_worker_that_hangs_while_it_starts_is_ended_too(start, job_of):
+    launcher = start(patience=2)
+    (worker,) = _workers()
     worker.suspend()
     launcher.submit([job_of(0)])
     (death,) = [event for event in collect(launcher) if isinstance(event, Death)]
@@ -143,8 +105,7 @@ def test_a_limit_on_processes_or_files_is_one_sentence():
     code = """
 import os, resource, sys, tempfile
 from harness.errors import RunError
-from harness.launchers import LocalLauncher
-from harness.records import Resources
+from harness.launchers import LocalLauncher, Work
 kind = sys.argv[1]
 if kind == "files":
     tempfile.gettempdir()
@@ -153,7 +114,7 @@ else:
     os.setuid(65534)
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 try:
-    LocalLauncher(Resources(threads=1, workers=3))
+    LocalLauncher(Work(trainings=3, scratch="/nowhere", workers=3, threads=1)).expect(3)
 except RunError as error:
     print(error)
 """
@@ -174,21 +135,23 @@ except RunError as error:
         )
 
 
-def test_a_worker_is_replaced_after_some_trials(launched, job_of):
-    launcher = launched(growth=-1)
-    (first,) = [child.pid for child in psutil.Process().children() if _is_worker(child)]
+def test_a_worker_is_replaced_after_some_trials(start, job_of):
+    launcher = start(growth=-1)
+    (first,) = [worker.pid for worker in _workers()]
     launcher.submit([job_of(0)])
     collect(launcher)
-    (second,) = [child.pid for child in psutil.Process().children() if _is_worker(child)]
+    (second,) = [worker.pid for worker in _workers()]
     assert first != second
 
 
-def test_closing_ends_workers_in_the_middle_of_a_training(launched, job_of):
-    launcher = launched()
-    launcher.submit([job_of(0, **{"train.max_steps": 1_000_000, "target": None})])
+def test_closing_ends_workers_in_the_middle_of_a_training(start, job_of):
+    launcher = start()
+    launcher.submit([job_of(0, **ENDLESS)])
     launcher.close()
-    assert not [child for child in psutil.Process().children() if _is_worker(child)]
+    assert _workers() == []
 
 
-def _is_worker(process):
-    return any("harness.launchers.local_worker" in part for part in process.cmdline())
+def _workers():
+    """The worker processes that there are."""
+    children = psutil.Process().children()
+    return [child for child in children if any("harness.launchers.local_worker" in part for part in child.cmdline())]

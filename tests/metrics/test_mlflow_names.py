@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.metrics import IN_MLFLOW, METRICS, from_mlflow, in_mlflow
-from harness.store.local.reading import HISTORY, NUMBERS
+from harness.metrics import IN_MLFLOW, METRICS, RECORDED, from_mlflow, in_mlflow
+from harness.trials import AT_AN_EVALUATION
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,6 @@ def test_names_go_there_and_back(ours, theirs):
 
 
 def test_every_number_of_a_trial_is_in_a_group_of_its_own_name():
-    assert set(IN_MLFLOW) == {*NUMBERS, *HISTORY} >= set(METRICS)
+    assert set(IN_MLFLOW) == {*RECORDED, *AT_AN_EVALUATION} >= set(METRICS)
     assert len(set(IN_MLFLOW.values())) == len(IN_MLFLOW)
     assert all(name.count("/") == 1 for name in IN_MLFLOW.values())

@@ -30,7 +30,7 @@ from harness.launchers import Death
 from harness.records import Event, Resources
 from harness.store import DATABASE, model_file
 from harness.study import Study, build_study
-from harness.worker import run_job
+from harness.worker import run_jobs
 from tests.conftest import TINY, ScriptedLauncher, changed, make_result
 
 SECRET = b"the-user-s-own-secret-4711"
@@ -195,9 +195,10 @@ class TrainingLauncher(ScriptedLauncher):
 
     def poll(self, seconds: float) -> list[Event | Death]:
         job, events = self.waiting.pop(0), []
-        run_job(job, Resources(threads=None, workers=1), events.append)
-        (job.output / "insight").mkdir(exist_ok=True)
-        Image.new("L", (30, 20), 255).save(job.output / "insight" / "network.png")
+        run_jobs([job], Resources(threads=None, workers=1), self.work.scratch, events.append)
+        pictures = self.work.scratch / str(job.trial) / "insight"
+        pictures.mkdir(exist_ok=True)
+        Image.new("L", (30, 20), 255).save(pictures / "network.png")
         return events
 
 

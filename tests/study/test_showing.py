@@ -1,6 +1,6 @@
 import json
 
-from harness.study import Study
+from harness.study import Study, StudyTables
 from tests.conftest import TINY, changed
 
 
@@ -30,8 +30,9 @@ def test_a_search_is_at_most_so_large(tiny):
     assert ">target<" not in shown
 
 
-def test_what_was_not_read_from_a_file_shows_itself_too():
+def test_what_was_not_checked_shows_itself_too():
     given = changed(TINY, {"design.factors": {"model.nothing": [1]}})  # the tables alone do not say what is a level
-    study = Study.model_validate_json(json.dumps(given))
-    assert repr(study).startswith('<Study study: factorial, not possible: "model.nothing" does not exist')
+    tables = StudyTables.model_validate_json(json.dumps(given))
+    study = Study(**dict(tables), name="study", given=given)
+    assert repr(study).startswith("<Study study: factorial, not possible: model.nothing: unknown key")
     assert "not possible" in study._repr_html_()

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import pickle
 
-from harness.study import grid
+import pytest
+from pydantic import ValidationError
+
+from harness.study import build_study, grid
 
 
 def test_a_variant_has_the_level_and_all_else_as_the_base(build):
@@ -52,6 +55,26 @@ def test_variant_digest_is_stable():
     study = load_study("studies/pooling_or_stride.toml")
     # A changed digest orphans every recorded result: only a change of meaning may do that.
     assert [variant.digest for variant in grid(study)] == ["909ae39607a5", "4948601d4183"]
+
+
+@pytest.mark.parametrize("name", ["name", "source", "text", "given", "question", "design", "digest"])
+def test_nothing_of_a_study_can_be_set(build, name):
+    study = build()
+    with pytest.raises((ValidationError, AttributeError), match=r"frozen|no setter"):
+        setattr(study, name, None)
+
+
+def test_the_variants_are_worked_out_once(build):
+    study = build()
+    assert study.variants is study.variants
+    assert list(study.variants) == grid(study)
+
+
+def test_the_same_study_is_made_from_what_was_given(build):
+    study = build()
+    again = build_study(study.given, study.name, study.source, study.text)
+    assert again == study
+    assert again != build_study(study.given, "another")
 
 
 def test_default_metrics_follow_the_target(build):

@@ -14,7 +14,7 @@ import pytest
 from harness.records import Job, Resources, Started
 from harness.seeds import seeds_of
 from harness.store import DATABASE, Recorder
-from harness.worker import run_job
+from harness.worker import run_jobs
 from tests.image_sets.conftest import idx_bytes
 from tests.shelf import Bench
 
@@ -65,13 +65,14 @@ def folder_shelf(tmp_path_factory, empty_database) -> Path:
     study = bench.study("own", data={"name": "folder", "folder": str(images), "validation": 12})
     recorder = Recorder(bench.client, store, study, {})
     run_id = recorder.start(0, study.base, 0, "design")
-    job = Job(0, study.base, 0, seeds_of(study.seed, 0, study.base), place / "output")
+    job = Job(0, study.base, 0, seeds_of(study.seed, 0, study.base))
 
     def note(event: object) -> None:
         if isinstance(event, Started):
             recorder.started(run_id, event)
 
-    recorder.finish(run_id, run_job(job, Resources(threads=None, workers=1), note), job.output)
+    (result,) = run_jobs([job], Resources(threads=None, workers=1), place / "scratch", note)
+    recorder.finish(run_id, result, place / "scratch" / "0")
     return store
 
 

@@ -1,3 +1,3 @@
-from tests.report.conftest import history, study, trials
+from tests.findings.conftest import history, study, trials
 
 __all__ = ["history", "study", "trials"]

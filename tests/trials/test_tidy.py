@@ -3,7 +3,7 @@ import pandas as pd
 
 from harness.metrics import NEED_FINITE
 from harness.trials import (
-    FINGERPRINT,
+    EQUAL_FOR_SECONDS,
     HISTORY_COLUMNS,
     TRIAL_COLUMNS,
     differing_places,
@@ -43,9 +43,8 @@ def test_levels_of_mixed_kind_become_text():
 
 def test_what_differs_between_places_is_named():
     def place(**changes):
-        return {
-            name: np.array([value], dtype=object) for name, value in (PLACE | changes).items() if name in FINGERPRINT
-        }
+        known = PLACE | changes
+        return {name: np.array([known[name]], dtype=object) for name in EQUAL_FOR_SECONDS}
 
     assert differing_places([place(), place()]) == ""
     assert differing_places([place(workers=2.0), place(workers=1.0)]) == "workers 1 and 2"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.findings.rows import Group
-from harness.report.wording import listed
+from harness.findings.wording import listed
 from harness.study import Study
 
 ROUNDING = 1e-4

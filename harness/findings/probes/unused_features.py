@@ -8,7 +8,8 @@ import numpy as np
 
 from harness.findings.report import Section, Table
 from harness.findings.rows import Group
-from harness.report.wording import NOTHING, listed
+from harness.findings.wording import listed
+from harness.metrics import NOTHING
 from harness.stats import Interval, mean_interval
 from harness.study import Study, grid
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from harness.findings.contrasts import best_first
 from harness.findings.figures import Estimate, ForestFigure
 from harness.findings.report import Row
+from harness.findings.wording import show_effect, show_ends
 from harness.judging import Contrast
 from harness.metrics import METRICS
-from harness.report.wording import show_effect, show_ends
 from harness.study import Study
 
 CHAPTER = "Differences to the reference"
@@ -38,19 +38,17 @@ def forests(study: Study, rows: Sequence[Row]) -> tuple[ForestFigure, ...]:
 
 
 def _forest(study: Study, metric: str, reference: str, found: Sequence[tuple[Row, Contrast]]) -> ForestFigure:
-    title, share = METRICS[metric].title, METRICS[metric].unit == "share"
+    title, scale = METRICS[metric].title, METRICS[metric].unit.scale
     ratio = found[0][1].kind != "difference"
-    scale = 100 if share else 1
     estimates = tuple(
         Estimate(row.label, scale * one.estimate, scale * one.low, scale * one.high, str(one.verdict))
         for row, one in found
     )
-    unit = " (points)" if share else ""
     said = [f"{row.label} {show_effect(one)} ({show_ends(one)}), {one.verdict}" for row, one in found[:10]]
     return ForestFigure(
         name=f"difference_{metric}",
         title=f"{title.capitalize()}: {'ratio' if ratio else 'difference'} to the reference",
-        x_title=f"{title}: times the reference's" if ratio else f"{title}: difference{unit}",
+        x_title=f"{title}: times the reference's" if ratio else f"{title}: difference{METRICS[metric].points}",
         neutral=1.0 if ratio else 0.0,
         margin=0.0 if ratio else scale * study.report.margin.get(metric, 0.0),
         logarithmic=ratio,

@@ -10,8 +10,8 @@ import pandas as pd
 from harness.findings.figures import Estimate, ForestFigure
 from harness.findings.report import Section, Table
 from harness.findings.rows import Group
+from harness.findings.wording import show_p
 from harness.metrics import METRICS
-from harness.report.wording import show_p, signed
 from harness.stats import Effect, holm, interactions, main_effects
 from harness.study import Factorial, Study, grid, show_level
 from harness.study.variant import short_names
@@ -26,7 +26,7 @@ def effects(study: Study, groups: Sequence[Group]) -> tuple[list[Effect], str]:
     Interactions only where there are few enough to read. Nothing for a design of fewer than two factors, for
     replicates that are not all there, and without such a metric.
     """
-    metric = next((name for name in study.metrics if METRICS[name].unit in ("share", "nats", "number")), "")
+    metric = next((name for name in study.metrics if METRICS[name].unit.compared == "difference"), "")
     design = study.design
     if (
         not metric
@@ -38,7 +38,7 @@ def effects(study: Study, groups: Sequence[Group]) -> tuple[list[Effect], str]:
     rows = []
     for variant in grid(study):
         levels = {path: show_level(level) for path, level in variant.settings.items()}
-        values = found[variant.digest].by_replicate(metric)
+        values = found[variant.digest].sample().by_replicate(metric)
         rows += [{**levels, "replicate": replicate, metric: value} for replicate, value in values.items()]
     if not rows:
         return [], ""
@@ -63,16 +63,15 @@ def effects_section(study: Study, found: Sequence[Effect], metric: str) -> list[
         (
             _label(study, effect),
             "interaction" if len(effect.factors) > 1 else "main effect",
-            signed(metric, effect.difference.estimate),
-            f"{signed(metric, effect.difference.low)} to {signed(metric, effect.difference.high)}",
+            METRICS[metric].signed(effect.difference.estimate),
+            f"{METRICS[metric].signed(effect.difference.low)} to {METRICS[metric].signed(effect.difference.high)}",
             str(effect.difference.n),
             show_p(p),
         )
         for effect, p in zip(found, adjusted, strict=True)
     )
-    unit = " (points)" if METRICS[metric].unit == "share" else ""
     table = Table(
-        caption=f"Effects on {METRICS[metric].title}{unit}, with 95 % intervals",
+        caption=f"Effects on {METRICS[metric].title}{METRICS[metric].points}, with 95 % intervals",
         headings=("effect of", "kind", "size", "95 % interval", "replicates", "p (Holm)"),
         numeric=(False, False, True, True, True, True),
         rows=rows,
@@ -90,7 +89,7 @@ def effect_figures(study: Study, found: Sequence[Effect], metric: str) -> tuple[
     """Return what :func:`effects` found as a forest plot; nothing where it found nothing."""
     if not found:
         return ()
-    scale = 100 if METRICS[metric].unit == "share" else 1
+    scale = METRICS[metric].unit.scale
     adjusted = holm([effect.difference.p_value for effect in found])
     estimates = tuple(
         Estimate(
@@ -102,13 +101,12 @@ def effect_figures(study: Study, found: Sequence[Effect], metric: str) -> tuple[
         )
         for effect, p in zip(found[:_MOST], adjusted, strict=False)
     )
-    said = [f"{_label(study, one)} {signed(metric, one.difference.estimate)}" for one in found[:_MOST]]
-    unit = " (points)" if scale == 100 else ""
+    said = [f"{_label(study, one)} {METRICS[metric].signed(one.difference.estimate)}" for one in found[:_MOST]]
     return (
         ForestFigure(
             name=f"effect_{metric}",
             title=f"Main effects and interactions in {METRICS[metric].title}",
-            x_title=f"effect on {METRICS[metric].title}{unit}",
+            x_title=f"effect on {METRICS[metric].title}{METRICS[metric].points}",
             neutral=0.0,
             margin=0.0,
             logarithmic=False,

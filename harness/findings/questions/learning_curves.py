@@ -13,8 +13,8 @@ from scipy import special
 
 from harness.findings.figures import Curve, CurveFigure, Line
 from harness.findings.report import Row
+from harness.findings.wording import counted
 from harness.metrics import METRICS
-from harness.report.wording import counted
 from harness.study import Study
 
 MOST_CURVES = 10

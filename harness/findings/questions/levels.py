@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from harness.findings.figures import PointFigure, Series
 from harness.findings.report import Row
+from harness.findings.wording import show_interval
 from harness.metrics import METRICS
-from harness.report.wording import show_interval, show_value
 from harness.stats import Interval
 from harness.study import Factorial, Level, Search, Study, grid, show_level
 from harness.study.variant import short_names
@@ -61,7 +61,7 @@ def _level_figure(study: Study, path: str, rows: Sequence[Row]) -> PointFigure |
         name=f"{metric}_by_{path.replace('.', '_')}",
         title=f"{title.capitalize()} against {names[path]}",
         x_title=path,
-        y_title=f"{title} (%)" if METRICS[metric].unit == "share" else title,
+        y_title=METRICS[metric].heading,
         logarithmic=min(levels) > 0 and max(levels) / min(levels) >= _WIDE,
         series=tuple(_series(label, metric, points) for label, points in lines.items()),
         description=f"{title.capitalize()} against {names[path]} with 95 % intervals: {'; '.join(said)}.",
@@ -76,7 +76,7 @@ def _number(level: Level) -> float | None:
 
 
 def _series(label: str, metric: str, points: Sequence[tuple[float, Interval]]) -> Series:
-    scale = 100 if METRICS[metric].unit == "share" else 1
+    scale = METRICS[metric].unit.scale
     return Series(
         label=label,
         x=tuple(level for level, _ in points),
@@ -94,7 +94,7 @@ def _front(design: Search, rows: Sequence[Row]) -> tuple[PointFigure, ...]:
     known = [row for row in rows if row.finished and all(math.isfinite(value) for value in row.objectives)]
     if not known:
         return ()
-    scale = 100 if METRICS[first].unit == "share" else 1
+    scale = METRICS[first].unit.scale
     explored = [row for row in known if row.phase == "search"]
     confirmed = [row for row in known if row.phase == "confirm"]
     groups = [
@@ -118,18 +118,19 @@ def _front(design: Search, rows: Sequence[Row]) -> tuple[PointFigure, ...]:
             )
         )
     seconds = [row.objectives[1] for row in known]
-    unit = " (%)" if scale == 100 else ""
+    goal, cost = METRICS[first], METRICS[second]
+    unit = goal.heading.removeprefix(goal.title)
     best = [
-        f"{show_value(second, row.objectives[1])} {METRICS[second].title}: {show_value(first, row.objectives[0])}{unit}"
+        f"{cost.show(row.objectives[1])} {cost.title}: {goal.show(row.objectives[0])}{unit}"
         for row in sorted(known, key=lambda row: row.objectives[1])
         if row.pareto
     ]
     return (
         PointFigure(
             name="front",
-            title=f"{METRICS[first].title.capitalize()} against {METRICS[second].title}",
-            x_title=METRICS[second].title,
-            y_title=f"{METRICS[first].title}{unit}",
+            title=f"{goal.title.capitalize()} against {cost.title}",
+            x_title=cost.title,
+            y_title=goal.heading,
             logarithmic=min(seconds) > 0 and max(seconds) / min(seconds) >= _WIDE,
             series=tuple(one for one in series if one.x),
             description=f"Pareto-optimal variants: {'; '.join(best)}.",

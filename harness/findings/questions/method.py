@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from harness.findings.report import Row
+from harness.findings.wording import counted, listed, show_p
 from harness.judging import looks_of
-from harness.metrics import METRICS
-from harness.report.wording import counted, listed, show_p, three_digits
+from harness.metrics import METRICS, SECONDS
 from harness.stats import LEVEL, Verdict
 from harness.study import USED_BY, Search, SeedSpec, Study, grid
 from harness.trials import LeftOut, describe
@@ -248,7 +248,7 @@ def _when(trials: pd.DataFrame) -> str:
         return ""
     spent = trials["train_seconds"].sum()
     until = "" if pd.isna(ended) else f" to {ended:%Y-%m-%d %H:%M}"
-    return f"{started:%Y-%m-%d %H:%M}{until} UTC; {three_digits(float(spent))} seconds of training in all."
+    return f"{started:%Y-%m-%d %H:%M}{until} UTC; {SECONDS.write(float(spent))} seconds of training in all."
 
 
 def _distinct(trials: pd.DataFrame, column: str, prefix: str) -> str:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from harness.findings.report import Published, Row, Section, Table
 from harness.findings.rows import Group
-from harness.metrics import METRICS
-from harness.report.wording import NOTHING, counted, show_interval, show_value
+from harness.findings.wording import counted, show_interval
+from harness.metrics import METRICS, NOTHING
 from harness.stats import mean_interval
 from harness.study import Study
 
@@ -57,7 +57,7 @@ def published_section(found: Sequence[Published]) -> list[Section]:
         (
             one.name,
             METRICS[one.metric].title + (f" after {counted(one.step, 'step')}" if one.step is not None else ""),
-            _with_unit(one.metric, show_value(one.metric, one.value)),
+            _with_unit(one.metric, METRICS[one.metric].show(one.value)),
             _with_unit(one.metric, show_interval(one.metric, one.ours)),
             str(one.ours.n),
             {True: "inside", False: "outside", None: NOTHING}[one.inside],
@@ -85,7 +85,7 @@ def published_sentences(found: Sequence[Published], rows: Sequence[Row]) -> list
         who = next((row.title for row in rows if row.label == one.variant), one.variant)
         ours = _with_unit(one.metric, show_interval(one.metric, one.ours))
         place = {True: "inside our interval", False: "outside our interval", None: "without an interval of ours"}
-        theirs = _with_unit(one.metric, show_value(one.metric, one.value))
+        theirs = _with_unit(one.metric, METRICS[one.metric].show(one.value))
         said.append(
             f"{who}: {METRICS[one.metric].title} {ours} in {counted(one.ours.n, 'trial')}; {one.name}: {theirs}, "
             f"{place[one.inside]}.{' ' + one.note if one.note else ''}"
@@ -95,7 +95,7 @@ def published_sentences(found: Sequence[Published], rows: Sequence[Row]) -> list
 
 def _with_unit(metric: str, text: str) -> str:
     """Put a per cent sign after the number, before its interval."""
-    if METRICS[metric].unit != "share" or text == NOTHING:
+    if not METRICS[metric].unit.symbol or text == NOTHING:
         return text
     head, bracket, rest = text.partition(" (")
-    return f"{head} %{bracket}{rest}"
+    return f"{head}{METRICS[metric].unit.symbol}{bracket}{rest}"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from harness.findings.report import Section, Table
 from harness.findings.rows import Group
-from harness.report.wording import NOTHING, counted, show_interval
+from harness.findings.wording import counted, show_interval
+from harness.metrics import NOTHING
 from harness.stats import spread_interval
 from harness.study import SeedSpec, Study
 

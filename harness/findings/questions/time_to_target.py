@@ -10,7 +10,6 @@ from harness.findings.figures import PointFigure, Series
 from harness.findings.questions.learning_curves import MOST_CURVES
 from harness.findings.report import Row
 from harness.findings.rows import Group, times_to_target
-from harness.report.wording import show_target
 from harness.stats import reached_by
 from harness.study import Study
 
@@ -34,12 +33,12 @@ def reached_figures(study: Study, rows: Sequence[Row], groups: Sequence[Group]) 
         figures.append(
             PointFigure(
                 name=f"reached_by_{words.split()[-1]}",
-                title=f"Share of trials that reached {show_target(study.target)}, against {words}",
+                title=f"Share of trials that reached {study.target.in_words}, against {words}",
                 x_title=words,
                 y_title="trials that reached it (%)",
                 logarithmic=False,
                 series=series,
-                description=f"Share of trials that reached {show_target(study.target)}: "
+                description=f"Share of trials that reached {study.target.in_words}: "
                 + "; ".join(f"{row.label} {row.reached} of {row.finished}" for row in drawn)
                 + ".",
                 chapter=CHAPTER,

@@ -7,18 +7,16 @@ from collections.abc import Callable, Sequence
 
 from harness.findings.contrasts import best_first
 from harness.findings.report import Row
-from harness.judging import Contrast
-from harness.metrics import METRICS
-from harness.report.wording import (
+from harness.findings.wording import (
     counted,
     listed,
     show_effect,
     show_ends,
     show_interval,
     show_p,
-    show_ratio,
-    show_value,
 )
+from harness.judging import Contrast
+from harness.metrics import METRICS, SECONDS, show_ratio
 from harness.stats import Verdict
 from harness.study import Search, Study
 
@@ -30,26 +28,6 @@ _NAMED = 5
 _IN_FULL = 2
 """Variants that get a whole sentence each; for more there is a sentence for each metric."""
 _PREPOSITION = {Verdict.UNDECIDED: "on"}
-_ADJECTIVES = {
-    (metric, verdict): word
-    for metrics, better, worse in (
-        (("seconds_to_target", "train_seconds", "images_per_second"), "faster", "slower"),
-        (("test_accuracy",), "more accurate", "less accurate"),
-        (("parameters",), "smaller", "larger"),
-    )
-    for metric in metrics
-    for verdict, word in ((Verdict.BETTER, better), (Verdict.WORSE, worse))
-}
-"""What people say instead of "better in training seconds"."""
-_TIMES = {
-    "train_seconds": "trains for {} times the seconds",
-    "images_per_second": "trains at {} times the images per second",
-    "parameters": "has {} times the parameters",
-    "macs": "needs {} times the multiply-accumulates",
-    "activations": "puts out {} times the activation values",
-    "activation_ops": "evaluates {} times the activation functions",
-    "pool_ops": "needs {} times the pooling operations",
-}
 
 
 def sentences(study: Study, rows: Sequence[Row], target: str, findings: Sequence[str] = ()) -> tuple[str, ...]:
@@ -101,10 +79,10 @@ def headline(rows: Sequence[Row], said: Sequence[str]) -> str:
 
 def _briefly(contrast: Contrast) -> str:
     """Say verdict and size: "faster (0.65 times)", "undecided on test accuracy (+0.12 points)"."""
-    verdict, title = contrast.verdict, METRICS[contrast.metric].title
-    word = _ADJECTIVES.get((contrast.metric, verdict), f"{verdict} {_PREPOSITION.get(verdict, 'in')} {title}")
-    if METRICS[contrast.metric].unit == "seconds" and (contrast.metric, verdict) in _ADJECTIVES:
-        word += f" in {title}"
+    verdict, metric = contrast.verdict, METRICS[contrast.metric]
+    word = metric.adjectives.get(verdict, f"{verdict} {_PREPOSITION.get(verdict, 'in')} {metric.title}")
+    if metric.unit is SECONDS and verdict in metric.adjectives:
+        word += f" in {metric.title}"
     return word if math.isnan(contrast.estimate) else f"{word} ({show_effect(contrast)})"
 
 
@@ -196,20 +174,19 @@ def _size(contrast: Contrast) -> str:
 
 
 def _clause(contrast: Contrast, target: str) -> str:
-    metric, title = contrast.metric, METRICS[contrast.metric].title
+    metric = METRICS[contrast.metric]
     if contrast.kind == "restricted":
-        size = f"{show_ratio(contrast.estimate)} times the {METRICS[metric].unit}"
+        size = f"{show_ratio(contrast.estimate)} times the {metric.unit.name}"
         text = f"takes {size} to {target} or to the end of training"
-    elif metric.endswith("_to_target"):
-        text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {METRICS[metric].unit}"
+    elif metric.watched:
+        text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {metric.unit.name}"
     elif contrast.kind != "difference":
-        text = _TIMES[metric].format(show_ratio(contrast.estimate, exact=contrast.kind == "exact"))
-    elif float(show_value(metric, abs(contrast.estimate))) == 0:
-        text = f"ends level in {title}"
+        text = metric.ratio.format(show_ratio(contrast.estimate, exact=contrast.kind == "exact"))
+    elif float(metric.show(abs(contrast.estimate))) == 0:
+        text = f"ends level in {metric.title}"
     else:
-        size = show_value(metric, abs(contrast.estimate))
-        unit = " points" if METRICS[metric].unit == "share" else ""
-        text = f"ends {size}{unit} {'higher' if contrast.estimate > 0 else 'lower'} in {title}"
+        size = f"{metric.show(abs(contrast.estimate))}{metric.unit.points}"
+        text = f"ends {size} {'higher' if contrast.estimate > 0 else 'lower'} in {metric.title}"
     return text
 
 
@@ -235,8 +212,9 @@ def _judgement(contrasts: Sequence[Contrast]) -> str:
     said = []
     for verdict in Verdict:
         found = [contrast for contrast in contrasts if contrast.verdict is verdict]
-        words = [word for contrast in found if (word := _ADJECTIVES.get((contrast.metric, verdict)))]
-        titles = [METRICS[one.metric].title for one in found if (one.metric, verdict) not in _ADJECTIVES]
+        words = [word for contrast in found if (word := METRICS[contrast.metric].adjectives.get(verdict))]
+        rows = [METRICS[contrast.metric] for contrast in found]
+        titles = [metric.title for metric in rows if verdict not in metric.adjectives]
         said += [", ".join(dict.fromkeys(words))] if words else []
         if titles:
             said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(titles)}{_outlook(found)}")
@@ -276,8 +254,7 @@ def _leader(rows: Sequence[Row], objective: str) -> str:
     metric = METRICS[objective]
     sign = -1 if metric.better == "higher" else 1
     best = min(rows, key=lambda row: math.inf if math.isnan(row.objectives[0]) else sign * row.objectives[0])
-    unit = " %" if metric.unit == "share" else ""
-    value = f"{show_value(objective, best.objectives[0])}{unit}"
+    value = metric.show_beside_title(best.objectives[0])
     mean = "mean of " if best.finished > 1 else ""
     return f"{_quoted(best.label)} has the best {metric.title} ({value}, {mean}{counted(best.finished, 'trial')})"
 

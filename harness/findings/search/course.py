@@ -14,7 +14,6 @@ import pandas as pd
 from harness.findings.figures import ParallelFigure, PointFigure, Series
 from harness.findings.report import Section, Table
 from harness.metrics import METRICS
-from harness.report.wording import show_value
 from harness.study import Range, Search, Study, show_level
 from harness.study.variant import short_names
 
@@ -77,19 +76,18 @@ def _explored(design: Search, trials: pd.DataFrame) -> pd.DataFrame:
 
 def _best_so_far(objective: str, explored: pd.DataFrame) -> PointFigure:
     metric = METRICS[objective]
-    scale = 100 if metric.unit == "share" else 1
+    scale = metric.unit.scale
     values = scale * explored[objective].to_numpy(float)
     best = np.maximum.accumulate(values) if metric.better == "higher" else np.minimum.accumulate(values)
     shown = _spread(len(values), _MOST_POINTS)
     steps = np.union1d(np.flatnonzero(np.diff(best, prepend=np.nan)), [0, len(best) - 1])
     x, at = (tuple((places + 1.0).tolist()) for places in (shown, steps))
     nothing = (math.nan,) * max(len(x), len(at))
-    unit = " (%)" if scale == 100 else ""
     return PointFigure(
         name="best_so_far",
         title=f"Best {metric.title} so far",
         x_title="trials of the search",
-        y_title=f"{metric.title}{unit}",
+        y_title=metric.heading,
         logarithmic=False,
         series=(
             Series("each trial", x, tuple(values[shown].tolist()), nothing[: len(x)], nothing[: len(x)], joined=False),
@@ -109,10 +107,9 @@ def _parallel(design: Search, explored: pd.DataFrame) -> ParallelFigure:
         axes.append((names[path], low, high))
         heights.append(place)
     for objective in design.objectives:
+        metric = METRICS[objective]
         values = explored[objective].to_numpy(float)
-        axes.append(
-            (METRICS[objective].title, show_value(objective, values.min()), show_value(objective, values.max()))
-        )
+        axes.append((metric.title, metric.show(values.min()), metric.show(values.max())))
         heights.append(_scaled(values))
     first = heights[len(design.space)]
     good = first if METRICS[design.objectives[0]].better == "higher" else 1 - first

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.findings.report import Row
+from harness.findings.wording import counted, listed, show_interval
 from harness.metrics import METRICS
-from harness.report.wording import counted, listed, show_interval, show_value
 from harness.study import Search, Study
 
 
@@ -26,7 +26,7 @@ def smallest_sentences(study: Study, rows: Sequence[Row]) -> list[str]:
         return []
     found, missed = [], []
     for level in sorted(design.confirm.reaching, reverse=not higher):
-        wanted = f"{show_value(first, level)}{' %' if METRICS[first].unit == 'share' else ''}".replace(".00", "")
+        wanted = METRICS[first].show_beside_title(level).replace(".00", "")
         means = [(row, row.scores[judged].estimate if judged in row.scores else row.objectives[0]) for row in confirmed]
         reached = [row for row, mean in means if (mean >= level if higher else mean <= level)]
         if not reached:
@@ -36,12 +36,12 @@ def smallest_sentences(study: Study, rows: Sequence[Row]) -> list[str]:
         score = best.scores.get(judged)
         evidence = f"{show_interval(judged, score)}, " if score else ""
         found.append(
-            f"{show_value(last, best.objectives[-1])} at {wanted} (“{best.label}”: {evidence}"
+            f"{METRICS[last].show(best.objectives[-1])} at {wanted} (“{best.label}”: {evidence}"
             f"{counted(best.finished, 'fresh trial')})"
         )
     none = f"none of the confirmed variants reaches {listed(missed, 'or')} {METRICS[judged].title}"
     if not found:
         return [f"{none[0].upper()}{none[1:]}."]
-    what = f"The {'fewest' if METRICS[last].unit == 'count' else 'best'} {METRICS[last].title}"
+    what = f"The {'fewest' if METRICS[last].unit.compared == 'exact' else 'best'} {METRICS[last].title}"
     tail = f"; {none}" if missed else ""
     return [f"{what} for a given {METRICS[judged].title}: {listed(found)}{tail}."]

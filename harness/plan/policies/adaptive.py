@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from harness.metrics import METRICS
 from harness.plan.ledger import Ledger
 from harness.plan.trials import FinishedTrial, Training, balanced
 from harness.records import TrialResult
@@ -80,7 +79,7 @@ def undecided(
 def _sample(study: Study, variant: Variant, finished: Sequence[FinishedTrial]) -> Sample:
     import numpy as np
 
-    from harness.judging import Sample
+    from harness.trials.samples import make_sample
 
     known = [(trial.training.replicate, trial.result) for trial in finished if trial.result is not None]
     columns = {
@@ -90,12 +89,8 @@ def _sample(study: Study, variant: Variant, finished: Sequence[FinishedTrial]) -
     columns["steps"] = np.array([result.steps for _, result in known], dtype=float)
     columns["replicate"] = np.array([replicate for replicate, _ in known], dtype=int)
     columns["stop_reason"] = np.array([result.stop_reason.value for _, result in known], dtype=str)
-    counts = {
-        name: int(found[0]) if len(found := columns[name][~np.isnan(columns[name])]) else None
-        for name in study.metrics
-        if METRICS[name].unit == "count"
-    }
-    return Sample(variant.label, columns, counts)
+    columns["status"] = np.full(len(known), "finished")
+    return make_sample(variant.label, columns)
 
 
 def _score(result: TrialResult, name: str) -> float:

@@ -15,11 +15,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
-from harness.metrics import EVALUATED, NEED_FINITE, PROBES, from_mlflow, in_mlflow
-from harness.records import CLOCKS, Clocks, StopReason, TrialResult
+from harness.metrics import CLOCKS, NEED_FINITE, RECORDED, from_mlflow, in_mlflow, known
+from harness.records import Clocks, StopReason, TrialResult
 from harness.store.local.opening import Fault, of_this_run, open_database, tags_of
 from harness.store.local.studies import parents_of, study_in, unknown_study
-from harness.trials import LeftOut, is_level, keep_left_out, left_out_of, show_wrong, sift
+from harness.trials import (
+    AT_AN_EVALUATION,
+    FEATURES,
+    HISTORY_COLUMNS,
+    PLACE,
+    TRIAL_COLUMNS,
+    LeftOut,
+    is_level,
+    keep_left_out,
+    left_out_of,
+    show_wrong,
+    sift,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,44 +41,12 @@ _LARGEST = 1.7e308
 
 _STATUS = {"FINISHED": "finished", "FAILED": "failed", "KILLED": "killed", "RUNNING": "running"}
 
-FINGERPRINT = ("processor", "device", "backend", "keras", "python", "threads", "workers", "pack")
-_COSTS = ("parameters", "macs", "activations", "activation_ops", "pool_ops")
-_PROBED = tuple(name for metrics in PROBES.values() for name in metrics)
 _WHOLE = ("threads", "workers", "pack")
 _DIGITS = 18
 """Digits of a whole number that surely fits 64 bits."""
 _LAST = 9_214_646_400_000
 """The beginning of 2262 in milliseconds since 1970: nanoseconds go no further."""
 DIGESTS = ("weights", "history")
-NUMBERS = (
-    "steps",
-    "epochs",
-    "steps_to_target",
-    "seconds_to_target",
-    *(f"{name}_seconds" for name in CLOCKS),
-    "images_per_second",
-    *EVALUATED,
-    "test_accuracy",
-    "test_loss",
-    "refit_steps",
-    *_PROBED,
-    *_COSTS,
-)
-_IDENTITY = (
-    "study",
-    "trial",
-    "run_id",
-    "experiment_id",
-    "variant",
-    "digest",
-    "replicate",
-    "phase",
-    "status",
-    "stop_reason",
-    "error",
-)
-_SOURCE = ("started", "ended", "data_digest", "weights_digest", "history_digest", "git_revision", "version")
-HISTORY = ("epoch", "train_seconds", *EVALUATED, "test_accuracy", "test_loss")
 
 
 def read_frames(store: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -196,13 +176,13 @@ def _tables(rows: list[dict[str, Any]], points: pd.DataFrame) -> tuple[pd.DataFr
     """Return trials and history of one type a column, and what had to be left out."""
     import pandas as pd
 
-    trials = pd.DataFrame(rows, columns=None if rows else _columns())
+    trials = pd.DataFrame(rows, columns=None if rows else TRIAL_COLUMNS)
     for column in ("started", "ended"):
         trials[column] = pd.to_datetime(trials[column], unit="ms", utc=True)
-    trials, points = _with_infinities(trials, NUMBERS), _with_infinities(points, HISTORY)
+    trials, points = _with_infinities(trials, RECORDED), _with_infinities(points, AT_AN_EVALUATION)
     trials, history, said = sift(trials, _history(points, trials))
-    history = history.astype(dict.fromkeys(HISTORY, "float64"))
-    trials = trials.astype(dict.fromkeys(NUMBERS, "float64"))
+    history = history.astype(dict.fromkeys(AT_AN_EVALUATION, "float64"))
+    trials = trials.astype(dict.fromkeys(RECORDED, "float64"))
     # earlier versions recorded scores of networks that diverged
     trials.loc[trials["stop_reason"] == StopReason.NOT_FINITE, list(NEED_FINITE)] = math.nan
     return trials, history, said
@@ -210,12 +190,11 @@ def _tables(rows: list[dict[str, Any]], points: pd.DataFrame) -> tuple[pd.DataFr
 
 def _history(points: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
     """Return a row an evaluation, by trial and step, of the trials given."""
-    columns = ["trial", "variant", "replicate", "step", *HISTORY]
     history = points.merge(trials[["run_id", "trial", "variant", "replicate"]], on="run_id", how="inner")
     for split in ("train", "val", "test"):  # of logits that are no numbers, the largest is said to be class 0's
         lost = history[f"{split}_loss"].isna() | (history[f"{split}_loss"].abs() == math.inf)
         history.loc[lost, f"{split}_accuracy"] = math.nan
-    return history.sort_values(["trial", "step"], ignore_index=True)[columns]
+    return history.sort_values(["trial", "step"], ignore_index=True)[list(HISTORY_COLUMNS)]
 
 
 def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
@@ -234,13 +213,7 @@ def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
         return None if value is None or math.isnan(value) else float(value)
 
     steps = number("steps_to_target")
-    measured = (
-        *EVALUATED,
-        "test_loss",
-        "test_accuracy",
-        *_PROBED,
-        *(name for name in map(str, row) if "_features/" in name),
-    )
+    measured = (*known("evaluated", "scored", "end"), *(name for name in map(str, row) if FEATURES in name))
     evaluated = {column: number(column) for column in measured}
     return TrialResult(
         stop_reason=StopReason(row["stop_reason"]),
@@ -251,7 +224,7 @@ def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
         steps_to_target=None if steps is None else int(steps),
         seconds_to_target=number("seconds_to_target"),
         images_per_second=float(row["images_per_second"]),
-        costs={name: int(row[name]) for name in _COSTS if number(name) is not None},
+        costs={name: int(row[name]) for name in known("built") if number(name) is not None},
         refit_steps=int(number("refit_steps") or 0),
         digests={name: row[f"{name}_digest"] for name in DIGESTS if isinstance(row.get(f"{name}_digest"), str)},
     )
@@ -272,9 +245,9 @@ def _row(run: tuple[Any, ...], tags: Mapping[str, str], metrics: Mapping[str, An
         "status": trial_status(status, tags.get("harness.pruned")),
         "stop_reason": tags.get("harness.stop_reason"),
         "error": tags.get("harness.error"),
-        **{name: metrics.get(name, math.nan) for name in NUMBERS},
-        **{name: value for name, value in metrics.items() if "_features/" in name},
-        **{name: tags.get(f"harness.{name}") for name in FINGERPRINT},
+        **{name: metrics.get(name, math.nan) for name in RECORDED},
+        **{name: value for name, value in metrics.items() if FEATURES in name},
+        **{name: tags.get(f"harness.{name}") for name in PLACE},
         **{name: _whole(tags, name) if tags.get(f"harness.{name}") else None for name in _WHOLE},
         "started": _moment("start", started),
         "ended": _moment("end", ended),
@@ -340,10 +313,6 @@ def _is_scalar(level: Any) -> bool:
     return level is None or isinstance(level, (str, int, float, bool))
 
 
-def _columns() -> list[str]:
-    return [*_IDENTITY, *NUMBERS, *FINGERPRINT, *_SOURCE]
-
-
 # Everything is read run by run: the tables have an index on runs, and a whole dictionary is made outside Python's loop.
 
 _FINALS = "SELECT key, CASE WHEN is_nan THEN NULL ELSE value END FROM latest_metrics WHERE run_uuid = ?"
@@ -366,13 +335,14 @@ def _points(connection: sqlite3.Connection, run_ids: Iterable[str]) -> pd.DataFr
     """
     import pandas as pd
 
-    pivot = ", ".join("MAX(CASE WHEN key IN (?, ?) THEN value END)" for _ in HISTORY)
-    names = [key for name in HISTORY for key in (in_mlflow(name), name)]  # stores of earlier versions have the second
+    pivot = ", ".join("MAX(CASE WHEN key IN (?, ?) THEN value END)" for _ in AT_AN_EVALUATION)
+    # stores of earlier versions have the second
+    names = [key for name in AT_AN_EVALUATION for key in (in_mlflow(name), name)]
     query = f"SELECT run_uuid, step, {pivot} FROM metrics WHERE run_uuid = ? AND NOT is_nan GROUP BY step"
     rows: list[tuple[Any, ...]] = []
     for run_id in run_ids:
         rows += connection.execute(query, (*names, run_id))
-    points = pd.DataFrame(rows, columns=["run_id", "step", *HISTORY])
+    points = pd.DataFrame(rows, columns=["run_id", "step", *AT_AN_EVALUATION])
     return points[points["epoch"].notna()]
 
 

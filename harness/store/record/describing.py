@@ -9,8 +9,8 @@ from typing import Any
 
 from harness.escaping import inline, markdown, markdown_code, markdown_paragraphs
 from harness.metrics import METRICS
-from harness.records import StopReason, TrialResult
-from harness.study import Range, Study, TargetSpec, Variant, show_level
+from harness.records import ENDINGS, TrialResult
+from harness.study import Range, Study, Variant, show_level
 
 _LEVELS = 12
 """Levels of a factor that are written out."""
@@ -28,7 +28,7 @@ def describe_study(study: Study, name: str, is_run: bool) -> str:
     parts = [f"**{markdown(study.question)}**", markdown_paragraphs(study.notes), _design(study)]
     if study.target:
         then = "which ends a training" if study.target.stop else "noted on the way"
-        parts.append(f"**Target:** {_target(study.target)}, {then}.")
+        parts.append(f"**Target:** {study.target.in_words}, {then}.")
     parts.append(f"**Report:** {where}, `report/comparison.html`, as soon as there is one.")
     return "\n\n".join(part for part in parts if part)
 
@@ -51,33 +51,17 @@ def describe_trial(study: Study, name: str, variant: Variant, replicate: int, ph
 def describe_end(study: Study, result: TrialResult) -> str:
     """Say in a sentence how a trial ended, whether it reached its target, and its test accuracy."""
     steps = f"{result.steps:,} steps"
-    ended = {
-        StopReason.TARGET: f"Stopped after {steps}, at its target",
-        StopReason.MAXIMUM: f"Trained to its maximum of {steps}",
-        StopReason.TIME_BUDGET: f"Stopped after {steps}, when its time was up",
-        StopReason.PLATEAU: f"Stopped after {steps}, when it no longer improved",
-        StopReason.NOT_FINITE: f"Stopped after {steps}: its loss was no longer a finite number",
-        StopReason.PRUNED: f"Pruned after {steps}: others promised more",
-        StopReason.INTERRUPTED: f"Interrupted after {steps}",
-    }[result.stop_reason]
-    parts = [f"**{ended}.**"]
+    parts = [f"**{ENDINGS[result.stop_reason].sentence.format(steps)}.**"]
     if study.target and result.steps_to_target is not None and result.seconds_to_target is not None:
         reached = f"after {result.steps_to_target:,} steps and {result.seconds_to_target:.3g} training seconds"
-        parts.append(f"It reached {_target(study.target)} {reached}.")
+        parts.append(f"It reached {study.target.in_words} {reached}.")
     elif study.target:
-        parts.append(f"It did not reach {_target(study.target)}.")
+        parts.append(f"It did not reach {study.target.in_words}.")
     if result.refit_steps:
         parts.append(f"Trained afresh on all images for {result.refit_steps:,} steps.")
     if "test_accuracy" in result.metrics:
-        parts.append(f"Test accuracy {100 * result.metrics['test_accuracy']:.2f} %.")
+        parts.append(f"Test accuracy {METRICS['test_accuracy'].show_with_unit(result.metrics['test_accuracy'])}.")
     return " ".join(parts)
-
-
-def _target(target: TargetSpec) -> str:
-    title = METRICS[target.metric].title
-    share = METRICS[target.metric].unit == "share"
-    held = f" in {target.in_a_row} evaluations in a row" if target.in_a_row > 1 else ""
-    return (f"{100 * target.value:g} % {title}" if share else f"a {title} of {target.value:g}") + held
 
 
 def _design(study: Study) -> str:

@@ -1,8 +1,6 @@
 import numpy as np
 import pandas as pd
 
-from harness.findings.questions.verdicts import _TIMES
-from harness.metrics import METRICS
 from harness.reports import compare
 from tests.findings.conftest import POOL, STRIDE, make_study, trial
 from tests.findings.test_rows import explored, search
@@ -137,8 +135,3 @@ def test_a_search_before_and_after_confirmation():
     assert second.startswith(
         "Against base (learning_rate=0.0001), learning_rate=0.001 ends 1.10 points higher in test accuracy"
     )
-
-
-def test_every_metric_that_is_compared_by_a_ratio_has_its_words():
-    ratios = {name for name, metric in METRICS.items() if metric.unit in ("seconds", "rate", "count")}
-    assert {name for name in ratios if not name.endswith("_to_target")} == set(_TIMES)

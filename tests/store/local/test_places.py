@@ -85,10 +85,13 @@ class TestPlaces:
         assert not (store / "run" / "leak.txt").exists()
 
 
-def leave(job):
-    job.output.mkdir(parents=True)
-    (job.output / "summary.txt").write_text(f"layers of {job.trial}")
-    return make_result()
+def leaving():
+    """Workers that leave a file of every training."""
+
+    def leave(job, folder):
+        (folder / "summary.txt").write_text(f"layers of {job.trial}")
+
+    return ScriptedLauncher(lambda job: make_result(), leave=leave)
 
 
 def addresses(store):
@@ -102,7 +105,7 @@ def addresses(store):
 class TestMoving:
     @pytest.mark.parametrize("way", ["moved", "copied"])
     def test_a_run_writes_where_the_store_is_now(self, store, tiny, tmp_path, way):
-        run_study(tiny(**{"design.replicates": 1}), store=store, launch=ScriptedLauncher(leave))
+        run_study(tiny(**{"design.replicates": 1}), store=store, launch=leaving())
         before = {path.relative_to(store) for path in store.rglob("*.txt")}
         there = tmp_path / "elsewhere" / "new"
         shutil.copytree(store, there)
@@ -110,7 +113,7 @@ class TestMoving:
             shutil.rmtree(store)
         assert [move.name for move in moved(there, there / DATABASE)] == ["tiny"]
         assert load_run("tiny#0", there).files, "read where it is"
-        run_study(tiny(), store=there, launch=ScriptedLauncher(leave))
+        run_study(tiny(), store=there, launch=leaving())
         assert store.exists() == (way == "copied")
         if way == "copied":
             assert {path.relative_to(store) for path in store.rglob("*.txt")} == before, "the old place stays as it was"
@@ -135,13 +138,13 @@ class TestMoving:
         assert client.get_experiment(experiment).artifact_location == location
 
     def test_the_same_store_by_another_path_is_not_moved(self, store, tiny, tmp_path):
-        run_study(tiny(**{"design.replicates": 1}), store=store, launch=ScriptedLauncher(leave))
+        run_study(tiny(**{"design.replicates": 1}), store=store, launch=leaving())
         (tmp_path / "link").symlink_to(store)
         assert moved(tmp_path / "link", store / DATABASE) == []
 
     def test_an_address_on_a_server_is_never_called(self, store, tiny):
-        run_study(tiny(**{"design.replicates": 1}), store=store, launch=ScriptedLauncher(leave))
+        run_study(tiny(**{"design.replicates": 1}), store=store, launch=leaving())
         with sqlite3.connect(store / DATABASE) as connection:
             connection.execute("UPDATE experiments SET artifact_location = 'http://127.0.0.1:9/artifacts/tiny'")
         with pytest.raises(UsageError, match=r"keeps files at 'http://127\.0\.0\.1:9/artifacts/tiny', which is not in"):
-            run_study(tiny(), store=store, launch=ScriptedLauncher(leave))
+            run_study(tiny(), store=store, launch=leaving())

@@ -1,0 +1,32 @@
+"""Numbers and settings as people read them, the same in every format."""
+
+from __future__ import annotations
+
+import math
+
+from harness.judging.wording import counted, show_effect, show_ends, show_p, show_verdict
+from harness.metrics import METRICS
+from harness.stats import Interval
+
+__all__ = [
+    "counted",
+    "listed",
+    "show_effect",
+    "show_ends",
+    "show_interval",
+    "show_p",
+    "show_verdict",
+]
+
+
+def show_interval(metric: str, interval: Interval) -> str:
+    """Write ``98.12 (97.90 to 98.34)``, or the value alone where there is no interval."""
+    show = METRICS[metric].show
+    if math.isnan(interval.low) or math.isnan(interval.high):
+        return show(interval.estimate)
+    return f"{show(interval.estimate)} ({show(interval.low)} to {show(interval.high)})"
+
+
+def listed(items: list[str], last: str = "and") -> str:
+    """Write ``a, b and c``."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"

@@ -1,1 +1,0 @@
-"""Frames made uniform, and numbers in words, for reports."""
