@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from harness.errors import StudyError, did_you_mean
 from harness.presets import expand_protocol
+from harness.study.designs.ranges import Level, Range
 from harness.study.explain import explain
 from harness.study.grid import grid
-from harness.study.ranges import Level, Range
 from harness.study.shapes import block_shapes
 from harness.study.spec import MOST_STEPS, USED_BY, DataSpec
 from harness.study.splits import images_to_train_on

@@ -12,9 +12,9 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from harness.errors import StudyError
+from harness.study.designs.ranges import Level
 from harness.study.explain import explain
 from harness.study.grid import variants_of
-from harness.study.ranges import Level
 from harness.study.showing import as_html, one_line
 from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
 from harness.study.tables import StudyTables

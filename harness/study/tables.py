@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from harness.metrics import METRICS, PROBES
 from harness.presets import PROTOCOLS
-from harness.study.design import Design
+from harness.study.designs import Design
 from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
 from harness.study.variant import BASE
 

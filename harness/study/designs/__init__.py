@@ -21,8 +21,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from harness.study.factors import Factorial, OneAtATime
-from harness.study.search import Search
+from harness.study.designs.factors import Factorial, OneAtATime
+from harness.study.designs.search import Search
 
 
 class Phase(StrEnum):
