@@ -22,7 +22,7 @@ PAGE = Path("docs/architecture.md")
 
 HEAVY = {
     "mlflow": {"store"},
-    "optuna": {"objective", "plan", "findings"},
+    "optuna": {"objective", "plan", "findings", "store"},
     "tensorflow": {"engines"},
     "jax": {"engines"},
     "keras": {"network", "engines", "callbacks", "worker", "insight", "trained"},

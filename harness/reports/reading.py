@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from harness.errors import DataError, UsageError
+from harness.errors import DataError
 from harness.study import Study, grid
-from harness.trials import LeftOut, describe, keep_left_out, left_out_of, show_wrong, sift, stored_study
+from harness.trials import LeftOut, describe, keep_left_out, left_out_of, sift, stored_study
+from harness.trials.parquet import TRIALS_FILE, read_tables
 
 STORE = "mlruns"
 """The store of a report that names none."""
@@ -23,8 +24,8 @@ def read_report(folder: str | Path) -> tuple[Study, pd.DataFrame, pd.DataFrame]:
         DataError: if a Parquet file is damaged or was not written by :func:`harness.write_report`.
     """
     folder = Path(folder)
-    file = folder / "trials.parquet"
-    trials, history = _read_table(file), _read_table(folder / "history.parquet")
+    file = folder / TRIALS_FILE
+    trials, history = read_tables(folder)
     attrs = dict(trials.attrs)
     if not isinstance(attrs.get("study"), dict):
         raise DataError(
@@ -54,21 +55,3 @@ def _require_trials_of(study: Study, trials: pd.DataFrame, said: Sequence[LeftOu
                 f"{file}: its trials are of another study than {study.name!r}, which it names: none is of a variant of "
                 "it. Build the report anew from the MLflow store."
             )
-
-
-def _read_table(path: Path) -> pd.DataFrame:
-    if path.is_symlink():
-        raise UsageError(f"{path}: is a link, and a report is read from files of its own alone. Copy the file there.")
-    if not path.is_file():
-        raise UsageError(
-            f"{path}: no such file. A report folder has trials.parquet and history.parquet; name one, or build the "
-            "report from the MLflow store."
-        )
-    try:
-        table = pd.read_parquet(path).reset_index(drop=True)
-        for place in range(table.shape[1]):
-            table.iloc[:, place].tolist()  # texts of damaged files are found to be no UTF-8 only here
-    except Exception as error:  # of files of others, pyarrow and pandas raise almost anything
-        why = show_wrong(" ".join(str(error).split()))
-        raise DataError(f"{path}: damaged, cannot be read as Parquet: {why}. Build the report anew.") from None
-    return table

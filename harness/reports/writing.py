@@ -19,6 +19,7 @@ from harness.pages.insight_pictures import learned
 from harness.reports.reading import STORE
 from harness.study import Study
 from harness.trials import keep_left_out
+from harness.trials.parquet import HISTORY_FILE, TRIALS_FILE, write_tables
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,9 @@ def write_report(
     facts = facts_of(study, trials, history)
     report = report_of(facts, store)
     pages = files_of(report, learned(report.rows, folder, pictures or {}))
-    tables = {"trials.parquet": _kept_trials(facts, store), "history.parquet": facts.history}
     try:
         with replaced(folder) as beside:
-            for file, table in tables.items():
-                table.to_parquet(beside / file, index=False)
+            write_tables(beside, _kept_trials(facts, store), facts.history)
             for file, content in pages.items():
                 (beside / file).parent.mkdir(parents=True, exist_ok=True)
                 (beside / file).write_bytes(content)
@@ -101,8 +100,8 @@ def write_report(
         latex=folder / "comparison.tex",
         json=folder / "report.json",
         figures=tuple(folder / file for file in pages if file.startswith("figures/")),
-        trials=folder / "trials.parquet",
-        history=folder / "history.parquet",
+        trials=folder / TRIALS_FILE,
+        history=folder / HISTORY_FILE,
         report=report,
     )
 
@@ -128,7 +127,7 @@ def _keep_before(folder: Path, beside: Path, facts: Facts) -> None:
     if not facts.left_out:
         return
     try:
-        before = set(pd.read_parquet(folder / "trials.parquet", columns=["run_id"])["run_id"].astype(str))
+        before = set(pd.read_parquet(folder / TRIALS_FILE, columns=["run_id"])["run_id"].astype(str))
     except Exception:  # there is none that can be read
         before = set()
     if before - set(facts.trials["run_id"]):

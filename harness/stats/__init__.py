@@ -1,8 +1,9 @@
 """Intervals, paired comparisons, censored times, effects and verdicts: pure functions that cite their source."""
 
-from harness.stats.censored import RestrictedRatio, Times, kaplan_meier_median, log_rank, reached_by, restricted_ratio
+from harness.stats.censored import Times, kaplan_meier_median, reached_by
 from harness.stats.effects import Effect, interactions, main_effects
 from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
+from harness.stats.logrank import log_rank
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
 from harness.stats.paired import (
     PairedDifference,
@@ -13,6 +14,7 @@ from harness.stats.paired import (
     ratio_of_pairs,
     sign_flip,
 )
+from harness.stats.restricted import RestrictedRatio, restricted_ratio
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [

@@ -112,11 +112,6 @@ def show_level(value: Any) -> str:
     return str(value)
 
 
-def counted(number: int, noun: str) -> str:
-    """Write ``1 trial``, ``3 trials``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def short_names(paths: list[str]) -> dict[str, str]:
     """Return dotted path -> the fewest last parts that tell it from the others."""
     names: dict[str, str] = {}

@@ -6,9 +6,9 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from harness.plan import CONFIRM_FROM, Plan, open_storage, open_study
-from harness.plan.resuming import resume
+from harness.plan import CONFIRM_FROM, Plan, open_study
 from harness.records import Clocks, StopReason
+from harness.store.local.optuna_storage import open_storage
 from harness.study import Phase
 from tests.conftest import make_result
 
@@ -139,15 +139,6 @@ class TestFixedDesigns:
             plan.tell(job.trial, make_result(clocks=clocks, stop_reason=reason), "r")
         trials = optuna.load_study(study_name="tiny", storage=open_storage(store)).trials
         assert [trial.state for trial in trials] == [TrialState.COMPLETE, TrialState.PRUNED]
-        # as earlier versions told it: a value, for a network that diverged
-        told = optuna.load_study(study_name="tiny", storage=open_storage(store))
-        trial = told.ask(fixed_distributions=trials[1].distributions)
-        for key, value in {**trials[1].user_attrs}.items():
-            trial.set_user_attr(key, value)
-        told.tell(trial, 0.1)
-        recorded = {0, 1, trial.number}
-        ledger = resume(open_study(study, open_storage(store)), plan.objective, recorded, recall=None)
-        assert [one.values for one in ledger.finished.values()] == [(9.0,), None, None]
 
     def test_structured_levels_go_through_optuna(self, plan_of, tiny):
         factors = {

@@ -9,9 +9,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from harness.metrics import counted
 from harness.study.designs.ranges import Level, Levels
 from harness.study.tables.table import Table, hint
-from harness.study.variant import counted
 
 PATH = hint('Write the dotted path in quotes, e.g. "model.downsample" = ["max_pool", "stride"].')
 
@@ -35,7 +35,7 @@ Replicates = Annotated[int, Field(ge=1, le=1000)] | Adaptive
 class Grid(Table):
     """What designs have in common whose variants are known before the first training.
 
-    What it says of itself is said in `harness/study/designs/design.py`.
+    What it says of itself is said in :mod:`harness.study.designs`.
     """
 
     explores: ClassVar[Literal[False]] = False

@@ -8,10 +8,9 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from harness.metrics import CHOOSABLE, METRICS
+from harness.metrics import CHOOSABLE, METRICS, counted
 from harness.study.designs.ranges import Level, Levels, Range
 from harness.study.tables.table import Table, hint
-from harness.study.variant import counted
 
 
 class Confirm(Table):
