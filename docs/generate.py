@@ -15,6 +15,7 @@ from typing import Any
 
 from harness.image_sets import IMAGE_SETS
 from harness.metrics import METRICS
+from harness.pages.markdown import pipe_table
 from harness.presets import PRESETS, PROTOCOLS
 from harness.study import StudyTables, show_level
 
@@ -186,8 +187,7 @@ def _metrics() -> str:
 
 def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     headings = tuple(headings)
-    lines = [headings, ("---",) * len(headings), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return pipe_table(headings, [False] * len(headings), rows)
 
 
 def _code(value: Any) -> str:

@@ -13,7 +13,7 @@ from harness.findings.groups import Group, times_to_target
 from harness.judging import Contrast
 from harness.metrics import METRICS, PROBES
 from harness.stats import Interval, kaplan_meier_median, mean_interval
-from harness.study import Phase, Search, Study
+from harness.study import Phase, Study
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def in_order(study: Study, rows: list[Row]) -> list[Row]:
     if not study.design.explores:
         return rows
     first = METRICS[study.design.objectives[0]].better
-    marked = _mark_pareto(rows, study.design)
+    marked = _mark_pareto(rows, study.design.objectives)
 
     def key(row: Row) -> tuple[bool, bool, bool, float]:
         value = row.objectives[0]
@@ -148,10 +148,10 @@ def in_order(study: Study, rows: list[Row]) -> list[Row]:
     return [marked[0], *sorted(marked[1:], key=key)]
 
 
-def _mark_pareto(rows: list[Row], design: Search) -> list[Row]:
-    if len(design.objectives) == 1:
+def _mark_pareto(rows: list[Row], objectives: tuple[str, ...]) -> list[Row]:
+    if len(objectives) == 1:
         return rows
-    signs = np.array([-1.0 if METRICS[name].better == "higher" else 1.0 for name in design.objectives])
+    signs = np.array([-1.0 if METRICS[name].better == "higher" else 1.0 for name in objectives])
     marked = []
     for row in rows:
         costs = np.array(row.objectives) * signs

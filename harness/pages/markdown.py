@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from harness.escaping import inline, markdown, markdown_code, markdown_paragraphs, markdown_prose, shell
 from harness.findings.finding import Table
@@ -29,9 +29,15 @@ def to_markdown(report: Report, learned: Sequence[Learned] = ()) -> str:
 
 
 def table_lines(table: Table) -> str:
-    """Return a pipe table, numbers aligned right."""
-    lines = [table.headings, tuple("---:" if numeric else "---" for numeric in table.numeric)]
-    return "\n".join(f"| {' | '.join(inline(text) for text in row)} |" for row in [*lines, *table.rows])
+    """Return a table as a pipe table, with what is Markdown in its cells escaped."""
+    headings, *rows = (tuple(inline(text) for text in row) for row in (table.headings, *table.rows))
+    return pipe_table(headings, table.numeric, rows)
+
+
+def pipe_table(headings: Sequence[str], numeric: Sequence[bool], rows: Iterable[Iterable[str]]) -> str:
+    """Return a pipe table of cells that are Markdown, numbers aligned right."""
+    lines = [headings, ["---:" if number else "---" for number in numeric], *rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in lines)
 
 
 def fence(text: str) -> str:
