@@ -10,6 +10,7 @@ objective like any other, and trains in the calling process::
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -135,9 +136,28 @@ class Objective:
         """Return the value of each objective of the study."""
         return [result.value(name) for name in self.study.objectives]
 
-    def intermediate(self, metrics: Mapping[str, float]) -> float | None:
-        """Return what pruners compare, from the metrics of an evaluation; None if it was not measured."""
-        return metrics.get(self.study.objectives[0])
+    def told(self, result: TrialResult) -> list[float] | None:
+        """Return what Optuna is told of a result; None, which is PRUNED, where it broke off or is not finite."""
+        if result.stop_reason in (StopReason.PRUNED, StopReason.NOT_FINITE):
+            return None
+        values = self.values(result)
+        return values if is_rankable(values) else None
+
+    def pruning(self, trial: optuna.Trial) -> Callable[[Mapping[str, float]], bool]:
+        """Return what takes the metrics of each evaluation of a trial, and says whether its pruner wants it ended.
+
+        An evaluation that did not measure the objective, or whose value is not finite, is not shown to the pruner.
+        """
+        numbers = itertools.count(1)
+
+        def decide(metrics: Mapping[str, float]) -> bool:
+            value = metrics.get(self.study.objectives[0])
+            if value is None or not math.isfinite(value):
+                return False
+            trial.report(value, next(numbers))
+            return bool(trial.should_prune())
+
+        return decide
 
     def seeds(self, replicate: int, variant: Variant) -> Seeds:
         """Return the seeds of a replicate of a variant: the same for all variants but for what `[seeds]` fixes."""
@@ -154,16 +174,10 @@ class Objective:
         """
         variant = self.suggest(trial)
         prunable = len(self.study.objectives) == 1 and METRICS[self.study.objectives[0]].evaluated
-        count = 0
+        decide = self.pruning(trial)
 
         def prune(evaluated: Evaluated) -> bool:
-            nonlocal count
-            value = self.intermediate(evaluated.metrics)
-            if not prunable or value is None or not math.isfinite(value):
-                return False
-            count += 1
-            trial.report(value, count)
-            return trial.should_prune()
+            return prunable and decide(evaluated.metrics)
 
         result = self._train(trial.number, variant, prune)
         trial.set_user_attr("harness:stop_reason", result.stop_reason.value)
@@ -183,7 +197,7 @@ class Objective:
             HarnessError: as :func:`harness.worker.run_jobs`. Whatever is raised, the run is closed as FAILED, or as
                 KILLED for a KeyboardInterrupt.
         """
-        from harness.launchers import InProcessLauncher, Work
+        from harness.launchers import Death, InProcessLauncher, Work
 
         job = Job(
             trial=number,
@@ -210,6 +224,8 @@ class Objective:
                         return event.result
                     elif isinstance(event, Failed):
                         raise launcher.error or RunError(event.message)
+                    elif isinstance(event, Death):
+                        raise RunError(event.message)
 
 
 @contextlib.contextmanager

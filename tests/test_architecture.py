@@ -50,7 +50,7 @@ class Rule(NamedTuple):
 
 
 def room_of(module: str) -> str:
-    """``harness.study.spec`` is in the room ``study``, ``harness`` itself in the room ``harness``."""
+    """``harness.study.loading`` is in the room ``study``, ``harness`` itself in the room ``harness``."""
     return [*module.split("."), "harness"][1]
 
 

@@ -27,6 +27,31 @@ SEARCH = {
 }
 
 
+class TestTold:
+    @pytest.mark.parametrize(
+        ("result", "told"),
+        [
+            (make_result(0.8), [0.8]),
+            (make_result(0.8, StopReason.PRUNED), None),
+            (make_result(0.8, StopReason.NOT_FINITE), None),
+            (make_result(float("inf")), None),
+        ],
+    )
+    def test_only_what_ran_to_its_end_has_a_value(self, tiny, result, told):
+        assert harness.Objective(tiny()).told(result) == told
+
+
+class TestPruning:
+    def test_the_pruner_sees_every_finite_value_of_the_objective(self, tiny):
+        """Values from 0.5 up go on."""
+        optuna_study = optuna.create_study(direction="maximize", pruner=optuna.pruners.ThresholdPruner(lower=0.5))
+        trial = optuna_study.ask()
+        decide = harness.Objective(tiny()).pruning(trial)
+        evaluations = [{"val_accuracy": 0.9}, {"val_loss": 0.1}, {"val_accuracy": float("nan")}, {"val_accuracy": 0.4}]
+        assert [decide(metrics) for metrics in evaluations] == [False, False, False, True]
+        assert optuna_study.trials[0].intermediate_values == {1: 0.9, 2: 0.4}
+
+
 class TestSuggest:
     def test_exactly_what_the_study_varies(self, tiny):
         objective = harness.Objective(tiny(design=SEARCH))

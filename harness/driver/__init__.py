@@ -134,7 +134,7 @@ def _require_sampler(study: Study) -> None:
     """The Gaussian-process sampler is the one part that needs PyTorch."""
     import importlib.util
 
-    if getattr(study.design, "sampler", "") == "gp" and importlib.util.find_spec("torch") is None:
+    if study.design.explores and study.design.sampler == "gp" and importlib.util.find_spec("torch") is None:
         raise StudyError(
             f"{study.source or study.name}: design.sampler = 'gp' needs PyTorch, which is not installed. "
             "Install it (pip install torch), or use sampler = 'tpe'."

@@ -17,7 +17,7 @@ from harness.metrics.rows import (
     Metric,
     known,
 )
-from harness.metrics.units import NOTHING, SECONDS, WHOLE, Number, Unit, show_ratio
+from harness.metrics.units import NOTHING, SECONDS, WHOLE, Number, Unit, counted, show_ratio
 
 __all__ = [
     "CHOOSABLE",
@@ -36,6 +36,7 @@ __all__ = [
     "Metric",
     "Number",
     "Unit",
+    "counted",
     "from_mlflow",
     "in_mlflow",
     "known",

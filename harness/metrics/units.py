@@ -96,6 +96,11 @@ def show_ratio(ratio: float, exact: bool = False) -> str:
     return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"
 
 
+def counted(number: int, noun: str) -> str:
+    """Write ``1 trial``, ``3 trials``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 _counted = "{:,.0f}".format
 
 SHARE = Unit(

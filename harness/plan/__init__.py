@@ -1,6 +1,6 @@
-"""What is trained next: designs, sampling, pruning, replicates, resuming. Optuna's ask and tell."""
+"""What is trained next: policies, sampling, pruning, replicates, resuming. Optuna's ask and tell."""
 
-from harness.plan.plan import CONFIRM_FROM, INTERRUPTED, Plan
+from harness.plan.plan import Plan
 from harness.plan.rebuild import RecordedTrial, rebuild_study
 from harness.plan.storage import (
     known_results,
@@ -8,13 +8,12 @@ from harness.plan.storage import (
     open_study,
     read_meaning,
 )
-from harness.plan.trials import Assignment, FinishedTrial
+from harness.plan.trials import CONFIRM_FROM, INTERRUPTED, Assignment
 
 __all__ = [
     "CONFIRM_FROM",
     "INTERRUPTED",
     "Assignment",
-    "FinishedTrial",
     "Plan",
     "RecordedTrial",
     "known_results",

@@ -10,11 +10,10 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from harness.objective import REFUSED, Objective, is_rankable
-from harness.plan.plan import INTERRUPTED
+from harness.objective import REFUSED, Objective
 from harness.plan.storage import open_study
-from harness.plan.trials import DIGEST, ERROR, LABEL, PHASE, REPLICATE, RUN, STOP_REASON
-from harness.records import StopReason, TrialResult
+from harness.plan.trials import DIGEST, ERROR, INTERRUPTED, LABEL, PHASE, REPLICATE, RUN, STOP_REASON
+from harness.records import TrialResult
 from harness.study import Level, Phase, Study
 
 _MAKING = "being rebuilt"
@@ -101,7 +100,7 @@ def _trial(study: Study, objective: Objective, recorded: RecordedTrial | None) -
     if recorded.result is not None:
         attributes[RUN] = recorded.run_id
         attributes[STOP_REASON] = recorded.result.stop_reason.value
-        values = _values(objective, recorded.result)
+        values = objective.told(recorded.result)
         state = TrialState.PRUNED if values is None else TrialState.COMPLETE
     else:
         attributes[ERROR] = INTERRUPTED if recorded.interrupted else recorded.error or "unknown"
@@ -115,13 +114,6 @@ def _trial(study: Study, objective: Objective, recorded: RecordedTrial | None) -
         user_attrs=attributes,
         intermediate_values=dict(enumerate(recorded.values, start=1)) if searched else {},
     )
-
-
-def _values(objective: Objective, result: TrialResult) -> list[float] | None:
-    if result.stop_reason is StopReason.PRUNED:
-        return None
-    values = objective.values(result)
-    return values if is_rankable(values) else None
 
 
 def _asked(study: Study, objective: Objective, recorded: RecordedTrial) -> FrozenTrial:

@@ -22,7 +22,7 @@ def open_study(study: Study, storage: optuna.storages.BaseStorage, name: str | N
     design = study.design
     pruner: optuna.pruners.BasePruner = optuna.pruners.NopPruner()
     sampler: optuna.samplers.BaseSampler = optuna.samplers.RandomSampler(seed=study.seed)
-    if isinstance(design, Search):
+    if design.explores:
         pruner = _pruner(design, study.train)
         sampler = _sampler(design, study.seed)
     optuna_study = optuna.create_study(
@@ -33,7 +33,7 @@ def open_study(study: Study, storage: optuna.storages.BaseStorage, name: str | N
         pruner=pruner,
         load_if_exists=True,
     )
-    if isinstance(design, Search) and (done := len(optuna_study.get_trials(deepcopy=False))):
+    if design.explores and (done := len(optuna_study.get_trials(deepcopy=False))):
         # with the first run's seed again, a continued search would draw the variants it began with once more
         optuna_study.sampler = _sampler(design, study.seed + done)
     if _MEANING not in optuna_study.user_attrs:

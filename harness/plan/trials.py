@@ -1,17 +1,47 @@
-"""What the plan knows of single trials."""
+"""What the plan knows of single trainings: wanted, running, finished."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from harness.records import TrialResult
 from harness.study import Phase, Variant
 
 DIGEST, LABEL, REPLICATE, PHASE, RUN, ERROR, STOP_REASON = (
     f"harness:{name}" for name in ("digest", "variant", "replicate", "phase", "run_id", "error", "stop_reason")
 )
 """Names of the user attributes of an Optuna trial."""
+
+INTERRUPTED = "interrupted"
+"""Error text of a trial that was in flight when its run was interrupted: the next run does it again."""
+
+CONFIRM_FROM = 1000
+"""First replicate of a confirmation: none that a search can have used, the same for all that are confirmed."""
+
+Key = tuple[str, int, Phase]
+"""What tells a training from others: digest of the variant, replicate, phase."""
+
+
+class Training(NamedTuple):
+    """A training that is wanted: which replicate of which variant, and what for."""
+
+    variant: Variant
+    replicate: int
+    phase: Phase
+
+    @property
+    def key(self) -> Key:
+        """What tells it from others."""
+        return self.variant.digest, self.replicate, self.phase
+
+
+def balanced(variants: Iterable[Variant], replicates: Iterable[int], phase: Phase) -> Iterator[Training]:
+    """Yield these replicates of these variants, replicate by replicate, so that a part done is balanced."""
+    variants = list(variants)
+    for replicate in replicates:
+        yield from (Training(variant, replicate, phase) for variant in variants)
 
 
 @dataclass(frozen=True)
@@ -36,24 +66,28 @@ class Assignment:
     showcase: bool = False
     refused: str | None = None
 
+    @property
+    def training(self) -> Training:
+        """The training that it hands out."""
+        return Training(self.variant, self.replicate, self.phase)
+
 
 class FinishedTrial(NamedTuple):
-    """A finished trial, as the plan needs to know it.
+    """What a finished trial trained, and what came of it.
 
     Attributes:
-        trial: the trial's number.
-        digest: the variant's digest.
-        replicate: which replicate of it.
-        phase: what it was for.
-        variant: the variant.
+        training: what it trained.
+        digest: its variant's digest, as it was when the trial was recorded.
         values: its objectives; None if it was pruned or diverged.
-        scores: what an adaptive study judges by, empty otherwise.
+        result: its result; None of a trial of an earlier run where no policy asks for it.
     """
 
-    trial: int
+    training: Training
     digest: str
-    replicate: int
-    phase: Phase
-    variant: Variant
     values: tuple[float, ...] | None
-    scores: Mapping[str, Any]
+    result: TrialResult | None = None
+
+    @property
+    def key(self) -> Key:
+        """What tells its training from others."""
+        return self.digest, self.training.replicate, self.training.phase

@@ -1,8 +1,9 @@
 """Intervals, paired comparisons, censored times, effects and verdicts: pure functions that cite their source."""
 
-from harness.stats.censored import RestrictedRatio, Times, kaplan_meier_median, log_rank, reached_by, restricted_ratio
+from harness.stats.censored import Times, kaplan_meier_median, reached_by
 from harness.stats.effects import Effect, interactions, main_effects
 from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
+from harness.stats.logrank import log_rank
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
 from harness.stats.paired import (
     PairedDifference,
@@ -10,10 +11,10 @@ from harness.stats.paired import (
     difference_of_pairs,
     pair_up,
     paired_difference,
-    paired_ratio,
     ratio_of_pairs,
     sign_flip,
 )
+from harness.stats.restricted import RestrictedRatio, restricted_ratio
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
@@ -40,7 +41,6 @@ __all__ = [
     "over_looks",
     "pair_up",
     "paired_difference",
-    "paired_ratio",
     "pairs_needed",
     "power_of_e",
     "ratio_of_pairs",

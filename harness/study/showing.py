@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from harness.errors import StudyError
 from harness.metrics import METRICS
 from harness.notebook import facts_table, paragraph
+from harness.study.designs.ranges import Range
 from harness.study.grid import trainings
-from harness.study.ranges import Range
 from harness.study.variant import show_level
 
 if TYPE_CHECKING:

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from harness.study.ranges import Level
-from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
+from harness.study.designs.ranges import Level
+from harness.study.tables.data import DataSpec
+from harness.study.tables.model import ModelSpec
+from harness.study.tables.table import Table
+from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
 
 BASE = "base"
 """Label of the variant that differs from the base in nothing."""
@@ -107,11 +110,6 @@ def show_level(value: Any) -> str:
     if isinstance(value, dict):
         return " ".join(f"{key}={show_level(item)}" for key, item in value.items() if item is not None)
     return str(value)
-
-
-def counted(number: int, noun: str) -> str:
-    """Write ``1 trial``, ``3 trials``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def short_names(paths: list[str]) -> dict[str, str]:

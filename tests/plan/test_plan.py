@@ -139,13 +139,6 @@ class TestFixedDesigns:
             plan.tell(job.trial, make_result(clocks=clocks, stop_reason=reason), "r")
         trials = optuna.load_study(study_name="tiny", storage=open_storage(store)).trials
         assert [trial.state for trial in trials] == [TrialState.COMPLETE, TrialState.PRUNED]
-        # as earlier versions told it: a value, for a network that diverged
-        told = optuna.load_study(study_name="tiny", storage=open_storage(store))
-        trial = told.ask(fixed_distributions=trials[1].distributions)
-        for key, value in {**trials[1].user_attrs}.items():
-            trial.set_user_attr(key, value)
-        told.tell(trial, 0.1)
-        assert plan_of(study)._findings[trial.number].values is None
 
     def test_structured_levels_go_through_optuna(self, plan_of, tiny):
         factors = {

@@ -1,0 +1,164 @@
+"""The tables of a study file together, and what must hold between them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field, model_validator
+
+from harness.metrics import METRICS, PROBES
+from harness.presets import PROTOCOLS
+from harness.study.designs import Design
+from harness.study.tables.data import DataSpec
+from harness.study.tables.model import ModelSpec
+from harness.study.tables.table import Table
+from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
+from harness.study.variant import BASE
+
+
+class Reference(Table):
+    """`[[report.reference]]`: a figure from elsewhere, shown beside what was measured here; never paired."""
+
+    name: str = Field(min_length=1, description='What it is, e.g. "published, at 1,000 iterations".')
+    metric: Literal[tuple(METRICS)] = Field(description="The metric.")  # type: ignore[valid-type]
+    value: float = Field(description="Its value, in the metric's own unit: shares from 0 to 1.")
+    source: str = Field(min_length=1, description="Where it is from.")
+    step: int | None = Field(
+        default=None, ge=0, description="It is of this many steps, one of train.test_at or an evaluation; else the end."
+    )
+    variant: str = Field(default=BASE, description="Label of the variant that it is beside; the base by default.")
+    note: str = Field(default="", description="Why the two differ, if they do.")
+
+
+class ReportSpec(Table):
+    """`[report]`: what the comparison is about."""
+
+    metrics: tuple[Literal[tuple(METRICS)], ...] = Field(  # type: ignore[valid-type]
+        default=(),
+        description="Metrics with a paired difference to the base and a verdict. By default test accuracy, and "
+        "seconds to target where there is a target.",
+    )
+    margin: dict[Literal[tuple(METRICS)], float] = Field(  # type: ignore[valid-type]
+        default_factory=dict,
+        description="Metric -> difference below which two variants count as equivalent, in the metric's own unit.",
+        json_schema_extra={"fix": "E.g. margin = { test_accuracy = 0.002 }."},
+    )
+    reference: tuple[Reference, ...] = Field(
+        default=(), strict=False, description="Figures from elsewhere, each a `[[report.reference]]` of its own."
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> ReportSpec:
+        for name, value in self.margin.items():
+            if value <= 0:
+                raise ValueError(
+                    f"margin.{name} must be above 0, got {value:g}. E.g. 0.002 for 0.2 points of accuracy."
+                )
+        return self
+
+
+def _protocol_or_tables(schema: dict[str, Any]) -> None:
+    """Say in the JSON Schema what a protocol's expansion does: `data` and `train` are required only without one."""
+    schema["required"] = [key for key in schema["required"] if key not in ("data", "train")]
+    schema["anyOf"] = [{"required": ["protocol"]}, {"required": ["data", "train"]}]
+
+
+class StudyTables(Table):
+    """A study: one question, the base network, what varies and what counts as good."""
+
+    model_config = ConfigDict(json_schema_extra=_protocol_or_tables)
+
+    question: str = Field(min_length=1, description="The question in plain words; the report's title.")
+    notes: str = Field(default="", description="Why it is asked, where it comes from; shown in the report.")
+    seed: int = Field(default=0, ge=0, le=2**32 - 1, description="The seed that all replicates' seeds come from.")
+    exclusive: bool = Field(
+        default=False, description="Train one trial at a time with all cores, for the cleanest seconds."
+    )
+    protocol: Literal[tuple(PROTOCOLS)] | None = Field(  # type: ignore[valid-type]
+        default=None,
+        description="A reference protocol whose keys stand in for those not written in [data], [train] and [target].",
+    )
+    probes: tuple[Literal[tuple(PROBES)], ...] = Field(  # type: ignore[valid-type]
+        default=(),
+        strict=False,
+        description="What is measured of every trained network besides: 'features' counts dead and redundant ones on "
+        "the validation images, 'activation_order' compares with the other order of activation and pool.",
+    )
+    insight: Literal["none", "basic", "full"] | None = Field(
+        default=None,
+        description="Pictures of every trained network: 'none', 'basic' (confusion matrix and mistakes) or 'full' "
+        "(also weights, outputs, liked images, ...). By default 'full' for one training of the base and of each "
+        "confirmed winner, 'basic' for the others.",
+    )
+    data: DataSpec
+    model: ModelSpec
+    train: TrainSpec
+    target: TargetSpec | None = None
+    seeds: SeedSpec = SeedSpec()
+    design: Design
+    report: ReportSpec = ReportSpec()
+
+    @model_validator(mode="after")
+    def _check(self) -> StudyTables:
+        self.require_validation_images(self.data, self.train)
+        named = [*self.report.metrics, *self.objectives, *(reference.metric for reference in self.report.reference)]
+        for probe, metrics in PROBES.items():
+            missing = [name for name in named if name in metrics and probe not in self.probes]
+            if missing:
+                raise ValueError(f"{missing[0]!r} is measured only with a probe. Add probes = [{probe!r}] at the top.")
+        if "features" in self.probes and not self.data.validation:
+            raise ValueError(
+                "probes must not name 'features' with data.validation = 0: features are counted on validation images. "
+                "Hold some out."
+            )
+        if "features" in self.probes and self.train.refit:
+            raise ValueError(
+                "probes must not name 'features' with train.refit = true: the network that is kept was trained on the "
+                "validation images. Remove one of them."
+            )
+        if self.data.split == "k_fold" and self.design.adaptive:
+            raise ValueError(
+                "design.replicates must be a number with data.split = 'k_fold', got { min, max }: there are as many "
+                "replicates as parts. E.g. 5."
+            )
+        if self.target is None:
+            for name in self.report.metrics:
+                if name.endswith("_to_target"):
+                    raise ValueError(
+                        f"report.metrics names {name!r} but there is no [target]. Add one, or drop the metric."
+                    )
+        return self
+
+    def require_validation_images(self, data: DataSpec, train: TrainSpec) -> None:
+        """Raise ValueError if a metric of validation images is named where a variant holds none out."""
+        if data.validation:
+            return
+        if train.refit:
+            raise ValueError(
+                "train.refit must not be true with data.validation = 0: there are no validation images to add. "
+                "Hold some out, or leave refit out."
+            )
+        named = [
+            ("target.metric", self.target.metric if self.target else None),
+            ("train.plateau.metric", train.plateau.metric if train.plateau else None),
+            *[("the objective", name) for name in self.objectives],
+            *[("report.metrics", name) for name in self.report.metrics],
+        ]
+        for place, name in named:
+            if name and name.startswith("val_"):
+                raise ValueError(
+                    f"{place} must not be {name!r} with data.validation = 0: there are no validation images. "
+                    "Hold some out, or use train_accuracy."
+                )
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """Metrics that make up an Optuna trial's values: the search's, else the accuracy that may be looked at."""
+        return self.design.objectives or (("val_accuracy",) if self.data.validation else ("train_accuracy",))
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Metrics that get a paired difference and a verdict."""
+        if self.report.metrics:
+            return self.report.metrics
+        return ("test_accuracy", "seconds_to_target") if self.target else ("test_accuracy",)
