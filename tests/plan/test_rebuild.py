@@ -67,7 +67,7 @@ def test_it_is_as_it_was_and_the_study_goes_on(store, tiny, changes):
     lose(store)
     with pytest.raises(UsageError, match=r"`harness doctor --repair --store .*` makes Optuna's storage anew"):
         run_study(study, store=store, launch=ScriptedLauncher(answer))
-    assert "trials made anew" in repair_study(load_results("tiny", store).study, store)
+    assert "trials made anew" in repair_study(load_results("tiny", store).study, open_store(store))
     assert seen(store) == before
     launcher = ScriptedLauncher(lambda job: make_result(0.8), places=1)
     outcome = run_study(study, store=store, launch=launcher)
