@@ -1,0 +1,146 @@
+"""What every store must do, from what :class:`harness.store.Store` says alone: a module of tests inherits it."""
+
+from __future__ import annotations
+
+import optuna
+import pytest
+
+from harness.errors import UsageError
+from harness.records import Evaluated, Started, StopReason
+from harness.study import grid
+from tests.conftest import COSTS, FINGERPRINT, make_result
+
+
+def record(recording, trial=0, variant=0, artifacts=None, **result):
+    """Record a trial with two evaluations, to its end."""
+    run_id = begin(recording, trial, variant)
+    recording.finish(run_id, make_result(**result), artifacts)
+    return run_id
+
+
+def begin(recording, trial=0, variant=0):
+    run_id = recording.start(trial, grid(recording.study)[variant], 0, "design")
+    recording.take(run_id, Started(trial, FINGERPRINT, COSTS, "0123456789abcdef", 60))
+    for step, value in ((20, 0.5), (40, 0.75)):
+        recording.take(run_id, Evaluated(trial, step, step / 40, step / 100, {"val_accuracy": value, "val_loss": 0.5}))
+    return run_id
+
+
+class StoreContract:
+    """The tests; a subclass has a fixture `place` that gives a store with nothing in it."""
+
+    def test_looking_at_a_new_place_makes_nothing(self, place):
+        assert not place.exists()
+        assert place.summaries() == []
+        with pytest.raises(UsageError):
+            place.frames("tiny")
+        assert not place.exists()
+
+    def test_a_study_is_recorded_and_read_back(self, place, tiny):
+        study = tiny()
+        with place.hold("tiny") as hold:
+            recording = hold.begin(study, {"harness.version": "1"})
+            run_id = record(recording, stop_reason=StopReason.TARGET, steps_to_target=40, seconds_to_target=0.4)
+            recording.close("FINISHED")
+        assert place.exists()
+        (summary,) = place.summaries()
+        assert (summary.name, summary.question, summary.counts) == ("tiny", study.question, {"finished": 1})
+        assert place.kept_study("tiny")["given"] == study.given
+        trials, history = place.frames("tiny")
+        row = trials.iloc[0]
+        assert (row["trial"], row["status"], row["stop_reason"], row["run_id"]) == (0, "finished", "target", run_id)
+        assert (row["steps_to_target"], row["test_accuracy"], row["version"]) == (40, 0.89, "1")
+        assert history["step"].tolist() == [20, 40]
+        assert history["val_accuracy"].tolist() == [0.5, 0.75]
+        assert trials["val_accuracy"].dtype == history["val_accuracy"].dtype == "float64"
+
+    def test_a_run_is_found_by_what_people_call_it(self, place, tiny):
+        with place.hold("tiny") as hold:
+            run_id = record(hold.begin(tiny(), {}), trial=7)
+        run = place.find("tiny#7")
+        assert (run.run_id, run.trial, run.status, run.short) == (run_id, 7, "finished", "tiny#7")
+        assert place.find(run_id) == place.find(run.name) == run
+        assert place.is_run("tiny#7")
+        assert place.trial(run)[0]["trial"] == 7
+        with pytest.raises(UsageError):
+            place.find("tiny#8")
+
+    def test_what_a_process_that_vanished_left_open_is_closed(self, place, tiny):
+        with place.hold("tiny") as hold:
+            recording = hold.begin(tiny(), {})
+            record(recording)
+            begin(recording, trial=1)
+            recording.flush()
+        with place.hold("tiny") as hold:
+            assert hold.has_open_ends()
+            recording = hold.begin(tiny(), {})
+            assert recording.left_open == 1
+            recording.close("FINISHED")
+            assert not hold.has_open_ends()
+        assert place.frames("tiny")[0]["status"].tolist() == ["finished", "killed"]
+
+    @pytest.mark.parametrize("end", ["refuse", "fail", "kill"])
+    def test_trials_without_a_result(self, place, tiny, end):
+        with place.hold("tiny") as hold:
+            recording = hold.begin(tiny(), {})
+            getattr(recording, end)(begin(recording), "no")
+        (status,) = place.frames("tiny")[0]["status"]
+        assert status == {"refuse": "pruned", "fail": "failed", "kill": "killed"}[end]
+        assert place.find("tiny#0").error == "no"
+
+    def test_two_runs_of_a_study_are_refused_and_of_two_studies_are_not(self, place):
+        with place.hold("tiny"):
+            with pytest.raises(UsageError, match="'tiny' is being run"), place.hold("tiny"):
+                pass
+            with place.hold("other"):
+                pass
+
+    def test_artifacts_go_in_and_come_out(self, place, tiny, tmp_path):
+        left, more = tmp_path / "left", tmp_path / "more"
+        for folder in (left, more):
+            folder.mkdir()
+        (left / "history.csv").write_text("step\n20\n")
+        (more / "a.txt").write_text("later")
+        with place.hold("tiny") as hold:
+            record(hold.begin(tiny(), {}), artifacts=left)
+        assert not left.exists(), "it was moved"
+        run = place.find("tiny#0")
+        assert place.file(run, "history.csv").read_text() == "step\n20\n"
+        place.add_files(run, more, "insight")
+        assert [name.as_posix() for name in place.files(run)] == ["history.csv", "insight/a.txt"]
+        assert place.file(run, "insight/a.txt").read_text() == "later"
+        assert place.file(run, "none.txt") is None
+        assert place.model(run) is None
+
+    def test_a_study_is_put_aside_and_begins_anew(self, place, tiny):
+        with place.hold("tiny") as hold:
+            assert hold.put_aside() is None
+            optuna.create_study(study_name="tiny", storage=hold.storage)
+            record(hold.begin(tiny(), {}))
+            aside = hold.put_aside()
+            assert optuna.get_all_study_names(hold.storage) == [aside]
+            record(hold.begin(tiny(), {}), trial=1)
+        assert place.frames(aside)[0]["trial"].tolist() == [0]
+        assert place.frames("tiny")[0]["trial"].tolist() == [1]
+
+    def test_a_recording_beside_others_needs_no_hold(self, place, tiny):
+        with place.recording(tiny(), {}, "tiny.optimize") as one, place.recording(tiny(), {}, "tiny.optimize") as other:
+            record(one)
+            record(other, trial=1)
+        assert place.frames("tiny.optimize")[0]["trial"].tolist() == [0, 1]
+
+    def test_a_report_is_attached_again_and_again(self, place, tiny, tmp_path):
+        report = tmp_path / "report"
+        report.mkdir()
+        (report / "comparison.md").write_text("better")
+        place.attach_report("tiny", report)  # nothing to attach it to
+        with place.hold("tiny") as hold:
+            record(hold.begin(tiny(), {}))
+        for _ in range(2):
+            place.attach_report("tiny", report)
+
+    def test_nothing_is_wrong_with_a_store_that_was_just_written(self, place, tiny):
+        with place.hold("tiny") as hold:
+            hold.begin(tiny(), {}).close("FINISHED")
+        assert [one.text for one in place.conditions(repair=str) if one.state == "problem"] == []
+        assert place.leftovers() == []
