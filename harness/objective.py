@@ -21,25 +21,13 @@ import optuna
 
 from harness.errors import RunError, StudyError
 from harness.metrics import METRICS
-from harness.records import (
-    Evaluated,
-    Event,
-    Failed,
-    Finished,
-    Job,
-    Reply,
-    Scored,
-    Seeds,
-    Started,
-    StopReason,
-    TrialResult,
-)
+from harness.records import Evaluated, Event, Failed, Finished, Job, Reply, Seeds, StopReason, TrialResult
 from harness.seeds import seeds_of
 from harness.store import Store, open_store
 from harness.study import Level, Range, Study, Variant, canonical, check_variant
 
 if TYPE_CHECKING:
-    from harness.launchers import Launcher, Notice
+    from harness.launchers import Launcher
 
 REFUSED = "harness:refused"
 """Trial attribute: why a suggested variant could not be trained."""
@@ -174,12 +162,7 @@ class Objective:
         """
         variant = self.suggest(trial)
         prunable = len(self.study.objectives) == 1 and METRICS[self.study.objectives[0]].evaluated
-        decide = self.pruning(trial)
-
-        def prune(evaluated: Evaluated) -> bool:
-            return prunable and decide(evaluated.metrics)
-
-        result = self._train(trial.number, variant, prune)
+        result = self._train(trial.number, variant, self.pruning(trial) if prunable else None)
         trial.set_user_attr("harness:stop_reason", result.stop_reason.value)
         values = self.values(result)
         if result.stop_reason is StopReason.PRUNED:
@@ -190,21 +173,20 @@ class Objective:
             raise optuna.TrialPruned(f"objective is not finite after {result.steps} steps: {values}")
         return values[0] if len(values) == 1 else tuple(values)
 
-    def _train(self, number: int, variant: Variant, prune: Callable[[Evaluated], bool]) -> TrialResult:
+    def _train(self, number: int, variant: Variant, prune: Callable[[Mapping[str, float]], bool] | None) -> TrialResult:
         """Train a variant in this process, and record it if there is a store.
 
         Raises:
-            HarnessError: as :func:`harness.worker.run_jobs`. Whatever is raised, the run is closed as FAILED, or as
-                KILLED for a KeyboardInterrupt.
+            HarnessError: as :func:`harness.worker.run_jobs`. The run is closed as FAILED, or KILLED for Ctrl-C.
         """
         from harness.launchers import Death, InProcessLauncher, Work
 
         job = Job(
-            trial=number,
-            variant=variant,
-            replicate=self.replicate,
-            seeds=self.seeds(self.replicate, variant),
-            prunable=True,
+            number,
+            variant,
+            self.replicate,
+            self.seeds(self.replicate, variant),
+            prunable=prune is not None,
             probes=self.study.probes,
             insight=self.study.insight or "basic",
         )
@@ -216,34 +198,33 @@ class Objective:
             launcher.submit([job])
             while True:
                 for event in launcher.poll(1.0):
+                    if isinstance(event, Death):
+                        raise RunError(event.message)
                     if record is not None:
                         record(event, launcher)
-                    if isinstance(event, Evaluated):
-                        launcher.reply(number, Reply.PRUNE if prune(event) else Reply.GO_ON)
+                    if isinstance(event, Evaluated) and prune is not None:
+                        launcher.reply(number, Reply.PRUNE if prune(event.metrics) else Reply.GO_ON)
                     elif isinstance(event, Finished):
                         return event.result
                     elif isinstance(event, Failed):
                         raise launcher.error or RunError(event.message)
-                    elif isinstance(event, Death):
-                        raise RunError(event.message)
 
 
 @contextlib.contextmanager
-def _recording(objective: Objective, store: Store, job: Job) -> Iterator[Callable[[Event | Notice, Launcher], None]]:
+def _recording(objective: Objective, store: Store, job: Job) -> Iterator[Callable[[Event, Launcher], None]]:
     """Record a trial: open its run, give what takes its events, and close it however the block ends."""
     from harness import provenance
 
-    study = objective.study
-    source = provenance.source_tags(study.source.parent if study.source else Path())
-    with store.recording(study, source, objective.experiment) as recording:
+    file = objective.study.source
+    source = provenance.source_tags(file.parent if file else Path())
+    with store.recording(objective.study, source, objective.experiment) as recording:
         run_id = recording.start(job.trial, job.variant, job.replicate, "design")
 
-        def record(event: Event | Notice, launcher: Launcher) -> None:
-            match event:
-                case Started() | Evaluated() | Scored():
-                    recording.take(run_id, event)
-                case Finished():
-                    recording.finish(run_id, event.result, launcher.take(job.trial))
+        def record(event: Event, launcher: Launcher) -> None:
+            if isinstance(event, Finished):
+                recording.finish(run_id, event.result, launcher.take(job.trial))
+            else:
+                recording.take(run_id, event)
 
         status = "FAILED"
         try:
