@@ -1,12 +1,19 @@
-"""Small HTML tables that notebooks show for a study, results and verdicts.
+"""What notebooks show of a study, results and verdicts: small HTML tables.
 
-Without colours of their own, so that they read well in light and in dark notebooks; every text is escaped.
+Facts of other rooms say nothing of HTML: :func:`html_of` asks what was registered for their class. Without colours of their own, so that they read well in light and in dark notebooks; every text is escaped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import singledispatch
 from html import escape
+
+
+@singledispatch
+def html_of(shown: object) -> str:
+    """Return an object as a notebook shows it; what draws a class registers that here."""
+    return paragraph(repr(shown))
 
 
 def paragraph(text: str, strong: bool = False, small: bool = False) -> str:

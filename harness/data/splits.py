@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from harness.errors import StudyError
-from harness.study import DataSpec, images_to_train_on
+from harness.study import DataSpec
 
 
 def split_positions(labels: np.ndarray, spec: DataSpec, seed: int, part: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -26,7 +26,7 @@ def split_positions(labels: np.ndarray, spec: DataSpec, seed: int, part: int = 0
         StudyError: if there are too few images for what the study asks.
     """
     count = len(labels)
-    wanted, left = images_to_train_on(spec, count), count - spec.validation
+    wanted, left = spec.images_to_train_on(count), count - spec.validation
     positions = np.arange(count)
     if spec.split == "first":
         return positions[spec.validation :][:wanted], positions[: spec.validation]

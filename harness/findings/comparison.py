@@ -11,8 +11,8 @@ from harness.errors import UsageError
 from harness.escaping import plain, throughout
 from harness.findings.finding import Table
 from harness.findings.groups import Group, group_trials
-from harness.findings.wording import show_effect, show_ends, show_p, show_verdict
 from harness.judging import NOT_INFERIOR, Conclusion, Contrast, Pairing, compare_pairings, overlap_of
+from harness.judging.contrast import show_effect, show_ends, show_p, show_verdict
 from harness.metrics import METRICS, NOTHING
 from harness.study import Phase, Study, show_level
 from harness.trials import EQUAL_FOR_SECONDS, describe, differing_places, left_out_of, show_wrong, tidy_trials

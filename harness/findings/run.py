@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from harness.escaping import plain, throughout
-from harness.findings.wording import counted
-from harness.metrics import CLOCKS, EVALUATED, METRICS, RECORDED, SECONDS, known
+from harness.metrics import CLOCKS, EVALUATED, METRICS, RECORDED, SECONDS, counted, known
 from harness.records import ENDINGS, StopReason
 from harness.study import Study, TargetSpec
 

@@ -9,17 +9,10 @@ from typing import TYPE_CHECKING
 from harness.findings.contrasts import best_first
 from harness.findings.finding import Published, Table
 from harness.findings.rows import Row
-from harness.findings.wording import (
-    counted,
-    listed,
-    show_effect,
-    show_ends,
-    show_interval,
-    show_p,
-    show_verdict,
-)
+from harness.findings.wording import listed, show_interval
 from harness.judging import Contrast
-from harness.metrics import METRICS, NOTHING
+from harness.judging.contrast import show_effect, show_ends, show_p, show_verdict
+from harness.metrics import METRICS, NOTHING, counted
 from harness.stats import Interval
 from harness.study import Phase
 

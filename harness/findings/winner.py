@@ -13,8 +13,8 @@ from harness.errors import UsageError
 from harness.findings.contrasts import best_first
 from harness.findings.report import Report
 from harness.findings.rows import Row
-from harness.findings.wording import counted, show_effect
-from harness.metrics import METRICS
+from harness.judging.contrast import show_effect
+from harness.metrics import METRICS, counted
 from harness.stats import Verdict
 
 

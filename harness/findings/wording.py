@@ -4,20 +4,8 @@ from __future__ import annotations
 
 import math
 
-from harness.judging.wording import counted, show_effect, show_ends, show_p, show_verdict
 from harness.metrics import METRICS
 from harness.stats import Interval
-
-__all__ = [
-    "counted",
-    "listed",
-    "quoted",
-    "show_effect",
-    "show_ends",
-    "show_interval",
-    "show_p",
-    "show_verdict",
-]
 
 
 def show_interval(metric: str, interval: Interval) -> str:

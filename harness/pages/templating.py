@@ -10,7 +10,7 @@ import jinja2
 from harness.findings.figures import Plot
 from harness.findings.report import Report
 from harness.findings.tables import contrasts_table, results_table
-from harness.findings.wording import counted
+from harness.metrics import counted
 from harness.pages.insight_pictures import Learned
 
 UI = "http://127.0.0.1:5000"

@@ -11,7 +11,6 @@ from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.study import Study
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ConvBlock, ModelSpec
-from harness.study.tables.splits import images_to_train_on
 from harness.study.tables.train import USED_BY, Plateau, SeedSpec, TargetSpec, TrainSpec
 from harness.study.tables.whole import Reference, ReportSpec, StudyTables
 from harness.study.variant import BASE, Variant, canonical, show_level
@@ -47,7 +46,6 @@ __all__ = [
     "check_variant",
     "check_variants",
     "grid",
-    "images_to_train_on",
     "load_study",
     "show_level",
     "trainings",

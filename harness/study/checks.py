@@ -18,7 +18,6 @@ from harness.study.grid import grid
 from harness.study.shapes import block_shapes
 from harness.study.study import Study
 from harness.study.tables.data import DataSpec
-from harness.study.tables.splits import images_to_train_on
 from harness.study.tables.train import MOST_STEPS, USED_BY
 from harness.study.tables.whole import StudyTables
 from harness.study.values import check_values
@@ -218,7 +217,7 @@ def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_ima
         StudyError: if nothing is left to train on, a batch is larger than the training set, or steps are too many.
     """
     block_shapes(variant.model, image_shape)
-    images = images_to_train_on(variant.data, train_images)
+    images = variant.data.images_to_train_on(train_images)
     if variant.train.batch_size > images:
         raise StudyError(
             f"train.batch_size must be at most {images}, the images there are to train on, "

@@ -1,6 +1,7 @@
 import math
 
-from harness.findings.wording import listed, show_interval, show_p
+from harness.findings.wording import listed, show_interval
+from harness.judging.contrast import show_p
 from harness.stats import Interval
 
 

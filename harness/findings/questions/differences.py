@@ -10,8 +10,8 @@ from harness.findings.facts import Facts
 from harness.findings.figures import Estimate, ForestFigure
 from harness.findings.finding import Finding
 from harness.findings.rows import Row
-from harness.findings.wording import show_effect, show_ends
 from harness.judging import Contrast
+from harness.judging.contrast import show_effect, show_ends
 from harness.metrics import METRICS
 from harness.study import Study
 

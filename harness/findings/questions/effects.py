@@ -11,7 +11,7 @@ from harness.findings.facts import Facts
 from harness.findings.figures import Estimate, ForestFigure
 from harness.findings.finding import Finding, Section, Table
 from harness.findings.groups import Group
-from harness.findings.wording import show_p
+from harness.judging.contrast import show_p
 from harness.metrics import METRICS
 from harness.stats import Effect, holm, interactions, main_effects
 from harness.study import Study, grid, show_level

@@ -14,8 +14,7 @@ from harness.findings.facts import Facts
 from harness.findings.figures import Curve, CurveFigure, Line
 from harness.findings.finding import Finding
 from harness.findings.rows import Row
-from harness.findings.wording import counted
-from harness.metrics import METRICS
+from harness.metrics import METRICS, counted
 from harness.study import Phase
 
 MOST_CURVES = 10

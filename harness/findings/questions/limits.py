@@ -10,8 +10,9 @@ import pandas as pd
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.rows import Row
-from harness.findings.wording import counted, listed, show_p
-from harness.metrics import METRICS
+from harness.findings.wording import listed
+from harness.judging.contrast import show_p
+from harness.metrics import METRICS, counted
 from harness.stats import LEVEL, Verdict
 from harness.study import Phase, Study, grid
 from harness.trials import describe

@@ -6,9 +6,9 @@ from collections import Counter
 
 import pandas as pd
 
-from harness.findings.wording import counted, listed
+from harness.findings.wording import listed
 from harness.judging import looks_of
-from harness.metrics import SECONDS
+from harness.metrics import SECONDS, counted
 from harness.study import USED_BY, SeedSpec, Study, grid
 
 _CLOCK = (

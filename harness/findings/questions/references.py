@@ -11,8 +11,8 @@ from harness.findings.facts import Facts
 from harness.findings.finding import Finding, Published, Section, Table
 from harness.findings.groups import Group
 from harness.findings.rows import Row
-from harness.findings.wording import counted, show_interval
-from harness.metrics import METRICS, NOTHING
+from harness.findings.wording import show_interval
+from harness.metrics import METRICS, NOTHING, counted
 from harness.stats import mean_interval
 from harness.study import Study
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from harness.findings.facts import Facts, is_audit
 from harness.findings.finding import Finding, Section, Table
 from harness.findings.groups import Group
-from harness.findings.wording import counted, show_interval
-from harness.metrics import NOTHING
+from harness.findings.wording import show_interval
+from harness.metrics import NOTHING, counted
 from harness.stats import spread_interval
 from harness.study import Study
 

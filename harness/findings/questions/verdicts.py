@@ -10,17 +10,10 @@ from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.rows import Row
 from harness.findings.search.outcome import search_outcome
-from harness.findings.wording import (
-    counted,
-    listed,
-    quoted,
-    show_effect,
-    show_ends,
-    show_interval,
-    show_p,
-)
+from harness.findings.wording import listed, quoted, show_interval
 from harness.judging import Contrast
-from harness.metrics import METRICS, SECONDS, show_ratio
+from harness.judging.contrast import show_effect, show_ends, show_p
+from harness.metrics import METRICS, SECONDS, counted, show_ratio
 from harness.stats import Verdict
 from harness.study import Study
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 from harness.findings.rows import Row
-from harness.findings.wording import counted, listed, quoted
-from harness.metrics import METRICS
+from harness.findings.wording import listed, quoted
+from harness.metrics import METRICS, counted
 from harness.study import Phase
 
 _NAMED = 8

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
-from harness.findings.wording import counted, listed, show_interval
-from harness.metrics import METRICS
+from harness.findings.wording import listed, show_interval
+from harness.metrics import METRICS, counted
 from harness.study import Phase
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from harness.errors import StudyError
 from harness.image_sets import IMAGE_SETS, ImageSet
 from harness.study.tables.splits import require_split
 from harness.study.tables.table import Table, from_protocol, hint
@@ -65,10 +66,24 @@ class DataSpec(Table):
         if self.split == "k_fold" and not self.validation:
             raise ValueError("validation must be above 0 with split = 'k_fold', got 0. It is the size of a part.")
         if known:
-            require_split(self, known.train_images, f"of {self.name}")
+            self._images_left(known.train_images, f"of {self.name}")
         return self
 
     @property
     def image_set(self) -> ImageSet:
         """The image set of that name."""
         return IMAGE_SETS[self.name]
+
+    def images_to_train_on(self, images: int) -> int:
+        """Return how many of so many training images, before the split, a training sees.
+
+        Raises:
+            StudyError: if there are too few of them for what the study asks.
+        """
+        try:
+            return self._images_left(images, "there are")
+        except ValueError as error:
+            raise StudyError(f"data.{error}") from None
+
+    def _images_left(self, images: int, of: str) -> int:
+        return require_split(self.validation, self.split, self.train_images, images, of)

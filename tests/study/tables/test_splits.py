@@ -3,7 +3,7 @@ import re
 import pytest
 
 from harness.errors import StudyError
-from harness.study import DataSpec, images_to_train_on
+from harness.study import DataSpec
 
 
 def spec(**keys):
@@ -21,7 +21,7 @@ def spec(**keys):
     ],
 )
 def test_images_that_are_left(keys, left):
-    assert images_to_train_on(spec(**keys), 30) == left
+    assert spec(**keys).images_to_train_on(30) == left
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_images_that_are_left(keys, left):
 )
 def test_too_few_images(keys, message):
     with pytest.raises(StudyError, match=re.escape(message)):
-        images_to_train_on(spec(**keys), 30)
+        spec(**keys).images_to_train_on(30)
 
 
 @pytest.mark.parametrize(
