@@ -194,7 +194,8 @@ def tpe(trials: int, folder: Path) -> dict[str, float]:
     """Time one ask and tell of TPE on SQLite after so many trials."""
     import optuna
 
-    from harness.plan import open_storage, open_study
+    from harness.plan import open_study
+    from harness.store.local.optuna_storage import open_storage
     from harness.study import build_study
 
     given = dict(_study(trials).given)

@@ -35,8 +35,8 @@ from harness.records import (
     TrialResult,
 )
 from harness.seeds import seeds_of
+from harness.store import Store, open_store
 from harness.study import Level, Range, Study, Variant, canonical, check_variant
-from harness.surroundings import settled_mlflow
 
 if TYPE_CHECKING:
     from harness.launchers import Launcher, Notice
@@ -51,7 +51,7 @@ class Objective:
     Args:
         study: the study.
         replicate: the replicate that a call trains; replicates share seeds across variants.
-        store: folder of the MLflow store that a call logs to; None logs nothing.
+        store: where a call records, as :func:`harness.store.open_store` takes it; None records nothing.
         experiment: MLflow experiment that a call logs to; by default the study's name and ``.optimize``, apart from
             what `harness run` records, since trial numbers are the caller's.
         data_folder: where image files are looked for first.
@@ -64,7 +64,7 @@ class Objective:
         study: Study,
         *,
         replicate: int = 0,
-        store: str | Path | None = "mlruns",
+        store: str | Path | Store | None = "mlruns",
         experiment: str | None = None,
         data_folder: str | Path | None = None,
         threads: int | None = None,
@@ -72,7 +72,7 @@ class Objective:
         self.study = study
         self.replicate = replicate
         self.experiment = experiment or f"{study.name}.optimize"
-        self.store = None if store is None else Path(store)
+        self.store = None if store is None else open_store(store)
         self.data_folder = None if data_folder is None else Path(data_folder)
         self.threads = threads
         self._choices: dict[str, dict[Any, Level]] = {
@@ -227,29 +227,21 @@ class Objective:
 
 
 @contextlib.contextmanager
-def _recording(objective: Objective, store: Path, job: Job) -> Iterator[Callable[[Event | Notice, Launcher], None]]:
-    """Record a trial in MLflow: open its run, give what takes its events, and close it however the block ends."""
+def _recording(objective: Objective, store: Store, job: Job) -> Iterator[Callable[[Event | Notice, Launcher], None]]:
+    """Record a trial: open its run, give what takes its events, and close it however the block ends."""
     from harness import provenance
-    from harness import store as tracking
 
     study = objective.study
     source = provenance.source_tags(study.source.parent if study.source else Path())
-    with settled_mlflow():
-        with tracking.lock_store(store):
-            client = tracking.open_client(store)
-        recorder = tracking.Recorder(client, store, study, source, objective.experiment)
-        run_id = recorder.start(job.trial, job.variant, job.replicate, "design")
+    with store.recording(study, source, objective.experiment) as recording:
+        run_id = recording.start(job.trial, job.variant, job.replicate, "design")
 
         def record(event: Event | Notice, launcher: Launcher) -> None:
             match event:
-                case Started():
-                    recorder.started(run_id, event)
-                case Evaluated():
-                    recorder.evaluated(run_id, event)
-                case Scored():
-                    recorder.tested(run_id, event)
+                case Started() | Evaluated() | Scored():
+                    recording.take(run_id, event)
                 case Finished():
-                    recorder.finish(run_id, event.result, launcher.take(job.trial))
+                    recording.finish(run_id, event.result, launcher.take(job.trial))
 
         status = "FAILED"
         try:
@@ -257,13 +249,13 @@ def _recording(objective: Objective, store: Path, job: Job) -> Iterator[Callable
             status = "FINISHED"
         except KeyboardInterrupt:
             status = "KILLED"
-            recorder.kill(run_id, "interrupted")
+            recording.kill(run_id, "interrupted")
             raise
         except Exception as error:
-            recorder.fail(run_id, f"{type(error).__name__}: {error}")
+            recording.fail(run_id, f"{type(error).__name__}: {error}")
             raise
         finally:
-            recorder.close(status)
+            recording.close(status)
 
 
 def encode(level: Level) -> str | int | float | bool:

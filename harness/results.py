@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.metrics import METRICS, NOTHING
 from harness.notebook import paragraph, table
+from harness.store import RecordedRun, Store, open_store
 from harness.study import Study
 from harness.trials import stored_study
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from harness.store import RecordedRun
 
 
 class Results(NamedTuple):
@@ -70,16 +69,15 @@ def _mean(metric: str, trials: pd.DataFrame) -> str:
     return METRICS[metric].show_with_unit(float(values.mean()))
 
 
-def load_results(name: str, store: str | Path = "mlruns") -> Results:
-    """Read a study's trials from the MLflow store; those still running are left out.
+def load_results(name: str, store: str | Path | Store = "mlruns") -> Results:
+    """Read a study's trials from a store; those still running are left out.
 
     Raises:
         UsageError: if the store has no such study, or harness did not make it.
         DataError: if what was recorded of the study cannot be read.
     """
-    from harness.store import read_frames
-
-    trials, history = read_frames(Path(store), name)
+    store = open_store(store)
+    trials, history = store.frames(name)
     return Results(_study(trials.attrs["study"], store), trials, history)
 
 
@@ -103,35 +101,32 @@ class RunResults(NamedTuple):
     model: Path | None
 
 
-def load_run(text: str, store: str | Path = "mlruns") -> RunResults:
-    """Read one trial from the MLflow store.
+def load_run(text: str, store: str | Path | Store = "mlruns") -> RunResults:
+    """Read one trial from a store.
 
     Args:
-        text: the run, as :func:`harness.store.find_run` takes it.
-        store: the store's folder.
+        text: the run, as :meth:`harness.store.Store.find` takes it.
+        store: the store.
 
     Raises:
         UsageError: if there is no such run.
     """
-    from harness.store import artifact_files, find_run, model_file, read_trial
-
-    run = find_run(Path(store), text)
-    row, history = read_trial(Path(store), run.run_id)
-    model = model_file(Path(store), run.run_id)
-    return RunResults(load_recorded_study(run.study, store), run, row, history, artifact_files(run), model)
+    store = open_store(store)
+    run = store.find(text)
+    row, history = store.trial(run)
+    return RunResults(load_recorded_study(run.study, store), run, row, history, store.files(run), store.model(run))
 
 
-def load_recorded_study(name: str, store: str | Path = "mlruns") -> Study:
+def load_recorded_study(name: str, store: str | Path | Store = "mlruns") -> Study:
     """Return a study as it was when it was run last, without its trials.
 
     Raises:
         UsageError: if the store has no such study, or harness did not make it.
         DataError: if what was recorded of the study cannot be read.
     """
-    from harness.store import read_study
+    store = open_store(store)
+    return _study(store.kept_study(name), store)
 
-    return _study(read_study(Path(store), name), store)
 
-
-def _study(kept: Mapping[str, Any], store: str | Path) -> Study:
-    return stored_study(kept, f"{store}: the recorded study {kept['name']!r}")
+def _study(kept: Mapping[str, Any], store: Store) -> Study:
+    return stored_study(kept, f"{store.place}: the recorded study {kept['name']!r}")

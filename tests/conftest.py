@@ -28,7 +28,7 @@ from harness.records import (
     StopReason,
     TrialResult,
 )
-from harness.store import DATABASE, open_client
+from harness.store.local.database import DATABASE, open_client
 from harness.study import Study, build_study
 
 if TYPE_CHECKING:

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from harness.records import Job, Resources, TrialResult
 from harness.seeds import seeds_of
-from harness.store import DATABASE, Recorder, open_client
+from harness.store.local.database import DATABASE, open_client
+from harness.store.local.disk import FolderDisk
+from harness.store.record.recorder import Recorder
 from harness.study import Level, Study, build_study
 from harness.worker import run_jobs
 from tests.conftest import TINY, changed
@@ -32,7 +34,7 @@ class Bench:
         return build_study(changed(TINY, {"train.max_steps": 20, **changes}), name=name, text="")
 
     def train(self, study: Study, settings: dict[str, Level], trial: int, replicate: int = 0, phase="design") -> None:
-        recorder = Recorder(self.client, self.store, study, {})
+        recorder = Recorder(self.client, FolderDisk(self.store), study, {})
         variant = study.variant(settings)
         run_id = recorder.start(trial, variant, replicate, phase)
         scratch = self.folder / study.name

@@ -22,7 +22,7 @@ PAGE = Path("docs/architecture.md")
 
 HEAVY = {
     "mlflow": {"store"},
-    "optuna": {"objective", "plan", "findings"},
+    "optuna": {"objective", "plan", "findings", "store"},
     "tensorflow": {"engines"},
     "jax": {"engines"},
     "keras": {"network", "engines", "callbacks", "worker", "insight", "trained"},
@@ -50,7 +50,7 @@ class Rule(NamedTuple):
 
 
 def room_of(module: str) -> str:
-    """``harness.study.spec`` is in the room ``study``, ``harness`` itself in the room ``harness``."""
+    """``harness.study.loading`` is in the room ``study``, ``harness`` itself in the room ``harness``."""
     return [*module.split("."), "harness"][1]
 
 

@@ -12,7 +12,7 @@ import harness
 from harness.objective import is_rankable
 from harness.records import StopReason
 from harness.results import load_results
-from harness.store import store_uri
+from harness.store.local.database import store_uri
 from tests.conftest import make_result
 
 SEARCH = {

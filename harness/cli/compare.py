@@ -16,6 +16,7 @@ from harness.metrics import METRICS
 
 if TYPE_CHECKING:
     from harness.findings.comparison import Between
+    from harness.store import Store
 
 _CODES = {"holds": 0, "does not hold": 1, "undecided": 3}
 
@@ -39,7 +40,7 @@ def compare_command(
     metrics: tuple[str, ...],
     margins: tuple[str, ...],
     non_inferior: bool,
-    store: Path,
+    store: Store,
     reports: Path,
 ) -> None:
     """Compare the variants that BEFORE and AFTER share, replicate by replicate.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -14,8 +15,11 @@ from harness.estimate import estimate_variants, total_seconds
 from harness.launchers import choose_resources
 from harness.study import DataSpec, Range, Study, check_variants, show_level, trainings
 
+if TYPE_CHECKING:
+    from harness.store import Store
 
-def show_plan(study: Study, data_folder: Path | None, store: Path, workers: int | None, threads: int | None) -> None:
+
+def show_plan(study: Study, data_folder: Path | None, store: Store, workers: int | None, threads: int | None) -> None:
     """Print variants, trainings, the size of each network and an estimate of the time. Creates nothing."""
     from harness.data import image_facts
 
@@ -69,7 +73,7 @@ def _images(data: DataSpec, data_folder: Path | None) -> tuple[tuple[int, int, i
     return images.image_shape, len(images.train.images) + len(images.validation.images), images.classes
 
 
-def _measured(name: str, store: Path) -> dict[str, float]:
+def _measured(name: str, store: Store) -> dict[str, float]:
     """Return variant digest -> median seconds a step, from what the store has of this study."""
     from harness.results import load_results
 

@@ -10,6 +10,7 @@ import click
 from harness.cli.options import PathType, data_option, require_backend, store_option
 
 if TYPE_CHECKING:
+    from harness.store import Store
     from harness.trained import Form
 
 
@@ -26,16 +27,15 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Overwrite what an earlier export left there.")
 @data_option
 @store_option
-def export_command(run: str, form: Form, output: Path | None, force: bool, data_dir: Path | None, store: Path) -> None:
+def export_command(run: str, form: Form, output: Path | None, force: bool, data_dir: Path | None, store: Store) -> None:
     """Write the network of RUN for use elsewhere, with dropout inactive.
 
     RUN is STUDY#NUMBER, a run id or the beginning of one, or a run's name. A JSON file beside the network says what
     images it takes, how they are scaled, and which classes it tells apart.
     """
-    from harness.store import find_run
     from harness.trained import check_export, export, export_path, open_trained
 
-    found = find_run(store, run)
+    found = store.find(run)
     path = output or export_path(found.study, found.trial, form)
     check_export(form, path, force, require_backend())  # before the import of Keras takes its seconds
     exported = export(open_trained(found.run_id, store), form, path, force=force, data_folder=data_dir)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from harness.cli.options import data_option, store_option
 from harness.errors import UsageError
+
+if TYPE_CHECKING:
+    from harness.store import Store
 
 
 @click.command("insight", epilog="Example: harness insight quickstart#0 --only weights --only liked")
@@ -35,7 +39,7 @@ def insight_command(
     features: str,
     images: tuple[str, ...],
     data_dir: Path | None,
-    store: Path,
+    store: Store,
 ) -> None:
     """Draw what the network of RUN learned, and put the pictures beside the run in MLflow.
 
@@ -48,7 +52,7 @@ def insight_command(
     count = None if features == "all" else int(features)
     look = look_inside(run, store, only=only, layers=layers, features=count, images=images, data_folder=data_dir)
     found = look.trained.run
-    click.echo(f"{found.short}, {found.name}: {len(look.files)} files in {look.files[0].parent}")
-    for file in look.files:
-        click.echo(f"  {file.name}")
+    click.echo(f"{found.short}, {found.name}: {len(look.names)} files in {look.place}")
+    for name in look.names:
+        click.echo(f"  {name}")
     click.echo("In the MLflow UI they are among the run's artifacts: harness ui")

@@ -9,13 +9,13 @@ from rich.table import Table
 
 from harness.errors import HarnessError
 from harness.escaping import one_line
-from harness.store.local.overview import StudySummary, summaries
+from harness.store import Store, StudySummary
 from harness.study import load_study, trainings
 
 
-def show_studies(folder: Path, store: Path, reports: Path) -> None:
+def show_studies(folder: Path, store: Store, reports: Path) -> None:
     """Print a table of the study files, and of studies in the store that have no file any more."""
-    known = {summary.name: summary for summary in summaries(store)}
+    known = {summary.name: summary for summary in store.summaries()}
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("study", "question", "done", "report"):
         table.add_column(heading, overflow="fold", ratio=3 if heading == "question" else None)

@@ -7,14 +7,18 @@ import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from harness.errors import UsageError, did_you_mean, show_value
 
+if TYPE_CHECKING:
+    from harness.store import Store
+
 STUDIES = Path("studies")
+DEFAULT_STORE = Path("mlruns")
 
 
 def without_garbage_collection() -> None:
@@ -51,19 +55,16 @@ _LONGEST_NAME, _LONGEST_PATH = 255, 4095
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def _require_folder(context: click.Context, parameter: click.Parameter, store: Path) -> Path:
-    """Refuse an address of a server, before a folder of that name is made."""
+def _open(context: click.Context, parameter: click.Parameter, folder: Path) -> Store:
     _ = context, parameter
-    if ":" in str(store):
-        from harness.store.local.folder import require_folder
+    from harness.store import open_store
 
-        require_folder(store)
-    return store
+    return open_store(folder)
 
 
 store_option: Decorator = click.option(
-    "--store", type=PathType(file_okay=False), default=Path("mlruns"), show_default=True,
-    callback=_require_folder, help="Folder of the MLflow store.",
+    "--store", type=PathType(file_okay=False), default=DEFAULT_STORE, show_default=True,
+    callback=_open, help="Folder of the MLflow store.",
 )  # fmt: skip
 reports_option: Decorator = click.option(
     "--reports", type=PathType(file_okay=False), default=Path("reports"), show_default=True,

@@ -15,6 +15,7 @@ from harness.cli.options import PathType, data_option, require_backend, store_op
 from harness.errors import UsageError, printable
 
 if TYPE_CHECKING:
+    from harness.store import Store
     from harness.trained import Predictions
 
 _SHEET = Path("predictions.png")
@@ -34,7 +35,7 @@ _SHEET = Path("predictions.png")
 @data_option
 @store_option
 def predict_command(
-    run: str, folder: Path, sheet: Path, table: Path | None, data_dir: Path | None, store: Path
+    run: str, folder: Path, sheet: Path, table: Path | None, data_dir: Path | None, store: Store
 ) -> None:
     """Classify the pictures in FOLDER (PNG, JPEG, WebP, GIF, BMP), or a single one, with the network of RUN.
 
@@ -45,14 +46,13 @@ def predict_command(
     Exit code 1 if a picture could not be read, 2 if none could be classified.
     """
     from harness.data import KINDS
-    from harness.store import find_run
     from harness.trained import find_pictures, left_out, open_trained, predict, require_sheet
 
     pictures = find_pictures(folder)
     require_sheet(sheet)
     for output in (sheet, table):
         _require_writable(output, pictures)
-    find_run(store, run)  # before the import of Keras takes its seconds
+    store.find(run)  # before the import of Keras takes its seconds
     require_backend()
     found = predict(open_trained(run, store), pictures, data_dir)
     for line in found.unreadable:

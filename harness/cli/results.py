@@ -10,26 +10,24 @@ import click
 from harness.cli.options import complete_study, reports_option, store_option
 from harness.errors import UsageError
 from harness.escaping import markdown
-from harness.store.local.sqlite import in_words
 
 if TYPE_CHECKING:
     from harness.findings.report import Comparison
     from harness.results import Results
+    from harness.store import Store
 
 
 @click.command("show", epilog="Example: harness show quickstart#7")
 @click.argument("what", metavar="STUDY|RUN", shell_complete=complete_study)
 @store_option
 @reports_option
-def show_command(what: str, store: Path, reports: Path) -> None:
+def show_command(what: str, store: Store, reports: Path) -> None:
     """Print the comparison of STUDY, or what RUN is, its figures and its learning curve.
 
     STUDY is a study's name or file, or a report's folder. RUN is STUDY#NUMBER, a run's id or the beginning of it, or
     its name in the MLflow UI.
     """
-    from harness.store import DATABASE, is_run
-
-    if not _is_study(what, store, reports) and (store / DATABASE).exists() and ("#" in what or is_run(store, what)):
+    if not _is_study(what, store, reports) and store.exists() and ("#" in what or store.is_run(what)):
         _print_run(what, store)
         return
     from harness.reports import compare
@@ -37,22 +35,20 @@ def show_command(what: str, store: Path, reports: Path) -> None:
     try:
         results = read_results(what, store, reports)
     except UsageError as error:
-        if not (store / DATABASE).exists():
+        if not store.exists():
             raise
         raise UsageError(f"{error} Nor is it a run: those are named STUDY#NUMBER, or by their id or name.") from None
     _print(compare(*results))
 
 
-def _is_study(text: str, store: Path, reports: Path) -> bool:
+def _is_study(text: str, store: Store, reports: Path) -> bool:
     """Whether a study, its file or its report has this name, so that a run with the same name is not meant."""
-    from harness.store import summaries
-
     if text.endswith(".toml") or any((folder / "trials.parquet").exists() for folder in (Path(text), reports / text)):
         return True
-    return text in {summary.name for summary in summaries(store)}
+    return text in {summary.name for summary in store.summaries()}
 
 
-def _print_run(text: str, store: Path) -> None:
+def _print_run(text: str, store: Store) -> None:
     from rich.console import Console
 
     from harness.reports import render_run
@@ -60,7 +56,7 @@ def _print_run(text: str, store: Path) -> None:
 
     found = load_run(text, store)
     console = Console(markup=False, emoji=False, highlight=False)
-    places = {"name": found.run.name, "folder": _shortest(found.run.artifacts)}
+    places = {"name": found.run.name, "folder": _shortest(Path(found.run.artifacts))}
     if found.model is not None:
         places["model"] = _shortest(found.model)
     console.print(render_run(found.study, found.row, found.history, places, found.files, console.width))
@@ -76,7 +72,7 @@ def _shortest(folder: Path) -> str:
 @click.option("--all", "every", is_flag=True, help="Rebuild every report in the reports folder.")
 @store_option
 @reports_option
-def report_command(studies: tuple[str, ...], every: bool, store: Path, reports: Path) -> None:
+def report_command(studies: tuple[str, ...], every: bool, store: Store, reports: Path) -> None:
     """Build the report of each STUDY again; nothing is trained.
 
     A study's name or file takes what is in the MLflow store; the folder of a report takes the Parquet files in it, and
@@ -98,50 +94,46 @@ def report_command(studies: tuple[str, ...], every: bool, store: Path, reports: 
             report_study(Path(study).stem if study.endswith(".toml") else study, store, reports)
 
 
-def report_study(name: str, store: Path, reports: Path, register: bool = False) -> None:
+def report_study(name: str, store: Store, reports: Path, register: bool = False) -> None:
     """Write a study's report from the store, attach it to the study's run, print the table and where things are.
 
     Args:
         name: of the study.
-        store: the MLflow store.
+        store: where the study is recorded.
         reports: folder of the reports.
         register: also register the model of the study's winner.
     """
     from harness.reports import write_report
     from harness.results import load_results
-    from harness.store import attach_report, open_client, picture_folders
 
     results = load_results(name, store)
     folder = reports / name
-    files = write_report(*results, folder, str(store), picture_folders(store, name))
+    files = write_report(*results, folder, store.place, store.pictures(name))
     _print(files.comparison)
     click.echo(f"\nReport:    {folder / 'comparison.html'}")
     try:
-        attach_report(open_client(store), store, name, folder)
+        store.attach_report(name, folder)
     except UsageError as error:  # a store that is there to be read
         click.echo(f"The report is not put beside the study's run in MLflow: {error}", err=True)
     if register:
         _register(results, files.comparison, store)
 
 
-def _register(results: Results, comparison: Comparison, store: Path) -> None:
+def _register(results: Results, comparison: Comparison, store: Store) -> None:
     """Register the model of a study's winner; say which one it is and how to load it."""
     from harness.reports import choose_winner
-    from harness.store import ALIAS, DATABASE, open_client, register_model
 
     study = results.study
     winner = choose_winner(comparison, results.trials, study.metrics[0])
     about = f"**{markdown(study.question)}**\n\n{markdown(comparison.headline)}"
-    with in_words(store):
-        version = register_model(open_client(store), store, study.name, winner.run_id, about, winner.why)
-    click.echo(f"\nModel:     {study.name} version {version}, of trial {winner.trial}. {winner.why}")
+    made = store.register(study.name, winner.run_id, about, winner.why)
+    click.echo(f"\nModel:     {study.name} version {made.version}, of trial {winner.trial}. {winner.why}")
     click.echo(
-        f'           mlflow.keras.load_model("models:/{study.name}@{ALIAS}") loads it, '
-        f"with MLFLOW_TRACKING_URI=sqlite:///{store / DATABASE}"
+        f'           mlflow.keras.load_model("{made.uri}") loads it, with MLFLOW_TRACKING_URI={made.tracking_uri}'
     )
 
 
-def read_results(study: str, store: Path, reports: Path) -> Results:
+def read_results(study: str, store: Store, reports: Path) -> Results:
     """Return what is known of a study: of a report's folder, a study's name or file, or STORE:STUDY.
 
     Raises:
@@ -149,18 +141,19 @@ def read_results(study: str, store: Path, reports: Path) -> Results:
     """
     from harness.reports import read_report
     from harness.results import Results, load_results
-    from harness.store import require_folder, summaries
 
     name = Path(study).stem if study.endswith(".toml") else study
     if (Path(study) / "trials.parquet").exists():
         return Results(*read_report(study))
     elsewhere, colon, inside = study.rpartition(":")
-    known = [summary.name for summary in summaries(store)]
+    known = [summary.name for summary in store.summaries()]
     if colon and study not in known:
-        require_folder(Path(elsewhere))
+        from harness.store import open_store
+
+        there = open_store(elsewhere)
         if not Path(elsewhere).is_dir():
             raise UsageError(f"{study}: {elsewhere} is no folder. Name a study in another store by STORE:STUDY.")
-        return load_results(inside, elsewhere)
+        return load_results(inside, there)
     if name not in known and (reports / name / "trials.parquet").exists():
         return Results(*read_report(reports / name))
     return load_results(name, store)

@@ -13,6 +13,7 @@ import click
 
 from harness.cli import signals
 from harness.cli.options import (
+    DEFAULT_STORE,
     complete_study,
     data_option,
     reports_option,
@@ -21,12 +22,13 @@ from harness.cli.options import (
     study_file,
     without_garbage_collection,
 )
-from harness.store.local.sqlite import LOCK_TIMEOUT
+from harness.store import LOCK_TIMEOUT
 
 if TYPE_CHECKING:
     from harness.driver import Observer, Outcome, Progress
     from harness.launchers import Notice
     from harness.records import Event
+    from harness.store import Store
 
 
 @click.command("run", epilog="Example: harness run studies/quickstart.toml --set design.replicates=5")
@@ -74,7 +76,7 @@ def run_command(
     patience: float,
     dry_run: bool,
     data_dir: Path | None,
-    store: Path,
+    store: Store,
     reports: Path,
 ) -> None:
     """Train what is missing of STUDY (a file, or its name in studies/) and write its report.
@@ -113,7 +115,7 @@ def run_command(
     _conclude(loaded.name, outcome, store, reports, register)
 
 
-def _conclude(study: str, outcome: Outcome, store: Path, reports: Path, register: bool) -> None:
+def _conclude(study: str, outcome: Outcome, store: Store, reports: Path, register: bool) -> None:
     """Say how a run ended, write the report, and leave with the exit code that fits."""
     if outcome.aside:
         click.echo(f"what there was before is kept: harness show '{outcome.aside}'")
@@ -128,7 +130,7 @@ def _conclude(study: str, outcome: Outcome, store: Path, reports: Path, register
     from harness.cli.results import report_study
 
     report_study(study, store, reports, register)
-    click.echo(f"\nMLflow UI: harness ui{'' if store == Path('mlruns') else f' --store {store}'}")
+    click.echo(f"\nMLflow UI: harness ui{'' if store.place == str(DEFAULT_STORE) else f' --store {store.place}'}")
     for trial, message in outcome.failed.items():
         click.echo(f"{click.style('failed:', fg='red', bold=True)} trial {trial}: {message}", err=True)
     if outcome.failed:

@@ -11,16 +11,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli import keeper, signals
 from harness.errors import RunError, UsageError
 from harness.surroundings import NEUTRAL_FOLDER, PYTHON_OPTIONS, child_environment
+
+if TYPE_CHECKING:
+    from harness.store import Server
 
 _PATIENCE = 180.0
 """Seconds that a server may take until it answers; on a busy machine their imports take a minute."""
@@ -40,25 +43,14 @@ def port_option(default: int) -> _Decorator:
     return click.option("--port", type=click.IntRange(1, 65535), default=default, show_default=True)
 
 
-def serve(
-    title: str,
-    command: Sequence[str],
-    environment: Mapping[str, str],
-    host: str,
-    port: int,
-    page: str = "/",
-    open_browser: bool = False,
-) -> None:
+def serve(server: Server, host: str, port: int, open_browser: bool = False) -> None:
     """Run a server until it ends or is interrupted; say where it is as soon as it answers.
 
     Args:
-        title: what it is.
-        command: starts it, in a folder of its own: paths in it must be absolute.
-        environment: variables for it, on top of what :func:`harness.surroundings.child_environment` says.
+        server: what it is, and what starts it, in a folder of its own.
         host: address that it listens on.
         port: port that it listens on.
-        page: what to look at first, from the slash on.
-        open_browser: also open that page in the browser.
+        open_browser: also open its page in the browser.
 
     Raises:
         UsageError: if the port cannot be used.
@@ -66,20 +58,21 @@ def serve(
     """
     _require_free(host, port)
     root = f"http://{_shown(host)}:{port}"
-    click.echo(f"starting {title} ...", err=True)
+    click.echo(f"starting {server.title} ...", err=True)
     if not _is_this_machine(host):
         click.echo(
             f"note: everybody who can reach port {port} of this machine can read and change the store.", err=True
         )
-    with _running([*command], {**child_environment(), **environment}) as server:
-        _await_answer(title, server, root)
-        click.echo(f"{title}: {root}{page}  (Ctrl-C ends it)")
+    command = [sys.executable, *PYTHON_OPTIONS, *server.arguments, "--host", host, "--port", str(port)]
+    with _running(command, child_environment()) as process:
+        _await_answer(server.title, process, root)
+        click.echo(f"{server.title}: {root}{server.page}  (Ctrl-C ends it)")
         if open_browser:
-            click.launch(root + page)
+            click.launch(root + server.page)
         # not server.wait(): a signal just before it blocks, or taken by another thread, would not end it
-        while server.poll() is None:
+        while process.poll() is None:
             time.sleep(0.2)
-        raise RunError(f"{title} ended with exit code {server.returncode}; what it said stands above.")
+        raise RunError(f"{server.title} ended with exit code {process.returncode}; what it said stands above.")
 
 
 @contextlib.contextmanager

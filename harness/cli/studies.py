@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +18,9 @@ from harness.cli.options import (
     without_garbage_collection,
 )
 from harness.errors import HarnessError, StudyError, UsageError
+
+if TYPE_CHECKING:
+    from harness.store import Store
 
 
 @click.command("validate", epilog="Example: harness validate studies/quickstart.toml")
@@ -52,7 +56,7 @@ def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_
 @click.command("list", epilog="Example: harness list")
 @store_option
 @reports_option
-def list_command(store: Path, reports: Path) -> None:
+def list_command(store: Store, reports: Path) -> None:
     """List the studies, how far each one is, and whether it has a report."""
     without_garbage_collection()
     from harness.cli.listing import show_studies

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from harness.data.frames import LEAST_CONTRAST, SMALLEST, border, without_frame
+from harness.data.paper import above_paper, is_touched, is_uneven, spread
+
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-LEAST_CONTRAST = 8
-"""Levels of 255: a picture whose values lie closer together than this is blank."""
 
 EDGE = 0.1
 """Share of the darkest ink that a pixel needs to count for the box around it; less is the ringing of a JPEG."""
@@ -21,16 +21,6 @@ _WORKING_SIDE = 280
 
 _NOISE = 5
 """Ink stands out from the background by this many standard deviations of the picture's border."""
-
-_UNEVEN = 8
-"""Levels of 255: where a tenth of the border is further than this from its middle, and further than its grain explains,
-(of noise alone a tenth is beyond 1.6 standard deviations), light is uneven."""
-
-_SMALLEST = 48
-"""Pixels: smaller pictures are taken as they are; in them a pixel may be a stroke, and no frame, line or speck."""
-
-_FRAME = 0.25
-"""Share of a side that a frame may take from each end."""
 
 _LINE, _SPECK, _GAP = 0.04, 0.005, 0.04
 """Shares: of a side that a ruled line is thick at most; of the ink that a shape has at least; of a side that parts of
@@ -65,16 +55,16 @@ def find_ink(image: Image, strokes: bool = True) -> Ink:
     image = image.reduce(max(1, max(image.size) // _WORKING_SIDE))
     values = np.asarray(image if strokes or image.mode == "F" else image.convert("L"), dtype=np.float64)
     values = values if values.ndim == 3 else values[..., None]
-    large = min(values.shape[:2]) >= _SMALLEST
+    large = min(values.shape[:2]) >= SMALLEST
     if strokes and large:
-        values = _without_frame(values)
+        values = without_frame(values)
     plane = _plane(values)
     background = float(np.median(border(plane[None])))
     dark = background > (plane.min() + plane.max()) / 2
-    uneven = large and _is_uneven(plane) and not _is_touched(plane)
-    ink = _above_paper(plane, strokes, background) if uneven else (plane - background) * (-1 if dark else 1)
+    uneven = large and is_uneven(plane) and not is_touched(plane)
+    ink = above_paper(plane, strokes, background) if uneven else (plane - background) * (-1 if dark else 1)
     # by the median of the deviations, so that ink that touches the border does not count as noise
-    noise = _spread(border(ink[None]))
+    noise = spread(border(ink[None]))
     ink = np.maximum(ink - _NOISE * noise, 0)
     unsure = bool(uneven and ink.max() < 2 * _NOISE * noise)
     if ink.max() < LEAST_CONTRAST:
@@ -83,40 +73,6 @@ def find_ink(image: Image, strokes: bool = True) -> Ink:
         return Ink(ink, 1, unsure)
     ink, shapes = _shapes(_without_lines(ink))
     return Ink(ink if shapes else None, shapes, unsure)
-
-
-def border(images: np.ndarray) -> np.ndarray:
-    """Return the outermost pixels of images (n, height, width), as one array."""
-    sides = (images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1])
-    return np.concatenate([side.ravel() for side in sides])
-
-
-def _spread(values: np.ndarray) -> float:
-    """Return the standard deviation that the median of the deviations stands for."""
-    return 1.4826 * float(np.median(np.abs(values - np.median(values))))
-
-
-def _is_uneven(plane: np.ndarray) -> bool:
-    sides = (plane[0], plane[-1], plane[:, 0], plane[:, -1])
-    grain = _spread(np.concatenate([np.diff(side) for side in sides])) / 2**0.5  # neighbours have the same light
-    return _far(plane) > max(_UNEVEN, 2.2 * grain)
-
-
-def _is_touched(plane: np.ndarray) -> bool:
-    """Whether ink touches the border: most of that has the same light, and the rest is as far from it as any ink is.
-
-    The edge of a shadow leaves most of the border alike too; but what is written is darker than the shadow.
-    """
-    background = np.median(border(plane[None]))
-    away = np.abs(border(plane[None]) - background)
-    farthest = float(np.percentile(np.abs(plane - background), 99.5))
-    return float(np.percentile(away, 55)) < _UNEVEN and float(np.percentile(away, 97)) > 0.8 * farthest
-
-
-def _far(plane: np.ndarray) -> float:
-    """Return how far the tenth of the border is from its middle that is furthest from it."""
-    levels = border(plane[None])
-    return float(np.percentile(np.abs(levels - np.median(levels)), 90))
 
 
 def _plane(values: np.ndarray) -> np.ndarray:
@@ -129,89 +85,6 @@ def _plane(values: np.ndarray) -> np.ndarray:
     axis = axis if axis.sum() >= 0 else -axis
     plane: np.ndarray = values @ axis / np.abs(axis).sum()
     return plane
-
-
-def _above_paper(plane: np.ndarray, strokes: bool, background: float) -> np.ndarray:
-    """Return how far the ink stands out from a background whose light is uneven."""
-    smooth = _surface(plane)
-    away = plane - smooth
-    dark = bool(-np.percentile(away, 0.5) > np.percentile(away, 99.5))
-    sign = -1 if dark else 1
-    if not strokes:
-        paper = smooth
-    elif _far(away) < _far(plane) / 3:
-        paper = smooth + sign * _opened(sign * away)
-    else:  # no smooth surface: the edge of a shadow, say
-        paper = sign * _opened(sign * plane)
-    ink = sign * (plane - paper)
-    if dark:  # ink takes away a share of the light that there is
-        ink = ink * background / np.maximum(paper, max(1.0, background / 8))
-    above: np.ndarray = ink - np.median(border(ink[None]))
-    return above
-
-
-def _opened(plane: np.ndarray) -> np.ndarray:
-    """Return the background of light strokes: what is narrower than a third of the picture is taken away."""
-    from scipy.ndimage import grey_opening
-
-    side = max(plane.shape) // 3
-    around = np.pad(plane, min(side, *(length - 1 for length in plane.shape)), "reflect", reflect_type="odd")
-    opened = grey_opening(around, size=(side, side))
-    margin = (around.shape[0] - plane.shape[0]) // 2
-    inner: np.ndarray = opened[margin : margin + plane.shape[0], margin : margin + plane.shape[1]]
-    return inner
-
-
-def _surface(plane: np.ndarray) -> np.ndarray:
-    """Return the smooth surface, of second degree, through most of the picture's border."""
-    rows, columns = (np.linspace(-1, 1, length) for length in plane.shape)
-    y, x = np.meshgrid(rows, columns, indexing="ij")
-    terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y])
-    points = np.stack([border(term[None]) for term in terms], axis=1)
-    levels, weights = border(plane[None]), np.ones(len(points))
-    for _ in range(20):  # reweighted until it minimises absolute deviations, which ink at the border hardly moves
-        factors = np.linalg.lstsq(points * weights[:, None], levels * weights, rcond=None)[0]
-        weights = 1 / np.sqrt(np.maximum(np.abs(levels - points @ factors), 1e-3))
-    surface: np.ndarray = np.tensordot(factors, terms, 1)
-    return surface
-
-
-def _without_frame(values: np.ndarray) -> np.ndarray:
-    """Return a picture without the uniform frames around it, if what is inside is a picture too."""
-    for _ in range(3):
-        inside = _inside(values)
-        if inside is None:
-            return values
-        values = inside
-    return values
-
-
-def _inside(values: np.ndarray) -> np.ndarray | None:
-    """Return what lies inside of a uniform frame, None without one."""
-    height, width = values.shape[:2]
-    rim = np.stack([border(values[None, ..., band]) for band in range(values.shape[-1])])
-    colour = np.median(rim, axis=1)
-    if (np.abs(rim - colour[:, None]).max(axis=0) < 12).mean() < 0.98:
-        return None
-    other = np.abs(values - colour).max(axis=-1) > 24
-    rows, columns = np.flatnonzero(other.mean(axis=1) > 0.4), np.flatnonzero(other.mean(axis=0) > 0.4)
-    if not len(rows) or not len(columns):
-        return None
-    top, bottom, left, right = rows[0] + 1, rows[-1], columns[0] + 1, columns[-1]  # a pixel at its edge is mixed
-    thick = max(top / height, 1 - bottom / height, left / width, 1 - right / width)
-    if thick > _FRAME or min(bottom - top, right - left) < _SMALLEST // 2:
-        return None
-    outside = other.copy()
-    outside[max(0, top - 3) : bottom + 3, max(0, left - 3) : right + 3] = False
-    inside = values[top:bottom, left:right]
-    rim = np.stack([border(inside[None, ..., band]) for band in range(values.shape[-1])])
-    paper = np.median(rim, axis=1)
-    frames = np.abs(rim - colour[:, None]).max(axis=0) > 24
-    even = np.abs(rim - paper[:, None]).max(axis=0) < 48
-    written = np.abs(inside - paper).max(axis=-1) > max(LEAST_CONTRAST, np.abs(paper - colour).max() / 8)
-    if outside.any() or frames.mean() < 0.95 or even.mean() < 0.9 or not written[2:-2, 2:-2].any():
-        return None
-    return inside
 
 
 def _without_lines(ink: np.ndarray) -> np.ndarray:

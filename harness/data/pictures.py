@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from harness.data.ink import EDGE, LEAST_CONTRAST, border, find_ink
+from harness.data.frames import LEAST_CONTRAST, border
+from harness.data.ink import EDGE, find_ink
 from harness.data.raw import read_raw
 from harness.errors import DataError
 from harness.image_sets import Framing

@@ -5,29 +5,29 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
-import shutil
 import subprocess
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from harness.doctor.finding import Finding
+from harness.doctor.observation import Observation
 from harness.errors import HarnessError
 from harness.provenance import DISTRIBUTION
+from harness.store import Store
 
 
-def versions() -> Iterator[Finding]:
+def versions() -> Iterator[Observation]:
     """Look at the versions of what matters, and whether they are those that are declared."""
     names = (DISTRIBUTION, "tensorflow", "keras", "mlflow", "optuna", "pandas", "numpy", "scikit-learn")
     found = [f"{name} {metadata.version(name)}" for name in names if _installed(name)]
-    yield Finding("versions", "ok", f"Python {platform.python_version()}, {', '.join(found)}")
+    yield Observation("versions", "ok", f"Python {platform.python_version()}, {', '.join(found)}")
     wrong = list(_unmet())
     if wrong:
         fix = "Install again from requirements.lock (make install)."
-        yield Finding("versions", "problem", f"{'; '.join(wrong)}. {fix}")
+        yield Observation("versions", "problem", f"{'; '.join(wrong)}. {fix}")
     if importlib.util.find_spec("torch") is None:
-        yield Finding("versions", "note", "PyTorch is not installed: sampler = 'gp' needs the extra 'gp'")
+        yield Observation("versions", "note", "PyTorch is not installed: sampler = 'gp' needs the extra 'gp'")
 
 
 def _unmet() -> Iterator[str]:
@@ -52,7 +52,7 @@ def _installed(name: str) -> bool:
     return True
 
 
-def machine(store: Path) -> Iterator[Finding]:
+def machine(store: Store) -> Iterator[Observation]:
     """Look at cores, memory, GPUs and the disk of the store."""
     import psutil
 
@@ -63,28 +63,30 @@ def machine(store: Path) -> Iterator[Finding]:
     limited = f" (limited to {limit.limit / 1e9:.1f} GB by {limit.group})" if limit and limit.limit < whole else ""
     cores, total = len(allowed_cores()), os.cpu_count()
     chosen = choose_resources(trainings=1000)
-    yield Finding(
+    yield Observation(
         "machine",
         "ok",
         f"{cores} of {total} cores to use, {available / 1e9:.1f} of {whole / 1e9:.0f} GB memory free{limited}: "
         f"workers: {chosen.workers}, threads of each: {chosen.threads}",
     )
     if available < 1.5e9:
-        yield Finding("machine", "problem", "less than 1.5 GB of memory is free. Close something before a run.")
-    yield Finding("machine", "ok", _gpus() if has_gpu() else "no GPU: trainings use the processor")
-    free = shutil.disk_usage(store if store.exists() else Path()).free
-    state: Literal["ok", "problem"] = "ok" if free > 1e9 else "problem"
-    yield Finding("machine", state, f"{free / 1e9:.0f} GB free for the store" + ("" if free > 1e9 else ". Free some."))
+        yield Observation("machine", "problem", "less than 1.5 GB of memory is free. Close something before a run.")
+    yield Observation("machine", "ok", _gpus() if has_gpu() else "no GPU: trainings use the processor")
+    free = store.free_bytes()
+    if free is not None:
+        state: Literal["ok", "problem"] = "ok" if free > 1e9 else "problem"
+        fix = "" if free > 1e9 else ". Free some."
+        yield Observation("machine", state, f"{free / 1e9:.0f} GB free for the store{fix}")
 
 
-def variables() -> Iterator[Finding]:
+def variables() -> Iterator[Observation]:
     """Look at what is set that would change what is done, or does, and say what is done about it."""
     from harness.surroundings import influences
 
     found = influences()
-    yield from (Finding("variables", "note", str(one)) for one in found)
+    yield from (Observation("variables", "note", str(one)) for one in found)
     if not found:
-        yield Finding("variables", "ok", "nothing is set that changes what is done")
+        yield Observation("variables", "ok", "nothing is set that changes what is done")
 
 
 def _gpus() -> str:
@@ -96,20 +98,20 @@ def _gpus() -> str:
     return f"GPU: {', '.join(done.stdout.strip().splitlines())}"
 
 
-def data(folder: Path | None) -> Iterator[Finding]:
+def data(folder: Path | None) -> Iterator[Observation]:
     """Look where each image set is, and verify it."""
     from harness.image_sets import BUILT_IN, built_in, verify
 
     for name in BUILT_IN:
         location = built_in(name).locate(folder)
         if location is None:
-            yield Finding("data", "note", f"{name}: not here; it is downloaded when a study needs it")
+            yield Observation("data", "note", f"{name}: not here; it is downloaded when a study needs it")
             continue
         try:
             problems = [check.problem for check in verify(name, folder) if check.problem is not None]
         except HarnessError as error:
             problems = [str(error)]
         if problems:
-            yield from (Finding("data", "problem", problem) for problem in problems)
+            yield from (Observation("data", "problem", problem) for problem in problems)
         else:
-            yield Finding("data", "ok", f"{name}: verified, in {location.folder}")
+            yield Observation("data", "ok", f"{name}: verified, in {location.folder}")

@@ -1,4 +1,4 @@
-"""The driver: of a run, the only process that touches the Optuna storage and the MLflow store."""
+"""The driver: of a run, the only process that touches the store."""
 
 from __future__ import annotations
 
@@ -7,35 +7,29 @@ import dataclasses
 import json
 from pathlib import Path
 
-from harness.driver.aside import finish_aside, finish_put_aside, put_aside, unfinished
 from harness.driver.loop import Loop
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
-from harness.driver.repair import close_recorded, repair_study, set_aside_storage
+from harness.driver.repair import close_recorded, repair_study
 from harness.driver.resume import open_plan, require_same_meaning
-from harness.driver.scratch import clear_scratch, scratch_folder
 from harness.errors import StudyError, UsageError
 from harness.launchers import Launch, LocalLauncher, Work
-from harness.store.local.sqlite import LOCK_TIMEOUT, in_words, settle_log
+from harness.store import LOCK_TIMEOUT, Store, open_store
 from harness.study import Range, Study, check_variants, trainings
-from harness.surroundings import settled_mlflow
 
 __all__ = [
     "Observer",
     "Outcome",
     "Progress",
     "Running",
-    "finish_put_aside",
     "repair_study",
     "run_study",
-    "set_aside_storage",
-    "unfinished",
 ]
 
 
 def run_study(
     study: Study,
     *,
-    store: str | Path = "mlruns",
+    store: str | Path | Store = "mlruns",
     data_folder: str | Path | None = None,
     workers: int | None = None,
     threads: int | None = None,
@@ -49,7 +43,7 @@ def run_study(
 
     Args:
         study: the study.
-        store: folder of the MLflow store and the Optuna storage.
+        store: where it is recorded, as :func:`harness.store.open_store` takes it.
         data_folder: where image files are looked for first.
         workers: trainings side by side; by default the launcher says, for local processes by the rule of
             :mod:`harness.launchers.resources`.
@@ -69,53 +63,36 @@ def run_study(
         RunError: if too many trials fail in a row, or the store can no longer be used: the disk is full, say. What is
             recorded is kept, and the next run goes on from there.
     """
-    store, data_folder = Path(store), Path(data_folder) if data_folder else None
-    from harness.store import require_folder
-
-    require_folder(store)
+    store, data_folder = open_store(store), Path(data_folder) if data_folder else None
     _require_sampler(study)
     _require_recordable(study)
     _require_packable(study, pack)
     planned = trainings(study).trainings
-    work = Work(planned, scratch_folder(store, study.name), study.exclusive, workers, threads, data_folder)
-    with settled_mlflow(), in_words(store, lock_timeout), contextlib.ExitStack() as stack:
+    work = Work(planned, store.scratch(study.name), study.exclusive, workers, threads, data_folder)
+    with store.in_words(lock_timeout), contextlib.ExitStack() as stack:
         launcher = stack.enter_context(contextlib.closing(launch(work)))
         # Before anything else, so that workers import their libraries while this process imports its own. Whatever
         # is found wrong below ends them again.
         launcher.expect(planned if fresh else _left(study, store))
         _require_data(study, data_folder)
         from harness import provenance
-        from harness import store as tracking
-        from harness.plan import FILE, open_storage
 
-        tracking.check_store(store)
-        stack.enter_context(tracking.lock_study(store, study.name))
-        with tracking.lock_store(store, lock_timeout):
-            client = tracking.open_client(store, lock_timeout)
-            storage = open_storage(store, lock_timeout)
-        aside = finish_aside(study.name, store, client, storage)
+        hold = stack.enter_context(store.hold(study.name, lock_timeout))
+        aside = hold.finish_aside()
         if fresh:
-            close_recorded(study.name, store, client, storage)
-            aside = put_aside(study.name, store, client, storage) or aside
+            close_recorded(study.name, store, hold)
+            aside = hold.put_aside() or aside
         else:
-            require_same_meaning(study, storage)
-        source = study.source.parent if study.source else Path()
-        recorder = tracking.Recorder(
-            client, store, study, provenance.source_tags(source), databases=(tracking.DATABASE, FILE)
-        )
-        plan = open_plan(recorder, storage, store, data_folder)
-        stack.callback(clear_scratch, store, study.name)
-        for file in (tracking.DATABASE, FILE):
-            stack.callback(settle_log, store / file)
-        outcome = Loop(plan, recorder, launcher, observe, pack).run()
-        return dataclasses.replace(outcome, aside=aside)
+            require_same_meaning(study, hold.storage)
+        source = provenance.source_tags(study.source.parent if study.source else Path())
+        recording = hold.begin(study, source)
+        plan = open_plan(recording, hold, store, data_folder)
+        return dataclasses.replace(Loop(plan, recording, launcher, observe, pack).run(), aside=aside)
 
 
-def _left(study: Study, store: Path) -> int:
+def _left(study: Study, store: Store) -> int:
     """Return about how many trainings are still to do: the plan knows better, but takes seconds to ask."""
-    from harness.store import summaries
-
-    counts = next((summary.counts for summary in summaries(store) if summary.name == study.name), {})
+    counts = next((summary.counts for summary in store.summaries() if summary.name == study.name), {})
     return trainings(study).trainings - counts.get("finished", 0) - counts.get("pruned", 0)
 
 

@@ -1,4 +1,4 @@
-"""The loop that connects plan, launcher and tracking.
+"""The loop that connects plan, launcher and store.
 
 Recording comes before telling Optuna, so that a trial that Optuna calls finished is always recorded;
 :mod:`harness.driver.resume` closes the gap that a killed driver leaves.
@@ -28,7 +28,7 @@ from harness.records import (
 
 if TYPE_CHECKING:
     from harness.plan import Assignment, Plan
-    from harness.store import Recorder
+    from harness.store import Recording
 
 _FLUSH_SECONDS = 1.0
 _DEATHS_IN_A_ROW = 3
@@ -40,14 +40,14 @@ class Loop:
 
     Args:
         plan: what to train.
-        recorder: where it is recorded.
+        recording: where it is recorded.
         launcher: has the workers; closed when the run ends.
         observe: sees every change.
         pack: trainings of one program that a worker trains side by side, at most.
     """
 
-    def __init__(self, plan: Plan, recorder: Recorder, launcher: Launcher, observe: Observer, pack: int = 1) -> None:
-        self.plan, self.recorder, self.launcher = plan, recorder, launcher
+    def __init__(self, plan: Plan, recording: Recording, launcher: Launcher, observe: Observer, pack: int = 1) -> None:
+        self.plan, self.recording, self.launcher = plan, recording, launcher
         self.observe, self.pack = observe, pack
         self._next_job: Job | None = None
         self.progress = Progress()
@@ -73,7 +73,7 @@ class Loop:
                 try:
                     self._close_open("interrupted" if interrupted else "the run ended with an error")
                 finally:
-                    self.recorder.close(status)
+                    self.recording.close(status)
         study, progress = self.plan.study, self.progress
         return Outcome(study, self.plan.finished, progress.finished_here, dict(progress.failed), interrupted)
 
@@ -96,8 +96,7 @@ class Loop:
             if not events:
                 self._update(None)
             if time.monotonic() - flushed > _FLUSH_SECONDS:
-                self.recorder.sample_machine()
-                self.recorder.flush()
+                self.recording.flush()
                 flushed = time.monotonic()
 
     def _gather(self) -> list[Job]:
@@ -121,11 +120,11 @@ class Loop:
     def _begin(self, assignment: Assignment) -> Job | None:
         """Open the run of a training; return its job, unless there is nothing to train."""
         trial = assignment.trial
-        run_id = self.recorder.start(
+        run_id = self.recording.start(
             trial, assignment.variant, assignment.replicate, assignment.phase, assignment.refused
         )
         if assignment.refused is not None:
-            self.recorder.refuse(run_id, assignment.refused)
+            self.recording.refuse(run_id, assignment.refused)
             return None
         self.progress.running[trial] = Running(assignment, run_id, time.monotonic())
         return Job(
@@ -148,16 +147,16 @@ class Loop:
                 running = self.progress.running[event.trial]
                 running.max_steps, running.trained = event.max_steps, False
                 self.progress.first_start = self.progress.first_start or time.monotonic()
-                self.recorder.started(running.run_id, event)
+                self.recording.take(running.run_id, event)
             case Evaluated():
                 running = self.progress.running[event.trial]
                 running.last = event
-                self.recorder.evaluated(running.run_id, event)
+                self.recording.take(running.run_id, event)
                 if running.assignment.prunable:
                     prune = self.plan.should_prune(event.trial, event.metrics)
                     self.launcher.reply(event.trial, Reply.PRUNE if prune else Reply.GO_ON)
             case Scored():
-                self.recorder.tested(self.progress.running[event.trial].run_id, event)
+                self.recording.take(self.progress.running[event.trial].run_id, event)
             case TrainingOver():
                 self.progress.running[event.trial].trained = True
             case Finished():
@@ -168,7 +167,7 @@ class Loop:
 
     def _take_result(self, trial: int, result: TrialResult) -> None:
         running = self.progress.running[trial]
-        self.recorder.finish(running.run_id, result, self.launcher.take(trial))
+        self.recording.finish(running.run_id, result, self.launcher.take(trial))
         del self.progress.running[trial]  # it is recorded: whatever happens now, it is not to be closed as KILLED
         self.plan.tell(trial, result, running.run_id)
         self.progress.finished_here += 1
@@ -176,7 +175,7 @@ class Loop:
 
     def _take_failure(self, event: Failed) -> None:
         running = self.progress.running[event.trial]
-        self.recorder.fail(running.run_id, event.message, event.traceback, self.launcher.take(event.trial))
+        self.recording.fail(running.run_id, event.message, event.traceback, self.launcher.take(event.trial))
         self.plan.fail(event.trial, event.message)
         del self.progress.running[event.trial]
         self.progress.failed[event.trial] = event.message
@@ -199,7 +198,7 @@ class Loop:
             key = (job.variant.digest, job.replicate)
             self.deaths[key] = self.deaths.get(key, 0) + blamed
             again = self.deaths[key] < 2
-            self.recorder.fail(running.run_id, death.message, artifacts=self.launcher.take(trial))
+            self.recording.fail(running.run_id, death.message, artifacts=self.launcher.take(trial))
             self.plan.fail(trial, death.message, again=again)
             if not again:
                 self.progress.failed[trial] = death.message
@@ -212,7 +211,7 @@ class Loop:
         while self.progress.running:
             trial, running = self.progress.running.popitem()
             try:
-                self.recorder.kill(running.run_id, reason)
+                self.recording.kill(running.run_id, reason)
             finally:
                 self.plan.fail(trial, INTERRUPTED)
 

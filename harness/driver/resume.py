@@ -6,20 +6,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.driver.scratch import clear_scratch
 from harness.errors import StudyError, UsageError
+from harness.store import Hold, Recording, Store, read_result
 from harness.study import Study
 from harness.trials import describe, left_out_of
 
 if TYPE_CHECKING:
     import pandas as pd
-    from optuna.storages import RDBStorage
+    from optuna.storages import BaseStorage
 
     from harness.plan import Plan
-    from harness.store import Recorder
 
 
-def require_same_meaning(study: Study, storage: RDBStorage) -> None:
+def require_same_meaning(study: Study, storage: BaseStorage) -> None:
     """Refuse to mix results of two different studies under one name.
 
     Raises:
@@ -49,74 +48,71 @@ def _differences(old: object, new: object, place: str = "") -> Iterator[str]:
 
 
 def open_plan(
-    recorder: Recorder,
-    storage: RDBStorage,
-    store: Path,
+    recording: Recording,
+    hold: Hold,
+    store: Store,
     data_folder: Path | None = None,
     mend: Callable[[pd.DataFrame], None] | None = None,
 ) -> Plan:
-    """Return the plan of a recorder's study, with what earlier runs finished, however they ended.
+    """Return the plan of a study that is recorded, with what earlier runs finished, however they ended.
 
     Args:
-        recorder: of the study; closed as FAILED if anything is raised.
-        storage: Optuna's.
-        store: the store's folder.
+        recording: of the study; closed as FAILED if anything is raised.
+        hold: the right to run it.
+        store: the store.
         data_folder: where image files are looked for first.
-        mend: puts the storage right, given the trials whose results are recorded, before the plan reads it.
+        mend: puts Optuna's storage right, given the trials whose results are recorded, before the plan reads it.
     """
-    from harness import store as tracking
     from harness.plan import Plan, open_study
 
     try:
-        recorded = reconcile_runs(recorder, store)
+        recorded = recorded_results(recording.study, store)
         if mend is not None:
             mend(recorded)
         plan = Plan(
-            recorder.study,
-            open_study(recorder.study, storage),
+            recording.study,
+            open_study(recording.study, hold.storage),
             recorded=set(recorded["trial"]) if len(recorded) else (),
             data_folder=data_folder,
-            recall=lambda trial: tracking.read_result(recorded, trial),
+            recall=lambda trial: read_result(recorded, trial),
         )
-        reconcile_plan(plan, store, recorded, storage)
+        reconcile_plan(plan, store, recorded, hold.storage)
     except BaseException:
-        recorder.close("FAILED")
+        recording.close("FAILED")
         raise
     return plan
 
 
-def reconcile_runs(recorder: Recorder, store: Path) -> pd.DataFrame:
-    """Close runs that a killed driver left open; return the trials whose results are recorded, a row each."""
-    from harness import store as tracking
+def recorded_results(study: Study, store: Store) -> pd.DataFrame:
+    """Return the trials of a study whose results are recorded, a row each.
 
-    for run_id in tracking.open_runs(recorder.client, recorder.experiment_id):
-        recorder.kill(run_id, "its run was killed")
-    tracking.fail_unfinished(recorder.client, recorder.experiment_id)
-    clear_scratch(store, recorder.study.name)
-    trials, _ = tracking.read_frames(store, recorder.study.name)
+    Raises:
+        UsageError: if the record of a trial cannot be read.
+    """
+    trials, _ = store.frames(study.name)
     if said := left_out_of(trials):  # what they measured would be trained again, or missed by the plan
         raise UsageError(
-            f"{store}: the study {recorder.study.name!r} cannot go on before all of its runs can be read. "
+            f"{store.place}: the study {study.name!r} cannot go on before all of its runs can be read. "
             f"{describe(said)} Put their tags right, or delete the runs, in the MLflow UI."
         )
     return trials[trials["status"].isin(["finished", "pruned"])] if len(trials) else trials
 
 
-def reconcile_plan(plan: Plan, store: Path, trials: pd.DataFrame, storage: RDBStorage) -> None:
+def reconcile_plan(plan: Plan, store: Store, trials: pd.DataFrame, storage: BaseStorage) -> None:
     """Give Optuna the results that were recorded but not told; close what has none."""
-    from harness import store as tracking
     from harness.plan import note_run
 
     recorded = set(trials["trial"]) if len(trials) else set()
     unknown = recorded - plan.known_trials()
     if unknown:
         raise UsageError(
-            f"{store}: trials {sorted(unknown)[:5]} of {plan.study.name!r} are in MLflow but not in Optuna's storage. "
-            f"`harness doctor --repair --store {store}` makes Optuna's storage anew from what is recorded."
+            f"{store.place}: trials {sorted(unknown)[:5]} of {plan.study.name!r} are in MLflow but not in Optuna's "
+            f"storage. `harness doctor --repair --store {store.place}` makes Optuna's storage anew from what is "
+            "recorded."
         )
     for number in plan.open_trials():
         if number in recorded:
-            result = tracking.read_result(trials, number)
+            result = read_result(trials, number)
             run_id = str(trials.loc[trials["trial"] == number, "run_id"].iloc[0])
             note_run(plan.study.name, storage, number, run_id, result)
             plan.adopt(number, result)

@@ -58,7 +58,7 @@ class Engine(Protocol):
     """
 
     def warm_up(self, steps: int = 1) -> float:
-        """Compile what :meth:`train` and :meth:`evaluate` need and return the seconds it took.
+        """Compile what :meth:`train` and :meth:`logits` need and return the seconds it took.
 
         Weights, optimiser, dropout and batch order are afterwards as they were before.
 
@@ -73,15 +73,6 @@ class Engine(Protocol):
         Returns:
             Means over these batches as they were trained on: before the update, with dropout, with label smoothing.
             Not-a-number for 0 steps.
-        """
-        ...
-
-    def evaluate(self, images: Images, labels: Labels) -> Means:
-        """Return loss (without label smoothing) and accuracy in inference mode.
-
-        Args:
-            images: as for :meth:`logits`.
-            labels: (n,), whole numbers from 0.
         """
         ...
 

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.engines import jax_program
-from harness.engines.base import Device, Gradients, Images, Labels, Means, Training, batch_means, cpu_name, mean_scores
+from harness.engines.base import Device, Gradients, Images, Labels, Means, Training, batch_means, cpu_name
 from harness.engines.copies import Copies
 from harness.engines.jax_program import State, in_batches, program_for, program_key
 from harness.engines.optimizers import learning_rates
@@ -213,10 +213,6 @@ class JaxEngine:
             loss, hit = self._call(min(CALL_STEPS, steps - start), _rows(steps))
             loss_sum, hits = loss_sum + loss, hits + hit
         return batch_means(loss_sum, hits, steps, self._batch_size)
-
-    def evaluate(self, images: Images, labels: Labels) -> Means:
-        """Return loss and accuracy in inference mode, of images that stay on the device."""
-        return mean_scores(self.logits(images), labels)
 
     def logits(self, images: Images) -> npt.NDArray[np.float32]:
         """Return the logits in inference mode, (n, classes), of images that stay on the device."""

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from harness.engines.base import Device, Gradients, Images, Labels, Means, batch_means, cpu_name, mean_scores
+from harness.engines.base import Device, Gradients, Images, Labels, Means, batch_means, cpu_name
 from harness.engines.copies import Copies
 from harness.engines.optimizers import build_optimizer, learning_rates, optimizer_key
 from harness.engines.order import BatchOrder
@@ -232,10 +232,6 @@ class TensorFlowEngine:
             loss, hit = self._run(self._order.take(count), rates)
             loss_sum, hits, self._done = loss_sum + loss, hits + hit, self._done + count
         return batch_means(loss_sum, hits, steps, self._order.batch_size)
-
-    def evaluate(self, images: Images, labels: Labels) -> Means:
-        """Return loss and accuracy in inference mode, of images that stay on the device."""
-        return mean_scores(self.logits(images), labels)
 
     def logits(self, images: Images) -> npt.NDArray[np.float32]:
         """Return the logits in inference mode, (n, classes), of images that stay on the device."""

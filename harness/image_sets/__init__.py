@@ -4,8 +4,8 @@ A new set is a module with an :class:`ImageSet`, and its line in :mod:`harness.i
 """
 
 from harness.image_sets.base import Facts, FileCheck, Framing, ImageSet, Location, RawImages, class_names
-from harness.image_sets.folders import named_folder
 from harness.image_sets.registry import BUILT_IN, IMAGE_SETS, built_in, verify
+from harness.image_sets.sources.places import named_folder
 
 __all__ = [
     "BUILT_IN",

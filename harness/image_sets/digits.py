@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import DataError
 from harness.image_sets.base import Facts, Framing
-from harness.image_sets.packaged import PackagedSet
+from harness.image_sets.sources.packaged import PackagedSet
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.image_sets.base import Facts, Framing
-from harness.image_sets.idx_set import IdxSet
+from harness.image_sets.sources.idx_set import IdxSet
 
 FASHION_MNIST = IdxSet(
     name="fashion_mnist",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from harness.errors import DataError
 from harness.image_sets.base import Facts, FileCheck, Location, RawImages
-from harness.image_sets.idx import read_shape
-from harness.image_sets.idx_files import HELD, locate_four, read_four, require_four, verify_four
+from harness.image_sets.sources.idx import read_shape
+from harness.image_sets.sources.idx_files import HELD, locate_four, read_four, require_four, verify_four
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.image_sets.base import Facts, Framing
-from harness.image_sets.idx_set import IdxSet
+from harness.image_sets.sources.idx_set import IdxSet
 
 MNIST = IdxSet(
     name="mnist",

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.image_sets.base import Facts, Framing
-from harness.image_sets.idx import read_bytes
-from harness.image_sets.originals import require_original
-from harness.image_sets.packaged import PackagedSet
+from harness.image_sets.sources.idx import read_bytes
+from harness.image_sets.sources.originals import require_original
+from harness.image_sets.sources.packaged import PackagedSet
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,9 +9,9 @@ from harness.image_sets.base import FileCheck, ImageSet
 from harness.image_sets.digits import DIGITS
 from harness.image_sets.fashion_mnist import FASHION_MNIST
 from harness.image_sets.folder import FOLDER
-from harness.image_sets.folders import is_folder, named_folder
 from harness.image_sets.mnist import MNIST
 from harness.image_sets.mnist_5k import MNIST_5K
+from harness.image_sets.sources.places import is_folder, named_folder
 
 _REGISTERED: tuple[ImageSet, ...] = (
     MNIST,

@@ -3,30 +3,22 @@
 from harness.plan.plan import Plan
 from harness.plan.rebuild import RecordedTrial, rebuild_study
 from harness.plan.storage import (
-    FILE,
-    archive_study,
     known_results,
     note_run,
-    open_storage,
     open_study,
     read_meaning,
-    study_names,
 )
 from harness.plan.trials import CONFIRM_FROM, INTERRUPTED, Assignment
 
 __all__ = [
     "CONFIRM_FROM",
-    "FILE",
     "INTERRUPTED",
     "Assignment",
     "Plan",
     "RecordedTrial",
-    "archive_study",
     "known_results",
     "note_run",
-    "open_storage",
     "open_study",
     "read_meaning",
     "rebuild_study",
-    "study_names",
 ]

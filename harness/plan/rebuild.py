@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState, create_trial
-from sqlalchemy import text
 
 from harness.objective import REFUSED, Objective
 from harness.plan.storage import open_study
@@ -54,7 +53,12 @@ class RecordedTrial:
     values: Sequence[float] = ()
 
 
-def rebuild_study(study: Study, storage: optuna.storages.RDBStorage, recorded: Iterable[RecordedTrial]) -> int:
+def rebuild_study(
+    study: Study,
+    storage: optuna.storages.BaseStorage,
+    recorded: Iterable[RecordedTrial],
+    rename: Callable[[Mapping[str, str]], None],
+) -> int:
     """Make a study in the storage from the record of its trials; what was there under its name gets another.
 
     It is made under a name of its own, and gets the study's in one transaction. A number that has no record is a failed
@@ -64,6 +68,7 @@ def rebuild_study(study: Study, storage: optuna.storages.RDBStorage, recorded: I
         study: the study, as it was recorded.
         storage: the store's.
         recorded: its trials.
+        rename: gives studies in the storage other names, old -> new, all of them or none.
 
     Returns:
         How many trials it has now.
@@ -77,10 +82,7 @@ def rebuild_study(study: Study, storage: optuna.storages.RDBStorage, recorded: I
     objective = Objective(study)
     for number in range(max(by_number, default=-1) + 1):
         made.add_trial(_trial(study, objective, by_number.get(number)))
-    with storage.engine.begin() as connection:
-        rename = text("UPDATE studies SET study_name = :new WHERE study_name = :old")
-        connection.execute(rename, {"old": study.name, "new": f"{study.name} before it was rebuilt {now}"})
-        connection.execute(rename, {"old": made.study_name, "new": study.name})
+    rename({study.name: f"{study.name} before it was rebuilt {now}", made.study_name: study.name})
     return len(made.get_trials(deepcopy=False))
 
 

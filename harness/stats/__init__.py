@@ -11,7 +11,6 @@ from harness.stats.paired import (
     difference_of_pairs,
     pair_up,
     paired_difference,
-    paired_ratio,
     ratio_of_pairs,
     sign_flip,
 )
@@ -42,7 +41,6 @@ __all__ = [
     "over_looks",
     "pair_up",
     "paired_difference",
-    "paired_ratio",
     "pairs_needed",
     "power_of_e",
     "ratio_of_pairs",

@@ -198,7 +198,7 @@ def sign_flip(values: np.ndarray, base: np.ndarray) -> float:
     return extreme / 2**n if n <= _EXACT_UP_TO else (extreme + 1) / (_DRAWS + 1)
 
 
-def paired_ratio(values: pd.Series[float], base: pd.Series[float]) -> PairedRatio:
+def ratio_of_pairs(values: np.ndarray, base: np.ndarray) -> PairedRatio:
     """Compare two variants by the geometric mean of the ratios of their pairs; for times, steps and rates.
 
     A ratio of times is steadier than a difference: a slower machine multiplies both (Fleming & Wallace 1986, "How not
@@ -206,17 +206,12 @@ def paired_ratio(values: pd.Series[float], base: pd.Series[float]) -> PairedRati
     a censored time has no logarithm to average.
 
     Args:
-        values: a positive value a replicate, indexed by replicate. NaN is missing.
+        values: of each pair, (n,), above 0.
         base: the same of the base.
 
     Raises:
-        ValueError: if a value is not above 0, or a replicate occurs twice.
+        ValueError: if a value is not above 0.
     """
-    return ratio_of_pairs(*pair_up(values, base))
-
-
-def ratio_of_pairs(values: np.ndarray, base: np.ndarray) -> PairedRatio:
-    """Compare positive values pair by pair, (n,) each; see :func:`paired_ratio`."""
     for pairs in (values, base):
         if (pairs <= 0).any():
             raise ValueError(f"a ratio needs values above 0, got {pairs.min():g}")

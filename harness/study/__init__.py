@@ -1,17 +1,19 @@
 """The study file: what it may say, what it means, and the variants it asks for."""
 
 from harness.study.checks import build_study, check_variant, check_variants
-from harness.study.designs import Phase
+from harness.study.designs.design import Phase
 from harness.study.designs.factors import Adaptive, Factorial, OneAtATime
 from harness.study.designs.ranges import Level, Range
 from harness.study.designs.search import Confirm, Search
 from harness.study.grid import Trainings, grid, trainings
 from harness.study.loading import load_study
 from harness.study.shapes import POOL, block_shapes, window_output
-from harness.study.spec import USED_BY, ConvBlock, DataSpec, ModelSpec, Plateau, SeedSpec, TargetSpec, TrainSpec
-from harness.study.splits import images_to_train_on
 from harness.study.study import Study
-from harness.study.tables import Reference, ReportSpec, StudyTables
+from harness.study.tables.data import DataSpec
+from harness.study.tables.model import ConvBlock, ModelSpec
+from harness.study.tables.splits import images_to_train_on
+from harness.study.tables.train import USED_BY, Plateau, SeedSpec, TargetSpec, TrainSpec
+from harness.study.tables.whole import Reference, ReportSpec, StudyTables
 from harness.study.variant import BASE, Variant, canonical, show_level
 
 __all__ = [

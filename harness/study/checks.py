@@ -16,10 +16,11 @@ from harness.study.designs.ranges import Level, Range
 from harness.study.explain import explain
 from harness.study.grid import grid
 from harness.study.shapes import block_shapes
-from harness.study.spec import MOST_STEPS, USED_BY, DataSpec
-from harness.study.splits import images_to_train_on
 from harness.study.study import Study
-from harness.study.tables import StudyTables
+from harness.study.tables.data import DataSpec
+from harness.study.tables.splits import images_to_train_on
+from harness.study.tables.train import MOST_STEPS, USED_BY
+from harness.study.tables.whole import StudyTables
 from harness.study.values import check_values
 from harness.study.variant import BASE, Variant, canonical, get_path, show_level
 

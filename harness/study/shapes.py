@@ -7,7 +7,7 @@ gives floor((n - k) / s) + 1.
 from __future__ import annotations
 
 from harness.errors import ImpossibleNetwork
-from harness.study.spec import ModelSpec, Padding
+from harness.study.tables.model import ModelSpec, Padding
 
 POOL = 2
 """Side and stride of every pool, and the stride of downsample = 'stride'."""

@@ -16,8 +16,11 @@ from harness.study.designs.ranges import Level
 from harness.study.explain import explain
 from harness.study.grid import variants_of
 from harness.study.showing import as_html, one_line
-from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
-from harness.study.tables import StudyTables
+from harness.study.tables.data import DataSpec
+from harness.study.tables.model import ModelSpec
+from harness.study.tables.table import Table
+from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
+from harness.study.tables.whole import StudyTables
 from harness.study.variant import BASE, Variant, canonical, get_path, set_path, short_names, show_level
 
 _TABLES: dict[str, type[Table]] = {

@@ -10,7 +10,10 @@ from functools import cached_property
 from typing import Any
 
 from harness.study.designs.ranges import Level
-from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
+from harness.study.tables.data import DataSpec
+from harness.study.tables.model import ModelSpec
+from harness.study.tables.table import Table
+from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
 
 BASE = "base"
 """Label of the variant that differs from the base in nothing."""

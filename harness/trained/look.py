@@ -15,9 +15,7 @@ from harness.data import ImageData, fit_picture, framing, read_picture
 from harness.errors import UsageError
 from harness.gallery import FEATURES, Example, Subject, choose, example_of, write_pictures
 from harness.staging import staged
-from harness.store import add_artifacts
-from harness.store.local.places import within
-from harness.store.local.sqlite import in_words
+from harness.store import Store, open_store
 from harness.trained.opening import Trained, open_trained
 
 if TYPE_CHECKING:
@@ -32,16 +30,18 @@ class Look(NamedTuple):
 
     Attributes:
         trained: the run's network.
-        files: where they are now, among the run's artifacts.
+        names: of their files.
+        place: where those are now, among the run's artifacts: a folder, or an address.
     """
 
     trained: Trained
-    files: list[Path]
+    names: list[str]
+    place: str
 
 
 def look_inside(
     text: str,
-    store: str | Path = "mlruns",
+    store: str | Path | Store = "mlruns",
     *,
     only: Sequence[str] = (),
     layers: Sequence[str] = (),
@@ -52,8 +52,8 @@ def look_inside(
     """Draw pictures of a run's network and log them to the run, replacing those of the same names.
 
     Args:
-        text: the run, as :func:`harness.store.find_run` takes it.
-        store: the store's folder.
+        text: the run, as :meth:`harness.store.Store.find` takes it.
+        store: the store.
         only: names in :data:`harness.gallery.PICTURES`; empty for all.
         layers: names of layers; empty for all.
         features: features of a layer that get an image they like; None for all.
@@ -65,9 +65,10 @@ def look_inside(
             cannot be read. Nothing is drawn then.
         DataError: if the study's images are missing or damaged.
     """
+    store = open_store(store)
     trained = open_trained(text, store)
     data = trained.images(data_folder)
-    subject = Subject(trained.variant, trained.model, data, _logits(trained, data), _history(trained, Path(store)))
+    subject = Subject(trained.variant, trained.model, data, _logits(trained, data), _history(trained, store))
     folder_of_images = None if data_folder is None else Path(data_folder)
     examples = [_example(each, trained, data, folder_of_images) for each in images]
     choice = choose(subject, only, layers, features, examples)
@@ -78,9 +79,8 @@ def look_inside(
                 f"{trained.run.short}: nothing to draw: no layer of the network has such pictures. "
                 "Leave --only or --layer out."
             )
-        with in_words(Path(store)):
-            place = add_artifacts(Path(store), trained.run, folder, _FOLDER)
-    return Look(trained, [place / name for name in drawn])
+        place = store.add_files(trained.run, folder, _FOLDER)
+    return Look(trained, drawn, place)
 
 
 def _logits(trained: Trained, data: ImageData) -> npt.NDArray[np.float32]:
@@ -88,10 +88,10 @@ def _logits(trained: Trained, data: ImageData) -> npt.NDArray[np.float32]:
     return np.asarray(trained.model.predict(data.test.images, batch_size=_BATCH, verbose=0), np.float32)
 
 
-def _history(trained: Trained, store: Path) -> list[dict[str, float]]:
+def _history(trained: Trained, store: Store) -> list[dict[str, float]]:
     """Return the evaluations that the run left; none if it left none."""
-    file = within(store, trained.run.artifacts / "history.csv")
-    if not file.exists():
+    file = store.file(trained.run, "history.csv")
+    if file is None:
         return []
     with file.open(newline="") as rows:
         return [{name: float(value) for name, value in row.items() if value} for row in csv.DictReader(rows)]

@@ -17,7 +17,7 @@ from harness.image_sets import class_names
 from harness.records import Seeds
 from harness.results import load_recorded_study
 from harness.seeds import seeds_of
-from harness.store import RecordedRun, find_run, model_file, recorded_images, recorded_weights
+from harness.store import RecordedRun, Store, open_store
 from harness.study import Study, Variant
 from harness.trained.weights import UnfitFile, check_size, read_weights
 
@@ -103,23 +103,23 @@ class Trained:
         return self.seeds.split, folder, self.seeds.part, not self.variant.train.refit
 
 
-def open_trained(text: str, store: str | Path = "mlruns") -> Trained:
-    """Open the network of the run that a user names, as :func:`harness.store.find_run` takes it.
+def open_trained(text: str, store: str | Path | Store = "mlruns") -> Trained:
+    """Open the network of the run that a user names, as :meth:`harness.store.Store.find` takes it.
 
     The network is built from what was recorded, and of its file weights alone are read: no code that a file may carry
     can run.
 
     Args:
         text: a run id or the beginning of one, ``STUDY#NUMBER``, or the run's name.
-        store: the store's folder.
+        store: the store.
 
     Raises:
         UsageError: for an unknown run, one without a model, one whose network cannot be built from what was recorded,
             a model file that cannot be read or is not the one that was recorded, or weights that are not finite.
     """
-    store = Path(store)
-    run = find_run(store, text)
-    file = model_file(store, run.run_id)
+    store = open_store(store)
+    run = store.find(text)
+    file = store.model(run)
     if file is None:
         raise UsageError(f"{run.short}: this run has no model: {_why(run)}. Name another run of the study.")
     study = load_recorded_study(run.study, store)
@@ -129,17 +129,13 @@ def open_trained(text: str, store: str | Path = "mlruns") -> Trained:
             f"{run.short}: its settings must give the digest {run.digest} that was recorded, got {variant.digest}: it "
             "was made by a version of harness that reads the study differently. Use that version, or train it again."
         )
-    if not file.resolve().is_relative_to(store.resolve()):
-        raise UsageError(
-            f"{file}: lies outside the store {store}, which is not followed. Copy the file into the store."
-        )
     image_shape, classes = _images(store, run, variant)
     try:
         model = _rebuild(file, variant, image_shape, classes, seeds_of(study.seed, run.replicate, variant))
         weights = read_weights(file, model)
     except (UnfitFile, StudyError) as error:
         raise UsageError(f"{file}: not a usable Keras model: {str(error).rstrip('.')}. {_FIX}") from None
-    _require_recorded(run, file, weights, recorded_weights(store, run.run_id))
+    _require_recorded(run, file, weights)
     require_finite(run, weights)
     model.set_weights(weights)
     return Trained(run, study, variant, model, file)
@@ -162,16 +158,16 @@ def require_finite(run: RecordedRun, weights: Sequence[npt.NDArray[np.float32]])
 
 def _why(run: RecordedRun) -> str:
     if run.status not in _WHY or (run.status == "pruned" and not run.error):  # a pruned training leaves a model
-        return f"{run.artifacts / 'model.keras'} is not there; was it moved or deleted?"
+        return f"{run.artifacts}/model.keras is not there; was it moved or deleted?"
     return f"it {_WHY[run.status]}" + (f" ({run.error.rstrip('.')})" if run.error else "")
 
 
-def _images(store: Path, run: RecordedRun, variant: Variant) -> tuple[tuple[int, int, int], int]:
+def _images(store: Store, run: RecordedRun, variant: Variant) -> tuple[tuple[int, int, int], int]:
     """Return the shape of the images that a run was trained on, and the number of classes."""
     known = variant.data.image_set.facts
     if known:
         return known.image_shape, known.classes
-    recorded = recorded_images(store, run.run_id)
+    recorded = store.images_of(run)
     if recorded is None:
         raise UsageError(
             f"{run.short}: the shape of its images must be recorded with the run, got none: an older version of "
@@ -193,13 +189,11 @@ def _rebuild(
     return build_network(variant.model, image_shape, classes, seeds.weights, variant.train.precision, seeds.dropout)
 
 
-def _require_recorded(
-    run: RecordedRun, file: Path, weights: Sequence[npt.NDArray[np.float32]], recorded: str | None
-) -> None:
+def _require_recorded(run: RecordedRun, file: Path, weights: Sequence[npt.NDArray[np.float32]]) -> None:
     """Check that these are the weights that the training ended with; earlier versions did not record a digest."""
     found = hashlib.sha256(b"".join(array.tobytes() for array in weights)).hexdigest()[:16]
-    if recorded is not None and found != recorded:
+    if run.weights_digest is not None and found != run.weights_digest:
         raise UsageError(
-            f"{file}: is not the network that {run.short} left: its weights must have the digest {recorded[:16]!r} "
-            f"that was recorded, got {found!r}. {_FIX}"
+            f"{file}: is not the network that {run.short} left: its weights must have the digest "
+            f"{run.weights_digest[:16]!r} that was recorded, got {found!r}. {_FIX}"
         )

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from harness.driver import run_study
-from harness.store import DATABASE
+from harness.store.local.database import DATABASE
 from harness.study import build_study
 from tests.browser.conftest import SLOWEST
 from tests.conftest import TINY

@@ -18,8 +18,8 @@ import psutil
 import pytest
 from optuna.trial import TrialState
 
-from harness.plan import open_storage
 from harness.results import load_results
+from harness.store.local.optuna_storage import open_storage
 from tests.cli.test_interrupts import wait_for, workers_of
 
 pytestmark = pytest.mark.slow

@@ -66,7 +66,7 @@ def test_a_run_gives_the_same_to_the_bit(project, around):
 
 
 def test_the_pages_execute_nothing_that_lies_in_the_working_directory(project, around):
-    from harness.store import open_client
+    from harness.store.local.database import open_client
 
     (project / "mlruns").mkdir()
     open_client(project / "mlruns")

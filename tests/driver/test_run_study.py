@@ -13,10 +13,11 @@ from optuna.trial import TrialState
 from harness.driver import run_study
 from harness.errors import DataError, RunError, StudyError, UsageError
 from harness.launchers import Cause, Death, Joined, Work
-from harness.plan import open_storage
 from harness.records import Failed, Reply, StopReason
 from harness.results import load_results
-from harness.store import lock_study, store_uri
+from harness.store.local.database import store_uri
+from harness.store.local.locks import lock_study
+from harness.store.local.optuna_storage import open_storage
 from tests.conftest import ScriptedLauncher, make_result
 
 
@@ -246,7 +247,7 @@ class TestWhatGoesWrong:
                 return [Death((), "the worker process ended with exit code 1: ImportError: no")]
 
         with pytest.raises(RunError, match=r"3 workers died in a row, the last so: .*ImportError: no"):
-            run_study(tiny(), store=store, launch=Stillborn(finish), workers=1)
+            run_study(tiny(), store=store, launch=Stillborn(finish, places=1), workers=1)
 
     def test_ctrl_c_closes_runs_as_killed_and_the_next_run_goes_on(self, store, tiny):
         def answer(job):
@@ -271,7 +272,7 @@ class TestWhatGoesWrong:
     def test_a_driver_that_vanishes_loses_and_doubles_nothing(self, store, tiny, monkeypatch, last_act):
         """Cut the driver off in the two moments that matter: before recording a result, and before telling Optuna."""
         from harness.plan import Plan
-        from harness.store import Recorder
+        from harness.store.record.recorder import Recorder
 
         class Vanished(BaseException):
             pass
@@ -304,7 +305,7 @@ class TestWhatGoesWrong:
 
     def test_a_signal_waits_for_a_moment_when_it_does_no_harm(self, store, tiny, monkeypatch):
         """Ctrl-C between recording a result and telling Optuna: both are done, then the run ends."""
-        from harness.store import Recorder
+        from harness.store.record.recorder import Recorder
 
         record = Recorder.finish
 

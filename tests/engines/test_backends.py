@@ -12,7 +12,7 @@ pytest.importorskip("jax", reason="needs the extra jax")
 TRAINING = """
 import json
 import numpy as np
-from harness.engines import build_engine
+from harness.engines import build_engine, mean_scores
 from harness.network import build_network
 from harness.study import ModelSpec, TrainSpec
 
@@ -28,7 +28,7 @@ engine = build_engine(model, train, 60, images, labels, 3)
 engine.warm_up(10)
 history = []
 for _ in range(6):
-    trained, scored = engine.train(10), engine.evaluate(images, labels)
+    trained, scored = engine.train(10), mean_scores(engine.logits(images), labels)
     history.append([trained.loss, trained.accuracy, scored.loss, scored.accuracy])
 print(json.dumps(history))
 """

@@ -173,28 +173,28 @@ def test_evaluation_in_uneven_batches_is_the_mean_over_all_images(monkeypatch):
     logits = model.predict(images, verbose=0).astype(np.float64)
     np.testing.assert_allclose(engine.logits(images), logits, rtol=1e-5, atol=1e-6)
     shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    means = engine.evaluate(images, labels)
+    means = mean_scores(engine.logits(images), labels)
     assert means.loss == pytest.approx(-np.log(shares[np.arange(21), labels]).mean(), rel=1e-5)
     assert means.accuracy == pytest.approx((logits.argmax(axis=1) == labels).mean())
     before = state(engine)
-    assert engine.evaluate(images, labels) == means
+    assert mean_scores(engine.logits(images), labels) == means
     assert state(engine) == before
 
 
 def test_evaluation_follows_the_training():
     engine = engine_for(network())
-    before = engine.evaluate(IMAGES, LABELS)
+    before = mean_scores(engine.logits(IMAGES), LABELS)
     engine.train(100)
-    assert engine.evaluate(IMAGES, LABELS).loss < 0.9 * before.loss
+    assert mean_scores(engine.logits(IMAGES), LABELS).loss < 0.9 * before.loss
 
 
 def test_images_stay_on_the_device_as_long_as_the_array_lives():
     images = IMAGES.copy()
     engine = engine_for(network())
-    engine.evaluate(images, LABELS)
+    engine.logits(images)
     copy = weakref.ref(module._IMAGES.of(images))
-    engine.evaluate(images, LABELS)
-    engine_for(network()).evaluate(images, LABELS)
+    engine.logits(images)
+    engine_for(network()).logits(images)
     assert module._IMAGES.of(images) is copy()
     del images
     gc.collect()
@@ -204,7 +204,7 @@ def test_images_stay_on_the_device_as_long_as_the_array_lives():
 TRAINING = """
 import hashlib
 import numpy as np
-from harness.engines import build_engine, configure
+from harness.engines import build_engine, configure, mean_scores
 configure(1)
 configure(1)
 from harness.network import build_network
@@ -214,7 +214,7 @@ images, labels = random.random((200, 12, 12, 1), dtype=np.float32), random.integ
 spec = ModelSpec.model_validate({"conv": [{"filters": 8}], "dense": [32], "dense_dropout": 0.5, "conv_dropout": 0.1})
 model = build_network(spec, (12, 12, 1), 4, seed=1, dropout_seed=2)
 engine = build_engine(model, TrainSpec(max_steps=60, batch_size=64), 60, images, labels, 3)
-print(engine.train(60), engine.evaluate(images, labels))
+print(engine.train(60), mean_scores(engine.logits(images), labels))
 engine.write_back()
 print(hashlib.sha256(b"".join(weight.tobytes() for weight in model.get_weights())).hexdigest())
 """
@@ -241,14 +241,14 @@ def test_trainings_that_differ_in_numbers_share_a_program_and_train_as_if_alone(
     model = network(dense_dropout=0.2, batch_norm=True, initializer="he_normal", bias=0.1)
     second = engine_for(model, optimizer="adamw", **NUMBERS)
     assert second._program is program
-    shared = [second.train(4), second.evaluate(IMAGES, LABELS)], state(second)
+    shared = [second.train(4), mean_scores(second.logits(IMAGES), LABELS)], state(second)
     assert program.train.experimental_get_tracing_count() == 1
     assert second.warm_up() >= 0
     del second
     module._PROGRAMS.clear()
     alone = engine_for(model, optimizer="adamw", **NUMBERS)
     assert alone._program is not program
-    assert ([alone.train(4), alone.evaluate(IMAGES, LABELS)], state(alone)) == shared
+    assert ([alone.train(4), mean_scores(alone.logits(IMAGES), LABELS)], state(alone)) == shared
 
 
 @pytest.mark.parametrize(

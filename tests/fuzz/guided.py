@@ -24,7 +24,7 @@ with atheris.instrument_imports(include=["harness", "tomllib", "PIL"]):
     from harness.data import fit_picture, read_picture
     from harness.errors import HarnessError
     from harness.image_sets import Framing
-    from harness.image_sets.idx import parse_idx, read_idx
+    from harness.image_sets.sources.idx import parse_idx, read_idx
     from harness.study import load_study
 
 from tests.fuzz import inputs

@@ -6,8 +6,9 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from harness.plan import CONFIRM_FROM, Plan, open_storage, open_study
+from harness.plan import CONFIRM_FROM, Plan, open_study
 from harness.records import Clocks, StopReason
+from harness.store.local.optuna_storage import open_storage
 from harness.study import Phase
 from tests.conftest import make_result
 

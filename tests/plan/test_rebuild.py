@@ -8,9 +8,10 @@ import pytest
 from harness.driver import run_study
 from harness.driver.repair import recorded_trials, repair_study
 from harness.errors import UsageError
-from harness.plan import FILE, known_results, open_storage, rebuild_study
+from harness.plan import known_results, rebuild_study
 from harness.records import Failed, StopReason
 from harness.results import load_results
+from harness.store.local.optuna_storage import FILE, open_storage
 from tests.conftest import ScriptedLauncher, make_result
 
 SEARCH = {

@@ -13,7 +13,9 @@ import pytest
 
 from harness.records import Job, Resources, Started
 from harness.seeds import seeds_of
-from harness.store import DATABASE, Recorder
+from harness.store.local.database import DATABASE
+from harness.store.local.disk import FolderDisk
+from harness.store.record.recorder import Recorder
 from harness.worker import run_jobs
 from tests.image_sets.conftest import idx_bytes
 from tests.shelf import Bench
@@ -44,7 +46,7 @@ def recorder(borrowed) -> Callable[[], Recorder]:
     def make() -> Recorder:
         bench = Bench(borrowed, borrowed)
         study = bench.study("plain", **{"data.scaling": "standardized", "model.dense_dropout": 0.5})
-        return Recorder(bench.client, borrowed, study, {})
+        return Recorder(bench.client, FolderDisk(borrowed), study, {})
 
     return make
 
@@ -63,13 +65,13 @@ def folder_shelf(tmp_path_factory, empty_database) -> Path:
         (images / f"{stem}-labels-idx1-ubyte").write_bytes(idx_bytes(np.arange(count) % 3))
     bench = Bench(store, place)
     study = bench.study("own", data={"name": "folder", "folder": str(images), "validation": 12})
-    recorder = Recorder(bench.client, store, study, {})
+    recorder = Recorder(bench.client, FolderDisk(store), study, {})
     run_id = recorder.start(0, study.base, 0, "design")
     job = Job(0, study.base, 0, seeds_of(study.seed, 0, study.base))
 
     def note(event: object) -> None:
         if isinstance(event, Started):
-            recorder.started(run_id, event)
+            recorder.take(run_id, event)
 
     (result,) = run_jobs([job], Resources(threads=None, workers=1), place / "scratch", note)
     recorder.finish(run_id, result, place / "scratch" / "0")

@@ -1,34 +1,40 @@
 """Pictures of a recorded run, made after the fact."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from harness.errors import UsageError
-from harness.store import find_run, picture_folders
+from harness.store.local.artifacts import picture_folders
+from harness.store.local.runs import find_run
 from harness.trained import look_inside
 
 
 def test_all_pictures_are_put_beside_the_run(borrowed):
     look = look_inside("search#5", borrowed)
-    names = [file.name for file in look.files]
+    names = look.names
     assert {"confusion_matrix.png", "weights_conv_2.png", "liked_logits.png", "curves.png", "network.png"} <= {*names}
-    artifacts = find_run(borrowed, "search#5").artifacts
-    assert all(file == artifacts / "insight" / file.name and file.is_file() for file in look.files)
-    assert picture_folders(borrowed, "search") == {look.trained.run.digest: artifacts / "insight"}
+    pictures = Path(find_run(borrowed, "search#5").artifacts) / "insight"
+    assert look.place == str(pictures)
+    assert all((pictures / name).is_file() for name in names)
+    assert picture_folders(borrowed, "search") == {look.trained.run.digest: pictures}
     assert picture_folders(borrowed, "plain") == {}  # it has a confusion matrix only
 
 
 def test_the_confusion_matrix_is_the_one_that_was_recorded(borrowed):
     """Standardised images, dropout, replicate 1: the same split and scaling, and dropout is off."""
-    recorded = (find_run(borrowed, "plain#3").artifacts / "insight" / "confusion_matrix.csv").read_text()
-    (table, _) = look_inside("plain#3", borrowed, only=["confusion"]).files
+    table = Path(find_run(borrowed, "plain#3").artifacts) / "insight" / "confusion_matrix.csv"
+    recorded = table.read_text()
+    table.unlink()
+    look_inside("plain#3", borrowed, only=["confusion"])
     assert table.read_text() == recorded
 
 
 def test_one_layer_and_a_test_image(borrowed):
     look = look_inside("plain#3", borrowed, only=["outputs"], layers=["activation_1"], images=["7"])
-    assert [file.name for file in look.files] == ["outputs_activation_1_test7.png"]
+    assert look.names == ["outputs_activation_1_test7.png"]
 
 
 def test_a_picture_of_ones_own(borrowed, tmp_path):
@@ -36,7 +42,7 @@ def test_a_picture_of_ones_own(borrowed, tmp_path):
     picture[8:32, 18:23] = 0  # a dark one on light paper
     Image.fromarray(picture).save(tmp_path / "my one.png")
     look = look_inside("plain#3", borrowed, only=["outputs"], layers=["conv_1"], images=[str(tmp_path / "my one.png")])
-    assert [file.name for file in look.files] == ["outputs_conv_1_my-one.png"]
+    assert look.names == ["outputs_conv_1_my-one.png"]
 
 
 @pytest.mark.parametrize(

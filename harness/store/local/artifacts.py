@@ -7,11 +7,12 @@ import re
 from pathlib import Path
 
 from harness.errors import UsageError
+from harness.store.facts import RecordedRun
 from harness.store.local.places import copy_files, within
-from harness.store.local.runs import RecordedRun, artifact_folders
+from harness.store.local.runs import artifact_folders
 
 
-def add_artifacts(store: Path, run: RecordedRun, folder: Path, place: str) -> Path:
+def add_files(store: Path, run: RecordedRun, folder: Path, place: str) -> Path:
     """Put the files of a folder among a run's artifacts, replacing those of the same names.
 
     They are copied, without MLflow: its client would take the place that a store which was moved had before.
@@ -28,7 +29,7 @@ def add_artifacts(store: Path, run: RecordedRun, folder: Path, place: str) -> Pa
     Raises:
         UsageError: if a link leads out of the store.
     """
-    target = within(store, run.artifacts / place)
+    target = within(store, Path(run.artifacts) / place)
     copy_files(folder, target, store)
     return target
 
@@ -52,9 +53,20 @@ def picture_folders(store: Path, name: str) -> dict[str, Path]:
     return found
 
 
-def artifact_files(run: RecordedRun) -> list[Path]:
-    """Return the files of a run's artifacts, relative to their folder, by name: those at the top first."""
-    files = (path.relative_to(run.artifacts) for path in run.artifacts.rglob("*") if path.is_file())
+def artifact_file(store: Path, run: RecordedRun, name: str) -> Path | None:
+    """Return one of a run's artifacts; None if there is none of the name.
+
+    Raises:
+        UsageError: if a link leads out of the store.
+    """
+    file = within(store, Path(run.artifacts) / name)
+    return file if file.is_file() else None
+
+
+def artifact_names(run: RecordedRun) -> list[Path]:
+    """Return the names of a run's artifacts, relative to their folder: those at the top first."""
+    folder = Path(run.artifacts)
+    files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return sorted(files, key=lambda path: (len(path.parts), path.parent, _by_number(path.name)))
 
 

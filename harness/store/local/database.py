@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
-import logging
-import os
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from platformdirs import user_cache_path
 
 from harness.errors import UsageError
+from harness.store.base import LOCK_TIMEOUT
 from harness.store.local.folder import make_store
 from harness.store.local.places import settle
 from harness.store.local.sqlite import (
-    LOCK_TIMEOUT,
     connect_to_read,
     has_rows,
     in_words,
     make_whole,
     use_write_ahead_log,
 )
+from harness.store.quiet import quiet_mlflow
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -41,8 +42,18 @@ def store_uri(store: Path) -> str:
     return f"sqlite:///{(store / DATABASE).resolve()}"
 
 
+@contextlib.contextmanager
+def opened_client(store: Path, lock_timeout: float = LOCK_TIMEOUT) -> Iterator[MlflowClient]:
+    """Open the store in a folder for a block, as :func:`open_client` does, and close its connections."""
+    client = open_client(store, lock_timeout)
+    try:
+        yield client
+    finally:
+        _engine(_own_uri(store, lock_timeout), store).dispose()
+
+
 def open_client(store: Path, lock_timeout: float = LOCK_TIMEOUT) -> MlflowClient:
-    """Open the store in a folder, creating it if need be, in WAL mode and with telemetry off.
+    """Open the store in a folder, creating it if need be, in WAL mode.
 
     A store that was moved or copied has its new place recorded first. The caller holds the store's lock where another
     process may do the same.
@@ -57,8 +68,7 @@ def open_client(store: Path, lock_timeout: float = LOCK_TIMEOUT) -> MlflowClient
     """
     make_store(store)
     check_store(store)
-    _quieten()
-    with in_words(store, lock_timeout):
+    with quiet_mlflow, in_words(store, lock_timeout):
         file = store / DATABASE
         if is_unfinished(file) or _is_cut_off(file):
             make_whole(file, _fill)
@@ -67,33 +77,36 @@ def open_client(store: Path, lock_timeout: float = LOCK_TIMEOUT) -> MlflowClient
         return _connect(store, lock_timeout)
 
 
-def _quieten() -> None:
-    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
-    for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    # it logs a traceback of what it raises as well; what that means is said in one sentence
-    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
+def _own_uri(store: Path, lock_timeout: float) -> str:
+    """Return an address that MLflow keeps connections by which nobody else uses: what is set up there is ours alone."""
+    return f"{store_uri(store)}?timeout={lock_timeout}"
 
 
 def _connect(store: Path, lock_timeout: float) -> MlflowClient:
     """Return MLflow's client of a store whose database is made."""
     from mlflow.exceptions import MlflowException
-    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
     from mlflow.tracking import MlflowClient
 
-    uri = store_uri(store)
-    make: Any = SqlAlchemyStore  # MLflow's has no types
+    uri = _own_uri(store, lock_timeout)
     try:
-        _prepare(make(uri, (store / "artifacts").resolve().as_uri()).engine, lock_timeout)
+        _prepare(_engine(uri, store), lock_timeout)
     except MlflowException as error:
         if "out-of-date database schema" not in str(error):
             raise
         raise UsageError(
             f"{store / DATABASE}: was made by another version of MLflow than {importlib.metadata.version('mlflow')}. "
-            f"Upgrade it, after a backup: mlflow db upgrade {uri}"
+            f"Upgrade it, after a backup: mlflow db upgrade {store_uri(store)}"
         ) from None
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def _engine(uri: str, store: Path) -> Engine:
+    """Return SQLAlchemy's engine of a database, of which MLflow keeps one for each address."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    make: Any = SqlAlchemyStore  # MLflow's has no types
+    engine: Engine = make(uri, (store / "artifacts").resolve().as_uri()).engine
+    return engine
 
 
 def _prepare(engine: Engine, lock_timeout: float) -> None:
@@ -103,12 +116,14 @@ def _prepare(engine: Engine, lock_timeout: float) -> None:
     sync at every commit; only a machine that loses power may lose the last of them, and the store stays whole.
 
     Args:
-        engine: SQLAlchemy's, which MLflow keeps for each database.
+        engine: ours alone; set up once, for MLflow keeps it for as long as the process lives.
         lock_timeout: seconds to wait for a lock. MLflow sets its own at the begin of every session, 20 seconds, which
             is put right here.
     """
     from sqlalchemy import event
 
+    if engine in _prepared:
+        return
     timeout = f"PRAGMA busy_timeout = {round(1000 * lock_timeout)}"
 
     def connect(connection: Any, record: object) -> None:  # noqa: ARG001
@@ -120,16 +135,14 @@ def _prepare(engine: Engine, lock_timeout: float) -> None:
         _, _, statement, parameters, *_ = call
         return (timeout if statement.startswith("PRAGMA busy_timeout") else statement), parameters
 
-    for known in _prepared.pop(id(engine), ()):
-        event.remove(engine, *known)
     event.listen(engine, "connect", connect)
     event.listen(engine, "before_cursor_execute", execute, named=False, retval=True)
-    _prepared[id(engine)] = ("connect", connect), ("before_cursor_execute", execute)
+    _prepared.add(engine)
     engine.dispose()  # those that it has already are not set up
 
 
-_prepared: dict[int, tuple[tuple[str, Any], ...]] = {}
-"""Engine -> what listens to it. MLflow keeps an engine for as long as the process lives."""
+_prepared: WeakSet[Engine] = WeakSet()
+"""Engines of ours that are set up."""
 
 
 def is_unfinished(file: Path) -> bool:

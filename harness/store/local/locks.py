@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import IO
 
 from harness.errors import RunError, UsageError
+from harness.store.base import LOCK_TIMEOUT
 from harness.store.local.folder import LOCKS, make_store
 from harness.store.local.places import within
-from harness.store.local.sqlite import LOCK_TIMEOUT
 
 _STORE = ".store.lock"
 _BUSY = (errno.EWOULDBLOCK, errno.EACCES)

@@ -1,4 +1,4 @@
-"""What is recorded of a trial's network, so that it can be built again and its weights known for the right ones.
+"""What is recorded of the images that a trial was trained on, so that its network can be built again.
 
 SQL on MLflow's tables, as in :mod:`harness.store.local.reading`.
 """
@@ -42,15 +42,3 @@ def _shape_in(profile: object) -> tuple[tuple[int, int, int], int] | None:
     if not all(type(number) is int and 1 <= number <= _LARGEST for number in numbers):
         return None
     return (height, width, channels), told["classes"]
-
-
-def recorded_weights(store: Path, run_id: str) -> str | None:
-    """Return the first 16 hex digits of the SHA-256 of a trained network's weights; None if they are not recorded.
-
-    Raises:
-        UsageError: if there is no store.
-    """
-    with open_database(store) as connection:
-        query = "SELECT value FROM tags WHERE run_uuid = ? AND key = 'harness.weights_digest'"
-        found = connection.execute(query, (run_id,)).fetchone()
-    return None if found is None else str(found[0])

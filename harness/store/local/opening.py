@@ -11,6 +11,7 @@ from harness.errors import UsageError
 from harness.store.local.database import DATABASE, check_store, is_unfinished
 from harness.store.local.folder import require_folder
 from harness.store.local.sqlite import connect_to_read, explain
+from harness.store.rows import Fault
 
 _TAGS = "SELECT key, value FROM tags WHERE run_uuid = ?"
 
@@ -36,10 +37,6 @@ def open_database(store: Path) -> Iterator[sqlite3.Connection]:
         raise explain(error, store) or error from None
     except OSError as error:
         raise explain(error, store) or error from None
-
-
-class Fault(Exception):
-    """What is wrong with the record of a run."""
 
 
 def tags_of(connection: sqlite3.Connection, run_id: str) -> dict[str, str]:

@@ -5,28 +5,12 @@ SQL on MLflow's tables, as in :mod:`harness.store.local.reading`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from harness.store.facts import StudySummary
 from harness.store.local.database import DATABASE
 from harness.store.local.opening import open_database
-from harness.store.local.reading import trial_status
-
-
-@dataclass(frozen=True)
-class StudySummary:
-    """A study in the store, in brief.
-
-    Attributes:
-        name: of the study.
-        question: its question.
-        counts: status -> number of trials.
-    """
-
-    name: str
-    question: str
-    counts: Mapping[str, int]
+from harness.store.rows import trial_status
 
 
 def summaries(store: Path) -> list[StudySummary]:

@@ -17,7 +17,8 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlparse
 
 from harness.errors import UsageError
-from harness.store.local.sqlite import LOCK_TIMEOUT, connect_to_read
+from harness.store.base import LOCK_TIMEOUT
+from harness.store.local.sqlite import connect_to_read
 
 _RUN = re.compile(r"[0-9a-f]{32}")
 _MODEL = re.compile(r"m-[0-9a-f]{32}")

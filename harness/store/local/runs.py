@@ -8,16 +8,18 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from harness.errors import UsageError, did_you_mean
 from harness.escaping import plain
+from harness.store.facts import RecordedRun
 from harness.store.local.opening import open_database
 from harness.store.local.places import place_of, within
-from harness.store.local.reading import row_of, settings_of, unreadable
+from harness.store.local.reading import read_row
+from harness.store.rows import settings_of, unreadable
 from harness.trials import DIGEST, show_wrong
 
 _FORMS = (
@@ -26,46 +28,6 @@ _FORMS = (
 _ID = re.compile(r"[0-9a-f]{4,32}", re.IGNORECASE)
 _SHOWN = 6
 """How many candidates an error names."""
-
-
-@dataclass(frozen=True)
-class RecordedRun:
-    """A trial's run, as it was recorded.
-
-    Attributes:
-        run_id: MLflow's id of it.
-        experiment_id: MLflow's id of the study's experiment.
-        study: the study's name in the store; that of one put aside by ``--fresh`` ends in "until" and a date.
-        trial: its number within the study.
-        replicate: seed index.
-        variant: the variant's label.
-        phase: what it was trained for, e.g. ``design``.
-        status: finished, pruned, failed, killed or running.
-        name: how the MLflow UI shows it, e.g. ``downsample=stride · r3 · #7``.
-        artifacts: folder of its artifacts; may be missing.
-        digest: the variant's digest.
-        settings: dotted path -> level of every dimension that the study varies.
-        error: why it failed, was killed or refused, if it was.
-    """
-
-    run_id: str
-    experiment_id: str
-    study: str
-    trial: int
-    replicate: int
-    variant: str
-    phase: str
-    status: str
-    name: str
-    artifacts: Path
-    digest: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    error: str | None = None
-
-    @property
-    def short(self) -> str:
-        """``STUDY#NUMBER``."""
-        return f"{self.study}#{self.trial}"
 
 
 @dataclass(frozen=True)
@@ -146,7 +108,7 @@ def _read(connection: sqlite3.Connection, store: Path, run_id: str) -> RecordedR
     query = """SELECT r.name, r.artifact_uri, e.name, r.run_uuid, r.status, r.start_time, r.end_time, r.experiment_id
                FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id WHERE r.run_uuid = ?"""
     name, artifacts, study, *run = connection.execute(query, (run_id,)).fetchone()
-    row = row_of(connection, tuple(run))
+    row = read_row(connection, tuple(run))
     settings = connection.execute(
         "SELECT value FROM tags WHERE run_uuid = ? AND key = 'harness.settings'", (run_id,)
     ).fetchone()[0]
@@ -164,10 +126,11 @@ def _read(connection: sqlite3.Connection, store: Path, run_id: str) -> RecordedR
         phase=row["phase"],
         status=row["status"],
         name=plain(name or ""),
-        artifacts=place_of(store, artifacts),
+        artifacts=str(place_of(store, artifacts)),
         digest=row["digest"],
         settings=settings_of(settings),
         error=plain(row["error"]) if row["error"] else None,
+        weights_digest=row["weights_digest"],
     )
 
 

@@ -12,9 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from harness.errors import HarnessError, RunError, UsageError
-
-LOCK_TIMEOUT = 60.0
-"""Seconds to wait for a database, or for the right to make one, that another process has locked."""
+from harness.store.base import LOCK_TIMEOUT
 
 _AGAIN = "Then run the same command again: it goes on."
 

@@ -13,14 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError, did_you_mean
-from harness.store.local.opening import Fault, open_database, tags_of
+from harness.store.local.opening import open_database, tags_of
 from harness.store.local.places import place_of, within
-
-STUDY_FILE = "study.json"
-"""Artifact of a study's own run: the study as it was when it was run last."""
-
-STUDY_TAG = "harness.study."
-"""Tags that earlier versions kept it in: this and a number from 0."""
+from harness.store.record.study_run import STUDY_FILE, STUDY_TAG
+from harness.store.rows import Fault
 
 
 def find_experiment(store: Path, name: str) -> str:

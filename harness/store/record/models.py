@@ -97,22 +97,20 @@ def fail_models(client: MlflowClient, run_id: str) -> None:
         client.finalize_logged_model(output.model_id, "FAILED")
 
 
-def fail_unfinished(client: MlflowClient, experiment_id: str) -> int:
-    """Mark the models of an experiment that nobody will finish; return how many there were.
+def fail_unfinished(client: MlflowClient, experiment_id: str) -> None:
+    """Mark the models of an experiment that nobody will finish.
 
     A process may have been killed between making a model and noting it as an output of its run.
     """
     token: str | None = None
-    count = 0
     while True:
         found = client.search_logged_models([experiment_id], page_token=token)
         for model in found:
             if model.status == "PENDING":
                 client.finalize_logged_model(model.model_id, "FAILED")
-                count += 1
         token = found.token
         if not token:
-            return count
+            return
 
 
 def write_model(folder: Path, trained: Trained, model_id: str, location: str) -> None:

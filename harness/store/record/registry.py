@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
-from harness.store.local.places import place_of, within
-from harness.store.record.models import IN_MODEL, damage_of
 
 if TYPE_CHECKING:
     from mlflow.entities import LoggedModel
@@ -18,24 +15,21 @@ ALIAS = "winner"
 """Alias of the version that was registered last."""
 
 
-def register_model(client: MlflowClient, store: Path, name: str, run_id: str, about: str, why: str) -> int:
+def register_model(client: MlflowClient, name: str, model: LoggedModel, about: str, why: str) -> int:
     """Register a run's model as a new version, and let the alias point to it; return the version.
 
     Args:
         client: of the store.
-        store: the store's folder.
         name: of the registered model, made if need be: the study's.
-        run_id: the run whose model it is.
+        model: as :func:`model_to_register` returns it.
         about: description of the registered model.
         why: description of the version.
 
     Raises:
-        UsageError: if the run has no model or a damaged one, or the name is one that MLflow refuses.
+        UsageError: if the name is one that MLflow refuses.
     """
     from mlflow.exceptions import MlflowException
 
-    model = _model_of(client, name, run_id)
-    _require_whole(store, name, model)
     try:
         client.create_registered_model(name)
     except MlflowException as error:
@@ -44,32 +38,24 @@ def register_model(client: MlflowClient, store: Path, name: str, run_id: str, ab
     client.update_registered_model(name, about)
     # Named by its place: MLflow would look a model id up in whatever store is the process's global one.
     version = client.create_model_version(
-        name, model.artifact_location, run_id, description=why, model_id=model.model_id
+        name, model.artifact_location, model.source_run_id, description=why, model_id=model.model_id
     )
     number = int(version.version)
     client.set_registered_model_alias(name, ALIAS, str(number))
     # for the page of the model, which links to them: all there are, also those of a process that was cut off here
-    found = client.search_model_versions(f"run_id = '{run_id}'")
+    found = client.search_model_versions(f"run_id = '{model.source_run_id}'")
     versions = [{"name": one.name, "version": int(one.version)} for one in found]
     versions.sort(key=lambda one: (one["name"], one["version"]))
     client.set_logged_model_tags(model.model_id, {"mlflow.modelVersions": json.dumps(versions)})
     return number
 
 
-def _require_whole(store: Path, name: str, model: LoggedModel) -> None:
-    """Look at the files of a model before anybody is told that it loads."""
-    file = place_of(store, model.artifact_location) / IN_MODEL
-    problem = damage_of(within(store, file))
-    if problem is None and not (place_of(store, model.artifact_location) / "MLmodel").is_file():
-        problem = "its file MLmodel is missing"
-    if problem is not None:
-        raise UsageError(
-            f"--register: the model of {name!r} must be whole, {file}: {problem}. Put the file back, or train again."
-        )
+def model_to_register(client: MlflowClient, name: str, run_id: str) -> LoggedModel:
+    """Return the finished model of a run.
 
-
-def _model_of(client: MlflowClient, name: str, run_id: str) -> LoggedModel:
-    """Return the finished model of a run."""
+    Raises:
+        UsageError: if it has none.
+    """
     run = client.get_run(run_id)
     for output in run.outputs.model_outputs if run.outputs else ():
         model = client.get_logged_model(output.model_id)

@@ -7,10 +7,8 @@ address. This is such a view, made for the user.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from harness.metrics import METRICS, in_mlflow
-from harness.store.local.opening import open_database
 from harness.study import Study
 
 VIEW_KEY = "harness"
@@ -35,10 +33,3 @@ def runs_view(study: Study) -> str:
         "runsHiddenMode": "FIRST_20_RUNS",
     }
     return json.dumps(state)
-
-
-def has_view(store: Path, experiment: str) -> bool:
-    """Whether an experiment has the view; those that earlier versions recorded have none."""
-    with open_database(store) as connection:
-        query = "SELECT 1 FROM experiment_tags WHERE experiment_id = ? AND key = ?"
-        return connection.execute(query, (int(experiment), VIEW_TAG)).fetchone() is not None

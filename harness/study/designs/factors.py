@@ -11,9 +11,9 @@ from pydantic import Field, model_validator
 
 from harness.metrics import counted
 from harness.study.designs.ranges import Level, Levels
-from harness.study.spec import Table, _hint
+from harness.study.tables.table import Table, hint
 
-PATH = _hint('Write the dotted path in quotes, e.g. "model.downsample" = ["max_pool", "stride"].')
+PATH = hint('Write the dotted path in quotes, e.g. "model.downsample" = ["max_pool", "stride"].')
 
 
 class Adaptive(Table):
@@ -35,7 +35,7 @@ Replicates = Annotated[int, Field(ge=1, le=1000)] | Adaptive
 class Grid(Table):
     """What designs have in common whose variants are known before the first training.
 
-    What it says of itself is said in :mod:`harness.study.designs`.
+    What it says of itself is said in :mod:`harness.study.designs.design`.
     """
 
     explores: ClassVar[Literal[False]] = False
@@ -49,7 +49,7 @@ class Grid(Table):
         union_mode="left_to_right",
         description="Trainings of each variant, each from its own seed; or `{min, max}`: min of each, then more of "
         "those whose comparison with the base is undecided, max at most.",
-        json_schema_extra=_hint("5 or more give intervals worth reading; or { min = 3, max = 30 }."),
+        json_schema_extra=hint("5 or more give intervals worth reading; or { min = 3, max = 30 }."),
     )
     factors: dict[str, Levels]
 

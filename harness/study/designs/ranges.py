@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, JsonValue, model_validator
 
-from harness.study.spec import Table
+from harness.study.tables.table import Table
 
 Level = JsonValue
 """One value of a factor: a string, a number, true or false, or a list or table for keys that take one."""

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from harness.metrics import CHOOSABLE, METRICS, counted
 from harness.study.designs.ranges import Level, Levels, Range
-from harness.study.spec import Table, _hint
+from harness.study.tables.table import Table, hint
 
 
 class Confirm(Table):
@@ -23,7 +23,7 @@ class Confirm(Table):
         strict=False,
         description="With several objectives: for each of these values of the first objective, train again the `top` "
         "variants that are best in the last objective among those that reach it.",
-        json_schema_extra=_hint('E.g. reaching = [0.98, 0.99] with objectives = ["val_accuracy", "parameters"].'),
+        json_schema_extra=hint('E.g. reaching = [0.98, 0.99] with objectives = ["val_accuracy", "parameters"].'),
     )
 
 
@@ -39,26 +39,26 @@ class Search(Table):
     trials: int = Field(
         ge=1,
         description="Trainings that the search may spend; confirmation comes on top.",
-        json_schema_extra=_hint("E.g. 30."),
+        json_schema_extra=hint("E.g. 30."),
     )
     replicates: int = Field(
         default=1,
         ge=1,
         le=1000,
         description="Trainings of each variant, each from its own seed.",
-        json_schema_extra=_hint("5 or more give intervals worth reading."),
+        json_schema_extra=hint("5 or more give intervals worth reading."),
     )
     space: dict[str, Range | Levels] = Field(
         min_length=1,
         description="Dotted path in quotes -> {low, high, log, step} or a list of choices.",
-        json_schema_extra=_hint('E.g. "train.learning_rate" = {low = 1e-4, high = 1e-2, log = true}.'),
+        json_schema_extra=hint('E.g. "train.learning_rate" = {low = 1e-4, high = 1e-2, log = true}.'),
     )
     objectives: tuple[Literal[CHOOSABLE], ...] = Field(  # type: ignore[valid-type]
         default=("val_accuracy",),
         min_length=1,
         description="Metrics to optimise: accuracies and images_per_second up, all others down. Several give a Pareto "
         "front.",
-        json_schema_extra=_hint("The test split must not choose: use val_accuracy."),
+        json_schema_extra=hint("The test split must not choose: use val_accuracy."),
     )
     sampler: Literal["tpe", "random", "gp", "nsga2"] = Field(default="tpe", description="Who suggests variants.")
     pruner: Literal["none", "median", "hyperband"] = Field(

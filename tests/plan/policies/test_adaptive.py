@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from harness.plan import Plan, open_storage, open_study
+from harness.plan import Plan, open_study
+from harness.store.local.optuna_storage import open_storage
 from tests.conftest import make_result
 
 LEVELS = {"model.downsample": ["max_pool", "stride", "average_pool"]}

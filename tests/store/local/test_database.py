@@ -13,7 +13,9 @@ import pytest
 from harness.driver import run_study
 from harness.errors import RunError, UsageError
 from harness.results import load_results
-from harness.store import DATABASE, check_store, is_running, lock_store, lock_study, open_client, summaries
+from harness.store.local.database import DATABASE, check_store, open_client
+from harness.store.local.locks import is_running, lock_store, lock_study
+from harness.store.local.overview import summaries
 from harness.store.local.sqlite import in_words
 from tests.conftest import ScriptedLauncher, make_result
 
@@ -60,11 +62,11 @@ def test_one_process_at_a_time_runs_a_study(store):
 
 def test_two_studies_may_make_a_new_store_at_the_same_moment(tmp_path):
     code = (
-        "import pathlib, sys; from harness import store as tracking; from harness.plan import open_storage\n"
+        "import pathlib, sys; from harness.store.local.hold import held\n"
         "store = pathlib.Path(sys.argv[1])\n"
-        "with tracking.lock_store(store): open_storage(store), tracking.open_client(store)"
+        "with held(store, sys.argv[2]): pass"
     )
-    processes = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "new")]) for _ in range(2)]
+    processes = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "new"), name]) for name in "ab"]
     assert [process.wait(timeout=60) for process in processes] == [0, 0]
     check_store(tmp_path / "new")
     assert summaries(tmp_path / "new") == []
@@ -92,7 +94,7 @@ def test_asking_whether_a_study_runs_takes_nothing(store):
 
 def test_a_killed_process_leaves_no_lock(store):
     code = (
-        "import os, pathlib, sys; from harness.store import lock_study\n"
+        "import os, pathlib, sys; from harness.store.local.locks import lock_study\n"
         "with lock_study(pathlib.Path(sys.argv[1]), 'x'): os.kill(os.getpid(), 9)"
     )
     done = subprocess.run([sys.executable, "-c", code, str(store)], check=False)

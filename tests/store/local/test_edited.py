@@ -6,25 +6,23 @@ import contextlib
 import json
 import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 
-from harness.driver.resume import reconcile_runs
+from harness.driver.resume import recorded_results
 from harness.errors import DataError, UsageError
 from harness.records import Evaluated, Started
 from harness.reports import compare
 from harness.results import load_results, load_run
-from harness.store import (
-    DATABASE,
-    Recorder,
-    add_artifacts,
-    find_run,
-    open_client,
-    picture_folders,
-    read_result,
-    summaries,
-    unreadable_runs,
-)
+from harness.store import open_store, read_result
+from harness.store.local.artifacts import add_files, picture_folders
+from harness.store.local.database import DATABASE, open_client
+from harness.store.local.disk import FolderDisk
+from harness.store.local.overview import summaries
+from harness.store.local.reading import unreadable_runs
+from harness.store.local.runs import find_run
+from harness.store.record.recorder import Recorder
 from harness.study import grid
 from harness.trials import left_out_of
 from tests.conftest import COSTS, FINGERPRINT, make_result
@@ -37,7 +35,7 @@ def client(store):
 
 @pytest.fixture
 def recorder(client, store, tiny):
-    return Recorder(client, store, tiny(), {"harness.version": "1"})
+    return Recorder(client, FolderDisk(store), tiny(), {"harness.version": "1"})
 
 
 @pytest.fixture
@@ -46,9 +44,9 @@ def runs(recorder):
     found = []
     for trial in range(4):
         run_id = recorder.start(trial, grid(recorder.study)[trial % 2], trial // 2, "design")
-        recorder.started(run_id, Started(trial, FINGERPRINT, COSTS, "0123456789abcdef", 60))
+        recorder.take(run_id, Started(trial, FINGERPRINT, COSTS, "0123456789abcdef", 60))
         for step in (20, 40):
-            recorder.evaluated(run_id, Evaluated(trial, step, step / 40, 0.5, {"val_accuracy": 0.5, "val_loss": 1.0}))
+            recorder.take(run_id, Evaluated(trial, step, step / 40, 0.5, {"val_accuracy": 0.5, "val_loss": 1.0}))
         recorder.finish(run_id, make_result(0.9 + trial / 100))
         found.append(run_id)
     recorder.close("FINISHED")
@@ -185,7 +183,7 @@ def test_a_result_that_cannot_be_read_is_not_taken_for_one(store, runs):
 def test_a_study_with_a_damaged_run_does_not_go_on(store, recorder, runs):
     execute(store, *set_tag("phase", "holiday"), runs[1])
     with pytest.raises(UsageError, match=rf"cannot go on before all of its runs can be read.*run {runs[1]}"):
-        reconcile_runs(recorder, store)
+        recorded_results(recorder.study, open_store(store))
 
 
 class TestTheStudyItself:
@@ -237,7 +235,7 @@ class TestTheStudyItself:
         kept = {"given": {**tiny().given, "question": "Which of the two?"}, "source": None, "text": ""}
         client.log_text(second.info.run_id, json.dumps(kept), "study.json")
         assert load_results("tiny", store).study.question == "Which of the two?"
-        assert Recorder(client, store, tiny(), {}).parent_id == second.info.run_id
+        assert Recorder(client, FolderDisk(store), tiny(), {}).parent_id == second.info.run_id
 
     def test_an_experiment_of_another_tool_is_called_so(self, store, client):
         experiment = client.create_experiment("theirs", artifact_location=str(store / "theirs"))
@@ -289,18 +287,19 @@ class TestAddresses:
     def test_a_copy_of_a_store_reads_its_own_files_while_the_first_is_still_there(self, store, runs, tmp_path):
         shutil.copytree(store, tmp_path / "copy")
         place = tmp_path / "copy" / "artifacts" / "tiny" / runs[0] / "artifacts"
-        assert find_run(tmp_path / "copy", runs[0]).artifacts == place
+        assert find_run(tmp_path / "copy", runs[0]).artifacts == str(place)
 
     def test_a_link_out_of_the_store_is_not_followed(self, store, runs, tmp_path):
         outside = tmp_path / "outside" / "insight"
         outside.mkdir(parents=True)
         (outside / "network.png").write_bytes(b"secret")
         run = find_run(store, runs[0])
-        run.artifacts.mkdir(parents=True, exist_ok=True)
-        (run.artifacts / "insight").symlink_to(outside)
+        artifacts = Path(run.artifacts)
+        artifacts.mkdir(parents=True, exist_ok=True)
+        (artifacts / "insight").symlink_to(outside)
         assert picture_folders(store, "tiny") == {}
         (tmp_path / "new").mkdir()
         (tmp_path / "new" / "network.png").write_bytes(b"drawn")
         with pytest.raises(UsageError, match="insight: leads out of the store by a link"):
-            add_artifacts(store, run, tmp_path / "new", "insight")
+            add_files(store, run, tmp_path / "new", "insight")
         assert (outside / "network.png").read_bytes() == b"secret"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 
 from harness.driver import run_study
 from harness.errors import UsageError
 from harness.results import load_results, load_run
-from harness.store import DATABASE, moved, open_client
-from harness.store.local.places import copy_files, place_of, within, write_text
+from harness.store.local.database import DATABASE, open_client
+from harness.store.local.places import copy_files, moved, place_of, within, write_text
 from tests.conftest import ScriptedLauncher, make_result
 
 RUN = "0123456789abcdef0123456789abcdef"
@@ -124,8 +125,8 @@ class TestMoving:
         assert all(address.startswith((there / "artifacts" / "tiny").as_uri()) for address in ours)
         for trial in range(4):
             run = load_run(f"tiny#{trial}", there)
-            assert (run.run.artifacts / "summary.txt").read_text() == f"layers of {trial}"
-            assert run.run.artifacts.is_relative_to(there)
+            assert Path(run.run.artifacts, "summary.txt").read_text() == f"layers of {trial}"
+            assert Path(run.run.artifacts).is_relative_to(there)
         assert load_results("tiny", there).trials["status"].tolist() == ["finished"] * 4
 
     def test_another_tools_experiment_elsewhere_stays_where_it_is(self, store, tiny, tmp_path):

@@ -5,21 +5,18 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 
 from harness.errors import UsageError
 from harness.records import StopReason
-from harness.store import (
-    DATABASE,
-    Recorder,
-    archive_experiment,
-    artifact_files,
-    find_run,
-    is_run,
-    model_file,
-    open_client,
-)
+from harness.store.local.artifacts import artifact_names
+from harness.store.local.database import DATABASE, open_client
+from harness.store.local.disk import FolderDisk
+from harness.store.local.runs import find_run, is_run, model_file
+from harness.store.record.experiments import rename_experiment
+from harness.store.record.recorder import Recorder
 from harness.study import grid
 from tests.conftest import make_result
 
@@ -31,7 +28,7 @@ def client(store):
 
 @pytest.fixture
 def recorder(client, store, tiny):
-    return Recorder(client, store, tiny(), {})
+    return Recorder(client, FolderDisk(store), tiny(), {})
 
 
 def start(recorder, trial=0, variant=1, replicate=0, phase="design"):
@@ -57,7 +54,7 @@ class TestFinding:
         assert (found.name, found.short) == ("downsample=stride · r3 · #7", "tiny#7")
         assert found.settings == {"model.downsample": "stride"}
         assert found.digest == grid(recorder.study)[1].digest
-        assert found.artifacts == (store / "artifacts" / "tiny" / run_id / "artifacts").resolve()
+        assert Path(found.artifacts) == (store / "artifacts" / "tiny" / run_id / "artifacts").resolve()
 
     def test_a_run_that_was_renamed_in_the_ui_has_its_new_name(self, recorder, store):
         run_id = start(recorder)
@@ -75,7 +72,7 @@ class TestFinding:
 
     def test_an_archived_study_is_found_under_its_new_name_and_by_id(self, recorder, store):
         run_id = start(recorder)
-        archive_experiment(recorder.client, "tiny", "tiny until 2026-01-01 00.00.00")
+        rename_experiment(recorder.client, "tiny", "tiny until 2026-01-01 00.00.00")
         assert find_run(store, "tiny until 2026-01-01 00.00.00#0").run_id == run_id
         assert find_run(store, run_id).study == "tiny until 2026-01-01 00.00.00"
         assert "no such run" in message(store, "tiny#0")
@@ -95,7 +92,7 @@ def test_the_files_of_a_run_are_in_the_order_of_their_folders_and_numbers(record
         (tmp_path / "staged" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "staged" / name).write_text("x")
     recorder.finish(run_id, make_result(), tmp_path / "staged")
-    names = [path.as_posix() for path in artifact_files(find_run(store, run_id))]
+    names = [path.as_posix() for path in artifact_names(find_run(store, run_id))]
     assert names == ["model.keras", "insight/a.png", "insight/b.png", "steps/20.png", "steps/140.png"]
 
 
@@ -124,7 +121,7 @@ class TestErrors:
         assert "Did you mean" not in message(store, "0123456789")
 
     def test_several_that_match_are_named(self, recorder, store, client, tiny):
-        other = Recorder(client, store, tiny("other"), {})
+        other = Recorder(client, FolderDisk(store), tiny("other"), {})
         one, two = start(recorder), start(other)
         assert message(store, "downsample=stride · r0 · #0") == (
             f"downsample=stride · r0 · #0: 2 runs match: tiny#0 ({one[:8]}), other#0 ({two[:8]}). "
@@ -164,7 +161,7 @@ class TestModel:
         (tmp_path / "staged").mkdir()
         (tmp_path / "staged" / "model.keras").write_bytes(b"one")
         recorder.finish(run_id, make_result(), tmp_path / "staged")
-        assert model_file(store, run_id) == find_run(store, run_id).artifacts / "model.keras"
+        assert model_file(store, run_id) == Path(find_run(store, run_id).artifacts) / "model.keras"
 
     def test_a_logged_model_comes_first(self, recorder, store, client, tmp_path):
         run_id = start(recorder)
@@ -183,4 +180,4 @@ class TestModel:
         moved = tmp_path / "artifacts" / "moved"  # a folder of that name above it is none of the store's
         shutil.move(store, moved)
         assert model_file(moved, run_id).read_text() == "three"
-        assert find_run(moved, "tiny#0").artifacts == moved / "artifacts" / "tiny" / run_id / "artifacts"
+        assert find_run(moved, "tiny#0").artifacts == str(moved / "artifacts" / "tiny" / run_id / "artifacts")

@@ -7,7 +7,9 @@ import json
 import pytest
 
 from harness.records import Started
-from harness.store import Recorder, open_client
+from harness.store.local.database import open_client
+from harness.store.local.disk import FolderDisk
+from harness.store.record.recorder import Recorder
 from harness.study import grid
 from tests.conftest import COSTS, FINGERPRINT
 
@@ -20,11 +22,11 @@ def record(store, tiny):
     """Start trials of the variants of a tiny study; return the dataset input of each."""
 
     def make(**changes):
-        recorder = Recorder(open_client(store), store, tiny(**changes), {})
+        recorder = Recorder(open_client(store), FolderDisk(store), tiny(**changes), {})
         found = []
         for trial, variant in enumerate(grid(recorder.study)):
             run_id = recorder.start(trial, variant, 0, "design")
-            recorder.started(run_id, STARTED)
+            recorder.take(run_id, STARTED)
             (data,) = recorder.client.get_run(run_id).inputs.dataset_inputs
             found.append(data)
         return found

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from harness.records import StopReason
-from harness.store import Recorder, open_client
+from harness.store.local.database import open_client
+from harness.store.local.disk import FolderDisk
 from harness.store.record.describing import describe_end, describe_study, describe_trial
+from harness.store.record.recorder import Recorder
 from harness.study import grid
 from tests.conftest import make_result
 
@@ -110,7 +112,7 @@ class TestInTheStore:
 
     @pytest.fixture
     def recorder(self, store, tiny):
-        return Recorder(open_client(store), store, tiny(), {})
+        return Recorder(open_client(store), FolderDisk(store), tiny(), {})
 
     @pytest.fixture
     def run_id(self, recorder):
@@ -138,13 +140,13 @@ class TestInTheStore:
         assert self.end_of(recorder, run_id) == "**Failed:** ValueError: no"
 
     def test_killed_also_by_a_later_process(self, recorder, run_id, store, tiny):
-        Recorder(open_client(store), store, tiny(), {}).kill(run_id, "its run was killed")
+        Recorder(open_client(store), FolderDisk(store), tiny(), {}).kill(run_id, "its run was killed")
         assert self.end_of(recorder, run_id) == "**Stopped:** its run was killed."
 
     def test_the_experiment_and_its_kind_also_of_one_that_existed(self, store, tiny):
         client = open_client(store)
         client.create_experiment("tiny", artifact_location=(store / "artifacts" / "tiny").as_uri())
-        recorder = Recorder(client, store, tiny(notes="long " * 5000), {})
+        recorder = Recorder(client, FolderDisk(store), tiny(notes="long " * 5000), {})
         experiment = client.get_experiment(recorder.experiment_id)
         assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
         assert experiment.tags["mlflow.note.content"].startswith("**Is a stride of 2 as good as pooling")

@@ -6,14 +6,17 @@ import threading
 
 import pytest
 
-from harness.store import Recorder, open_client, read_frames
+from harness.store.local.database import open_client
+from harness.store.local.disk import FolderDisk
+from harness.store.local.reading import read_frames
 from harness.store.record import machine
+from harness.store.record.recorder import Recorder
 from tests.store.record.test_recorder import record
 
 
 @pytest.fixture
 def recorder(store, tiny):
-    return Recorder(open_client(store), store, tiny(), {})
+    return Recorder(open_client(store), FolderDisk(store), tiny(), {})
 
 
 def system_metrics(recorder):
@@ -26,8 +29,8 @@ def test_samples_are_written_with_the_next_flush_and_stand_apart_from_trials(rec
     before = read_frames(store, "tiny")
     monkeypatch.setattr(recorder._machine, "_next", 0.0)
     threads = threading.active_count()
-    recorder.sample_machine()
-    recorder.sample_machine()  # it is not time yet
+    recorder.flush()
+    recorder.flush()  # it is not time yet
     recorder.flush()
     assert threading.active_count() == threads
     found = system_metrics(recorder)
@@ -42,10 +45,10 @@ def test_samples_are_written_with_the_next_flush_and_stand_apart_from_trials(rec
 
 def test_those_of_a_continued_study_follow_on(store, tiny, monkeypatch):
     client = open_client(store)
-    recorder = Recorder(client, store, tiny(), {})
+    recorder = Recorder(client, FolderDisk(store), tiny(), {})
     began = client.get_run(recorder.parent_id).info.start_time
     monkeypatch.setattr(machine.time, "time", lambda: began / 1000 + 305)
-    again = Recorder(client, store, tiny(), {})
+    again = Recorder(client, FolderDisk(store), tiny(), {})
     monkeypatch.setattr(again._machine, "_next", 0.0)
     assert again._machine.sample()[0] == 30
 
@@ -56,8 +59,8 @@ def test_a_monitor_that_breaks_fails_nothing(recorder, monkeypatch):
 
     monkeypatch.setattr(recorder._machine, "_next", 0.0)
     monkeypatch.setattr(recorder._machine._monitor, "collect_metrics", broken)
-    recorder.sample_machine()
+    recorder.flush()
     monkeypatch.setattr(recorder._machine, "_next", 0.0)
-    recorder.sample_machine()
+    recorder.flush()
     recorder.close("FINISHED")
     assert system_metrics(recorder) == {}

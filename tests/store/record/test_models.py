@@ -14,7 +14,10 @@ import pytest
 import yaml
 
 from harness.records import Evaluated, Started, StopReason
-from harness.store import Recorder, open_client, read_frames
+from harness.store.local.database import open_client
+from harness.store.local.disk import FolderDisk
+from harness.store.local.reading import read_frames
+from harness.store.record.recorder import Recorder
 from harness.study import Phase, build_study, grid
 from tests.conftest import COSTS, FINGERPRINT, TINY, make_result
 
@@ -40,7 +43,7 @@ def model_file(network, tmp_path_factory) -> Path:
 
 @pytest.fixture
 def recorder(store, tiny):
-    return Recorder(open_client(store), store, tiny(), {})
+    return Recorder(open_client(store), FolderDisk(store), tiny(), {})
 
 
 def record(recorder, model_file, folder, flush=False, started=STARTED, **result):
@@ -49,8 +52,8 @@ def record(recorder, model_file, folder, flush=False, started=STARTED, **result)
     shutil.copy(model_file, folder / "staged" / "model.keras")
     (folder / "staged" / "summary.txt").write_text("layers")
     run_id = recorder.start(3, grid(recorder.study)[1], 2, Phase.DESIGN)
-    recorder.started(run_id, started)
-    recorder.evaluated(run_id, Evaluated(3, 60, 1.5, 2.0, EVALUATED))
+    recorder.take(run_id, started)
+    recorder.take(run_id, Evaluated(3, 60, 1.5, 2.0, EVALUATED))
     if flush:
         recorder.flush()
     recorder.finish(run_id, make_result(**result), folder / "staged")
@@ -186,7 +189,7 @@ def test_a_pruned_network_and_one_of_unknown_images_stay_artifacts(recorder, mod
 
 def test_names_have_no_character_that_mlflow_refuses(store, tiny, model_file, tmp_path):
     study = tiny(design={"kind": "one_at_a_time", "replicates": 2, "factors": {"train.learning_rate": [0.003]}})
-    recorder = Recorder(open_client(store), store, study, {})
+    recorder = Recorder(open_client(store), FolderDisk(store), study, {})
     record(recorder, model_file, tmp_path)
     assert [model.name for model in models_of(recorder)] == ["learning_rate=0․003 · r2 · #3"]
 
@@ -214,11 +217,13 @@ def test_recording_a_model_loads_no_backend(store, model_file, tmp_path):
 import sys
 from pathlib import Path
 from harness.study import build_study
-from harness.store import Recorder, open_client
+from harness.store.record.recorder import Recorder
+from harness.store.local.database import open_client
+from harness.store.local.disk import FolderDisk
 from tests.conftest import TINY
 from tests.store.record.test_models import models_of, record
 store, file, folder = map(Path, sys.argv[1:])
-recorder = Recorder(open_client(store), store, build_study(TINY, name="tiny", text=""), {})
+recorder = Recorder(open_client(store), FolderDisk(store), build_study(TINY, name="tiny", text=""), {})
 record(recorder, file, folder)
 print(len(models_of(recorder)), {"keras", "tensorflow"} & set(sys.modules))
 """

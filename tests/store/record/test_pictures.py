@@ -7,7 +7,9 @@ import re
 import pytest
 from PIL import Image
 
-from harness.store import Recorder, open_client
+from harness.store.local.database import open_client
+from harness.store.local.disk import FolderDisk
+from harness.store.record.recorder import Recorder
 from tests.conftest import make_result
 
 KEY = "conv_1 weights"
@@ -18,7 +20,7 @@ def recorded(store, tiny, tmp_path):
     """Close a run whose worker left some files; return the client and the run's id."""
 
     def make(files):
-        recorder = Recorder(open_client(store), store, tiny(), {})
+        recorder = Recorder(open_client(store), FolderDisk(store), tiny(), {})
         run_id = recorder.start(0, recorder.study.base, 0, "design")
         staged = tmp_path / "staged"
         for name, content in files.items():

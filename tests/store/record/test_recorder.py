@@ -15,32 +15,31 @@ from harness.errors import RunError, UsageError
 from harness.metrics import IN_MLFLOW, NEED_FINITE, from_mlflow, in_mlflow
 from harness.records import Evaluated, Scored, Started, StopReason
 from harness.results import load_recorded_study, load_results, load_run
-from harness.store import (
-    DATABASE,
-    Recorder,
-    archive_experiment,
-    open_client,
-    open_runs,
-    read_frames,
-    read_result,
-    summaries,
-)
+from harness.store import read_result
+from harness.store.local.database import DATABASE, open_client
+from harness.store.local.disk import FolderDisk
+from harness.store.local.overview import summaries
+from harness.store.local.reading import read_frames
 from harness.store.record.batches import Batch
+from harness.store.record.experiments import open_trials, rename_experiment
+from harness.store.record.recorder import Recorder
 from harness.study import grid
 from tests.conftest import COSTS, FINGERPRINT, make_result
 
 
 @pytest.fixture
 def recorder(store, tiny):
-    return Recorder(open_client(store), store, tiny(), {"harness.version": "0.1.0", "mlflow.source.git.commit": "abc"})
+    return Recorder(
+        open_client(store), FolderDisk(store), tiny(), {"harness.version": "0.1.0", "mlflow.source.git.commit": "abc"}
+    )
 
 
 def record(recorder, trial=0, variant=1, replicate=0, end=True, **result):
     run_id = recorder.start(trial, grid(recorder.study)[variant], replicate, "design")
-    recorder.started(run_id, Started(trial, FINGERPRINT, COSTS, "0123456789abcdef", 60))
+    recorder.take(run_id, Started(trial, FINGERPRINT, COSTS, "0123456789abcdef", 60))
     for step, value in ((20, 0.5), (40, 0.75)):
         metrics = {"train_loss": 0.7, "train_accuracy": 0.6, "val_loss": 1 - value, "val_accuracy": value}
-        recorder.evaluated(run_id, Evaluated(trial, step, step / 40, step / 100, metrics))
+        recorder.take(run_id, Evaluated(trial, step, step / 40, step / 100, metrics))
     if end:
         recorder.finish(run_id, make_result(**result))
     return run_id
@@ -115,18 +114,18 @@ class TestRuns:
         assert experiment.artifact_location == (store / "artifacts" / "tiny").resolve().as_uri()
 
     def test_opening_again_goes_on_in_the_same_parent(self, recorder, store, tiny):
-        again = Recorder(open_client(store), store, tiny(), {})
+        again = Recorder(open_client(store), FolderDisk(store), tiny(), {})
         assert (again.experiment_id, again.parent_id) == (recorder.experiment_id, recorder.parent_id)
 
     def test_a_deleted_experiment_is_named_with_the_way_out(self, recorder, store, tiny):
         recorder.client.delete_experiment(recorder.experiment_id)
         with pytest.raises(UsageError, match=r"was deleted in the MLflow UI\. Restore it there"):
-            Recorder(open_client(store), store, tiny(), {})
+            Recorder(open_client(store), FolderDisk(store), tiny(), {})
 
     def test_archiving_keeps_everything_under_another_name(self, recorder, store, tiny):
         record(recorder)
-        archive_experiment(recorder.client, "tiny", "tiny until now")
-        fresh = Recorder(open_client(store), store, tiny(), {})
+        rename_experiment(recorder.client, "tiny", "tiny until now")
+        fresh = Recorder(open_client(store), FolderDisk(store), tiny(), {})
         assert fresh.experiment_id != recorder.experiment_id
         assert len(read_frames(store, "tiny until now")[0]) == 1
 
@@ -183,10 +182,10 @@ class TestReading:
 
     def test_scores_that_earlier_versions_gave_a_network_that_diverged_are_none(self, recorder, store):
         run_id = recorder.start(0, recorder.study.base, 0, "design")
-        recorder.started(run_id, Started(0, FINGERPRINT, COSTS, "0123456789abcdef", 60))
+        recorder.take(run_id, Started(0, FINGERPRINT, COSTS, "0123456789abcdef", 60))
         lost = {"train_loss": math.nan, "train_accuracy": 0.1, "val_loss": math.inf, "val_accuracy": 0.1}
-        recorder.evaluated(run_id, Evaluated(0, 20, 0.5, 1.0, {"val_accuracy": 0.2, "val_loss": 2.2}))
-        recorder.evaluated(run_id, Evaluated(0, 40, 1.0, 2.0, lost))
+        recorder.take(run_id, Evaluated(0, 20, 0.5, 1.0, {"val_accuracy": 0.2, "val_loss": 2.2}))
+        recorder.take(run_id, Evaluated(0, 40, 1.0, 2.0, lost))
         changes = {"metrics": {**lost, "test_accuracy": 0.1}, "steps_to_target": 40, "seconds_to_target": 2.0}
         recorder.finish(run_id, make_result(stop_reason=StopReason.NOT_FINITE, **changes))
         trials, history = read_frames(store, "tiny")
@@ -211,13 +210,13 @@ class TestReading:
 
     def test_a_long_study_comes_back_whole(self, store, tiny):
         study = tiny(notes="long " * 5000)
-        Recorder(open_client(store), store, study, {})
+        Recorder(open_client(store), FolderDisk(store), study, {})
         assert load_results("tiny", store).study.notes == study.notes
 
     def test_running_trials_are_left_out(self, recorder, store):
         run_id = record(recorder, end=False)
         assert read_frames(store, "tiny")[0].empty
-        assert open_runs(recorder.client, recorder.experiment_id) == {run_id: 0}
+        assert open_trials(recorder.client, recorder.experiment_id) == [run_id]
 
     def test_summaries_count_by_status(self, recorder, store):
         record(recorder, 0)
@@ -241,13 +240,13 @@ class TestReading:
 def test_tests_on_the_way_refits_probes_and_digests_come_back(store, tiny):
     study = tiny(probes=["features"])
     client = open_client(store)
-    recorder = Recorder(client, store, study, {})
+    recorder = Recorder(client, FolderDisk(store), study, {})
     run_id = recorder.start(0, study.base, 0, "design")
-    recorder.started(run_id, Started(0, FINGERPRINT, COSTS, "0123456789abcdef", 60))
-    recorder.tested(run_id, Scored(0, 0, 0.0, 0.0, {"test_loss": 2.3, "test_accuracy": 0.1}))
+    recorder.take(run_id, Started(0, FINGERPRINT, COSTS, "0123456789abcdef", 60))
+    recorder.take(run_id, Scored(0, 0, 0.0, 0.0, {"test_loss": 2.3, "test_accuracy": 0.1}))
     result = make_result()
     evaluated = {name: value for name, value in result.metrics.items() if not name.startswith("test_")}
-    recorder.evaluated(run_id, Evaluated(0, 60, 1.5, 2.0, evaluated))
+    recorder.take(run_id, Evaluated(0, 60, 1.5, 2.0, evaluated))
     result = replace(
         result,
         metrics={**result.metrics, "dead_features": 3, "redundant_features": 1, "dead_features/conv_1": 3},
@@ -326,9 +325,9 @@ class TestTheStudyItself:
     LEGACY = 4000
     """Characters of a part in a tag of earlier versions."""
 
-    def in_tags(self, recorder, *kept):
+    def in_tags(self, recorder, store, *kept):
         """Keep studies as earlier versions did, one after the other."""
-        (recorder.store / "artifacts" / "tiny" / recorder.parent_id / "artifacts" / "study.json").unlink()
+        (store / "artifacts" / "tiny" / recorder.parent_id / "artifacts" / "study.json").unlink()
         for each in kept:
             text = json.dumps(each)
             for number, first in enumerate(range(0, len(text), self.LEGACY)):
@@ -341,33 +340,33 @@ class TestTheStudyItself:
 
     def test_a_shorter_wording_takes_the_place_of_a_longer_one(self, store, tiny):
         for notes in ("long " * 3000, "short"):
-            Recorder(open_client(store), store, tiny(notes=notes), {}).close("FINISHED")
-            record(Recorder(open_client(store), store, tiny(notes=notes), {}), trial=len(notes))
+            Recorder(open_client(store), FolderDisk(store), tiny(notes=notes), {}).close("FINISHED")
+            record(Recorder(open_client(store), FolderDisk(store), tiny(notes=notes), {}), trial=len(notes))
             assert load_results("tiny", store).study.notes == notes
         assert len(load_results("tiny", store).trials) == 2
 
     def test_what_an_earlier_version_left_of_a_longer_one_is_passed_over(self, recorder, store, tiny):
         record(recorder)
-        self.in_tags(recorder, self.kept(tiny(), "long " * 3000), self.kept(tiny(), "short"))
+        self.in_tags(recorder, store, self.kept(tiny(), "long " * 3000), self.kept(tiny(), "short"))
         assert load_results("tiny", store).study.notes == "short"
         assert load_run("tiny#0", store).study.notes == "short"
 
     def test_the_next_run_keeps_it_in_the_file_alone(self, recorder, store, tiny):
-        self.in_tags(recorder, self.kept(tiny(), "old"))
-        again = Recorder(recorder.client, store, tiny(notes="new"), {})
+        self.in_tags(recorder, store, self.kept(tiny(), "old"))
+        again = Recorder(recorder.client, FolderDisk(store), tiny(notes="new"), {})
         assert load_recorded_study("tiny", store).notes == "new"
         assert not [tag for tag in again.client.get_run(again.parent_id).data.tags if tag.startswith("harness.study.")]
 
     def test_one_that_is_damaged_is_named_and_a_run_records_it_anew(self, recorder, store, tiny):
-        self.in_tags(recorder, "cut off")
+        self.in_tags(recorder, store, "cut off")
         recorder.client.set_tag(recorder.parent_id, "harness.study.0", '{"given": {"question"')
         with pytest.raises(UsageError, match=r"recorded of the study 'tiny' itself is damaged: .*records it anew"):
             load_recorded_study("tiny", store)
-        Recorder(recorder.client, store, tiny(), {})
+        Recorder(recorder.client, FolderDisk(store), tiny(), {})
         assert load_recorded_study("tiny", store).question == tiny().question
 
     def test_of_any_length(self, store, tiny):
-        Recorder(open_client(store), store, tiny(notes="x" * 700_000), {})
+        Recorder(open_client(store), FolderDisk(store), tiny(notes="x" * 700_000), {})
         assert len(load_recorded_study("tiny", store).notes) == 700_000
 
 
@@ -380,8 +379,8 @@ def test_the_studys_run_is_never_without_what_says_that_it_is_one(store, tiny, m
     with monkeypatch.context() as patch:
         patch.setattr(type(client), "log_batch", killed)
         with pytest.raises(KeyboardInterrupt):
-            Recorder(client, store, tiny(), {})
-    recorder = Recorder(client, store, tiny(), {})
+            Recorder(client, FolderDisk(store), tiny(), {})
+    recorder = Recorder(client, FolderDisk(store), tiny(), {})
     runs = client.search_runs([recorder.experiment_id])
     assert [run.data.tags["harness.kind"] for run in runs] == ["study"]
 

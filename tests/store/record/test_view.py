@@ -2,8 +2,11 @@ import json
 
 import pytest
 
-from harness.store import Recorder, open_client
-from harness.store.record.view import VIEW_TAG, has_view, runs_view
+from harness.store.local.database import open_client
+from harness.store.local.disk import FolderDisk
+from harness.store.local.pages import _has_view
+from harness.store.record.recorder import Recorder
+from harness.store.record.view import VIEW_TAG, runs_view
 from tests.findings.conftest import make_study
 
 
@@ -34,7 +37,7 @@ def test_what_should_be_low_is_sorted_from_below():
 
 def test_a_recorded_study_has_the_view_and_an_older_one_has_none(store, tiny):
     study, client = tiny(), open_client(store)
-    experiment = Recorder(client, store, study, {}).experiment_id
+    experiment = Recorder(client, FolderDisk(store), study, {}).experiment_id
     assert client.get_experiment(experiment).tags[VIEW_TAG] == runs_view(study)
-    assert has_view(store, experiment)
-    assert not has_view(store, client.create_experiment("older"))
+    assert _has_view(store, experiment)
+    assert not _has_view(store, client.create_experiment("older"))

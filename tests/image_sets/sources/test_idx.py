@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from harness.errors import DataError
-from harness.image_sets.idx import MOST_BYTES, hash_contents, parse_idx, read_bytes, read_idx, read_shape
+from harness.image_sets.sources.idx import MOST_BYTES, hash_contents, parse_idx, read_bytes, read_idx, read_shape
 
 IMAGES = bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6])  # two images of 1x3
 LABELS = bytes([0, 0, 8, 1, 0, 0, 0, 2, 7, 9])
@@ -118,7 +118,7 @@ class TestReadIdx:
         tracemalloc.stop()
 
     def test_contents_without_end(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("harness.image_sets.idx.MOST_BYTES", 1 << 21)
+        monkeypatch.setattr("harness.image_sets.sources.idx.MOST_BYTES", 1 << 21)
         (tmp_path / "x").write_bytes(bytes((1 << 21) + 1))
         with pytest.raises(DataError, match=r"x: must have at most 2,097,152 bytes, got more"):
             read_bytes(tmp_path / "x")

@@ -1,4 +1,4 @@
-"""Folders that a user names."""
+"""Folders: those that a user names, and the one that a set is downloaded into."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@ import dataclasses
 import functools
 import gzip
 import hashlib
-import os
 import re
 import shutil
 import threading
@@ -12,12 +11,11 @@ import numpy as np
 import pytest
 
 from harness.errors import DataError
-from harness.image_sets import named_folder, verify
 from harness.image_sets.fashion_mnist import FASHION_MNIST
 from harness.image_sets.folder import FOLDER
-from harness.image_sets.folders import cache_folder
-from harness.image_sets.idx_files import IDX_FILES
 from harness.image_sets.mnist import MNIST
+from harness.image_sets.sources.idx_files import IDX_FILES
+from harness.image_sets.sources.places import cache_folder
 
 
 @pytest.mark.parametrize("known", [MNIST, FASHION_MNIST])
@@ -139,24 +137,3 @@ def test_a_folder_in_the_place_of_a_file(idx_folder):
         "train-labels-idx1-ubyte (plain or .gz) must be there, got train-labels-idx1-ubyte, which is no file."
         in str(caught.value)
     )
-
-
-def test_folders_that_cannot_be(tmp_path):
-    for text, message in (
-        ("n" * 300, "cannot be looked at: File name too long."),
-        ("~nobody-has-this-name/x", "no user has such a home. Write the whole path."),
-    ):
-        with pytest.raises(DataError, match=re.escape(message)):
-            FOLDER.fetch(named=named_folder(text))
-        with pytest.raises(DataError, match=re.escape(message)):
-            verify(text)
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may look into every folder")
-def test_a_folder_that_may_not_be_looked_into(idx_folder):
-    idx_folder.chmod(0)
-    try:
-        with pytest.raises(DataError, match="cannot be looked into: Permission denied"):
-            FOLDER.fetch(named=idx_folder)
-    finally:
-        idx_folder.chmod(0o700)

@@ -7,7 +7,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from harness.errors import DataError
-from harness.image_sets.download import download
+from harness.image_sets.sources.download import download
 
 
 class _Quiet(SimpleHTTPRequestHandler):

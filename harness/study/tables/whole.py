@@ -8,8 +8,11 @@ from pydantic import ConfigDict, Field, model_validator
 
 from harness.metrics import METRICS, PROBES
 from harness.presets import PROTOCOLS
-from harness.study.designs import Design
-from harness.study.spec import DataSpec, ModelSpec, SeedSpec, Table, TargetSpec, TrainSpec
+from harness.study.designs.design import Design
+from harness.study.tables.data import DataSpec
+from harness.study.tables.model import ModelSpec
+from harness.study.tables.table import Table
+from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
 from harness.study.variant import BASE
 
 

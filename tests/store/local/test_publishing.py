@@ -7,7 +7,10 @@ import json
 import pytest
 
 from harness.errors import UsageError
-from harness.store import Recorder, open_client, register_model
+from harness.store.local.database import open_client
+from harness.store.local.disk import FolderDisk
+from harness.store.local.publishing import register
+from harness.store.record.recorder import Recorder
 from tests.store.record.test_models import model_file, models_of, network, record
 
 __all__ = ["model_file", "network"]  # fixtures
@@ -15,7 +18,7 @@ __all__ = ["model_file", "network"]  # fixtures
 
 @pytest.fixture
 def recorder(store, tiny):
-    return Recorder(open_client(store), store, tiny(), {})
+    return Recorder(open_client(store), FolderDisk(store), tiny(), {})
 
 
 def test_each_time_a_version_and_the_alias_at_the_last(recorder, store, model_file, tmp_path):
@@ -24,8 +27,8 @@ def test_each_time_a_version_and_the_alias_at_the_last(recorder, store, model_fi
 
     run_id = record(recorder, model_file, tmp_path)
     client = recorder.client
-    assert register_model(client, store, "tiny", run_id, "**Is it?**\n\nIt is.", "the best") == 1
-    assert register_model(client, store, "tiny", run_id, "**Is it?**\n\nIt is not.", "still the best") == 2
+    assert register(store, "tiny", run_id, "**Is it?**\n\nIt is.", "the best").version == 1
+    assert register(store, "tiny", run_id, "**Is it?**\n\nIt is not.", "still the best").version == 2
     assert client.get_registered_model("tiny").description == "**Is it?**\n\nIt is not."
     version = client.get_model_version_by_alias("tiny", "winner")
     assert (version.version, version.run_id, version.description) == (2, run_id, "still the best")
@@ -46,13 +49,13 @@ def test_each_time_a_version_and_the_alias_at_the_last(recorder, store, model_fi
 def test_a_run_without_a_model(recorder, store):
     run_id = recorder.start(0, recorder.study.base, 0, "design")
     with pytest.raises(UsageError, match="a run must have an MLflow model to be registered, 'base · r0 · #0' has none"):
-        register_model(recorder.client, store, "tiny", run_id, "", "")
+        register(store, "tiny", run_id, "", "")
 
 
 def test_a_name_that_mlflow_refuses(recorder, store, model_file, tmp_path):
     run_id = record(recorder, model_file, tmp_path)
     with pytest.raises(UsageError, match="--register: 'a:b' cannot be a registered model's name"):
-        register_model(recorder.client, store, "a:b", run_id, "", "")
+        register(store, "a:b", run_id, "", "")
 
 
 def test_a_model_whose_file_is_cut_short_is_not_registered(recorder, store, model_file, tmp_path):
@@ -64,8 +67,8 @@ def test_a_model_whose_file_is_cut_short_is_not_registered(recorder, store, mode
     with pytest.raises(
         UsageError, match=r"--register: the model of 'tiny' must be whole, .*model\.keras: it is no whole"
     ):
-        register_model(recorder.client, store, "tiny", run_id, "", "")
+        register(store, "tiny", run_id, "", "")
     file.unlink()
     with pytest.raises(UsageError, match=r"model\.keras: it is missing\. Put the file back"):
-        register_model(recorder.client, store, "tiny", run_id, "", "")
+        register(store, "tiny", run_id, "", "")
     assert recorder.client.search_registered_models() == []

@@ -6,7 +6,7 @@ import pytest
 
 from harness.errors import DataError
 from harness.image_sets.folder import FOLDER
-from harness.image_sets.idx_files import IDX_FILES
+from harness.image_sets.sources.idx_files import IDX_FILES
 
 
 def test_names_a_file_may_have():

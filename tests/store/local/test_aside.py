@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from harness.driver import finish_put_aside, run_study, unfinished
-from harness.driver.aside import put_aside
-from harness.plan import open_storage, study_names
+from harness.driver import run_study
 from harness.results import load_results
-from harness.store import LOCKS, experiment_names, open_client
+from harness.store import open_store
+from harness.store.local import aside
+from harness.store.local.database import open_client
+from harness.store.local.folder import LOCKS
+from harness.store.local.optuna_storage import open_storage, study_names
+from harness.store.record.experiments import experiment_names
 from tests.conftest import ScriptedLauncher, make_result
 
 
@@ -34,8 +37,6 @@ def test_the_old_has_one_name_in_both_and_the_new_one_is_whole(store, tiny):
 
 
 def test_twice_in_a_second(store, tiny, monkeypatch):
-    import harness.driver.aside as aside
-
     class Clock(aside.datetime):
         @classmethod
         def now(cls, zone=None):
@@ -54,27 +55,30 @@ def test_there_is_nothing_to_put_aside(store, tiny):
     assert names(store) == (["tiny"], ["tiny"])
 
 
-@pytest.mark.parametrize("cut", ["archive_study", "archive_experiment"])
+@pytest.mark.parametrize("cut", ["rename_studies", "rename_experiment"])
 @pytest.mark.parametrize("then", ["run", "fresh", "repair"])
 def test_whoever_comes_next_finishes_what_was_cut_off(store, tiny, monkeypatch, cut, then):
     run(tiny(), store)
-    place = "harness.plan" if cut == "archive_study" else "harness.store"
     with monkeypatch.context() as patch:
 
         def killed(*arguments):
             raise KeyboardInterrupt
 
-        patch.setattr(f"{place}.{cut}", killed)
+        patch.setattr(aside, cut, killed)
         with pytest.raises(KeyboardInterrupt):
-            put_aside("tiny", store, open_client(store), open_storage(store))
-    assert unfinished(store) == ["tiny"]
+            aside.put_aside("tiny", store, open_client(store), open_storage(store))
+    assert aside.half_aside(store) == ["tiny"]
     if then == "repair":
-        aside = finish_put_aside("tiny", store)
-        assert names(store) == ([aside], [aside])
+        found = open_store(store).conditions(repair=str)
+        (cut_off,) = (condition for condition in found if condition.text.startswith("tiny: --fresh was cut off"))
+        assert cut_off.mend().startswith("put aside as 'tiny until ")
+        ((new,), (same,)) = names(store)
+        assert new == same
+        assert new.startswith("tiny until ")
         return
     outcome = run(tiny(), store, fresh=then == "fresh")
     assert (outcome.finished, outcome.finished_here) == (4, 4)
     assert outcome.aside is not None
     assert names(store) == (["tiny", outcome.aside], ["tiny", outcome.aside])
-    assert unfinished(store) == []
+    assert aside.half_aside(store) == []
     assert not list((store / LOCKS).glob("*.aside"))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harness.errors import DataError
 from harness.image_sets.base import Facts, FileCheck, Location, RawImages, class_names
-from harness.image_sets.folders import is_file, is_folder
-from harness.image_sets.idx import Kind, hash_contents, parse_idx, read_idx
+from harness.image_sets.sources.idx import Kind, hash_contents, parse_idx, read_idx
+from harness.image_sets.sources.places import is_file, is_folder
 
 if TYPE_CHECKING:
     import numpy as np

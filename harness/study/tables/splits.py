@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from harness.errors import StudyError
 
 if TYPE_CHECKING:
-    from harness.study.spec import DataSpec
+    from harness.study.tables.data import DataSpec
 
 
 def require_split(spec: DataSpec, images: int, of: str) -> int:

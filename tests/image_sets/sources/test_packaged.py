@@ -6,7 +6,7 @@ import pytest
 
 from harness.errors import DataError
 from harness.image_sets.base import Facts
-from harness.image_sets.packaged import PackagedSet
+from harness.image_sets.sources.packaged import PackagedSet
 
 
 def require(contents, path):

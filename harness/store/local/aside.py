@@ -12,11 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
-from harness.store.local.sqlite import in_words
+from harness.store.local.folder import LOCKS
+from harness.store.local.optuna_storage import rename_studies, study_names
+from harness.store.local.places import write_text
+from harness.store.record.experiments import experiment_names, is_unused, rename_experiment
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
     from optuna.storages import RDBStorage
+
+_SUFFIX = ".aside"
 
 
 def put_aside(name: str, store: Path, client: MlflowClient, storage: RDBStorage) -> str | None:
@@ -31,15 +36,12 @@ def put_aside(name: str, store: Path, client: MlflowClient, storage: RDBStorage)
     Returns:
         The name that it has from now on; None if there was nothing.
     """
-    from harness import plan
-    from harness import store as tracking
-
-    in_optuna = plan.study_names(storage)
-    known = {*in_optuna, *tracking.experiment_names(client)}
-    if name not in known or (name not in in_optuna and tracking.is_unused(client, name)):
+    in_optuna = study_names(storage)
+    known = {*in_optuna, *experiment_names(client)}
+    if name not in known or (name not in in_optuna and is_unused(client, name)):
         return None  # nothing, or what a run left that was cut off before it began: the next takes that over
     aside = _free_name(f"{name} until {datetime.now(UTC):%Y-%m-%d %H.%M.%S}", known)
-    tracking.write_text(_intent(store, name).parent, _intent(store, name).name, json.dumps({"aside": aside}))
+    write_text(_intent(store, name).parent, _intent(store, name).name, json.dumps({"aside": aside}))
     finish_aside(name, store, client, storage)
     return aside
 
@@ -53,52 +55,25 @@ def _free_name(name: str, known: set[str]) -> str:
 
 def finish_aside(name: str, store: Path, client: MlflowClient, storage: RDBStorage) -> str | None:
     """Finish what a killed process left of putting a study aside; return its name since, None if there was nothing."""
-    from harness import plan
-    from harness import store as tracking
-
     intent = _intent(store, name)
     intent.with_name(f".{intent.name}.new").unlink(missing_ok=True)  # of a process killed while it wrote that down
     if not intent.exists():
         return None
     aside = _read(intent)
-    if aside not in plan.study_names(storage):
-        plan.archive_study(name, aside, storage)
-    if aside not in tracking.experiment_names(client):
-        tracking.archive_experiment(client, name, aside)
+    if aside not in study_names(storage):
+        rename_studies(storage, {name: aside})
+    if aside not in experiment_names(client):
+        rename_experiment(client, name, aside)
     intent.unlink()
     return aside
 
 
-def finish_put_aside(name: str, store: Path) -> str | None:
-    """Do :func:`finish_aside` by itself, for a study that nobody runs.
-
-    Raises:
-        UsageError: if another process runs the study, or the store may not be used.
-    """
-    from harness import store as tracking
-    from harness.plan import open_storage
-
-    if name not in unfinished(store):
-        return None
-    with in_words(store), tracking.lock_study(store, name):
-        with tracking.lock_store(store):
-            client, storage = tracking.open_client(store), open_storage(store)
-        return finish_aside(name, store, client, storage)
-
-
-def unfinished(store: Path) -> list[str]:
+def half_aside(store: Path) -> list[str]:
     """Return the names of the studies that a killed process left half put aside."""
-    from harness.store import LOCKS
-
     return sorted(path.name.removesuffix(_SUFFIX) for path in (store / LOCKS).glob(f"*{_SUFFIX}"))
 
 
-_SUFFIX = ".aside"
-
-
 def _intent(store: Path, name: str) -> Path:
-    from harness.store import LOCKS
-
     return store / LOCKS / f"{name}{_SUFFIX}"
 
 

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from harness.errors import DataError
 from harness.image_sets.base import Facts, FileCheck, Location, RawImages
-from harness.image_sets.download import download
-from harness.image_sets.folders import cache_folder
-from harness.image_sets.idx import parse_idx, read_idx
-from harness.image_sets.idx_files import (
+from harness.image_sets.sources.download import download
+from harness.image_sets.sources.idx import parse_idx, read_idx
+from harness.image_sets.sources.idx_files import (
     HELD,
     IDX_FILES,
     IdxFile,
@@ -22,7 +21,8 @@ from harness.image_sets.idx_files import (
     require_four,
     verify_four,
 )
-from harness.image_sets.originals import require_original
+from harness.image_sets.sources.originals import require_original
+from harness.image_sets.sources.places import cache_folder
 
 
 @dataclass(frozen=True)

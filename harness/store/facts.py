@@ -1,0 +1,110 @@
+"""What a store says of what is in it: plain facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class StudySummary:
+    """A study in the store, in brief.
+
+    Attributes:
+        name: of the study.
+        question: its question.
+        counts: status -> number of trials.
+    """
+
+    name: str
+    question: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """A trial's run, as it was recorded.
+
+    Attributes:
+        run_id: the store's id of it.
+        experiment_id: the store's id of all of its study.
+        study: the study's name in the store; that of one put aside by ``--fresh`` ends in "until" and a date.
+        trial: its number within the study.
+        replicate: seed index.
+        variant: the variant's label.
+        phase: what it was trained for, e.g. ``design``.
+        status: finished, pruned, failed, killed or running.
+        name: how the MLflow UI shows it, e.g. ``downsample=stride · r3 · #7``.
+        artifacts: where its artifacts are, for people to read: a folder that may be missing, or an address.
+        digest: the variant's digest.
+        settings: dotted path -> level of every dimension that the study varies.
+        error: why it failed, was killed or refused, if it was.
+        weights_digest: the first 16 hex digits of the SHA-256 of the network's weights, if recorded.
+    """
+
+    run_id: str
+    experiment_id: str
+    study: str
+    trial: int
+    replicate: int
+    variant: str
+    phase: str
+    status: str
+    name: str
+    artifacts: str
+    digest: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+    weights_digest: str | None = None
+
+    @property
+    def short(self) -> str:
+        """``STUDY#NUMBER``."""
+        return f"{self.study}#{self.trial}"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A network that stands for a study from now on.
+
+    Attributes:
+        version: number of the version.
+        uri: what MLflow loads it by.
+        tracking_uri: where MLflow finds that.
+    """
+
+    version: int
+    uri: str
+    tracking_uri: str
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server of pages that show a store.
+
+    Attributes:
+        title: what it is.
+        arguments: of Python, which starts it, without host and port; paths among them are absolute.
+        page: what to look at first, from the slash on.
+    """
+
+    title: str
+    arguments: Sequence[str]
+    page: str
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something about a store that was looked at.
+
+    Attributes:
+        state: "ok", "note" for what is worth knowing, "problem" for what must be put right.
+        text: what was found, and the fix for a problem.
+        mend: puts it right and says what it did; None where only the user can, or nothing need be done. May raise a
+            HarnessError.
+    """
+
+    state: Literal["ok", "note", "problem"]
+    text: str
+    mend: Callable[[], str] | None = None

@@ -1,0 +1,162 @@
+"""A store in a folder: each method is a function of another module of this package."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.store.base import LOCK_TIMEOUT
+from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
+from harness.store.local.artifacts import add_files, artifact_file, artifact_names, picture_folders
+from harness.store.local.folder import require_folder
+from harness.store.local.networks import recorded_images
+from harness.store.local.overview import summaries
+from harness.store.local.reading import read_frames, read_trial
+from harness.store.local.runs import find_run, is_run, model_file
+from harness.store.local.sqlite import in_words
+from harness.store.local.studies import read_study
+from harness.store.recording import Hold, Recording
+from harness.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class LocalStore:
+    """A store in a folder; :class:`harness.store.base.Store` says what each method means.
+
+    Args:
+        folder: the folder, which need not be there.
+
+    Raises:
+        UsageError: if the path is one that no store can have.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        require_folder(folder)
+        self.place, self.folder = str(folder), folder
+
+    def __repr__(self) -> str:
+        return f"LocalStore({self.place!r})"
+
+    def exists(self) -> bool:
+        """Whether there is a store in the folder."""
+        from harness.store.local.database import DATABASE
+
+        return (self.folder / DATABASE).exists()
+
+    def free_bytes(self) -> int:
+        """Return the bytes that are free on the folder's disk."""
+        return shutil.disk_usage(self.folder if self.folder.exists() else Path()).free
+
+    def summaries(self) -> list[StudySummary]:
+        """Return the studies that have trials, by name."""
+        return summaries(self.folder)
+
+    def kept_study(self, name: str) -> dict[str, Any]:
+        """Return what a recorded study is made from."""
+        return read_study(self.folder, name)
+
+    def frames(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return a study's trials and history."""
+        return read_frames(self.folder, name)
+
+    def find(self, text: str) -> RecordedRun:
+        """Return the run of a trial that a user names."""
+        return find_run(self.folder, text)
+
+    def is_run(self, text: str) -> bool:
+        """Whether a text names one run or several."""
+        return is_run(self.folder, text)
+
+    def trial(self, run: RecordedRun) -> tuple[dict[str, Any], pd.DataFrame]:
+        """Return one trial's row and its history."""
+        return read_trial(self.folder, run.run_id)
+
+    def images_of(self, run: RecordedRun) -> tuple[tuple[int, int, int], int] | None:
+        """Return the shape of the images that a run was trained on, and the number of classes."""
+        return recorded_images(self.folder, run.run_id)
+
+    def files(self, run: RecordedRun) -> list[Path]:
+        """Return the names of a run's artifacts."""
+        return artifact_names(run)
+
+    def file(self, run: RecordedRun, name: str) -> Path | None:
+        """Return one of a run's artifacts."""
+        return artifact_file(self.folder, run, name)
+
+    def model(self, run: RecordedRun) -> Path | None:
+        """Return a trial's saved network."""
+        return model_file(self.folder, run.run_id)
+
+    def pictures(self, name: str) -> dict[str, Path]:
+        """Return digest -> folder with pictures of a variant."""
+        return picture_folders(self.folder, name)
+
+    def add_files(self, run: RecordedRun, folder: Path, place: str) -> str:
+        """Put the files of a folder among a run's artifacts."""
+        with in_words(self.folder):
+            return str(add_files(self.folder, run, folder, place))
+
+    def attach_report(self, name: str, folder: Path) -> None:
+        """Put a study's report beside the study's own run."""
+        from harness.store.local.publishing import attach_report
+
+        attach_report(self.folder, name, folder)
+
+    def register(self, name: str, run_id: str, about: str, why: str) -> Registered:
+        """Register a run's network as the one that stands for a study."""
+        from harness.store.local.publishing import register
+
+        return register(self.folder, name, run_id, about, why)
+
+    def scratch(self, name: str) -> Path:
+        """Return a folder for what trainings of a study leave until it is recorded."""
+        from harness.store.local.scratch import scratch_folder
+
+        return scratch_folder(self.folder, name)
+
+    def hold(self, name: str, lock_timeout: float = LOCK_TIMEOUT) -> contextlib.AbstractContextManager[Hold]:
+        """Take the right to run a study."""
+        from harness.store.local.hold import held
+
+        return held(self.folder, name, lock_timeout)
+
+    def recording(
+        self, study: Study, source: Mapping[str, str], name: str
+    ) -> contextlib.AbstractContextManager[Recording]:
+        """Record trials beside others who do so at the same time."""
+        from harness.store.local.hold import recorded
+
+        return recorded(study, source, self.folder, name)
+
+    def in_words(self, lock_timeout: float = LOCK_TIMEOUT) -> contextlib.AbstractContextManager[None]:
+        """Turn what databases and the file system raise in the block into one sentence."""
+        return in_words(self.folder, lock_timeout)
+
+    def conditions(self, repair: Callable[[str], str]) -> Iterator[Condition]:
+        """Look at the store, and what crashes left in it."""
+        from harness.store.local.conditions import look
+
+        return look(self.folder, repair)
+
+    def leftovers(self) -> list[Path]:
+        """Return what killed processes left on the disk."""
+        from harness.store.local.conditions import leftovers
+
+        return leftovers(self.folder)
+
+    def ui(self, study: str | None) -> Server:
+        """Return MLflow's pages."""
+        from harness.store.local.pages import mlflow_pages
+
+        return mlflow_pages(self.folder, study)
+
+    def dashboard(self) -> Server:
+        """Return the pages of optuna-dashboard."""
+        from harness.store.local.pages import optuna_pages
+
+        return optuna_pages(self.folder)

@@ -1,0 +1,71 @@
+"""A study's experiment in MLflow: what is open in it, and its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.store.record.models import fail_unfinished
+
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+
+TRIALS = "tags.`harness.kind` = 'trial'"
+STUDIES = "tags.`harness.kind` = 'study'"
+"""MLflow's filters for the runs of trials, and for the run of the study itself."""
+
+
+def open_trials(client: MlflowClient, experiment_id: str) -> list[str]:
+    """Return the runs of the trials that MLflow holds open: left by a run that was killed."""
+    query = f"{TRIALS} and attributes.status = 'RUNNING'"
+    return [str(run.info.run_id) for run in client.search_runs([experiment_id], query, max_results=10_000)]
+
+
+def close_experiment(client: MlflowClient, name: str) -> None:
+    """Close every open run of an experiment as KILLED, and mark its unfinished models, whatever they are."""
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None or experiment.lifecycle_stage != "active":
+        return
+    for run in client.search_runs([experiment.experiment_id], "attributes.status = 'RUNNING'", max_results=10_000):
+        client.set_terminated(run.info.run_id, "KILLED")
+    fail_unfinished(client, experiment.experiment_id)
+
+
+def is_unused(client: MlflowClient, name: str) -> bool:
+    """Whether an experiment, which is not deleted, has no trial."""
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None or experiment.lifecycle_stage != "active":
+        return False
+    return not client.search_runs([experiment.experiment_id], TRIALS, max_results=1)
+
+
+def experiment_names(client: MlflowClient) -> list[str]:
+    """Return the names of all experiments, those deleted in the MLflow UI among them: their names are taken, too."""
+    from mlflow.entities import ViewType
+
+    names: list[str] = []
+    token: str | None = None
+    while True:
+        found = client.search_experiments(view_type=ViewType.ALL, max_results=1000, page_token=token)
+        names += [str(experiment.name) for experiment in found]
+        token = found.token
+        if not token:
+            return names
+
+
+def rename_experiment(client: MlflowClient, name: str, new_name: str) -> None:
+    """Rename an experiment, if it exists, so that its name is free again. Deleted ones are restored first."""
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
+        return
+    if experiment.lifecycle_stage != "active":
+        client.restore_experiment(experiment.experiment_id)
+    client.rename_experiment(experiment.experiment_id, new_name)
+
+
+def study_run_address(client: MlflowClient, name: str) -> str | None:
+    """Return where the artifacts of a study's own run are; None if there is no such run."""
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
+        return None
+    runs = client.search_runs([experiment.experiment_id], STUDIES, max_results=1)
+    return str(runs[0].info.artifact_uri) if runs else None

@@ -1,0 +1,110 @@
+"""A study's experiment and its own run in MLflow, made or gone on with."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.errors import UsageError
+from harness.store.record.batches import Batch
+from harness.store.record.describing import describe_study
+from harness.store.record.disk import Disk
+from harness.store.record.experiments import STUDIES
+from harness.store.record.trial_run import NOTE, NOTE_LENGTH, cut
+from harness.store.record.view import VIEW_TAG, runs_view
+from harness.study import Study
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
+    from mlflow.tracking import MlflowClient
+
+STUDY_FILE = "study.json"
+"""Artifact of a study's own run: the study as it was when it was run last."""
+
+STUDY_TAG = "harness.study."
+"""Tags that earlier versions kept it in: this and a number from 0."""
+
+_KIND = "mlflow.experimentKind"
+"""MLflow's tag for what an experiment is for: training models, and not language models and agents."""
+
+
+@dataclass(frozen=True)
+class StudyRun:
+    """The own run of a study that is being run.
+
+    Attributes:
+        experiment_id: MLflow's id of the study's experiment.
+        run_id: MLflow's id of the run.
+        began: when the run began first, in milliseconds since 1970.
+    """
+
+    experiment_id: str
+    run_id: str
+    began: int
+
+
+def open_study_run(client: MlflowClient, disk: Disk, study: Study, name: str, source: Mapping[str, str]) -> StudyRun:
+    """Open the study's own run, or make it; it is never without what says that it is one.
+
+    Args:
+        client: of the store.
+        disk: of the store.
+        study: the study, which the run keeps whole.
+        name: of the study in the store.
+        source: tags that say where the code and study come from.
+
+    Raises:
+        UsageError: if the experiment was deleted in the MLflow UI, or its files are elsewhere.
+    """
+    experiment_id = _open_experiment(client, disk, name)
+    tags = {
+        "harness.kind": "study",
+        "harness.study": name,
+        "harness.digest": study.digest,
+        "harness.question": study.question,
+        NOTE: describe_study(study, name, is_run=True),
+        **source,
+    }
+    runs = client.search_runs([experiment_id], STUDIES, max_results=1)
+    if runs:
+        run = runs[0]
+        client.update_run(run.info.run_id, status="RUNNING")
+    else:
+        run = client.create_run(experiment_id, run_name=f"study {name}", tags=cut(tags))
+    run_id = str(run.info.run_id)
+    _keep_study(client, disk, study, run)
+    Batch(tags).write(client, run_id)
+    about = {NOTE: describe_study(study, name, is_run=False), _KIND: "custom_model_development"}
+    for tag, text in {**about, VIEW_TAG: runs_view(study)}.items():
+        client.set_experiment_tag(experiment_id, tag, text[:NOTE_LENGTH])
+    return StudyRun(experiment_id, run_id, int(run.info.start_time))
+
+
+def _open_experiment(client: MlflowClient, disk: Disk, name: str) -> str:
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
+        return str(client.create_experiment(name, artifact_location=disk.address(name)))
+    if experiment.lifecycle_stage != "active":
+        raise UsageError(
+            f"the MLflow experiment {name!r} was deleted in the MLflow UI. Restore it there "
+            f"(`mlflow experiments restore -x {experiment.experiment_id}`), or run with --fresh."
+        )
+    disk.require_inside(experiment.artifact_location)
+    return str(experiment.experiment_id)
+
+
+def _keep_study(client: MlflowClient, disk: Disk, study: Study, run: Run) -> None:
+    """Keep the study, whole, in one file; drop the tags that earlier versions kept it in."""
+    disk.write_text(run.info.artifact_uri, STUDY_FILE, json.dumps(kept_study(study)))
+    disk.write_text(run.info.artifact_uri, f"{study.name}.toml", study.text)
+    for tag in client.get_run(run.info.run_id).data.tags:
+        if re.fullmatch(re.escape(STUDY_TAG) + r"\d+", tag):
+            client.delete_tag(run.info.run_id, tag)
+
+
+def kept_study(study: Study) -> dict[str, object]:
+    """Return what a store keeps of a study beside its name: tables, source, text."""
+    return {"given": study.given, "source": str(study.source) if study.source else None, "text": study.text}

@@ -1,0 +1,1 @@
+"""The tables of a study file as frozen, strict models. Descriptions of fields are the documentation of the keys."""

@@ -1,0 +1,136 @@
+"""`[train]`, `[target]` and `[seeds]`: optimiser and protocol, when it is done, and what is drawn anew."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, model_validator
+
+from harness.metrics import EVALUATED, METRICS
+from harness.study.tables.table import Table, from_protocol, hint
+
+MOST_STEPS = 100_000_000
+"""Of a training: each has a learning rate that is worked out before the first, and 100 ms would make it a year."""
+
+Drawn = Literal["replicate", "fixed"]
+EvaluatedMetric = Literal[EVALUATED]  # type: ignore[valid-type]
+
+
+class SeedSpec(Table):
+    """`[seeds]`: what is drawn anew in every replicate, and what stays as it is in the first."""
+
+    split: Drawn = Field(default="replicate", description="Which images are held out.")
+    weights: Drawn = Field(default="replicate", description="The initial weights.")
+    order: Drawn = Field(default="replicate", description="The order of the batches.")
+    dropout: Drawn = Field(default="replicate", description="The dropout masks.")
+
+
+USED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
+    "train.momentum": ("train.optimizer", ("sgd",)),
+    "train.weight_decay": ("train.optimizer", ("adamw",)),
+    "model.initializer_stddev": ("model.initializer", ("truncated_normal", "random_normal")),
+}
+"""Settings that matter only beside certain values of another; elsewhere nothing uses them."""
+
+
+class Plateau(Table):
+    """`[train.plateau]`: stop when a metric no longer improves."""
+
+    metric: EvaluatedMetric = Field(default="val_loss", description="The metric that must keep improving.")
+    evaluations: int = Field(
+        ge=1,
+        description="Stop after this many evaluations in a row without improvement.",
+        json_schema_extra=hint("E.g. 5."),
+    )
+    min_delta: float = Field(default=0.0, ge=0, description="A smaller change is no improvement.")
+
+
+class TrainSpec(Table):
+    """`[train]`: optimiser and protocol. One of `max_steps` and `max_epochs` says how long at most."""
+
+    optimizer: Literal["adam", "adamw", "sgd", "rmsprop"] = Field(default="adam", description="Keras optimiser.")
+    learning_rate: float = Field(
+        default=1e-3, gt=0, description="Learning rate, the peak one where there is a schedule.",
+        json_schema_extra=hint("Typical values are 1e-4 to 1e-2."),
+    )  # fmt: skip
+    momentum: float = Field(default=0.9, ge=0, lt=1, description="Momentum of 'sgd' (0 for none); unused elsewhere.")
+    weight_decay: float = Field(default=0.004, ge=0, description="Decoupled weight decay of 'adamw'; unused elsewhere.")
+    schedule: Literal["constant", "cosine", "one_cycle"] = Field(
+        default="constant",
+        description="Learning rate over the steps up to the maximum: constant, half a cosine from learning_rate to 0, "
+        "or one cycle (cosine from 1/25 up to learning_rate over the first 30 %, then down to 1/250,000).",
+    )
+    batch_size: int = Field(
+        default=64, ge=1, description="Images a step.", json_schema_extra=hint("Typical values are 32 to 512.")
+    )
+    label_smoothing: float = Field(
+        default=0.0, ge=0, lt=1, description="Share of the label spread evenly over all classes, in training only."
+    )
+    precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = Field(
+        default="float32", description="Keras dtype policy; weights and logits stay float32."
+    )
+    max_steps: int | None = Field(
+        default=None, ge=1, le=MOST_STEPS, description="Training ends after this many batches at the latest."
+    )
+    max_epochs: float | None = Field(
+        default=None, gt=0, description="Training ends after this many passes over the training images at the latest."
+    )
+    evaluate_every: Annotated[int, Field(ge=1)] | Literal["epoch"] = Field(
+        default="epoch", description="Evaluate every so many steps, or 'epoch'. The end is always evaluated.",
+        json_schema_extra=hint("Write a number of steps such as 100, or \"epoch\"."),
+    )  # fmt: skip
+    test_at: tuple[Annotated[int, Field(ge=0)], ...] = Field(
+        default=(),
+        strict=False,
+        description="Steps at which the test split is scored too, 0 before the first; for the record alone: nothing is "
+        "stopped, pruned or chosen by it.",
+        json_schema_extra=hint("E.g. test_at = [0, 1, 100, 1000]."),
+    )
+    refit: bool = Field(
+        default=False,
+        description="After the training, train afresh, with the same seeds and for as many epochs, on training and "
+        "validation images together; the test split and the saved model are those of the second training.",
+    )
+    max_seconds: float | None = Field(
+        default=None, gt=0, description="Time budget: stop at the first evaluation after so many training seconds."
+    )
+    plateau: Plateau | None = Field(default=None, description="Stop when a metric no longer improves.")
+
+    @model_validator(mode="after")
+    def _check(self) -> TrainSpec:
+        if (self.max_steps is None) == (self.max_epochs is None):
+            got = "neither" if self.max_steps is None else "both"
+            raise ValueError(f"exactly one of max_steps and max_epochs must be given, got {got}. E.g. max_epochs = 5.")
+        if self.refit and self.test_at:
+            raise ValueError("test_at does not go with refit = true, which scores another network. Remove one of them.")
+        return self
+
+
+class TargetSpec(Table):
+    """`[target]`: what ends a training successfully."""
+
+    model_config = ConfigDict(json_schema_extra=from_protocol)
+
+    metric: EvaluatedMetric = Field(
+        description="The metric to watch.",
+        json_schema_extra=hint("The test split is scored once, at the end: stop on val_accuracy instead."),
+    )
+    value: float = Field(gt=0, description="Reached when an accuracy is at least, a loss at most, this.")
+    in_a_row: int = Field(default=1, ge=1, description="Evaluations in a row that must reach it.")
+    stop: bool = Field(
+        default=True, description="False: note when the target was reached, and train on to the maximum."
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> TargetSpec:
+        if self.metric.endswith("accuracy") and self.value > 1:
+            raise ValueError(
+                f"value must be between 0 and 1, got {self.value:g}. Write {self.value / 100:g} for {self.value:g} %."
+            )
+        return self
+
+    @property
+    def in_words(self) -> str:
+        """The target in words: ``98 % validation accuracy``, ``a validation loss of 0.05``."""
+        text = METRICS[self.metric].show_goal(self.value)
+        return text if self.in_a_row == 1 else f"{text} at {self.in_a_row} evaluations in a row"
