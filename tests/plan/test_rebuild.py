@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import optuna
 import pytest
 
@@ -11,7 +13,8 @@ from harness.errors import UsageError
 from harness.plan import known_results, rebuild_study
 from harness.records import Failed, StopReason
 from harness.results import load_results
-from harness.store.local.optuna_storage import FILE, open_storage
+from harness.store import open_store
+from harness.store.local.optuna_storage import FILE, open_storage, rename_studies
 from tests.conftest import ScriptedLauncher, make_result
 
 SEARCH = {
@@ -64,7 +67,7 @@ def test_it_is_as_it_was_and_the_study_goes_on(store, tiny, changes):
     lose(store)
     with pytest.raises(UsageError, match=r"`harness doctor --repair --store .*` makes Optuna's storage anew"):
         run_study(study, store=store, launch=ScriptedLauncher(answer))
-    assert "trials made anew" in repair_study(load_results("tiny", store).study, store)
+    assert "trials made anew" in repair_study(load_results("tiny", store).study, open_store(store))
     assert seen(store) == before
     launcher = ScriptedLauncher(lambda job: make_result(0.8), places=1)
     outcome = run_study(study, store=store, launch=launcher)
@@ -85,7 +88,8 @@ def test_a_refused_network_counts_against_the_budget_as_before(store, tiny):
     assert refused, "the space has an impossible network"
     assert known_results("tiny", open_storage(store)) == set(trials["trial"])
     storage = open_storage(store)
-    rebuild_study(study, storage, recorded_trials(study, store))
+    rename = functools.partial(rename_studies, storage)
+    rebuild_study(study, storage, recorded_trials(study, open_store(store)), rename)
     again = seen(store)
     assert [row[1] for row in again] == [row[1] for row in before]
     attributes = optuna.load_study(study_name="tiny", storage=storage).get_trials()[refused[0]].user_attrs
