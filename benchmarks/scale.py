@@ -183,7 +183,7 @@ def run(trials: int, folder: Path) -> dict[str, float]:
 def report(trials: int, folder: Path) -> dict[str, float]:  # noqa: ARG001
     """Read the trials and write the report, imports included."""
     started = time.perf_counter()
-    from harness.reports import write_report
+    from harness.reports.writing import write_report
     from harness.results import load_results
 
     write_report(*load_results("scale", folder), folder / "report", "mlruns")

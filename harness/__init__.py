@@ -7,7 +7,7 @@ The verbs of the command line, for notebooks and scripts::
     study = harness.load_study("studies/quickstart.toml")
     harness.run(study)
     results = harness.load_results(study.name)      # results.trials, results.history: pandas frames
-    harness.comparison(*results)                    # in words and tables; a notebook shows it
+    harness.report(*results)                        # in words and tables; a notebook shows it
     harness.write_report(*results, "reports/quickstart")
 
 `harness.Objective(study)` is an objective for an Optuna study of your own.
@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from harness.driver import run_study as run
     from harness.objective import Objective
-    from harness.reports import compare as comparison
-    from harness.reports import compare_two as compare
-    from harness.reports import read_report, write_report
+    from harness.reports import compare, report
+    from harness.reports.reading import read_report
+    from harness.reports.writing import write_report
     from harness.results import load_results
     from harness.study import load_study
 
@@ -35,17 +35,17 @@ if os.uname().machine == "x86_64":
     # On processors without AVX512-VNNI TensorFlow leaves oneDNN off, though with it a small CNN trains twice as fast.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-__all__ = ["Objective", "compare", "comparison", "load_results", "load_study", "read_report", "run", "write_report"]
+__all__ = ["Objective", "compare", "load_results", "load_study", "read_report", "report", "run", "write_report"]
 
 _PLACES = {
     "Objective": ("harness.objective", "Objective"),
-    "compare": ("harness.reports", "compare_two"),
-    "comparison": ("harness.reports", "compare"),
+    "compare": ("harness.reports", "compare"),
     "load_results": ("harness.results", "load_results"),
     "load_study": ("harness.study", "load_study"),
-    "read_report": ("harness.reports", "read_report"),
+    "read_report": ("harness.reports.reading", "read_report"),
+    "report": ("harness.reports", "report"),
     "run": ("harness.driver", "run_study"),
-    "write_report": ("harness.reports", "write_report"),
+    "write_report": ("harness.reports.writing", "write_report"),
 }
 
 

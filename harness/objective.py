@@ -197,7 +197,7 @@ class Objective:
             HarnessError: as :func:`harness.worker.run_jobs`. Whatever is raised, the run is closed as FAILED, or as
                 KILLED for a KeyboardInterrupt.
         """
-        from harness.launchers import InProcessLauncher, Work
+        from harness.launchers import Death, InProcessLauncher, Work
 
         job = Job(
             trial=number,
@@ -224,6 +224,8 @@ class Objective:
                         return event.result
                     elif isinstance(event, Failed):
                         raise launcher.error or RunError(event.message)
+                    elif isinstance(event, Death):
+                        raise RunError(event.message)
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ from harness.escaping import (
     shell,
     throughout,
 )
-from harness.reports import write_report
+from harness.reports.writing import write_report
 from harness.store.record.describing import describe_study, describe_trial
 from tests.findings.conftest import make_study, trial
 

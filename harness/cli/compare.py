@@ -15,7 +15,7 @@ from harness.errors import UsageError, did_you_mean
 from harness.metrics import METRICS
 
 if TYPE_CHECKING:
-    from harness.findings.comparison import Between
+    from harness.findings.comparison import Comparison
     from harness.store import Store
 
 _CODES = {"holds": 0, "does not hold": 1, "undecided": 3}
@@ -51,11 +51,11 @@ def compare_command(
     """
     _require_known(metrics)
     wanted = _margins(margins, metrics)
-    from harness.findings.comparison import Side, compare_between
+    from harness.findings.comparison import Side, compare_sides
 
     one, other = (read_results(text, store, reports) for text in (before, after))
     sides = Side(before, one.study, one.trials), Side(after, other.study, other.trials)
-    found = compare_between(*sides, metrics=metrics, margins=wanted, non_inferior=non_inferior)
+    found = compare_sides(*sides, metrics=metrics, margins=wanted, non_inferior=non_inferior)
     _print(found)
     sys.exit(_CODES[found.conclusion])
 
@@ -85,7 +85,7 @@ def _margins(given: tuple[str, ...], metrics: tuple[str, ...]) -> dict[str, floa
     return wanted
 
 
-def _print(found: Between) -> None:
+def _print(found: Comparison) -> None:
     from rich.console import Console
 
     from harness.pages.terminal import draw_table

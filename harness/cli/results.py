@@ -12,7 +12,7 @@ from harness.errors import UsageError
 from harness.escaping import markdown
 
 if TYPE_CHECKING:
-    from harness.findings.report import Comparison
+    from harness.findings.report import Report
     from harness.results import Results
     from harness.store import Store
 
@@ -30,7 +30,7 @@ def show_command(what: str, store: Store, reports: Path) -> None:
     if not _is_study(what, store, reports) and store.exists() and ("#" in what or store.is_run(what)):
         _print_run(what, store)
         return
-    from harness.reports import compare
+    from harness.reports import report
 
     try:
         results = read_results(what, store, reports)
@@ -38,7 +38,7 @@ def show_command(what: str, store: Store, reports: Path) -> None:
         if not store.exists():
             raise
         raise UsageError(f"{error} Nor is it a run: those are named STUDY#NUMBER, or by their id or name.") from None
-    _print(compare(*results))
+    _print(report(*results))
 
 
 def _is_study(text: str, store: Store, reports: Path) -> bool:
@@ -51,7 +51,8 @@ def _is_study(text: str, store: Store, reports: Path) -> bool:
 def _print_run(text: str, store: Store) -> None:
     from rich.console import Console
 
-    from harness.reports import render_run
+    from harness.findings.run import run_report_of
+    from harness.pages.terminal_run import render_run
     from harness.results import load_run
 
     found = load_run(text, store)
@@ -59,7 +60,7 @@ def _print_run(text: str, store: Store) -> None:
     places = {"name": found.run.name, "folder": _shortest(Path(found.run.artifacts))}
     if found.model is not None:
         places["model"] = _shortest(found.model)
-    console.print(render_run(found.study, found.row, found.history, places, found.files, console.width))
+    console.print(render_run(run_report_of(found.study, found.row, found.history), places, found.files, console.width))
 
 
 def _shortest(folder: Path) -> str:
@@ -84,7 +85,8 @@ def report_command(studies: tuple[str, ...], every: bool, store: Store, reports:
         raise UsageError("name a study or a report's folder, or give --all. E.g. harness report reports/quickstart")
     for study in studies:
         if (Path(study) / "trials.parquet").exists():
-            from harness.reports import read_report, write_report
+            from harness.reports.reading import read_report
+            from harness.reports.writing import write_report
 
             write_report(*read_report(Path(study)), Path(study))
             click.echo(f"{study}: rebuilt from the Parquet files in it")
@@ -103,29 +105,29 @@ def report_study(name: str, store: Store, reports: Path, register: bool = False)
         reports: folder of the reports.
         register: also register the model of the study's winner.
     """
-    from harness.reports import write_report
+    from harness.reports.writing import write_report
     from harness.results import load_results
 
     results = load_results(name, store)
     folder = reports / name
     files = write_report(*results, folder, store.place, store.pictures(name))
-    _print(files.comparison)
+    _print(files.report)
     click.echo(f"\nReport:    {folder / 'comparison.html'}")
     try:
         store.attach_report(name, folder)
     except UsageError as error:  # a store that is there to be read
         click.echo(f"The report is not put beside the study's run in MLflow: {error}", err=True)
     if register:
-        _register(results, files.comparison, store)
+        _register(results, files.report, store)
 
 
-def _register(results: Results, comparison: Comparison, store: Store) -> None:
+def _register(results: Results, report: Report, store: Store) -> None:
     """Register the model of a study's winner; say which one it is and how to load it."""
-    from harness.reports import choose_winner
+    from harness.findings.winner import choose_winner
 
     study = results.study
-    winner = choose_winner(comparison, results.trials, study.metrics[0])
-    about = f"**{markdown(study.question)}**\n\n{markdown(comparison.headline)}"
+    winner = choose_winner(report, results.trials, study.metrics[0])
+    about = f"**{markdown(study.question)}**\n\n{markdown(report.headline)}"
     made = store.register(study.name, winner.run_id, about, winner.why)
     click.echo(f"\nModel:     {study.name} version {made.version}, of trial {winner.trial}. {winner.why}")
     click.echo(
@@ -139,7 +141,7 @@ def read_results(study: str, store: Store, reports: Path) -> Results:
     Raises:
         UsageError: if there is no such study.
     """
-    from harness.reports import read_report
+    from harness.reports.reading import read_report
     from harness.results import Results, load_results
 
     name = Path(study).stem if study.endswith(".toml") else study
@@ -159,10 +161,10 @@ def read_results(study: str, store: Store, reports: Path) -> Results:
     return load_results(name, store)
 
 
-def _print(comparison: Comparison) -> None:
+def _print(report: Report) -> None:
     from rich.console import Console
 
-    from harness.reports import render_table
+    from harness.pages.terminal import render
 
     console = Console(markup=False, emoji=False, highlight=False)
-    console.print(render_table(comparison, console.width))
+    console.print(render(report, console.width))

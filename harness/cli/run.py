@@ -164,6 +164,6 @@ def _watching_over_imports(observe: Observer) -> Observer:
         observe(progress, event)
         if not begun and progress.finished_here and progress.remaining <= progress.workers:
             begun = True
-            threading.Thread(target=importlib.import_module, args=("harness.reports.files",), daemon=True).start()
+            threading.Thread(target=importlib.import_module, args=("harness.reports.writing",), daemon=True).start()
 
     return watch

@@ -9,19 +9,17 @@ import pandas as pd
 
 from harness.errors import UsageError
 from harness.escaping import plain, throughout
-from harness.findings.report import Table
-from harness.findings.rows import Group, group_trials
+from harness.findings.finding import Table
+from harness.findings.groups import Group, group_trials
 from harness.findings.wording import show_effect, show_ends, show_p, show_verdict
 from harness.judging import NOT_INFERIOR, Conclusion, Contrast, Pairing, compare_pairings, overlap_of
 from harness.metrics import METRICS, NOTHING
-from harness.study import Search, Study, show_level
+from harness.study import Phase, Study, show_level
 from harness.trials import EQUAL_FOR_SECONDS, describe, differing_places, left_out_of, show_wrong, tidy_trials
-
-_CLAIMING = ("design", "confirm")
 
 
 @dataclass(frozen=True)
-class Between:
+class Comparison:
     """Two sets of trials, compared.
 
     Attributes:
@@ -52,9 +50,9 @@ class Side:
     trials: pd.DataFrame
 
 
-def compare_between(
+def compare_sides(
     before: Side, after: Side, metrics: Sequence[str], margins: Mapping[str, float], non_inferior: bool
-) -> Between:
+) -> Comparison:
     """Pair the variants that both have, and compare the second with the first.
 
     Variants are the same if their digests are; where no digest is, those with the same label are compared, and a
@@ -87,7 +85,7 @@ def compare_between(
         remarks += [f"Seconds are not compared: {text}." for text in {one.after.withheld for one in pairings} if text]
     table = _table(before.name, after.name, pairings, contrasts)
     settings = _settings_table(before.study, after.study)
-    found = Between(before.name, after.name, table, tuple(contrasts), conclusion, tuple(remarks), settings)
+    found = Comparison(before.name, after.name, table, tuple(contrasts), conclusion, tuple(remarks), settings)
     return throughout(found, plain)
 
 
@@ -151,15 +149,9 @@ def _settings_of(study: Study) -> dict[str, str]:
     """Return dotted path -> value of the base, and of what a study says beside it."""
     design = study.design
     said: dict[str, object] = {"seed": study.seed, "exclusive": study.exclusive, "probes": list(study.probes)}
-    said |= {"design.kind": design.kind, "design.replicates": _dumped(design.replicates)}
+    said |= {f"design.{name}": _dumped(value) for name, value in design.settings.items()}
     said |= {f"design: {path}": _dumped(levels) for path, levels in design.dimensions.items()}
     said |= {f"report.margin.{name}": f"{value:g}" for name, value in study.report.margin.items()}
-    if isinstance(design, Search):
-        said |= {
-            "design.trials": design.trials,
-            "design.sampler": design.sampler,
-            "design.objectives": design.objectives,
-        }
     return {**study.base.flat(), **{path: show_level(value) for path, value in said.items()}}
 
 
@@ -170,7 +162,7 @@ def _dumped(value: object) -> object:
 
 def _groups(side: Side) -> list[Group]:
     groups = group_trials(side.study, tidy_trials(side.study, side.trials))
-    return [group for group in groups if group.phase in _CLAIMING and group.finished.any()]
+    return [group for group in groups if group.phase != Phase.SEARCH and group.finished.any()]
 
 
 def _match(

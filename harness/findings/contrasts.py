@@ -7,14 +7,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from harness.findings.report import Row
-from harness.findings.rows import Group
+from harness.findings.groups import Group
+from harness.findings.rows import Row
 from harness.judging import Contrast, compare
 from harness.metrics import METRICS
 from harness.stats import Verdict
-from harness.study import Study
-
-_CLAIMING = ("design", "confirm")
+from harness.study import Phase, Study
 
 
 def contrasts(study: Study, rows: Sequence[Row], groups: Sequence[Group]) -> Mapping[str, tuple[Contrast, ...]]:
@@ -28,12 +26,12 @@ def contrasts(study: Study, rows: Sequence[Row], groups: Sequence[Group]) -> Map
         rows: a row a group, the reference first.
         groups: their trials.
     """
-    if rows[0].phase not in _CLAIMING:
+    if rows[0].phase == Phase.SEARCH:
         return {}
     samples = {
         row.digest: group.sample(row.withheld)
         for row, group in zip(rows[1:], groups[1:], strict=True)
-        if row.phase in _CLAIMING
+        if row.phase != Phase.SEARCH
     }
     return compare(study, samples, groups[0].sample())
 

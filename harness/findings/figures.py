@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -183,5 +184,13 @@ class ParallelFigure:
     note: str = ""
 
 
-Picture = PointFigure | ForestFigure | ParallelFigure
+Plot = PointFigure | ForestFigure | ParallelFigure
 """Any figure but the learning curves."""
+
+_WIDE = 8.0
+"""Ratio of the largest to the smallest value from which an axis is logarithmic."""
+
+
+def is_wide(values: Sequence[float]) -> bool:
+    """Whether values are so far apart that their axis should be logarithmic."""
+    return min(values) > 0 and max(values) / min(values) >= _WIDE

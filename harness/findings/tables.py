@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from harness.findings.contrasts import best_first
-from harness.findings.report import Comparison, Published, Row, Table
+from harness.findings.finding import Published, Table
+from harness.findings.rows import Row
 from harness.findings.wording import (
     counted,
     listed,
@@ -19,41 +21,45 @@ from harness.findings.wording import (
 from harness.judging import Contrast
 from harness.metrics import METRICS, NOTHING
 from harness.stats import Interval
+from harness.study import Phase
+
+if TYPE_CHECKING:
+    from harness.findings.report import Report
 
 MOST_ROWS = 50
 """Rows that a person still reads; comparison.csv has all of them."""
 
 
-def results_table(comparison: Comparison, limit: int = MOST_ROWS, costs: bool = True) -> Table:
+def results_table(report: Report, limit: int = MOST_ROWS, costs: bool = True) -> Table:
     """Return what each variant measured.
 
     Args:
-        comparison: what is shown.
+        report: what is shown.
         limit: rows at most.
         costs: whether to have the columns for parameters, multiply-accumulates and images per second.
     """
     columns: list[tuple[str, bool, Callable[[Row], str]]] = [("variant", False, lambda row: row.title)]
-    if comparison.search:
-        columns.append(("evidence", False, lambda row: "confirmed" if row.phase == "confirm" else "explored"))
-    if len(comparison.objectives) > 1:
+    if report.search:
+        columns.append(("evidence", False, lambda row: "confirmed" if row.phase == Phase.CONFIRM else "explored"))
+    if len(report.objectives) > 1:
         columns.append(("Pareto-optimal", False, lambda row: "yes" if row.pareto else "no"))
     columns.append(("n", True, lambda row: str(row.finished)))
-    for name in comparison.scored:
+    for name in report.scored:
         columns.append((METRICS[name].heading, True, _score(name)))
-    if comparison.target:
+    if report.target:
         columns += [
             ("reached target", True, lambda row: f"{row.reached} of {row.finished}"),
             ("steps to target", True, lambda row: _median("steps_to_target", row.steps_to_target)),
             ("seconds to target", True, lambda row: _median("seconds_to_target", row.seconds_to_target)),
         ]
     if costs:
-        columns += [(METRICS[name].title, True, _counted(name)) for name in comparison.counted]
-        speed = METRICS["images_per_second"]
-        columns.append((speed.title, True, lambda row: speed.show(row.images_per_second)))
-    rows, note = _most_relevant(comparison, limit)
-    metrics = [_metric_of(heading, comparison) for heading, _, _ in columns]
-    beside = [_reference_row(found, metrics) for found in comparison.published if found.step is None]
-    medians = [*(("steps", "seconds") if comparison.target else ()), *(("images per second",) if costs else ())]
+        columns += [(METRICS[name].title, True, _counted(name)) for name in report.counted]
+        speed = METRICS["images_per_second"].title
+        columns.append((speed, True, lambda row: METRICS["images_per_second"].show(row.images_per_second)))
+    rows, note = _most_relevant(report, limit)
+    metrics = [_metric_of(heading, report) for heading, _, _ in columns]
+    beside = [_reference_row(found, metrics) for found in report.published if found.step is None]
+    medians = [*(("steps", "seconds") if report.target else ()), *(("images per second",) if costs else ())]
     caption = "What each variant measured: means with 95 % intervals"
     caption += f", medians for {listed(medians)}" if medians else ""
     return Table(
@@ -61,14 +67,14 @@ def results_table(comparison: Comparison, limit: int = MOST_ROWS, costs: bool = 
         headings=tuple(heading for heading, _, _ in columns),
         numeric=tuple(numeric for _, numeric, _ in columns),
         rows=(*(tuple(cell(row) for _, _, cell in columns) for row in rows), *beside),
-        faint=(*(row.phase == "search" for row in rows), *(True for _ in beside)),
+        faint=(*(row.phase == Phase.SEARCH for row in rows), *(True for _ in beside)),
         note=note,
     )
 
 
-def _metric_of(heading: str, comparison: Comparison) -> str:
+def _metric_of(heading: str, report: Report) -> str:
     """Return the metric that a column shows; empty for other columns."""
-    shown = [*comparison.scored, *comparison.counted, "steps_to_target", "seconds_to_target", "images_per_second"]
+    shown = [*report.scored, *report.counted, "steps_to_target", "seconds_to_target", "images_per_second"]
     return next((name for name in shown if heading == METRICS[name].heading), "")
 
 
@@ -78,13 +84,13 @@ def _reference_row(found: Published, metrics: list[str]) -> tuple[str, ...]:
     return (f"{found.name} ({found.source})", *cells)
 
 
-def contrasts_table(comparison: Comparison, limit: int = MOST_ROWS) -> Table | None:
+def contrasts_table(report: Report, limit: int = MOST_ROWS) -> Table | None:
     """Return each variant against the reference, a row for each metric; None if there is nothing to compare."""
-    shown, note = _most_relevant(comparison, limit)
+    shown, note = _most_relevant(report, limit)
     rows = [row for row in shown if row.contrasts]
     if not rows:
         return None
-    if len(rows) == sum(bool(row.contrasts) for row in comparison.rows):
+    if len(rows) == sum(bool(row.contrasts) for row in report.rows):
         note = ""
     cells = [
         (
@@ -102,7 +108,7 @@ def contrasts_table(comparison: Comparison, limit: int = MOST_ROWS) -> Table | N
         for found in row.contrasts
     ]
     return Table(
-        caption=f"Against {comparison.reference.title}, replicate by replicate",
+        caption=f"Against {report.reference.title}, replicate by replicate",
         headings=(
             *("variant", "metric", "difference", "95 % interval", "pairs", "effect size", "p", "p (Holm)", "verdict"),
         ),
@@ -117,16 +123,16 @@ def _effect_size(found: Contrast) -> str:
     return NOTHING if math.isnan(found.effect_size) else f"{found.effect_size:+.2f}".replace("-", "−")
 
 
-def _most_relevant(comparison: Comparison, limit: int) -> tuple[list[Row], str]:
+def _most_relevant(report: Report, limit: int) -> tuple[list[Row], str]:
     """Return the rows to show and what to say of the others.
 
     A search has its best rows first anyway. A large grid keeps its order, and of its rows those that differ most
     surely.
     """
-    rows = list(comparison.rows)
+    rows = list(report.rows)
     if len(rows) <= limit:
         return rows, ""
-    if comparison.search:
+    if report.search:
         kept, how = rows[:limit], "the best"
     else:
         metric = next((row.contrasts[0].metric for row in rows if row.contrasts), "")

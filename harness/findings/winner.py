@@ -11,7 +11,8 @@ import pandas as pd
 
 from harness.errors import UsageError
 from harness.findings.contrasts import best_first
-from harness.findings.report import Comparison, Row
+from harness.findings.report import Report
+from harness.findings.rows import Row
 from harness.findings.wording import counted, show_effect
 from harness.metrics import METRICS
 from harness.stats import Verdict
@@ -34,7 +35,7 @@ class Winner:
     why: str
 
 
-def choose_winner(comparison: Comparison, trials: pd.DataFrame, metric: str) -> Winner:
+def choose_winner(report: Report, trials: pd.DataFrame, metric: str) -> Winner:
     """Choose the winning variant, and of its trials the one with the best validation accuracy.
 
     The winning variant is, of those that a verdict calls better than the base in the metric, the one that is better by
@@ -43,14 +44,14 @@ def choose_winner(comparison: Comparison, trials: pd.DataFrame, metric: str) -> 
     one: without validation images training accuracy does.
 
     Args:
-        comparison: what was found.
-        trials: a row a trial, as in :func:`harness.reports.compare`.
+        report: what was found.
+        trials: a row a trial, as in :func:`harness.findings.facts.facts_of`.
         metric: the metric that the verdict is of: the first one that the study declares.
 
     Raises:
         UsageError: if the winning variant has no finished trial, or all of its trainings diverged.
     """
-    rows = list(comparison.rows)
+    rows = list(report.rows)
     whole = set(trials["trial"][trials["stop_reason"] != "not_finite"])
     better = [rows[place] for place in best_first(rows, metric) if _is_better(rows[place], metric)]
     row = next((one for one in better if whole & set(one.trials)), rows[0])
@@ -58,7 +59,7 @@ def choose_winner(comparison: Comparison, trials: pd.DataFrame, metric: str) -> 
         rule, fix = f"have finished trials, {row.title} has none", "Run the study again, and register then."
         if row.trials:
             rule, fix = f"not have diverged, every training of {row.title} did", "Lower its learning rate."
-        raise UsageError(f"{comparison.name}: a winner must {rule}. {fix}")
+        raise UsageError(f"{report.name}: a winner must {rule}. {fix}")
     candidates = trials[trials["trial"].isin(whole & set(row.trials))].to_dict("records")
     split = "train" if all(math.isnan(_number(one, "val_accuracy")) for one in candidates) else "val"
     best = min(candidates, key=lambda one: _rank(one, split))

@@ -11,6 +11,7 @@ from harness.stats import Interval
 __all__ = [
     "counted",
     "listed",
+    "quoted",
     "show_effect",
     "show_ends",
     "show_interval",
@@ -30,3 +31,8 @@ def show_interval(metric: str, interval: Interval) -> str:
 def listed(items: list[str], last: str = "and") -> str:
     """Write ``a, b and c``."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def quoted(label: str) -> str:
+    """Hold together a label that has commas of its own."""
+    return f"“{label}”" if ", " in label else label

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import queue
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.launchers.base import About, Notice, Work
+from harness.launchers.base import About, Death, Work
 from harness.launchers.serving import left_by, serve
 from harness.records import Event, Failed, Finished, Job, Reply, Resources
 
@@ -26,7 +24,7 @@ class InProcessLauncher:
     def __init__(self, work: Work) -> None:
         self._resources = Resources(threads=work.threads, workers=1, data_folder=work.data_folder)
         self._scratch = work.scratch
-        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Event | Death] = queue.SimpleQueue()
         self._replies: queue.SimpleQueue[Reply] = queue.SimpleQueue()
         self._trials: list[int] = []
         self._thread: threading.Thread | None = None
@@ -62,8 +60,11 @@ class InProcessLauncher:
         self._thread.start()
 
     def _serve(self, jobs: Sequence[Job]) -> None:
-        with contextlib.suppress(SystemExit):  # of close
+        try:
             self._error = serve(jobs, self._resources, self._scratch, self._send, self._hear)
+        except BaseException as end:  # of close; else something called sys.exit
+            if not self._closed:
+                self._events.put(Death(tuple(self._trials), f"the training ended itself: {type(end).__name__} {end}"))
 
     def _send(self, event: Event) -> None:
         if self._closed:
@@ -76,9 +77,9 @@ class InProcessLauncher:
             raise SystemExit
         return reply
 
-    def poll(self, seconds: float) -> Sequence[Event | Notice]:
+    def poll(self, seconds: float) -> Sequence[Event | Death]:
         """Wait up to ``seconds`` for an event and return it with those that have come besides."""
-        events: list[Event] = []
+        events: list[Event | Death] = []
         try:
             events.append(self._events.get(timeout=seconds))
             while True:
@@ -88,6 +89,8 @@ class InProcessLauncher:
         for event in events:
             if isinstance(event, (Finished, Failed)):
                 self._trials.remove(event.trial)
+            elif isinstance(event, Death):
+                self._trials = []
         return events
 
     def reply(self, trial: int, reply: Reply) -> None:
@@ -106,6 +109,8 @@ class InProcessLauncher:
             return
         self._replies.put(Reply.PRUNE)  # wakes it if it waits for one
         if self._trials and self._thread.ident is not None:
+            import ctypes  # takes milliseconds that a start need not wait for
+
             # its next event would end it too, but may be an epoch away
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread.ident), ctypes.py_object(SystemExit))
         self._thread.join()

@@ -1,4 +1,4 @@
-"""The comparison for programs: CSV with one row a variant, JSON with everything."""
+"""The report for programs: CSV with one row a variant, JSON with everything."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from dataclasses import is_dataclass
 from typing import Any
 
 from harness.escaping import csv_cell
-from harness.findings.report import Comparison, Row
+from harness.findings.report import Report
+from harness.findings.rows import Row
 from harness.stats import Interval
 
-_NOT_IN_JSON = ("figures", "plots")
+_NOT_IN_JSON = ("curves", "plots")
 _TOLD = ("pairs", "p", "p_holm", "p_equivalent", "p_flips", "effect_size", "won", "verdict", "more", "note")
 """Attributes of a contrast that get a column each, beside its estimate and interval."""
 
 
-def to_csv(comparison: Comparison) -> str:
+def to_csv(report: Report) -> str:
     """Return every row in the metrics' own units: shares from 0 to 1, seconds; empty where there is no value.
 
     An infinite value is ``inf``: more than half of the trials missed the target.
     """
-    records = [_record(row, comparison) for row in comparison.rows]
+    records = [_record(row, report) for row in report.rows]
     headings = list(dict.fromkeys(name for record in records for name in record))
     file = io.StringIO()
     writer = csv.DictWriter(file, headings, restval="", lineterminator="\n")
@@ -33,9 +34,9 @@ def to_csv(comparison: Comparison) -> str:
     return file.getvalue()
 
 
-def to_json(comparison: Comparison) -> str:
+def to_json(report: Report) -> str:
     """Return everything but the figures; NaN and infinity, which JSON does not have, are null."""
-    facts = {name: value for name, value in vars(comparison).items() if name not in _NOT_IN_JSON}
+    facts = {name: value for name, value in vars(report).items() if name not in _NOT_IN_JSON}
     return json.dumps(_plain(facts), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -43,7 +44,7 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of report.json, from the dataclasses that it is written from and their docstrings."""
     from pydantic import TypeAdapter
 
-    schema = TypeAdapter(Comparison).json_schema()
+    schema = TypeAdapter(Report).json_schema()
     for name in _NOT_IN_JSON:
         del schema["properties"][name]
     schema["required"] = list(schema["properties"])
@@ -72,16 +73,16 @@ def _nullable(schema: Any) -> Any:
     return changed
 
 
-def _record(row: Row, comparison: Comparison) -> dict[str, Any]:
+def _record(row: Row, report: Report) -> dict[str, Any]:
     record: dict[str, Any] = {"variant": row.label, "phase": row.phase, "digest": row.digest, **row.settings}
     record |= {name: getattr(row, name) for name in ("finished", "failed", "killed", "pruned")}
     for name, interval in row.scores.items():
         record |= _ends(name, interval)
-    if comparison.target:
+    if report.target:
         record["reached"] = row.reached
         record |= _ends("steps_to_target", row.steps_to_target)
         record |= _ends("seconds_to_target", row.seconds_to_target)
-    record |= {name: row.counts[name] for name in comparison.counted}
+    record |= {name: row.counts[name] for name in report.counted}
     record["images_per_second"] = row.images_per_second
     if row.pareto is not None:
         record["pareto"] = row.pareto

@@ -10,18 +10,19 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from harness.escaping import shell
-from harness.findings.figures import CurveFigure, Picture
-from harness.findings.report import Comparison, Table
+from harness.findings.figures import CurveFigure, Plot
+from harness.findings.finding import Table
+from harness.findings.report import Report
 from harness.pages.insight_pictures import Learned
 from harness.pages.svg import inline
 from harness.pages.templating import contents, environment
 
 
-def to_html(comparison: Comparison, drawings: dict[str, str], learned: Sequence[Learned] = ()) -> str:
+def to_html(report: Report, drawings: dict[str, str], learned: Sequence[Learned] = ()) -> str:
     """Return the page.
 
     Args:
-        comparison: what is shown.
+        report: what is shown.
         drawings: name of each figure -> its SVG document.
         learned: pictures of what networks learned.
     """
@@ -36,7 +37,7 @@ def to_html(comparison: Comparison, drawings: dict[str, str], learned: Sequence[
         "shell": shell,
     }
     script = f"\n{templates.get_template('comparison.js').render()}\n"
-    figures: list[CurveFigure | Picture] = [*comparison.figures, *comparison.plots]
+    figures: list[CurveFigure | Plot] = [*report.curves, *report.plots]
     drawn = {
         figure.name: Markup(inline(drawings[figure.name], f"f{place}", figure.description))  # noqa: S704  an SVG
         for place, figure in enumerate(figures)
@@ -45,7 +46,7 @@ def to_html(comparison: Comparison, drawings: dict[str, str], learned: Sequence[
         drawn=drawn,
         script=Markup(script),  # noqa: S704  our own
         script_hash=_hash(script),
-        **contents(comparison, learned),
+        **contents(report, learned),
     )
 
 

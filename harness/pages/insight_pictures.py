@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.errors import DataError
-from harness.findings.report import Row
+from harness.findings.rows import Row
 from harness.trials import DIGEST
 
 FOLDER = "insight"

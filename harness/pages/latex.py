@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from harness.findings.report import Comparison, Table
+from harness.findings.finding import Table
+from harness.findings.report import Report
 from harness.findings.tables import contrasts_table, results_table
 
 _SPECIAL = {
@@ -14,14 +15,14 @@ _SPECIAL = {
 }  # fmt: skip
 
 
-def to_latex(comparison: Comparison) -> str:
+def to_latex(report: Report) -> str:
     r"""Return one or two ``table`` environments with booktabs rules."""
-    tables = [("results", results_table(comparison)), ("contrasts", contrasts_table(comparison))]
+    tables = [("results", results_table(report)), ("contrasts", contrasts_table(report))]
     head = [
-        f"% {' '.join(comparison.question.split())}",
+        f"% {' '.join(report.question.split())}",
         r"% Preamble: \usepackage{booktabs} \usepackage{graphicx}",
     ]
-    return "\n".join([*head, *(_table(comparison.name, name, table) for name, table in tables if table), ""])
+    return "\n".join([*head, *(_table(report.name, name, table) for name, table in tables if table), ""])
 
 
 def escape(text: str) -> str:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 
 from harness.escaping import inline, markdown, markdown_code, markdown_paragraphs, markdown_prose, shell
-from harness.findings.report import Comparison, Table
+from harness.findings.finding import Table
+from harness.findings.report import Report
 from harness.pages.insight_pictures import Learned
 from harness.pages.templating import contents, environment
 
 
-def to_markdown(comparison: Comparison, learned: Sequence[Learned] = ()) -> str:
+def to_markdown(report: Report, learned: Sequence[Learned] = ()) -> str:
     """Return the page as GitHub-flavoured Markdown."""
     templates = environment(autoescape=False)
     templates.filters["table"] = table_lines
@@ -24,7 +25,7 @@ def to_markdown(comparison: Comparison, learned: Sequence[Learned] = ()) -> str:
         "shell": shell,
     }
     templates.filters["fence"] = fence
-    return templates.get_template("comparison.md.j2").render(contents(comparison, learned))
+    return templates.get_template("comparison.md.j2").render(contents(report, learned))
 
 
 def table_lines(table: Table) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 import jinja2
 
-from harness.findings.figures import Picture
-from harness.findings.report import Comparison
+from harness.findings.figures import Plot
+from harness.findings.report import Report
 from harness.findings.tables import contrasts_table, results_table
 from harness.findings.wording import counted
 from harness.pages.insight_pictures import Learned
@@ -31,26 +31,26 @@ def environment(autoescape: bool) -> jinja2.Environment:
     )
 
 
-def _chapters(comparison: Comparison) -> list[tuple[str, list[Picture]]]:
+def _chapters(report: Report) -> list[tuple[str, list[Plot]]]:
     """Return the further figures by the headings that they stand under, in order."""
-    chapters: dict[str, list[Picture]] = {}
-    for figure in comparison.plots:
+    chapters: dict[str, list[Plot]] = {}
+    for figure in report.plots:
         chapters.setdefault(figure.chapter, []).append(figure)
     return list(chapters.items())
 
 
-def contents(comparison: Comparison, learned: Sequence[Learned]) -> dict[str, Any]:
+def contents(report: Report, learned: Sequence[Learned]) -> dict[str, Any]:
     """Return the names that a template may use."""
-    tables = [results_table(comparison), contrasts_table(comparison)]
-    if comparison.search:
+    tables = [results_table(report), contrasts_table(report)]
+    if report.search:
         tables.reverse()  # claims before what was only explored
-    left = len(comparison.runs) - MOST_RUNS
+    left = len(report.runs) - MOST_RUNS
     return {
-        "comparison": comparison,
+        "report": report,
         "tables": [table for table in tables if table],
-        "runs": comparison.runs[:MOST_RUNS],
+        "runs": report.runs[:MOST_RUNS],
         "ui": UI,
-        "chapters": _chapters(comparison),
+        "chapters": _chapters(report),
         "learned": learned,
         "more_runs": f"{counted(left, 'more run')} in trials.parquet." if left > 0 else "",
     }

@@ -1,4 +1,4 @@
-"""The comparison in a terminal: what `harness show` and the end of `harness run` print."""
+"""The report in a terminal: what `harness show` and the end of `harness run` print."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from harness.findings.report import Comparison, Table
+from harness.findings.finding import Table
+from harness.findings.report import Report
 from harness.findings.tables import contrasts_table, results_table
 
 _COSTS_FROM = 130
@@ -30,26 +31,26 @@ _SHORT = {
 _VERDICTS = {"better": "green", "worse": "red", "equivalent": "cyan"}
 
 
-def render(comparison: Comparison, width: int, limit: int = 20) -> RenderableType:
+def render(report: Report, width: int, limit: int = 20) -> RenderableType:
     """Return the answer, the two tables and the remarks.
 
     Args:
-        comparison: what is shown.
+        report: what is shown.
         width: columns of the terminal. Costs are left out below 130 columns, details of the contrasts below 125,
             intervals of means below 100.
         limit: rows at most.
     """
-    results = results_table(comparison, limit, costs=width >= _COSTS_FROM)
-    contrasts = contrasts_table(comparison, limit)
+    results = results_table(report, limit, costs=width >= _COSTS_FROM)
+    contrasts = contrasts_table(report, limit)
     if width < _FULL_FROM:
         results = _without_intervals(results)
     if contrasts and width < _DETAILS_FROM:
         contrasts = _narrow(contrasts, width < _P_FROM)
-    parts: list[RenderableType] = [Text(sentence) for sentence in comparison.sentences]
+    parts: list[RenderableType] = [Text(sentence) for sentence in report.sentences]
     for table, share in ((results, 3.5), (contrasts, 5)):
         if table:
             parts += [Text(), draw_table(table, int(width / share))]
-    parts += [Padding(Text(remark, style="dim"), (0, 0, 0, 2)) for remark in comparison.remarks]
+    parts += [Padding(Text(remark, style="dim"), (0, 0, 0, 2)) for remark in report.remarks]
     return Group(*parts)
 
 

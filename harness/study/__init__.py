@@ -1,7 +1,7 @@
 """The study file: what it may say, what it means, and the variants it asks for."""
 
 from harness.study.checks import build_study, check_variant, check_variants
-from harness.study.designs.design import Phase
+from harness.study.designs import Phase
 from harness.study.designs.factors import Adaptive, Factorial, OneAtATime
 from harness.study.designs.ranges import Level, Range
 from harness.study.designs.search import Confirm, Search

@@ -4,30 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from harness.study.variant import BASE, Variant
-
 if TYPE_CHECKING:
     from harness.study.study import Study
+    from harness.study.variant import Variant
 
 
 def grid(study: Study) -> list[Variant]:
-    """Return the variants of a factorial or one-at-a-time design, the reference first; for a search, the base alone.
-
-    The reference is the base where the design contains it, else the first combination of levels.
+    """Return the variants that are known before the first training, the reference first; of a search, the base.
 
     Raises:
-        StudyError: for a level that is not allowed, an impossible network, or two variants that mean the same.
+        StudyError: for a level that is not allowed.
     """
     return list(study.variants)
-
-
-def variants_of(study: Study) -> list[Variant]:
-    """Work out what :func:`grid` gives: a study keeps it, for thousands of variants take seconds."""
-    variants = [study.variant(settings) for settings in study.design.combinations()]
-    first, *others = sorted(variants, key=lambda variant: variant.label != BASE)
-    if study.design.crossed:
-        return [first, *others]
-    return [first, *(variant for variant in others if variant.label != BASE)]  # a factor's level may be the base's
 
 
 class Trainings(NamedTuple):
@@ -45,5 +33,5 @@ class Trainings(NamedTuple):
 def trainings(study: Study) -> Trainings:
     """Return how many variants and trainings a study asks for."""
     design = study.design
-    variants = design.most_variants if design.explores else len(grid(study))
+    variants = design.most_variants if design.explores else len(study.variants)
     return Trainings(variants, design.trainings(variants))

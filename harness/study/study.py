@@ -14,7 +14,6 @@ from pydantic import Field, ValidationError
 from harness.errors import StudyError
 from harness.study.designs.ranges import Level
 from harness.study.explain import explain
-from harness.study.grid import variants_of
 from harness.study.showing import as_html, one_line
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
@@ -48,8 +47,16 @@ class Study(StudyTables):
 
     @cached_property
     def variants(self) -> tuple[Variant, ...]:
-        """The variants that are known before the first training; see :func:`harness.study.grid`."""
-        return tuple(variants_of(self))
+        """The variants that are known before the first training; worked out once, for thousands take seconds.
+
+        The reference comes first: the base where the design contains it, else the first combination of levels. A search
+        has the base alone.
+        """
+        variants = [self.variant(settings) for settings in self.design.combinations()]
+        first, *others = sorted(variants, key=lambda variant: variant.label != BASE)
+        if self.design.crossed:
+            return (first, *others)
+        return (first, *(variant for variant in others if variant.label != BASE))  # a factor's level may be the base's
 
     @property
     def base(self) -> Variant:

@@ -2,16 +2,10 @@
 them.
 """
 
-from harness.trials.checking import (
-    LeftOut,
-    describe,
-    is_level,
-    keep_left_out,
-    left_out_of,
-    show_wrong,
-    sift,
-    stored_study,
-)
+from harness.trials.cells import is_level, show_wrong
+from harness.trials.checking import sift
+from harness.trials.kept import stored_study
+from harness.trials.left_out import LeftOut, describe, keep_left_out, left_out_of
 from harness.trials.places import differing_places
 from harness.trials.schema import (
     AT_AN_EVALUATION,

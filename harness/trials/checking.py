@@ -6,46 +6,18 @@ what no training can have measured is left out, and why is kept with the table, 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import DataError, StudyError
+from harness.errors import DataError
 from harness.metrics import Number
 from harness.metrics.units import NUMBER
-from harness.study import Study, build_study
-from harness.trials.schema import FEATURES, HISTORY, TRIALS, Column, LevelOf, Text, Time
+from harness.trials.cells import is_missing, judge, show_wrong
+from harness.trials.left_out import LeftOut
+from harness.trials.schema import FEATURES, HISTORY, TRIALS, Column, LevelOf
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-
-LEFT_OUT = "left_out"
-"""Key of a table's `attrs` with the trials that were left out of it, as :class:`LeftOut` writes them."""
-
-_SHOWN = 60
-"""Characters of a wrong value that an error shows."""
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A trial that cannot be read.
-
-    Attributes:
-        run_id: its MLflow run; may be empty in Parquet files of others.
-        trial: its number, if it says one.
-        fault: what is wrong with it.
-    """
-
-    run_id: str
-    trial: str
-    fault: str
-
-    def __str__(self) -> str:
-        number = f" (trial {self.trial})" if self.trial else ""
-        return f"run {self.run_id or 'without an id'}{number}: {self.fault}"
 
 
 def sift(
@@ -89,54 +61,6 @@ def sift(
     return trials, history, tuple(said)
 
 
-def keep_left_out(trials: pd.DataFrame, said: Iterable[LeftOut]) -> None:
-    """Note with a table what was left out of it."""
-    if entries := [asdict(one) for one in said]:
-        trials.attrs[LEFT_OUT] = entries
-
-
-def left_out_of(trials: pd.DataFrame) -> tuple[LeftOut, ...]:
-    """Return what was left out of a table of trials, as it was noted with it."""
-    entries = trials.attrs.get(LEFT_OUT, ())
-    if not isinstance(entries, (list, tuple)):
-        return ()
-    texts = [
-        [str(entry.get(name, "")) for name in ("run_id", "trial", "fault")]
-        for entry in entries
-        if isinstance(entry, Mapping)
-    ]
-    return tuple(LeftOut(*text) for text in texts)
-
-
-def stored_study(kept: Mapping[str, Any], place: str) -> Study:
-    """Return a study from what was kept of it with its trials.
-
-    Args:
-        kept: name, given, source and text, as a table's ``attrs["study"]`` holds them.
-        place: where it was kept, for errors.
-
-    Raises:
-        DataError: if it is no study; each line begins with the place.
-    """
-    name, given, source, text = (kept.get(key) for key in ("name", "given", "source", "text"))
-    texts = all(isinstance(one, (str, type(None))) for one in (source, text))
-    if not isinstance(name, str) or not name or not isinstance(given, dict) or not texts:
-        raise DataError(f"{place}: must hold a study's name, tables, source and text, got {show_wrong(dict(kept))}.")
-    try:
-        return build_study(given, name=name, source=Path(source) if source else None, text=text or "")
-    except StudyError as error:
-        lines = "\n".join(f"{place}: {line}" for line in str(error).splitlines())
-        raise DataError(f"{lines}\n{place}: was written by another version of harness, or edited.") from None
-    except (TypeError, ValueError, KeyError, AttributeError, RecursionError, OverflowError) as error:
-        raise DataError(f"{place}: is no study: {show_wrong(str(error))}.") from None
-
-
-def show_wrong(value: object) -> str:
-    """Return a value that was read from elsewhere for an error: in quotes, short, control characters escaped."""
-    text = repr(value[:_SHOWN] if isinstance(value, (str, bytes)) else value)
-    return text if len(text) <= _SHOWN + 2 else f"{text[:_SHOWN]}…"
-
-
 def _require_columns(name: str, table: pd.DataFrame, columns: Sequence[Column]) -> None:
     names = list(table.columns)
     odd = [column for column in names if not isinstance(column, str)]
@@ -158,7 +82,7 @@ def _check(table: pd.DataFrame, columns: Sequence[Column]) -> tuple[pd.DataFrame
         if column.name not in table:
             continue
         given = table[column.name]
-        values, bad = _judge(given, column)
+        values, bad = judge(given, column)
         if values is not given:
             changed[column.name] = values
         for place in bad.nonzero()[0].tolist():
@@ -169,100 +93,6 @@ def _check(table: pd.DataFrame, columns: Sequence[Column]) -> tuple[pd.DataFrame
 def _cell(column: pd.Series[Any], place: int) -> object:
     value = column.iloc[place]
     return value.item() if hasattr(value, "item") and getattr(value, "shape", None) == () else value
-
-
-def _judge(given: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], np.ndarray]:
-    """Return a column as what it should be, and where it is not so."""
-    match column.rule:
-        case Number() as number:
-            return _judge_numbers(given, number, column.needed)
-        case Text() as text:
-            return given, _judge_texts(given, text, column.needed)
-        case Time():
-            return given, _judge_times(given)
-        case _:
-            return given, _judge_levels(given)
-
-
-def _judge_numbers(column: pd.Series[Any], rule: Number, needed: bool) -> tuple[pd.Series[Any], np.ndarray]:
-    import numpy as np
-    import pandas as pd
-
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf":
-        values, odd = column.to_numpy(dtype=float), np.zeros(len(column), bool)
-    else:
-        read = [_number(value) for value in column.tolist()]
-        values = np.array([math.nan if value is None else value for value in read], float)
-        odd = np.array([value is None for value in read], bool)
-        column = pd.Series(values, index=column.index, name=column.name)
-    missing = np.isnan(values)
-    bad = (values < rule.low) | (values > rule.high)
-    if rule.may_be_infinite:
-        bad &= ~np.isposinf(values)
-    if rule.whole:
-        bad |= ~missing & (values != np.floor(values))
-    bad |= odd
-    return column, bad | (missing & needed)
-
-
-def _number(value: object) -> float | None:
-    """Return a number, or text that is one; NaN for nothing, None for what is no number."""
-    if _is_missing(value):
-        return math.nan
-    if isinstance(value, (bool, bytes, complex)):
-        return None
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def _is_missing(value: object) -> bool:
-    """Whether a cell is empty: None, or one of the values that are not equal to themselves."""
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
-        return True
-    return isinstance(value, float) and math.isnan(value)
-
-
-def _judge_texts(column: pd.Series[Any], rule: Text, needed: bool) -> np.ndarray:
-    import numpy as np
-
-    verdicts: dict[object, bool] = {}
-
-    def is_bad(value: object) -> bool:
-        if _is_missing(value) or (isinstance(value, str) and not value):
-            return needed
-        if not isinstance(value, str):
-            return True
-        if value not in verdicts:
-            fits = not rule.choices or value in rule.choices
-            verdicts[value] = not (fits and (rule.pattern is None or rule.pattern.fullmatch(value)))
-        return verdicts[value]
-
-    return np.array([is_bad(value) for value in column.tolist()], bool)
-
-
-def _judge_times(column: pd.Series[Any]) -> np.ndarray:
-    import numpy as np
-    import pandas as pd
-
-    if not pd.api.types.is_datetime64_any_dtype(column):
-        return np.array([not _is_missing(value) for value in column.tolist()], bool)
-    years = column.dt.year.to_numpy(dtype=float, na_value=math.nan)
-    return np.asarray((years < 1970) | (years >= 2262))
-
-
-def _judge_levels(column: pd.Series[Any]) -> np.ndarray:
-    import numpy as np
-
-    return np.array([not (_is_missing(value) or is_level(value)) for value in column.tolist()], bool)
-
-
-def is_level(value: object) -> bool:
-    """Whether a value can stand in a table as the level of what is varied."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return -(2**63) <= value < 2**63
-    return isinstance(value, (str, float, bool))
 
 
 def _add_duplicates(trials: pd.DataFrame, faults: dict[int, str]) -> None:
@@ -282,7 +112,7 @@ def _add_unfinished(trials: pd.DataFrame, faults: dict[int, str]) -> None:
     """A finished training has a reason why it ended."""
     reasons = trials["stop_reason"].tolist() if "stop_reason" in trials else [None] * len(trials)
     for place, (status, reason) in enumerate(zip(trials["status"].tolist(), reasons, strict=True)):
-        if status == "finished" and (_is_missing(reason) or not reason):
+        if status == "finished" and (is_missing(reason) or not reason):
             faults.setdefault(place, "it is finished, and does not say why its training ended (stop_reason)")
 
 
@@ -300,7 +130,7 @@ def _by_trial(trials: pd.DataFrame, history: pd.DataFrame, faults: Mapping[int, 
 def _left_out(trials: pd.DataFrame, place: int, fault: str) -> LeftOut:
     run_id = trials["run_id"].iloc[place] if "run_id" in trials else ""
     number = trials["trial"].iloc[place]
-    return LeftOut(run_id if isinstance(run_id, str) else "", "" if _is_missing(number) else _plain(number), fault)
+    return LeftOut(run_id if isinstance(run_id, str) else "", "" if is_missing(number) else _plain(number), fault)
 
 
 def _plain(number: object) -> str:
@@ -312,12 +142,3 @@ def _with_types(table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     """Return a table whose columns were mixed for the sake of what is now left out, each of one type again."""
     numbered = [column.name for column in columns if column.needed and isinstance(column.rule, Number)]
     return table.infer_objects().astype({name: "int64" for name in numbered if name in table})
-
-
-def describe(said: Sequence[LeftOut], at_most: int = 5) -> str:
-    """Say in a sentence what was left out and why; empty if nothing was."""
-    if not said:
-        return ""
-    many = "1 trial that cannot be read" if len(said) == 1 else f"{len(said)} trials that cannot be read"
-    more = f"; and {len(said) - at_most} more" if len(said) > at_most else ""
-    return f"Left out: {many}: {'; '.join(str(one) for one in said[:at_most])}{more}."

@@ -156,8 +156,8 @@ def _refit(sessions: Sequence[Session], data_folder: Path | None) -> PackEngine:
 
 def _finish(session: Session, logits: npt.NDArray[np.float32]) -> TrialResult:
     """Write the artifacts of a trained network, measure it, and send its result."""
-    from harness.engines import mean_scores
     from harness.worker.probes import probe
+    from harness.worker.scores import score
 
     data = session.data
     session.emit(TrainingOver(session.job.trial))
@@ -166,7 +166,7 @@ def _finish(session: Session, logits: npt.NDArray[np.float32]) -> TrialResult:
         session.keep_weights(session.history[-1].step, last=True)
         write_artifacts(session, logits)
         probed = {} if session.diverged else probe(session.job, session.folder, data, session.model, logits)
-    result = session.result(mean_scores(logits, data.test.labels), probed)
+    result = session.result({**score(logits, data.test.labels), **probed})
     session.emit(Finished(session.job.trial, result))
     return result
 

@@ -164,15 +164,14 @@ class Session:
         with self.watch.timing("record"):
             return decide(self.history[-1])
 
-    def result(self, test: Means, probed: Mapping[str, float]) -> TrialResult:
+    def result(self, measured: Mapping[str, float]) -> TrialResult:
         """End the training, and return what it came to.
 
         A network that diverged has no scores and missed its target, even one that it had held before: what is left
         of it holds nothing.
 
         Args:
-            test: scores of the test split.
-            probed: what probes measured.
+            measured: metric -> value, of the network at the end: scores of the test split, and what probes found.
         """
         from harness.callbacks import stop_reason
 
@@ -181,12 +180,11 @@ class Session:
         reached = None if reached_at is None or self.diverged else self.history[reached_at]
         last, seconds = self.history[-1], self.watch.seconds
         reason = StopReason.NOT_FINITE if self.diverged else stop_reason(self._stops) or StopReason.MAXIMUM
-        scores = {**last.metrics, "test_loss": test.loss, "test_accuracy": test.accuracy, **probed}
         return TrialResult(
             stop_reason=reason,
             steps=last.step,
             epochs=last.epoch,
-            metrics={} if self.diverged else scores,
+            metrics={} if self.diverged else {**last.metrics, **measured},
             clocks=Clocks(**seconds),
             steps_to_target=reached.step if reached else None,
             seconds_to_target=reached.train_seconds if reached else None,

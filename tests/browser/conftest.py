@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.reports import read_report, write_report
+from harness.reports.reading import read_report
+from harness.reports.writing import write_report
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

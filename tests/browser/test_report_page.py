@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from harness.reports import read_report, write_report
+from harness.reports.reading import read_report
+from harness.reports.writing import write_report
 from harness.study import build_study
 from tests.browser.conftest import SLOWEST, contrast
 

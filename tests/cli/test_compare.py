@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from harness.reports import write_report
+from harness.reports.writing import write_report
 from tests.findings.conftest import POOL, STRIDE, make_study, trial
 
 

@@ -247,7 +247,7 @@ class TestWhatGoesWrong:
                 return [Death((), "the worker process ended with exit code 1: ImportError: no")]
 
         with pytest.raises(RunError, match=r"3 workers died in a row, the last so: .*ImportError: no"):
-            run_study(tiny(), store=store, launch=Stillborn(finish, places=1), workers=1)
+            run_study(tiny(), store=store, launch=Stillborn(finish, places=1))
 
     def test_ctrl_c_closes_runs_as_killed_and_the_next_run_goes_on(self, store, tiny):
         def answer(job):

@@ -257,12 +257,12 @@ def _examine(root: Path, scenario: Scenario, before: dict[str, Any], excused: bo
 
 def _read_all(scenario: Scenario) -> Iterator[str]:
     from harness.doctor import examine
-    from harness.reports import compare
+    from harness.reports import report
     from harness.results import load_results
 
     for name in scenario.expected:
         try:
-            compare(*load_results(name, scenario.store))
+            report(*load_results(name, scenario.store))
         except Exception as error:
             yield f"{name} cannot be compared: {type(error).__name__}: {error}"
     try:

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from harness.errors import UsageError
-from harness.findings.comparison import Side, compare_between
+from harness.findings.comparison import Side, compare_sides
 from harness.judging import Conclusion
 from tests.findings.conftest import POOL, STRIDE, make_study, trial
 
@@ -20,7 +20,7 @@ def side(name, shift=0.0, study=None, variants=(POOL, STRIDE), **values):
 
 
 def test_common_variants_are_paired():
-    found = compare_between(side("old"), side("new", 0.01), (), {}, non_inferior=False)
+    found = compare_sides(side("old"), side("new", 0.01), (), {}, non_inferior=False)
     assert found.conclusion is Conclusion.HOLDS
     assert [row[:2] for row in found.table.rows] == [("base", "test accuracy"), ("downsample=stride", "test accuracy")]
     # means 98.20 and 98.20 + 1.2 points
@@ -30,25 +30,25 @@ def test_common_variants_are_paired():
 
 
 def test_a_variant_that_only_one_has_is_left_out():
-    found = compare_between(side("old"), side("new", -0.01, variants=(STRIDE,)), (), {}, non_inferior=False)
+    found = compare_sides(side("old"), side("new", -0.01, variants=(STRIDE,)), (), {}, non_inferior=False)
     assert [label for label, _ in found.contrasts] == ["downsample=stride"]
     assert found.conclusion is Conclusion.FAILS
 
 
 def test_non_inferior_says_so():
-    found = compare_between(side("old"), side("new", -0.001), (), {"test_accuracy": 0.005}, non_inferior=True)
+    found = compare_sides(side("old"), side("new", -0.001), (), {"test_accuracy": 0.005}, non_inferior=True)
     assert found.conclusion is Conclusion.HOLDS
     assert {row[-1] for row in found.table.rows} == {"not inferior"}
 
 
 def test_non_inferior_needs_a_margin():
     with pytest.raises(UsageError, match="needs a margin for test_accuracy"):
-        compare_between(side("old"), side("new"), (), {}, non_inferior=True)
+        compare_sides(side("old"), side("new"), (), {}, non_inferior=True)
 
 
 def test_where_no_digest_is_shared_labels_are():
     other = make_study(seed=1, train={"learning_rate": 1e-3, "batch_size": 64, "max_steps": 1000})
-    found = compare_between(side("old"), side("new", 0.01, study=other), ("test_accuracy",), {}, non_inferior=False)
+    found = compare_sides(side("old"), side("new", 0.01, study=other), ("test_accuracy",), {}, non_inferior=False)
     assert len(found.contrasts) == 2
     assert found.remarks == (
         "Variants were matched by their labels: what else defines them differs between the two.",
@@ -58,11 +58,11 @@ def test_where_no_digest_is_shared_labels_are():
 
 def test_nothing_in_common_is_refused():
     with pytest.raises(UsageError, match="old and new have no finished variant in common: base; downsample=stride"):
-        compare_between(side("old", variants=(POOL,)), side("new", variants=(STRIDE,)), (), {}, non_inferior=False)
+        compare_sides(side("old", variants=(POOL,)), side("new", variants=(STRIDE,)), (), {}, non_inferior=False)
 
 
 def test_seconds_of_unequal_machines_are_not_compared():
-    found = compare_between(side("old"), side("new", device="gpu"), ("train_seconds",), {}, non_inferior=False)
+    found = compare_sides(side("old"), side("new", device="gpu"), ("train_seconds",), {}, non_inferior=False)
     assert found.conclusion is Conclusion.UNDECIDED
     assert found.remarks == ("Seconds are not compared: device cpu and gpu.",)
     assert found.table.rows[0][2:4] == ("–", "–")
@@ -73,7 +73,7 @@ class TestWhatCannotBeCompared:
         before, after = side("baseline"), side("mlruns:x", 0.01)
         after.trials.loc[:3, "run_id"] = before.trials.loc[:3, "run_id"]
         with pytest.raises(UsageError) as caught:
-            compare_between(before, after, (), {}, non_inferior=False)
+            compare_sides(before, after, (), {}, non_inferior=False)
         assert str(caught.value) == (
             "baseline and mlruns:x share 4 of 10 and 10 runs: these would be compared with themselves. Keep a copy of "
             "the report from before the change, e.g. `cp -r reports/pooling_or_stride baseline`, and after it train "
@@ -81,12 +81,12 @@ class TestWhatCannotBeCompared:
         )
 
     def test_trials_without_ids_share_none(self):
-        found = compare_between(side("a", run_id=""), side("b", 0.01, run_id=None), (), {}, non_inferior=False)
+        found = compare_sides(side("a", run_id=""), side("b", 0.01, run_id=None), (), {}, non_inferior=False)
         assert found.conclusion is Conclusion.HOLDS
 
     def test_other_images_of_the_same_name_are_refused(self):
         with pytest.raises(UsageError) as caught:
-            compare_between(side("a"), side("b", 0.01, data_digest="00aa"), (), {}, non_inferior=False)
+            compare_sides(side("a"), side("b", 0.01, data_digest="00aa"), (), {}, non_inferior=False)
         assert str(caught.value) == (
             "a and b were not trained on the same images: base had mnist with the digest 9f86d081884c before and mnist "
             "with the digest 00aa after. What they measured cannot be compared; train one of them again on the images "
@@ -96,10 +96,10 @@ class TestWhatCannotBeCompared:
     def test_another_image_set_is_refused_even_without_digests(self):
         fashion = make_study(data={"name": "fashion_mnist", "validation": 5000})
         with pytest.raises(UsageError, match="base had 'mnist' before and 'fashion_mnist' after"):
-            compare_between(side("a"), side("b", study=fashion, data_digest=None), (), {}, non_inferior=False)
+            compare_sides(side("a"), side("b", study=fashion, data_digest=None), (), {}, non_inferior=False)
 
     def test_without_digests_a_remark_says_so(self):
-        found = compare_between(side("a", data_digest=None), side("b", 0.01), (), {}, non_inferior=False)
+        found = compare_sides(side("a", data_digest=None), side("b", 0.01), (), {}, non_inferior=False)
         assert found.remarks == (
             "Whether both had the same images cannot be told: some of their trials have no digest of them.",
         )
@@ -109,20 +109,20 @@ def test_settings_that_differ_are_listed_and_equal_ones_are_not():
     train = {"learning_rate": 1e-3, "batch_size": 64, "max_steps": 1000, "evaluate_every": 100}
     data = {"name": "mnist", "validation": 6000}
     other = side("b", study=make_study(seed=3, train=train, data=data, report={"metrics": ["test_accuracy"]}))
-    found = compare_between(side("a"), other, (), {}, non_inferior=False)
+    found = compare_sides(side("a"), other, (), {}, non_inferior=False)
     assert found.settings.headings == ("setting", "before", "after")
     assert found.settings.rows == (
         ("data.validation", "5000", "6000"),
         ("train.learning_rate", "0.0001", "0.001"),
         ("seed", "0", "3"),
     )
-    assert compare_between(side("a"), side("b"), (), {}, non_inferior=False).settings is None
+    assert compare_sides(side("a"), side("b"), (), {}, non_inferior=False).settings is None
 
 
 def test_replicates_and_factors_that_differ_are_listed():
     design = {"kind": "factorial", "replicates": {"min": 3, "max": 9}, "factors": {"model.downsample": ["stride"]}}
     study = make_study(design=design, report={"metrics": ["test_accuracy"]})
-    found = compare_between(side("a"), side("b", study=study, variants=(STRIDE,)), (), {}, non_inferior=False)
+    found = compare_sides(side("a"), side("b", study=study, variants=(STRIDE,)), (), {}, non_inferior=False)
     assert found.settings.rows == (
         ("design.replicates", "3", "min=3 max=9"),
         ("design: model.downsample", "max_pool stride", "stride"),

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.reports import compare
+from harness.reports import report
 from harness.stats import Verdict
 from tests.findings.conftest import POOL, STRIDE, make_study, trial
 
 
 def contrasts_of(study, trials, history):
-    return {contrast.metric: contrast for contrast in compare(study, trials, history).rows[1].contrasts}
+    return {contrast.metric: contrast for contrast in report(study, trials, history).rows[1].contrasts}
 
 
 def test_by_hand(study, trials, history):
@@ -108,7 +108,7 @@ def test_equal_counts_are_equivalent(study, trials, history):
 
 def test_nothing_finished_makes_no_claim(study, trials, history):
     trials.loc[trials["variant"] != "base", "status"] = "failed"
-    assert compare(study, trials, history).rows[1].contrasts == ()
+    assert report(study, trials, history).rows[1].contrasts == ()
 
 
 def test_a_replicate_trained_twice_counts_once(study, trials, history):

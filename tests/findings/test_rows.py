@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.reports import compare
+from harness.reports import report
 from tests.findings.conftest import POOL, STRIDE, make_study, trial
 
 SPACE = {"train.learning_rate": {"low": 1e-4, "high": 1e-2, "log": True}}
@@ -21,7 +21,7 @@ def explored(study, number, rate, accuracy, **values):
 
 
 def test_a_row_by_hand(study, trials, history):
-    base, stride = compare(study, trials, history).rows
+    base, stride = report(study, trials, history).rows
     assert (base.label, base.title) == ("base", "base (downsample=max_pool)")
     assert stride.title == "downsample=stride"
     assert (base.finished, base.failed, base.killed, base.pruned) == (3, 0, 0, 0)
@@ -38,24 +38,24 @@ def test_a_row_by_hand(study, trials, history):
 
 
 def test_the_reference_is_first_whatever_the_order_of_the_trials(study, trials, history):
-    assert [row.label for row in compare(study, trials.iloc[::-1], history).rows] == ["base", "downsample=stride"]
+    assert [row.label for row in report(study, trials.iloc[::-1], history).rows] == ["base", "downsample=stride"]
 
 
 def test_without_the_base_the_first_combination_is_the_reference():
     design = {"kind": "factorial", "factors": {"model.downsample": ["stride", "average_pool"]}}
     study = make_study(design=design)
-    rows = compare(study, pd.DataFrame([trial(study, 0, {"model.downsample": "average_pool"}, 0)]), NOTHING).rows
+    rows = report(study, pd.DataFrame([trial(study, 0, {"model.downsample": "average_pool"}, 0)]), NOTHING).rows
     assert [row.title for row in rows] == ["downsample=stride", "downsample=average_pool"]
     assert rows[0].finished == 0
 
 
 def test_censored_trials_are_counted_and_move_the_median(study, trials, history):
     trials.loc[trials["trial"] == 3, ["seconds_to_target", "steps_to_target"]] = np.nan
-    stride = compare(study, trials, history).rows[1]
+    stride = report(study, trials, history).rows[1]
     assert stride.reached == 2
     assert stride.steps_to_target.estimate == 800  # 700, 800 and one watched to 1000
     trials.loc[trials["trial"] == 4, ["seconds_to_target", "steps_to_target"]] = np.nan
-    assert compare(study, trials, history).rows[1].steps_to_target.estimate == math.inf
+    assert report(study, trials, history).rows[1].steps_to_target.estimate == math.inf
 
 
 def test_a_training_that_broke_off_counts_as_a_miss_forever(study, trials, history):
@@ -63,13 +63,13 @@ def test_a_training_that_broke_off_counts_as_a_miss_forever(study, trials, histo
     for name, value in broken.items():
         trials.loc[trials["trial"] == 3, name] = value
     # Watched for 50 steps only, it would have left the risk set before 700: the median would be 700.
-    assert compare(study, trials, history).rows[1].steps_to_target.estimate == 800
+    assert report(study, trials, history).rows[1].steps_to_target.estimate == 800
 
 
 def test_unfinished_trials_are_counted_by_kind_and_left_out(study, trials, history):
     trials.loc[trials["trial"] == 3, ["status", "error"]] = ["failed", "out of memory"]
     trials.loc[trials["trial"] == 4, "status"] = "killed"
-    row = compare(study, trials, history).rows[1]
+    row = report(study, trials, history).rows[1]
     assert (row.finished, row.failed, row.killed) == (1, 1, 1)
     assert row.error == "out of memory"
     assert math.isnan(row.scores["test_accuracy"].low)
@@ -77,7 +77,7 @@ def test_unfinished_trials_are_counted_by_kind_and_left_out(study, trials, histo
 
 def test_seconds_of_different_places_are_withheld(study, trials, history):
     trials.loc[trials["trial"] == 5, "workers"] = 1
-    base, stride = compare(study, trials, history).rows
+    base, stride = report(study, trials, history).rows
     assert base.withheld == ""
     assert stride.withheld == "workers 1 and 2"
     assert stride.seconds_to_target is None
@@ -88,7 +88,7 @@ def test_seconds_of_different_places_are_withheld(study, trials, history):
 def test_no_target_and_no_validation():
     study = make_study(target=None, report={}, data={"name": "mnist", "validation": 0})
     rows = [trial(study, place, settings, 0, val_accuracy=np.nan) for place, settings in enumerate((POOL, STRIDE))]
-    comparison = compare(study, pd.DataFrame(rows), NOTHING)
+    comparison = report(study, pd.DataFrame(rows), NOTHING)
     assert comparison.scored == ("train_accuracy", "test_accuracy")
     assert comparison.rows[0].reached is None
     assert comparison.rows[0].steps_to_target is None
@@ -97,7 +97,7 @@ def test_no_target_and_no_validation():
 
 def test_a_variant_outside_the_plan_is_appended(study, trials, history):
     other = trials.iloc[[0]].assign(trial=6, digest="0" * 12, variant="base", **{"model.downsample": "none"})
-    rows = compare(study, pd.concat([trials, other]), history).rows
+    rows = report(study, pd.concat([trials, other]), history).rows
     assert [row.label for row in rows] == ["base", "downsample=stride", "base [0000]"]
     assert rows[2].settings == {"model.downsample": "none"}
 
@@ -114,7 +114,7 @@ def test_search_rows_confirmed_first_then_best_then_unfinished():
     for replicate, accuracy in enumerate((0.984, 0.986)):
         confirming = {"phase": "confirm", "val_accuracy": accuracy}
         rows.append(trial(study, 5 + replicate, {"train.learning_rate": 1e-3}, 100 + replicate, **confirming))
-    comparison = compare(study, pd.DataFrame(rows), NOTHING)
+    comparison = report(study, pd.DataFrame(rows), NOTHING)
     labels = [row.label for row in comparison.rows]
     assert labels == ["base", *(f"learning_rate=0.00{rate}" for rate in "1243")]
     best = comparison.rows[1]
@@ -132,5 +132,5 @@ def test_pareto_rows_by_hand():
         for number, (accuracy, parameters) in enumerate(measured)
     ]
     rows[4]["status"] = "failed"
-    found = {row.trials[0] if row.trials else 4: row.pareto for row in compare(study, pd.DataFrame(rows), NOTHING).rows}
+    found = {row.trials[0] if row.trials else 4: row.pareto for row in report(study, pd.DataFrame(rows), NOTHING).rows}
     assert found == {0: True, 1: True, 2: True, 3: False, 4: False}

@@ -1,13 +1,13 @@
 import pandas as pd
 
 from harness.findings.tables import contrasts_table, results_table
-from harness.reports import compare
+from harness.reports import report
 from tests.findings.conftest import make_study, trial
 from tests.findings.test_rows import explored, search
 
 
 def test_results(study, trials, history):
-    table = results_table(compare(study, trials, history))
+    table = results_table(report(study, trials, history))
     assert table.headings[:4] == ("variant", "n", "validation accuracy (%)", "test accuracy (%)")
     assert table.rows[0] == (
         *("base (downsample=max_pool)", "3", "98.60 (98.35 to 98.85)", "98.70 (98.45 to 98.95)"),
@@ -16,7 +16,7 @@ def test_results(study, trials, history):
 
 
 def test_contrasts(study, trials, history):
-    table = contrasts_table(compare(study, trials, history))
+    table = contrasts_table(report(study, trials, history))
     assert table.rows == (
         (
             "downsample=stride",
@@ -38,7 +38,7 @@ def test_contrasts(study, trials, history):
 
 
 def test_nothing_to_compare_has_no_second_table(study):
-    comparison = compare(study, pd.DataFrame(), pd.DataFrame())
+    comparison = report(study, pd.DataFrame(), pd.DataFrame())
     assert contrasts_table(comparison) is None
     assert results_table(comparison).rows[0][1:6] == ("0", "–", "–", "0 of 0", "–")
 
@@ -46,7 +46,7 @@ def test_nothing_to_compare_has_no_second_table(study):
 def test_a_large_search_shows_its_best_rows_and_says_so():
     study = search()
     rows = [explored(study, number, 1e-4 * (number + 1), 0.9 + number / 10_000) for number in range(90)]
-    table = results_table(compare(study, pd.DataFrame(rows), pd.DataFrame()))
+    table = results_table(report(study, pd.DataFrame(rows), pd.DataFrame()))
     assert len(table.rows) == 50
     assert table.rows[1][0] == "learning_rate=0.009"  # the last, after the reference
     assert table.faint == (True,) * 50
@@ -64,7 +64,7 @@ def test_a_large_grid_shows_the_clearest_rows_in_its_own_order():
             better = 0.01 if place in (58, 59) else 0
             settings = {"model.bias": bias}
             rows.append(trial(study, len(rows), settings, replicate, test_accuracy=0.97 + better + noise))
-    table = results_table(compare(study, pd.DataFrame(rows), pd.DataFrame()))
+    table = results_table(report(study, pd.DataFrame(rows), pd.DataFrame()))
     labels = [row[0] for row in table.rows]
     assert len(labels) == 50
     assert labels[0].startswith("base")
@@ -73,11 +73,11 @@ def test_a_large_grid_shows_the_clearest_rows_in_its_own_order():
 
 
 def test_a_notebook_shows_the_answer_and_both_tables(study, trials, history):
-    comparison = compare(study, trials, history)
+    comparison = report(study, trials, history)
     shown = comparison._repr_html_()
     assert shown.count("<table>") == 2
     assert f"<strong>{comparison.question}</strong>" in shown
     assert "98.70 (98.45 to 98.95)" in shown
     assert "replicate by replicate" in shown
-    assert repr(comparison).startswith(f"<Comparison {comparison.name}: 2 variants, ")
+    assert repr(comparison).startswith(f"<Report {comparison.name}: 2 variants, ")
     assert repr(comparison).endswith(f"{comparison.headline}>")

@@ -9,7 +9,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.findings.winner import choose_winner
-from harness.reports import compare
+from harness.reports import report
 from tests.findings.conftest import POOL, STRIDE, curve, make_study, trial
 
 
@@ -24,7 +24,7 @@ def results(study, values, **common):
 
 def choose(study, trials, metric="test_accuracy"):
     history = pd.concat([curve(study, POOL, 0, 0)])
-    return choose_winner(compare(study, trials, history), trials, metric)
+    return choose_winner(report(study, trials, history), trials, metric)
 
 
 CLEAR = [(0.90, 0.96), (0.91, 0.971), (0.90, 0.959), (0.905, 0.967)]
@@ -59,10 +59,10 @@ def test_what_diverged_never_wins(study):
     trials.loc[1, ["stop_reason", "val_accuracy"]] = ["not_finite", 1.0]
     history = pd.concat([curve(study, POOL, 0, 0)])
     # the verdict of before the divergence was known: the best of its trainings is another one
-    found = choose_winner(compare(study, results(study, CLEAR), history), trials, "test_accuracy")
+    found = choose_winner(report(study, results(study, CLEAR), history), trials, "test_accuracy")
     assert (found.variant, found.trial) == ("downsample=stride", 3)
     trials.loc[trials["trial"] % 2 == 1, "stop_reason"] = "not_finite"
-    found = choose_winner(compare(study, results(study, CLEAR), history), trials, "test_accuracy")
+    found = choose_winner(report(study, results(study, CLEAR), history), trials, "test_accuracy")
     assert (found.variant, found.trial) == ("base", 0)
     trials["stop_reason"] = "not_finite"
     with pytest.raises(UsageError, match=r"a winner must not have diverged, every training of base .* did\. Lower its"):

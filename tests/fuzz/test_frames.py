@@ -20,7 +20,9 @@ from hypothesis import strategies as some
 
 from harness.errors import HarnessError
 from harness.pages.markdown import to_markdown
-from harness.reports import compare, compare_two, read_report, write_report
+from harness.reports import compare, report
+from harness.reports.reading import read_report
+from harness.reports.writing import write_report
 from tests.findings.conftest import POOL, STRIDE, curve, make_study, trial
 
 SAMPLE = 25
@@ -184,9 +186,9 @@ def test_an_edited_folder_gives_a_report_or_an_error_in_words(frames, good, tmp_
         edit_files(data.draw, good, folder)
         try:
             read = read_report(folder)
-            comparison = compare(*read)
+            comparison = report(*read)
             to_markdown(comparison)
-            compare_two(frames, (read[0], read[1].assign(run_id=[f"other{n}" for n in range(len(read[1]))]), read[2]))
+            compare(frames, (read[0], read[1].assign(run_id=[f"other{n}" for n in range(len(read[1]))]), read[2]))
             if data.draw(some.integers(0, 7)) == 0:  # drawing takes its time
                 write_report(*read, folder)
                 assert len(read_report(folder)[1]) == len(read[1])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import sys
 import threading
 
 import pytest
 
 from harness.errors import ImpossibleNetwork
-from harness.launchers import About, InProcessLauncher
+from harness.launchers import About, Death, InProcessLauncher
 from harness.records import Failed, Finished, Reply
 from harness.study import ConvBlock
 from tests.launchers.contract import ENDLESS, Training, collect
@@ -64,3 +65,13 @@ def test_a_reply_to_somebody_else_is_none(start, job_of):
     launcher.submit([job_of(prunable=True)])
     *_, finished = collect(launcher, answer=lambda event: Reply.GO_ON)
     assert finished.result.steps == 60
+
+
+def test_a_training_that_ends_its_thread_is_a_death(start, job_of, monkeypatch):
+    launcher = start()
+    with monkeypatch.context() as patch:
+        patch.setattr("harness.worker.run_jobs", lambda *_: sys.exit(3))
+        launcher.submit([job_of(1)])
+        assert collect(launcher) == [Death((1,), "the training ended itself: SystemExit 3")]
+    launcher.submit([job_of(2)])
+    assert isinstance(collect(launcher)[-1], Finished)

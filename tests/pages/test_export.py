@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from harness.pages.export import json_schema, to_csv, to_json
-from harness.reports import compare
+from harness.reports import report
 
 
 def records_of(comparison):
@@ -16,7 +16,7 @@ def records_of(comparison):
 
 
 def test_csv_has_a_row_a_variant_in_the_units_of_the_metrics(study, trials, history):
-    base, stride = records_of(compare(study, trials, history))
+    base, stride = records_of(report(study, trials, history))
     assert base["variant"] == "base"
     assert base["model.downsample"] == "max_pool"
     assert float(base["test_accuracy"]) == pytest.approx(0.987)
@@ -29,14 +29,14 @@ def test_csv_has_a_row_a_variant_in_the_units_of_the_metrics(study, trials, hist
 
 def test_csv_tells_a_missed_target_from_no_value(study, trials, history):
     trials.loc[trials["trial"] > 3, ["seconds_to_target", "steps_to_target"]] = np.nan
-    stride = records_of(compare(study, trials, history))[1]
+    stride = records_of(report(study, trials, history))[1]
     assert stride["steps_to_target"] == "inf"
     # one of three after 2 s, two watched for 8 s: mean 6 against 5
     assert float(stride["seconds_to_target_ratio"]) == pytest.approx(1.2)
 
 
 def test_json_is_strict_and_complete(study, trials, history):
-    facts = json.loads(to_json(compare(study, trials, history)), parse_constant=pytest.fail)
+    facts = json.loads(to_json(report(study, trials, history)), parse_constant=pytest.fail)
     assert facts["question"] == "Does a stride of 2 do the work of max-pooling?"
     assert facts["rows"][1]["contrasts"][2]["verdict"] == "better"
     assert facts["rows"][0]["scores"]["test_accuracy"]["n"] == 3
@@ -46,13 +46,13 @@ def test_json_is_strict_and_complete(study, trials, history):
 
 
 def test_nothing_is_still_valid(study):
-    comparison = compare(study, pd.DataFrame(), pd.DataFrame())
+    comparison = report(study, pd.DataFrame(), pd.DataFrame())
     assert len(records_of(comparison)) == 2
     json.loads(to_json(comparison), parse_constant=pytest.fail)
 
 
 def test_the_schema_names_what_the_file_holds(study, trials, history):
-    facts = json.loads(to_json(compare(study, trials, history)))
+    facts = json.loads(to_json(report(study, trials, history)))
     schema = json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(facts, schema)

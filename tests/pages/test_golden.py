@@ -14,7 +14,7 @@ import pytest
 from harness.pages.export import to_csv, to_json
 from harness.pages.latex import to_latex
 from harness.pages.markdown import to_markdown
-from harness.reports import compare
+from harness.reports import report
 from tests.findings.conftest import curve, make_study, trial
 
 FOLDER = Path(__file__).with_name("golden")
@@ -50,7 +50,7 @@ def comparison():
                       parameters=242_062)
             )  # fmt: skip
             curves.append(curve(study, settings, len(rows) - 1, replicate, ends_at=accuracy))
-    return compare(study, pd.DataFrame(rows), pd.concat(curves))
+    return report(study, pd.DataFrame(rows), pd.concat(curves))
 
 
 @pytest.mark.parametrize("name", WRITERS)

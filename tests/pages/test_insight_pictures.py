@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from harness.pages.insight_pictures import KEPT
-from harness.reports import read_report, write_report
+from harness.reports.reading import read_report
+from harness.reports.writing import write_report
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from harness.pages.latex import escape, to_latex
-from harness.reports import compare
+from harness.reports import report
 
 
 def test_specials_are_escaped():
@@ -19,7 +19,7 @@ def test_specials_are_escaped():
 
 
 def test_booktabs_tables(study, trials, history):
-    text = to_latex(compare(study, trials, history))
+    text = to_latex(report(study, trials, history))
     assert text.startswith("% Does a stride of 2 do the work of max-pooling?\n")
     for rule in ("toprule", "midrule", "bottomrule"):
         assert text.count(f"\\{rule}") == 2
@@ -28,7 +28,7 @@ def test_booktabs_tables(study, trials, history):
 
 
 def test_it_is_balanced(study, trials, history):
-    text = to_latex(compare(study, trials, history))
+    text = to_latex(report(study, trials, history))
     bare = "\n".join(line for line in text.splitlines() if not line.startswith("%"))
     environments = re.findall(r"\\(begin|end)\{(\w+)\}", bare)
     one = [("begin", "table"), ("begin", "tabular"), ("end", "tabular"), ("end", "table")]
@@ -42,7 +42,7 @@ def test_it_is_balanced(study, trials, history):
 
 
 def test_a_question_over_two_lines_stays_a_comment(study):
-    comparison = replace(compare(study, pd.DataFrame(), pd.DataFrame()), question="One?\nTwo?")
+    comparison = replace(report(study, pd.DataFrame(), pd.DataFrame()), question="One?\nTwo?")
     assert to_latex(comparison).splitlines()[0] == "% One? Two?"
 
 

@@ -4,17 +4,17 @@ import pandas as pd
 
 from harness.escaping import inline as cell
 from harness.pages.markdown import fence, to_markdown
-from harness.reports import compare
+from harness.reports import report
 
 
 def test_the_page_begins_with_question_and_answer(study, trials, history):
-    lines = to_markdown(compare(study, trials, history)).splitlines()
+    lines = to_markdown(report(study, trials, history)).splitlines()
     assert lines[0] == "# Does a stride of 2 do the work of max-pooling?"
     assert lines[2].startswith("Against base (downsample=max_pool), downsample=stride ends 0.20 points lower")
 
 
 def test_the_page_has_tables_figures_and_how_to_rebuild(study, trials, history):
-    page = to_markdown(compare(study, trials, history))
+    page = to_markdown(report(study, trials, history))
     assert "| downsample=stride | 3 | 98.40 (98.40 to 98.40) | 98.50 (98.50 to 98.50) | 3 of 3 | 700 | 2.50 |" in page
     assert "](figures/val_accuracy_by_seconds.svg)" in page
     assert "| `train.learning_rate` | 0.0001 |" in page
@@ -25,14 +25,14 @@ def test_the_page_has_tables_figures_and_how_to_rebuild(study, trials, history):
 
 
 def test_every_table_has_as_many_cells_in_each_row(study, trials, history):
-    page = to_markdown(compare(study, trials, history))
+    page = to_markdown(report(study, trials, history))
     for block in page.split("\n\n"):
         lines = [line for line in block.splitlines() if line.startswith("|")]
         assert len({line.count("|") for line in lines}) <= 1
 
 
 def test_an_empty_study_still_has_a_page(study):
-    page = to_markdown(compare(study, pd.DataFrame(), pd.DataFrame()))
+    page = to_markdown(report(study, pd.DataFrame(), pd.DataFrame()))
     assert "No trial has finished yet" in page
     assert "## Runs" not in page
 
@@ -41,5 +41,5 @@ def test_markup_in_text_is_escaped(study, trials, history):
     assert cell("a|b *c* <d>\ne") == r"a\|b \*c\* \<d> e"
     assert fence("plain") == "```"
     assert fence("a ``` b") == "````"
-    comparison = replace(compare(study, trials, history), text="notes = '''```'''")
+    comparison = replace(report(study, trials, history), text="notes = '''```'''")
     assert "````toml" in to_markdown(comparison)

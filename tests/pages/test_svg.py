@@ -6,12 +6,15 @@ import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
 
-from harness.pages.svg import PALETTE, _lines, _mark_ratios, draw, inline
-from harness.reports import compare
+from harness.pages.svg import draw, inline
+from harness.pages.svg.curves import _lines
+from harness.pages.svg.forest import _mark_ratios
+from harness.pages.svg.style import PALETTE
+from harness.reports import report
 
 
 def test_svg_is_the_same_each_time_and_has_no_date(study, trials, history):
-    figure = compare(study, trials, history).figures[0]
+    figure = report(study, trials, history).curves[0]
     svg = draw(figure)
     assert svg == draw(figure)
     assert "<dc:date>" not in svg
@@ -19,7 +22,7 @@ def test_svg_is_the_same_each_time_and_has_no_date(study, trials, history):
 
 
 def test_svg_shows_names_and_target_as_text_in_the_palette(study, trials, history):
-    svg = draw(compare(study, trials, history).figures[0])
+    svg = draw(report(study, trials, history).curves[0])
     for text in ("base", "downsample=stride", "target 98 %", "validation accuracy (%)", "steps"):
         assert f">{text}</text>" in svg
     assert PALETTE[0].lower() in svg
@@ -29,12 +32,12 @@ def test_svg_shows_names_and_target_as_text_in_the_palette(study, trials, histor
 
 def test_drawing_leaves_the_global_style_alone(study, trials, history):
     before = dict(mpl.rcParams)
-    draw(compare(study, trials, history).figures[0])
+    draw(report(study, trials, history).curves[0])
     assert dict(mpl.rcParams) == before
 
 
 def test_inlined_figures_share_no_id_and_have_a_name(study, trials, history):
-    figures = compare(study, trials, history).figures
+    figures = report(study, trials, history).curves
     one, two = (inline(draw(figure), f"f{place}", 'a "b" & <c>') for place, figure in enumerate(figures))
     ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in (one, two)]
     assert ids[0]
@@ -67,7 +70,7 @@ def test_marks_of_a_ratio_are_few_and_round(low, high, shown):
 
 
 def test_lines_differ_in_colour_or_dashes(study, trials, history):
-    figure = compare(study, trials, history).figures[0]
+    figure = report(study, trials, history).curves[0]
     many = replace(figure, curves=[replace(figure.curves[0], label=f"variant {place}") for place in range(28)])
     handles = [line for line in _lines(Figure().add_subplot(), many) if line.get_label().startswith("variant")]
     assert len({(line.get_color(), str(line._unscaled_dash_pattern)) for line in handles}) == len(handles) == 28

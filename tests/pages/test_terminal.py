@@ -3,29 +3,30 @@ import io
 import pytest
 from rich.console import Console
 
-from harness.reports import compare, render_table
+from harness.pages.terminal import render
+from harness.reports import report
 
 
 def printed(comparison, width):
     console = Console(file=io.StringIO(), width=width)
-    console.print(render_table(comparison, width))
+    console.print(render(comparison, width))
     return console.file.getvalue()
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 160])
 def test_it_fits(study, trials, history, width):
-    assert all(len(line) <= width for line in printed(compare(study, trials, history), width).splitlines())
+    assert all(len(line) <= width for line in printed(report(study, trials, history), width).splitlines())
 
 
 def test_wide_has_everything(study, trials, history):
-    text = printed(compare(study, trials, history), 160)
+    text = printed(report(study, trials, history), 160)
     assert "98.70 (98.45 to 98.95)" in text
     assert "242,062" in text
     assert "better" in text
 
 
 def test_narrow_leaves_out_costs_and_intervals(study, trials, history):
-    text = printed(compare(study, trials, history), 80)
+    text = printed(report(study, trials, history), 80)
     assert "98.70" in text
     assert "98.45" not in text
     assert "MACs" not in text
@@ -33,6 +34,6 @@ def test_narrow_leaves_out_costs_and_intervals(study, trials, history):
 
 @pytest.mark.parametrize("width", [80, 90, 100, 125, 160])
 def test_no_verdict_is_cut_off(study, trials, history, width):
-    text = printed(compare(study, trials, history), width)
+    text = printed(report(study, trials, history), width)
     assert text.count("undecided") >= 2  # in the sentence and in the table
     assert max(len(line) for line in text.splitlines()) <= width

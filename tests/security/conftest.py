@@ -218,7 +218,7 @@ def original(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> 
     Image.fromarray(np.clip(digit, 0, 255).astype(np.uint8)).save(here / "pictures" / "3.png")
     for name in ("mlruns", "reports"):
         (here / name).mkdir(exist_ok=True)
-    from harness.reports import write_report
+    from harness.reports.writing import write_report
     from harness.results import load_results
     from harness.store.local.artifacts import picture_folders
 

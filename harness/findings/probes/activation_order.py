@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from harness.findings.rows import Group
+from harness.findings.facts import Facts
+from harness.findings.finding import Finding
 from harness.findings.wording import listed
-from harness.study import Study
 
 ROUNDING = 1e-4
 """Change of a logit that float32 arithmetic in another order can make in networks as small as these."""
 
 
-def order_sentences(study: Study, groups: Sequence[Group]) -> list[str]:
+def analyse(facts: Facts) -> Finding:
     """Return which variants put out the same logits with activation and pool exchanged, and which do not."""
-    if "activation_order" not in study.probes:
-        return []
+    if "activation_order" not in facts.study.probes:
+        return Finding()
     largest = {}
-    for group in groups:
+    for group in facts.groups:
         known = group.values("order_difference").astype(float)
         if len(known) and not np.isnan(known).all():
             largest[group.label] = float(np.nanmax(known))
@@ -37,4 +35,4 @@ def order_sentences(study: Study, groups: Sequence[Group]) -> list[str]:
             f"It makes another function with {listed([f'“{label}”' for label in other])}: some logit moves by "
             f"{min(other.values()):.2g} to {max(other.values()):.2g}."
         )
-    return said
+    return Finding(tuple(said))

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.findings.report import Section, Table
-from harness.findings.rows import Group
+from harness.findings.facts import Facts
+from harness.findings.finding import Finding, Section, Table
+from harness.findings.groups import Group
 from harness.findings.wording import listed
 from harness.metrics import NOTHING
 from harness.stats import Interval, mean_interval
@@ -16,10 +17,15 @@ from harness.study import Study, grid
 _KINDS = ("dead", "redundant")
 
 
-def unused_section(study: Study, groups: Sequence[Group]) -> list[Section]:
+def analyse(facts: Facts) -> Finding:
+    """Return the counts of each layer in a table, and those of the reference in words; nothing without the probe."""
+    if "features" not in facts.study.probes:
+        return Finding()
+    return Finding(_sentences(facts.study, facts.groups[0]), sections=_section(facts.study, facts.groups))
+
+
+def _section(study: Study, groups: Sequence[Group]) -> tuple[Section, ...]:
     """Return the mean counts of each layer of each variant."""
-    if "features" not in study.probes:
-        return []
     rows = []
     for group in groups:
         for layer, features in _layers(study, group).items():
@@ -36,19 +42,19 @@ def unused_section(study: Study, groups: Sequence[Group]) -> list[Section]:
         "Counted on the validation images. Dead: puts out the same value everywhere, for all images. Redundant: "
         "correlates above 0.95 with another feature of its layer that is kept."
     )
-    return [Section("Unused features", text, table)] if rows else []
+    return (Section("Unused features", text, table),) if rows else ()
 
 
-def unused_sentences(study: Study, groups: Sequence[Group]) -> list[str]:
+def _sentences(study: Study, reference: Group) -> tuple[str, ...]:
     """Return how many features the reference does not use, in a sentence."""
-    if "features" not in study.probes or not groups[0].finished.any():
-        return []
+    if not reference.finished.any():
+        return ()
     parts = []
-    for layer, features in _layers(study, groups[0]).items():
-        dead, redundant = (_count(groups[0], kind, layer).estimate for kind in _KINDS)
+    for layer, features in _layers(study, reference).items():
+        dead, redundant = (_count(reference, kind, layer).estimate for kind in _KINDS)
         if not np.isnan(dead):
             parts.append(f"{dead:.1f} dead and {redundant:.1f} redundant of {features} in {layer}")
-    return [f"On average {groups[0].label} has {listed(parts)}."] if parts else []
+    return (f"On average {reference.label} has {listed(parts)}.",) if parts else ()
 
 
 def _layers(study: Study, group: Group) -> dict[str, int]:

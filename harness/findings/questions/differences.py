@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 
 from harness.findings.contrasts import best_first
+from harness.findings.facts import Facts
 from harness.findings.figures import Estimate, ForestFigure
-from harness.findings.report import Row
+from harness.findings.finding import Finding
+from harness.findings.rows import Row
 from harness.findings.wording import show_effect, show_ends
 from harness.judging import Contrast
 from harness.metrics import METRICS
@@ -21,9 +23,9 @@ _NOTE = (
 )
 
 
-def forests(study: Study, rows: Sequence[Row]) -> tuple[ForestFigure, ...]:
+def analyse(facts: Facts) -> Finding:
     """Return a figure for each metric of the study in which some variant has an interval."""
-    figures = []
+    study, rows, figures = facts.study, facts.rows, []
     for metric in study.metrics:
         found = [
             (row, one) for row in rows for one in row.contrasts if one.metric == metric and not math.isnan(one.low)
@@ -34,7 +36,7 @@ def forests(study: Study, rows: Sequence[Row]) -> tuple[ForestFigure, ...]:
             order = best_first([row for row, _ in found], metric)[:_MOST]
             found = [found[place] for place in sorted(order)]
         figures.append(_forest(study, metric, rows[0].title, found))
-    return tuple(figures)
+    return Finding(plots=tuple(figures))
 
 
 def _forest(study: Study, metric: str, reference: str, found: Sequence[tuple[Row, Contrast]]) -> ForestFigure:

@@ -7,20 +7,29 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from harness.findings.facts import Facts
 from harness.findings.figures import Estimate, ForestFigure
-from harness.findings.report import Section, Table
-from harness.findings.rows import Group
+from harness.findings.finding import Finding, Section, Table
+from harness.findings.groups import Group
 from harness.findings.wording import show_p
 from harness.metrics import METRICS
 from harness.stats import Effect, holm, interactions, main_effects
-from harness.study import Factorial, Study, grid, show_level
+from harness.study import Study, grid, show_level
 from harness.study.variant import short_names
 
 CHAPTER = "What each factor does"
 _MOST = 30
 
 
-def effects(study: Study, groups: Sequence[Group]) -> tuple[list[Effect], str]:
+def analyse(facts: Facts) -> Finding:
+    """Return main effects and interactions as a table and as a forest plot; nothing where there are none to tell."""
+    found, metric = _effects(facts.study, facts.groups)
+    if not found:
+        return Finding()
+    return Finding(sections=(_section(facts.study, found, metric),), plots=(_figure(facts.study, found, metric),))
+
+
+def _effects(study: Study, groups: Sequence[Group]) -> tuple[list[Effect], str]:
     """Return main effects, then interactions, in the first metric that is a difference, and its name.
 
     Interactions only where there are few enough to read. Nothing for a design of fewer than two factors, for
@@ -28,11 +37,7 @@ def effects(study: Study, groups: Sequence[Group]) -> tuple[list[Effect], str]:
     """
     metric = next((name for name in study.metrics if METRICS[name].unit.compared == "difference"), "")
     design = study.design
-    if (
-        not metric
-        or not isinstance(design, Factorial)
-        or sum(len(levels) > 1 for levels in design.factors.values()) < 2
-    ):
+    if not metric or not design.crossed or sum(len(levels) > 1 for levels in design.dimensions.values()) < 2:
         return [], ""
     found = {group.digest: group for group in groups}
     rows = []
@@ -44,7 +49,7 @@ def effects(study: Study, groups: Sequence[Group]) -> tuple[list[Effect], str]:
         return [], ""
     base = grid(study)[0].settings
     factors = {}
-    for path, given in design.factors.items():
+    for path, given in design.dimensions.items():
         first = show_level(base[path])
         factors[path] = [first, *(text for level in given if (text := show_level(level)) != first)]
     frame = pd.DataFrame(rows)
@@ -54,10 +59,7 @@ def effects(study: Study, groups: Sequence[Group]) -> tuple[list[Effect], str]:
     return [effect for effect in both if effect.difference.n > 1], metric
 
 
-def effects_section(study: Study, found: Sequence[Effect], metric: str) -> list[Section]:
-    """Return what :func:`effects` found as a table; nothing where it found nothing."""
-    if not found:
-        return []
+def _section(study: Study, found: Sequence[Effect], metric: str) -> Section:
     adjusted = holm([effect.difference.p_value for effect in found])
     rows = tuple(
         (
@@ -82,13 +84,10 @@ def effects_section(study: Study, found: Sequence[Effect], metric: str) -> list[
         "interaction is by how much two levels together do more than the sum of what each does alone; 0 means that "
         "they simply add up."
     )
-    return [Section("Main effects and interactions", text, table)]
+    return Section("Main effects and interactions", text, table)
 
 
-def effect_figures(study: Study, found: Sequence[Effect], metric: str) -> tuple[ForestFigure, ...]:
-    """Return what :func:`effects` found as a forest plot; nothing where it found nothing."""
-    if not found:
-        return ()
+def _figure(study: Study, found: Sequence[Effect], metric: str) -> ForestFigure:
     scale = METRICS[metric].unit.scale
     adjusted = holm([effect.difference.p_value for effect in found])
     estimates = tuple(
@@ -102,19 +101,17 @@ def effect_figures(study: Study, found: Sequence[Effect], metric: str) -> tuple[
         for effect, p in zip(found[:_MOST], adjusted, strict=False)
     )
     said = [f"{_label(study, one)} {METRICS[metric].signed(one.difference.estimate)}" for one in found[:_MOST]]
-    return (
-        ForestFigure(
-            name=f"effect_{metric}",
-            title=f"Main effects and interactions in {METRICS[metric].title}",
-            x_title=f"effect on {METRICS[metric].title}{METRICS[metric].points}",
-            neutral=0.0,
-            margin=0.0,
-            logarithmic=False,
-            estimates=estimates,
-            description=f"Effects on {METRICS[metric].title}: {'; '.join(said)}.",
-            chapter=CHAPTER,
-            note="Filled where the effect is surely not 0, all effects judged together (Holm).",
-        ),
+    return ForestFigure(
+        name=f"effect_{metric}",
+        title=f"Main effects and interactions in {METRICS[metric].title}",
+        x_title=f"effect on {METRICS[metric].title}{METRICS[metric].points}",
+        neutral=0.0,
+        margin=0.0,
+        logarithmic=False,
+        estimates=estimates,
+        description=f"Effects on {METRICS[metric].title}: {'; '.join(said)}.",
+        chapter=CHAPTER,
+        note="Filled where the effect is surely not 0, all effects judged together (Holm).",
     )
 
 

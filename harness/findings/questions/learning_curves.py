@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
+from harness.findings.facts import Facts
 from harness.findings.figures import Curve, CurveFigure, Line
-from harness.findings.report import Row
+from harness.findings.finding import Finding
+from harness.findings.rows import Row
 from harness.findings.wording import counted
 from harness.metrics import METRICS
-from harness.study import Study
+from harness.study import Phase
 
 MOST_CURVES = 10
 _MOST_POINTS = 200
@@ -25,23 +26,20 @@ _NOTHING = Line((), ())
 """What keeps a figure readable, and a page with two of them well under 1 MB."""
 
 
-def curve_figures(study: Study, rows: Sequence[Row], history: pd.DataFrame) -> tuple[CurveFigure, ...]:
+def analyse(facts: Facts) -> Finding:
     """Return the accuracy against steps and, if all seconds may be compared, against training seconds.
 
-    Args:
-        study: the study.
-        rows: rows in the order in which they are shown; the first ten with curves are drawn. In a search that has
-            confirmed variants, only those.
-        history: tidy history.
+    The first ten variants with curves are drawn; in a search that has confirmed variants, only those.
     """
+    study, history, rows = facts.study, facts.history, facts.rows
     metric = "val_accuracy" if study.data.validation else "train_accuracy"
     known = history[history[metric].notna()]
     measured = set(known["trial"].unique().tolist())
-    confirmed = any(row.phase == "confirm" and row.finished for row in rows)
-    shown = [row for row in rows if not confirmed or row.phase == "confirm"]
+    confirmed = any(row.phase == Phase.CONFIRM and row.finished for row in rows)
+    shown = [row for row in rows if not confirmed or row.phase == Phase.CONFIRM]
     found = [row for row in shown if not measured.isdisjoint(row.trials)]
     if not found:
-        return ()
+        return Finding()
     left_out = tuple(row.label for row in found[MOST_CURVES:])
     drawn = [(row, _runs(known, metric, row)) for row in found[:MOST_CURVES]]
     bottom = _bottom(drawn)
@@ -52,7 +50,7 @@ def curve_figures(study: Study, rows: Sequence[Row], history: pd.DataFrame) -> t
     title = METRICS[metric].title
     lines = 3 * len(drawn)
     most = max(10, min(_MOST_POINTS, _POINTS_IN_ALL // lines))
-    return tuple(
+    curves = tuple(
         CurveFigure(
             name=f"{metric}_by_{name}",
             title=f"{title.capitalize()} against {words}",
@@ -66,6 +64,7 @@ def curve_figures(study: Study, rows: Sequence[Row], history: pd.DataFrame) -> t
         )
         for column, name, words in axes
     )
+    return Finding(curves=curves)
 
 
 class _Run(NamedTuple):

@@ -1,28 +1,21 @@
-"""What was held fixed, how it was measured, and what a reader must know to trust it."""
+"""What was held fixed, and how it was measured."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 import pandas as pd
 
-from harness.findings.report import Row
-from harness.findings.wording import counted, listed, show_p
+from harness.findings.wording import counted, listed
 from harness.judging import looks_of
-from harness.metrics import METRICS, SECONDS
-from harness.stats import LEVEL, Verdict
-from harness.study import USED_BY, Search, SeedSpec, Study, grid
-from harness.trials import LeftOut, describe
+from harness.metrics import SECONDS
+from harness.study import USED_BY, SeedSpec, Study, grid
 
 _CLOCK = (
     "Seconds are those of training steps alone: `time.perf_counter`, read after the device has finished. Preparing, "
     "compiling, evaluating and recording have clocks of their own. Seconds are compared only between trials with the "
     "same processor, device, backend, threads and workers; steps always."
 )
-_FLIPS_TELL = 6
-"""Pairs from which the sign-flip test can reach 5 % at all."""
-_AT_MOST = 5
 _SPLITS = (
     "Stopping and choosing looked at {looked} data only; the test split was scored once, at the end of each trial."
 )
@@ -50,7 +43,7 @@ def held_fixed(study: Study) -> dict[str, str]:
     """Return dotted path -> setting of everything that no variant changes."""
     base = study.base.flat()
     varied = tuple(study.design.dimensions)
-    if isinstance(study.design, Search):
+    if study.design.explores:
         if "model.preset" in varied:
             varied += tuple(key for key in base if key.startswith("model."))
     else:
@@ -101,102 +94,19 @@ def _splits(study: Study) -> str:
     return text
 
 
-def remarks(
-    study: Study, trials: pd.DataFrame, rows: Sequence[Row], left_out: Sequence[LeftOut] = ()
-) -> tuple[str, ...]:
-    """Return what limits the numbers: unreadable runs, few replicates, failures, withheld seconds, broken trainings."""
-    said = [describe(left_out)] if left_out else []
-    said += _strangers(study, trials)
-    status = Counter(trials["status"].tolist())
-    apart = [f"{status[kind]} {kind}" for kind in ("pruned", "failed", "killed") if status[kind]]
-    if apart:
-        said.append(f"Not in the numbers: {listed(apart)} of {counted(len(trials), 'trial')}.")
-    claiming = [row for row in rows if row.phase != "search" and row.finished]
-    if claiming and max(row.finished for row in claiming) == 1:
-        said.append("Each variant was trained once, so that nothing can be said of chance: no intervals, no verdicts.")
-    elif claiming and min(row.finished for row in claiming) < 6:
-        fewest = min(row.finished for row in claiming)
-        said.append(
-            f"Some variants have only {counted(fewest, 'finished trial')}: intervals and p-values lean on differences "
-            "that are about normally distributed."
-        )
-    said += _disagreements(claiming)
-    if study.data.split == "k_fold":
-        said.append(
-            "Replicates are the parts of a cross-validation. Their training images overlap, so that they are not "
-            "independent: differences have the corrected variance of Nadeau & Bengio (2003); intervals of single "
-            "means come out too narrow (Bengio & Grandvalet 2004)."
-        )
-    broken = int((trials["stop_reason"] == "not_finite").sum())
-    if broken:
-        said.append(f"{counted(broken, 'training')} broke off because the loss was not a number.")
-    sets = trials["data.name"].astype(str) if "data.name" in trials else pd.Series(study.data.name, index=trials.index)
-    known = trials["data_digest"].replace("", None).dropna()  # what never began to train has none
-    for name, digests in known.groupby(sets):
-        if digests.nunique() > 1:
-            said.append(
-                f"The images of {name} changed between trials ({listed(sorted(digests.unique()))}): what differs "
-                "between such trials may come from that."
-            )
-    reasons = {row.withheld: row.label for row in reversed(rows) if row.withheld}
-    for reason, label in reasons.items():
-        many = sum(row.withheld == reason for row in rows)
-        who = label if many == 1 else counted(many, "variant")
-        said.append(f"Seconds are not compared for {who}, because the trials ran in different places: {reason}.")
-    if isinstance(study.design, Search) and any(row.phase == "search" and row.finished for row in rows):
-        said.append(
-            "Explored variants were looked at by the search itself, so that the best of them are better on paper than "
-            "in truth. Claims are made of confirmed variants alone."
-        )
-    return tuple(said)
-
-
-def _strangers(study: Study, trials: pd.DataFrame) -> list[str]:
-    """Say which trials are of variants that the study does not have."""
-    if isinstance(study.design, Search):
-        return []
-    apart = ~trials["digest"].isin([variant.digest for variant in grid(study)])
-    if not apart.any():
-        return []
-    labels = sorted(set(trials["variant"][apart]))[:_AT_MOST]
-    return [f"{counted(int(apart.sum()), 'trial')} of variants that the study does not plan: {listed(labels)}."]
-
-
-def _disagreements(rows: Sequence[Row]) -> list[str]:
-    """Say where the permutation test, which supposes less, does not see what the t test does."""
-    apart = [
-        f"{row.label} in {METRICS[found.metric].title} (p = {show_p(found.p_flips)})"
-        for row in rows
-        for found in row.contrasts
-        if found.verdict in (Verdict.BETTER, Verdict.WORSE) and found.pairs >= _FLIPS_TELL and found.p_flips > LEVEL
-    ]
-    if not apart:
-        return []
-    return [f"The permutation test, which supposes no distribution, does not confirm: {listed(apart[:_AT_MOST])}."]
-
-
 def _replicates(study: Study) -> str:
     design = study.design
     alike = "has the same split and batch order in every variant"
     if study.seeds != SeedSpec() or any(path.startswith("seeds.") for path in design.dimensions):
         alike = "has the same seeds in every variant but for those that are fixed, which are those of replicate 0"
-    if isinstance(design, Search):
-        fresh = counted(design.confirm.replicates, "fresh replicate")
-        who = "best variant" if design.confirmed == 1 else f"{design.confirmed} best variants"
-        plan = f"{counted(design.trials, 'trial')} ({design.sampler}), then {fresh} of the {who} and of the base"
-    else:
-        first, last = design.replicate_range
-        plan = f"{counted(first, 'replicate')} of each variant"
-        if last > first:
-            plan += f", then up to {last} of those whose comparison with the reference is undecided"
-    return f"Planned: {plan}. All seeds come from seed {study.seed}; a replicate {alike}."
+    return f"Planned: {design.planned}. All seeds come from seed {study.seed}; a replicate {alike}."
 
 
 def _saved(study: Study, trials: pd.DataFrame) -> str:
     """Return how many trainings adaptive replicates saved; empty for a fixed number."""
     first, last = study.design.replicate_range
     done = int((trials["status"] == "finished").sum())
-    if isinstance(study.design, Search) or first == last or not done:
+    if study.design.explores or first == last or not done:
         return ""
     most = last * len(grid(study))
     return f" It took {done} trainings; {last} of every variant would have been {most}: {most - done} were saved."

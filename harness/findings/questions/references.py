@@ -7,15 +7,23 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from harness.findings.report import Published, Row, Section, Table
-from harness.findings.rows import Group
+from harness.findings.facts import Facts
+from harness.findings.finding import Finding, Published, Section, Table
+from harness.findings.groups import Group
+from harness.findings.rows import Row
 from harness.findings.wording import counted, show_interval
 from harness.metrics import METRICS, NOTHING
 from harness.stats import mean_interval
 from harness.study import Study
 
 
-def published_figures(study: Study, groups: Sequence[Group], history: pd.DataFrame) -> tuple[Published, ...]:
+def analyse(facts: Facts) -> Finding:
+    """Return every figure from elsewhere with our mean beside it; those of whole trainings in words, too."""
+    found = _beside_ours(facts.study, facts.groups, facts.history)
+    return Finding(sentences=_sentences(found, facts.rows), published=found, sections=_section(found))
+
+
+def _beside_ours(study: Study, groups: Sequence[Group], history: pd.DataFrame) -> tuple[Published, ...]:
     """Return every reference of the study with our mean beside it.
 
     Args:
@@ -49,10 +57,10 @@ def _values(group: Group, metric: str, step: int | None, history: pd.DataFrame) 
     return at[metric].to_numpy(float) if metric in at else np.empty(0)
 
 
-def published_section(found: Sequence[Published]) -> list[Section]:
+def _section(found: Sequence[Published]) -> tuple[Section, ...]:
     """Return the table of all of them; none if there are none."""
     if not found:
-        return []
+        return ()
     rows = [
         (
             one.name,
@@ -73,10 +81,10 @@ def published_section(found: Sequence[Published]) -> list[Section]:
         faint=(False,) * len(rows),
     )
     notes = " ".join(f"{one.name[:1].upper()}{one.name[1:]}: {one.note}" for one in found if one.note)
-    return [Section("Beside what is published", notes, table)]
+    return (Section("Beside what is published", notes, table),)
 
 
-def published_sentences(found: Sequence[Published], rows: Sequence[Row]) -> list[str]:
+def _sentences(found: Sequence[Published], rows: Sequence[Row]) -> tuple[str, ...]:
     """Return what the ends of trainings come to beside figures from elsewhere, a sentence each."""
     said = []
     for one in found:
@@ -90,7 +98,7 @@ def published_sentences(found: Sequence[Published], rows: Sequence[Row]) -> list
             f"{who}: {METRICS[one.metric].title} {ours} in {counted(one.ours.n, 'trial')}; {one.name}: {theirs}, "
             f"{place[one.inside]}.{' ' + one.note if one.note else ''}"
         )
-    return said
+    return tuple(said)
 
 
 def _with_unit(metric: str, text: str) -> str:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.findings.report import Section, Table
-from harness.findings.rows import Group
+from harness.findings.facts import Facts, is_audit
+from harness.findings.finding import Finding, Section, Table
+from harness.findings.groups import Group
 from harness.findings.wording import counted, show_interval
 from harness.metrics import NOTHING
 from harness.stats import spread_interval
-from harness.study import SeedSpec, Study
+from harness.study import Study
 
 _METRICS = ("test_accuracy", "test_loss")
 
 
-def is_audit(study: Study) -> bool:
-    """Whether the study varies seeds."""
-    return any(path.startswith("seeds.") for path in study.design.dimensions) or study.seeds != SeedSpec()
+def analyse(facts: Facts) -> Finding:
+    """Return what an audit of seeds found; nothing for studies that vary none."""
+    if not is_audit(facts.study):
+        return Finding()
+    return Finding(sentences=_sentences(facts.study, facts.groups), sections=(_section(facts.groups),))
 
 
-def repeats_section(study: Study, groups: Sequence[Group]) -> list[Section]:
+def _section(groups: Sequence[Group]) -> Section:
     """Return distinct weights and histories, and the standard deviation of scores, of each variant."""
-    if not is_audit(study):
-        return []
     rows = []
     for group in groups:
         row = [group.label, str(int(group.finished.sum()))]
@@ -43,13 +44,11 @@ def repeats_section(study: Study, groups: Sequence[Group]) -> list[Section]:
         "Weights and history (every loss and accuracy that was evaluated) are compared bit by bit, by their SHA-256. "
         "Intervals of standard deviations are chi-square intervals."
     )
-    return [Section("What makes runs differ", text, table)]
+    return Section("What makes runs differ", text, table)
 
 
-def repeats_sentences(study: Study, groups: Sequence[Group]) -> list[str]:
+def _sentences(study: Study, groups: Sequence[Group]) -> tuple[str, ...]:
     """Return what an audit of seeds found, a sentence for each variant."""
-    if not is_audit(study):
-        return []
     said = []
     for group in groups:
         count = int(group.finished.sum())
@@ -70,7 +69,7 @@ def repeats_sentences(study: Study, groups: Sequence[Group]) -> list[str]:
             f"{who}, {counted(count, 'training')} gave {weights} different sets of weights; the test accuracy spreads "
             f"with a standard deviation of {show_interval('test_accuracy', spread)} points."
         )
-    return said
+    return tuple(said)
 
 
 def _free_seeds(study: Study, group: Group) -> str:

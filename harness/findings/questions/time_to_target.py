@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
+from harness.findings.facts import Facts
 from harness.findings.figures import PointFigure, Series
+from harness.findings.finding import Finding
+from harness.findings.groups import Group, times_to_target
 from harness.findings.questions.learning_curves import MOST_CURVES
-from harness.findings.report import Row
-from harness.findings.rows import Group, times_to_target
 from harness.stats import reached_by
-from harness.study import Study
+from harness.study import Phase
 
 CHAPTER = "Time to target"
 _AXES = (("steps_to_target", "steps", "steps"), ("seconds_to_target", "train_seconds", "training seconds"))
 
 
-def reached_figures(study: Study, rows: Sequence[Row], groups: Sequence[Group]) -> tuple[PointFigure, ...]:
+def analyse(facts: Facts) -> Finding:
     """Return the share of trials that reached the target against steps and, if they may be compared, seconds."""
-    if not study.target:
-        return ()
-    by_digest = {group.digest: group for group in groups}
-    drawn = [row for row in rows if row.phase != "search" and row.finished][:MOST_CURVES]
+    if not facts.study.target:
+        return Finding()
+    drawn = [row for row in facts.rows if row.phase != Phase.SEARCH and row.finished][:MOST_CURVES]
     if not any(row.reached for row in drawn):
-        return ()
+        return Finding()
     figures = []
     for metric, watched, words in _AXES:
         if metric == "seconds_to_target" and any(row.withheld for row in drawn):
             continue
-        series = tuple(_series(row.label, by_digest[row.digest], metric, watched) for row in drawn)
+        series = tuple(_series(row.label, facts.by_digest[row.digest], metric, watched) for row in drawn)
         figures.append(
             PointFigure(
                 name=f"reached_by_{words.split()[-1]}",
-                title=f"Share of trials that reached {study.target.in_words}, against {words}",
+                title=f"Share of trials that reached {facts.target}, against {words}",
                 x_title=words,
                 y_title="trials that reached it (%)",
                 logarithmic=False,
                 series=series,
-                description=f"Share of trials that reached {study.target.in_words}: "
+                description=f"Share of trials that reached {facts.target}: "
                 + "; ".join(f"{row.label} {row.reached} of {row.finished}" for row in drawn)
                 + ".",
                 chapter=CHAPTER,
@@ -46,7 +44,7 @@ def reached_figures(study: Study, rows: Sequence[Row], groups: Sequence[Group]) 
                 staircase=True,
             )
         )
-    return tuple(figures)
+    return Finding(plots=tuple(figures))
 
 
 def _series(label: str, group: Group, metric: str, watched: str) -> Series:

@@ -6,10 +6,14 @@ import math
 from collections.abc import Callable, Sequence
 
 from harness.findings.contrasts import best_first
-from harness.findings.report import Row
+from harness.findings.facts import Facts
+from harness.findings.finding import Finding
+from harness.findings.rows import Row
+from harness.findings.search.outcome import search_outcome
 from harness.findings.wording import (
     counted,
     listed,
+    quoted,
     show_effect,
     show_ends,
     show_interval,
@@ -18,7 +22,7 @@ from harness.findings.wording import (
 from harness.judging import Contrast
 from harness.metrics import METRICS, SECONDS, show_ratio
 from harness.stats import Verdict
-from harness.study import Search, Study
+from harness.study import Study
 
 _AT_MOST = 8
 """Sentences about single variants; a table says the rest better."""
@@ -30,36 +34,32 @@ _IN_FULL = 2
 _PREPOSITION = {Verdict.UNDECIDED: "on"}
 
 
-def sentences(study: Study, rows: Sequence[Row], target: str, findings: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the answer: what each variant does against the reference, or why nothing can be said.
+def analyse(facts: Facts) -> Finding:
+    """Return what each variant does against the reference, or why nothing can be said.
 
-    Args:
-        study: the study.
-        rows: rows with their contrasts, the reference first.
-        target: the target in words.
-        findings: what the study found besides; said first.
+    What the only variant of a study came to is left out where an earlier finding has said it.
     """
+    study, rows = facts.study, facts.rows
     if not any(row.finished for row in rows):
         broken = next((row.error for row in rows if row.error), "")
         tail = f" The first error: {broken}" if broken else ""
-        return (f"No trial has finished yet, so there is nothing to compare.{tail}",)
-    said = list(findings)
-    if isinstance(study.design, Search):
-        said.append(_search_outcome(rows, study.design))
+        return Finding((f"No trial has finished yet, so there is nothing to compare.{tail}",))
+    said = [search_outcome(rows, study.design.objectives)] if study.design.explores else []
     reference, others = rows[0], list(rows[1:])
     claims = [row for row in others if row.contrasts]
     if reference.finished:
         if claims:
-            said += _claims(study, claims, reference, target)
+            said += _claims(study, claims, reference, facts.target)
     else:
         said.append(f"No trial of {reference.title} has finished, so nothing can be compared with it.")
     said += [_unfinished(row) for row in others if not row.finished and row.failed][:_AT_MOST]
+    alone: tuple[str, ...] = ()
     if reference.finished and not any(row.finished for row in others):
         if others:
             said.append(f"Only {reference.title} has finished trials.")
-        elif not findings:
-            said.append(_alone(reference, study, target))
-    return tuple(said)
+        else:
+            alone = (_alone(reference, study, facts.target),)
+    return Finding(tuple(said), otherwise=alone)
 
 
 def headline(rows: Sequence[Row], said: Sequence[str]) -> str:
@@ -72,7 +72,7 @@ def headline(rows: Sequence[Row], said: Sequence[str]) -> str:
     claims = [row for row in rows[1:] if row.contrasts]
     if not claims or len(claims) > _IN_FULL:
         return said[0]
-    parts = [f"{_quoted(row.label)} is {listed([_briefly(one) for one in row.contrasts])}" for row in claims]
+    parts = [f"{quoted(row.label)} is {listed([_briefly(one) for one in row.contrasts])}" for row in claims]
     text = f"Against {rows[0].title}, {'; '.join(parts)}."
     return text if said[0].startswith("Against ") else f"{said[0]} {text}"
 
@@ -119,7 +119,7 @@ def _in_metric(rows: Sequence[Row], reference: str, metric: str) -> str:
     better, title = groups[Verdict.BETTER], METRICS[metric].title
     if better:
         best, size = better[0]
-        parts = [f"{_quoted(best.label)} does best in {title}: {_size(size)} against {reference}"]
+        parts = [f"{quoted(best.label)} does best in {title}: {_size(size)} against {reference}"]
         parts += _named("also better", better[1:], _size)
     else:
         parts = [f"No variant is better in {title} than {reference}"]
@@ -129,7 +129,7 @@ def _in_metric(rows: Sequence[Row], reference: str, metric: str) -> str:
     parts += _named("undecided", open_ones)
     if len(open_ones) > _NAMED:
         first, size = open_ones[0]
-        parts[-1] += f", led by {_quoted(first.label)} ({_size(size)})"
+        parts[-1] += f", led by {quoted(first.label)} ({_size(size)})"
     return f"{'; '.join(parts)}{_outlook([one for _, one in open_ones])}."
 
 
@@ -145,7 +145,7 @@ def _named(
         return []
     if len(found) > _NAMED:
         return [f"{word}: {len(found)} {'more ' if word.startswith('also') else ''}variants"]
-    names = [f"{_quoted(row.label)} ({size(one)})" if size else _quoted(row.label) for row, one in found]
+    names = [f"{quoted(row.label)} ({size(one)})" if size else quoted(row.label) for row, one in found]
     return [f"{word}: {listed(names)}"]
 
 
@@ -157,9 +157,9 @@ def _in_full(row: Row, reference: str, target: str) -> str:
             parts.append(f"{_clause(contrast, target)} ({_evidence(contrast, pairs)})")
             pairs = contrast.pairs or pairs
     if parts:
-        text = f"Against {reference}, {_quoted(row.label)} {listed(parts)}: {_judgement(row.contrasts)}."
+        text = f"Against {reference}, {quoted(row.label)} {listed(parts)}: {_judgement(row.contrasts)}."
     else:
-        text = f"{_quoted(row.label)} cannot be judged against {reference}."
+        text = f"{quoted(row.label)} cannot be judged against {reference}."
     without: dict[str, list[str]] = {}
     for contrast in row.contrasts:
         if contrast.note and not contrast.pairs:
@@ -232,37 +232,5 @@ def _unfinished(row: Row) -> str:
     return f"{row.label} has no finished trial; {counted(row.failed, 'trial')} failed{tail}"
 
 
-def _search_outcome(rows: Sequence[Row], design: Search) -> str:
-    """Say what was explored, which row leads, and on what evidence."""
-    confirmed = [row for row in rows if row.phase == "confirm" and row.finished]
-    explored = [row for row in rows if row.phase == "search" and row.finished]
-    looked = f"Of {counted(len(explored) + len(confirmed), 'variant')} that finished a trial, {len(confirmed)}"
-    if confirmed:
-        text = f"{looked} {'was' if len(confirmed) == 1 else 'were'} trained again with fresh replicates; of these"
-    else:
-        text = f"{looked} have been trained again with fresh replicates, so that this is exploration, no claim; so far"
-    if len(design.objectives) == 1:
-        return f"{text}, {_leader(confirmed or explored, design.objectives[0])}."
-    front = [_quoted(row.label) for row in (confirmed or explored) if row.pareto]
-    more = f" and {len(front) - _AT_MOST} more" if len(front) > _AT_MOST else ""
-    titles = listed([METRICS[name].title for name in design.objectives])
-    verb = "is" if len(front) == 1 else "are"
-    return f"{text}, {len(front)} {verb} Pareto-optimal in {titles}: {', '.join(front[:_AT_MOST])}{more}."
-
-
-def _leader(rows: Sequence[Row], objective: str) -> str:
-    metric = METRICS[objective]
-    sign = -1 if metric.better == "higher" else 1
-    best = min(rows, key=lambda row: math.inf if math.isnan(row.objectives[0]) else sign * row.objectives[0])
-    value = metric.show_beside_title(best.objectives[0])
-    mean = "mean of " if best.finished > 1 else ""
-    return f"{_quoted(best.label)} has the best {metric.title} ({value}, {mean}{counted(best.finished, 'trial')})"
-
-
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _quoted(label: str) -> str:
-    """Hold together a label that has commas of its own."""
-    return f"“{label}”" if ", " in label else label

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from harness.findings.report import Row
+from harness.findings.facts import Facts
+from harness.findings.finding import Finding
 from harness.findings.wording import counted, listed, show_interval
 from harness.metrics import METRICS
-from harness.study import Search, Study
+from harness.study import Phase
 
 
-def smallest_sentences(study: Study, rows: Sequence[Row]) -> list[str]:
+def analyse(facts: Facts) -> Finding:
     """Return at most one sentence: for each level of ``confirm.reaching`` the best variant in the last objective.
 
     What was chosen by validation accuracy is judged by the mean test accuracy of its fresh replicates.
     """
-    design = study.design
-    if not isinstance(design, Search) or not design.confirm.reaching:
-        return []
+    design = facts.study.design
+    if not design.reaching:
+        return Finding()
     first, last = design.objectives[0], design.objectives[-1]
     judged = first.replace("val_", "test_") if first.startswith("val_") else first
     higher = METRICS[judged].better == "higher"
-    confirmed = [row for row in rows if row.phase == "confirm" and row.finished]
+    confirmed = [row for row in facts.rows if row.phase == Phase.CONFIRM and row.finished]
     if not confirmed:
-        return []
+        return Finding()
     found, missed = [], []
-    for level in sorted(design.confirm.reaching, reverse=not higher):
+    for level in sorted(design.reaching, reverse=not higher):
         wanted = METRICS[first].show_beside_title(level).replace(".00", "")
         means = [(row, row.scores[judged].estimate if judged in row.scores else row.objectives[0]) for row in confirmed]
         reached = [row for row, mean in means if (mean >= level if higher else mean <= level)]
@@ -41,7 +40,7 @@ def smallest_sentences(study: Study, rows: Sequence[Row]) -> list[str]:
         )
     none = f"none of the confirmed variants reaches {listed(missed, 'or')} {METRICS[judged].title}"
     if not found:
-        return [f"{none[0].upper()}{none[1:]}."]
+        return Finding((f"{none[0].upper()}{none[1:]}.",))
     what = f"The {'fewest' if METRICS[last].unit.compared == 'exact' else 'best'} {METRICS[last].title}"
     tail = f"; {none}" if missed else ""
-    return [f"{what} for a given {METRICS[judged].title}: {listed(found)}{tail}."]
+    return Finding((f"{what} for a given {METRICS[judged].title}: {listed(found)}{tail}.",))

@@ -35,7 +35,7 @@ Replicates = Annotated[int, Field(ge=1, le=1000)] | Adaptive
 class Grid(Table):
     """What designs have in common whose variants are known before the first training.
 
-    What it says of itself is said in :mod:`harness.study.designs.design`.
+    What it says of itself is said in :mod:`harness.study.designs`.
     """
 
     explores: ClassVar[Literal[False]] = False

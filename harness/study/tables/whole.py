@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from harness.metrics import METRICS, PROBES
 from harness.presets import PROTOCOLS
-from harness.study.designs.design import Design
+from harness.study.designs import Design
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
 from harness.study.tables.table import Table

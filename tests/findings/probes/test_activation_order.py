@@ -1,6 +1,6 @@
 import pandas as pd
 
-from harness.reports import compare
+from harness.reports import report
 from tests.findings.conftest import make_study, trial
 
 
@@ -22,7 +22,7 @@ def test_networks_that_stay_the_same_function_are_told_from_those_that_do_not():
         for place, level in enumerate(levels)
         for replicate in range(2)
     ]
-    found = compare(study, pd.DataFrame(rows), pd.DataFrame())
+    found = report(study, pd.DataFrame(rows), pd.DataFrame())
     assert found.sentences[:2] == (
         "Exchanging activation and pool leaves the function as it is, up to rounding, with “base” and "
         "“downsample=stride”: no logit of any test image moves by more than 2e-06.",

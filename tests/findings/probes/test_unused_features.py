@@ -1,6 +1,6 @@
 import pandas as pd
 
-from harness.reports import compare
+from harness.reports import report
 from tests.findings.conftest import POOL, STRIDE, make_study, trial
 
 
@@ -17,7 +17,7 @@ def test_counts_of_each_layer():
                     study, 3 * place + replicate, settings, replicate, dead_features=11, redundant_features=3, **counts
                 )
             )
-    found = compare(study, pd.DataFrame(rows), pd.DataFrame())
+    found = report(study, pd.DataFrame(rows), pd.DataFrame())
     assert found.sentences[0] == (
         "On average base has 1.0 dead and 1.0 redundant of 16 in conv_1, 0.0 dead and 2.0 redundant of 36 in conv_2 "
         "and 10.0 dead and 0.0 redundant of 128 in dense_1."

@@ -1,12 +1,12 @@
 import pytest
 
-from harness.pages.svg import draw_picture
-from harness.reports import compare
+from harness.pages.svg import draw
+from harness.reports import report
 from tests.findings.conftest import make_study
 
 
 def forests(study, trials, history):
-    plots = compare(study, trials, history).plots
+    plots = report(study, trials, history).plots
     return {figure.name: figure for figure in plots if figure.chapter == "Differences to the reference"}
 
 
@@ -30,9 +30,9 @@ def test_the_margin_is_a_band(trials, history):
 
 def test_it_is_drawn_and_described(study, trials, history):
     for figure in forests(study, trials, history).values():
-        svg = draw_picture(figure)
+        svg = draw(figure)
         assert "downsample=stride" in svg
-        assert svg == draw_picture(figure)
+        assert svg == draw(figure)
     assert (
         "−0.20 points (−0.45 to +0.05), undecided"
         in forests(study, trials, history)["difference_test_accuracy"].description

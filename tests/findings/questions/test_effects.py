@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from harness.reports import compare
+from harness.reports import report
 from harness.study import grid
 from tests.findings.conftest import make_study, trial
 
@@ -17,7 +17,7 @@ def factorial(gain, factors=FACTORS, replicates=4, metrics=("test_accuracy",)):
         for variant in grid(study):
             accuracy = 0.9 + gain(variant.settings, replicate)
             rows.append(trial(study, len(rows), dict(variant.settings), replicate, test_accuracy=accuracy))
-    return compare(study, pd.DataFrame(rows), pd.DataFrame())
+    return report(study, pd.DataFrame(rows), pd.DataFrame())
 
 
 def gain(settings, replicate):

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.reports import compare
+from harness.reports import report
 from tests.findings.conftest import POOL, STRIDE, curve, make_study, trial
 
 
@@ -15,7 +15,7 @@ def test_mean_by_hand(study, trials):
             "val_accuracy": [0.1, 0.9, 0.98, 0.1, 0.8],
         }
     )
-    steps, seconds = compare(study, trials, history).figures
+    steps, seconds = report(study, trials, history).curves
     assert steps.name == "val_accuracy_by_steps"
     (base,) = steps.curves
     assert base.mean.x == (0, 100)  # as far as both replicates go
@@ -26,7 +26,7 @@ def test_mean_by_hand(study, trials):
 
 
 def test_both_figures_are_described(study, trials, history):
-    steps, seconds = compare(study, trials, history).figures
+    steps, seconds = report(study, trials, history).curves
     assert steps.description.startswith("Line chart of validation accuracy against steps for 2 variants: base ends at")
     assert "downsample=stride ends at 98.4" in seconds.description
     assert 0 < steps.bottom < 98
@@ -34,13 +34,13 @@ def test_both_figures_are_described(study, trials, history):
 
 def test_seconds_of_different_places_are_not_drawn(study, trials, history):
     trials.loc[trials["trial"] == 5, "workers"] = 1
-    assert [figure.name for figure in compare(study, trials, history).figures] == ["val_accuracy_by_steps"]
+    assert [figure.name for figure in report(study, trials, history).curves] == ["val_accuracy_by_steps"]
 
 
 def test_long_histories_are_thinned_and_keep_their_ends(study):
     at = np.arange(5000)
     history = pd.DataFrame({"trial": 0, "step": at, "train_seconds": at / 100, "val_accuracy": at / 5000})
-    figure = compare(study, pd.DataFrame([trial(study, 0, POOL, 0)]), history).figures[0]
+    figure = report(study, pd.DataFrame([trial(study, 0, POOL, 0)]), history).curves[0]
     line = figure.curves[0].mean
     assert len(line.x) == 200
     assert (line.x[0], line.x[-1]) == (0, 4999)
@@ -52,20 +52,20 @@ def test_at_most_ten_variants_are_drawn():
     settings = [{"model.bias": place / 100} for place in range(1, 13)]
     trials = pd.DataFrame([trial(study, number, chosen, 0) for number, chosen in enumerate(settings)])
     history = pd.concat([curve(study, chosen, number, 0) for number, chosen in enumerate(settings)])
-    figure = compare(study, trials, history).figures[0]
+    figure = report(study, trials, history).curves[0]
     assert len(figure.curves) == 10
     assert len(figure.left_out) == 2
 
 
 def test_no_history_no_figures(study, trials):
-    assert compare(study, trials, pd.DataFrame()).figures == ()
+    assert report(study, trials, pd.DataFrame()).curves == ()
 
 
 def test_without_validation_training_accuracy_is_drawn():
     study = make_study(target=None, report={}, data={"name": "mnist", "validation": 0})
     trials = pd.DataFrame([trial(study, 0, POOL, 0), trial(study, 1, STRIDE, 0)])
     history = pd.concat([curve(study, POOL, 0, 0), curve(study, STRIDE, 1, 0)]).assign(val_accuracy=np.nan)
-    figure = compare(study, trials, history).figures[0]
+    figure = report(study, trials, history).curves[0]
     assert figure.name == "train_accuracy_by_steps"
     assert figure.target is None
     assert figure.curves[0].mean.x[0] == 100  # no running mean before the first step

@@ -2,14 +2,14 @@ import pytest
 
 from harness.findings.tables import results_table
 from harness.pages.markdown import to_markdown
-from harness.reports import compare
+from harness.reports import report
 from tests.findings.conftest import make_study
 
 REFERENCE = {"name": "published", "metric": "test_accuracy", "value": 0.985, "source": "a paper"}
 
 
 def comparison(trials, history, *references):
-    return compare(make_study(report={"metrics": ["test_accuracy"], "reference": list(references)}), trials, history)
+    return report(make_study(report={"metrics": ["test_accuracy"], "reference": list(references)}), trials, history)
 
 
 def test_ours_is_the_mean_of_the_named_variant(trials, history):

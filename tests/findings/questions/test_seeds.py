@@ -1,6 +1,6 @@
 import pandas as pd
 
-from harness.reports import compare
+from harness.reports import report
 from tests.findings.conftest import make_study, trial
 
 DESIGN = {"kind": "one_at_a_time", "replicates": 3, "factors": {"seeds.weights": ["replicate"]}}
@@ -19,7 +19,7 @@ def audit(base_digests=("a", "a", "a")):
               history_digest=f"h{number}", test_accuracy=0.98 + 0.001 * number)
         for number in range(3)
     ]  # fmt: skip
-    return compare(study, pd.DataFrame(rows), pd.DataFrame())
+    return report(study, pd.DataFrame(rows), pd.DataFrame())
 
 
 def test_equal_trainings_are_said_to_be_equal():

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from harness.reports import compare
+from harness.reports import report
 from tests.findings.conftest import make_study
 
 
 def reached(study, trials, history):
-    return [figure for figure in compare(study, trials, history).plots if figure.chapter == "Time to target"]
+    return [figure for figure in report(study, trials, history).plots if figure.chapter == "Time to target"]
 
 
 def test_the_share_that_reached_it_goes_up_in_steps(study, trials, history):

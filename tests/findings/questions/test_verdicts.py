@@ -1,14 +1,14 @@
 import numpy as np
 import pandas as pd
 
-from harness.reports import compare
+from harness.reports import report
 from tests.findings.conftest import POOL, STRIDE, make_study, trial
 from tests.findings.test_rows import explored, search
 
 
 def test_a_variant_in_one_sentence(study, trials, history):
     trials["seconds_to_target"] = [4.0, 5.0, 6.0, 2.1, 2.5, 2.9]
-    assert compare(study, trials, history).sentences == (
+    assert report(study, trials, history).sentences == (
         "Against base (downsample=max_pool), downsample=stride ends 0.20 points lower in test accuracy (95 % interval "
         "−0.45 to +0.05; 3 paired replicates; p = 0.074), reaches 98 % validation accuracy in 0.50 times the seconds "
         "(0.45 to 0.56; p = 0.0024) and has 0.50 times the parameters (exact): faster, smaller; undecided on test "
@@ -18,17 +18,17 @@ def test_a_variant_in_one_sentence(study, trials, history):
 
 def test_a_headline_is_short(study, trials, history):
     trials["seconds_to_target"] = [4.0, 5.0, 6.0, 2.1, 2.5, 2.9]
-    assert compare(study, trials, history).headline == (
+    assert report(study, trials, history).headline == (
         "Against base (downsample=max_pool), downsample=stride is undecided on test accuracy (−0.20 points), faster in "
         "seconds to target (0.50 times) and smaller (0.50 times)."
     )
-    nothing = compare(study, pd.DataFrame(), pd.DataFrame())
+    nothing = report(study, pd.DataFrame(), pd.DataFrame())
     assert nothing.headline == nothing.sentences[0]
 
 
 def test_censored(study, trials, history):
     trials.loc[trials["trial"] == 3, ["seconds_to_target", "steps_to_target"]] = np.nan
-    (sentence,) = compare(study, trials, history).sentences
+    (sentence,) = report(study, trials, history).sentences
     assert "; 1 of 3 never reached it; base: 0 of 3)" in sentence
     assert "takes 0.90 times the seconds to 98 % validation accuracy or to the end of training" in sentence
 
@@ -44,7 +44,7 @@ def test_many_variants_in_short():
             accuracy = 0.98 + 0.001 * replicate * (level == "stride")
             rows.append(trial(study, len(rows), {"model.downsample": level}, replicate, test_accuracy=accuracy))
     # of stride: differences 0 and 0.1 points, 24 replicates by t quantiles at 5 % over three
-    assert compare(study, pd.DataFrame(rows), pd.DataFrame()).sentences == (
+    assert report(study, pd.DataFrame(rows), pd.DataFrame()).sentences == (
         "No variant is better in test accuracy than base (downsample=max_pool); undecided: downsample=stride, "
         "downsample=average_pool and downsample=none (about 22 more replicates would tell).",
     )
@@ -61,7 +61,7 @@ def test_of_many_undecided_variants_the_one_ahead_is_named():
         for replicate in range(2):
             accuracy = 0.95 + (0.01 * replicate if rate == 0.4 else 0)
             rows.append(trial(study, len(rows), {"model.dense_dropout": rate}, replicate, test_accuracy=accuracy))
-    headline = compare(study, pd.DataFrame(rows), pd.DataFrame()).sentences[0]
+    headline = report(study, pd.DataFrame(rows), pd.DataFrame()).sentences[0]
     # differences 0 and 1 points: 0.5 plus and minus 12.706 * 0.7071 / sqrt(2)
     assert "; undecided: 6 variants, led by dense_dropout=0.4 (+0.50 points, −5.85 to +6.85) (about" in headline
 
@@ -77,7 +77,7 @@ def test_of_many_variants_the_best_is_named_first():
         for replicate in range(3):
             accuracy = 0.95 + gains[level] + 0.001 * replicate * (level != "max_pool")
             rows.append(trial(study, len(rows), {"model.downsample": level}, replicate, test_accuracy=accuracy))
-    headline = compare(study, pd.DataFrame(rows), pd.DataFrame()).sentences[0]
+    headline = report(study, pd.DataFrame(rows), pd.DataFrame()).sentences[0]
     # differences of average_pool: 2.0, 2.1 and 2.2 points; 4.30265 * 0.1 / sqrt(3) = 0.248
     assert headline == (
         "downsample=average_pool does best in test accuracy: +2.10 points, +1.85 to +2.35 against base "
@@ -87,16 +87,16 @@ def test_of_many_variants_the_best_is_named_first():
 
 
 def test_nothing_finished(study, trials, history):
-    assert compare(study, pd.DataFrame(), pd.DataFrame()).sentences == (
+    assert report(study, pd.DataFrame(), pd.DataFrame()).sentences == (
         "No trial has finished yet, so there is nothing to compare.",
     )
     trials["status"], trials["error"] = "failed", "no images"
-    assert compare(study, trials, history).sentences[0].endswith("The first error: no images")
+    assert report(study, trials, history).sentences[0].endswith("The first error: no images")
 
 
 def test_a_variant_whose_trials_all_failed(study, trials, history):
     trials.loc[trials["variant"] != "base", ["status", "error"]] = ["failed", "out of memory"]
-    assert compare(study, trials, history).sentences == (
+    assert report(study, trials, history).sentences == (
         "downsample=stride has no finished trial; 3 trials failed: out of memory.",
         "Only base (downsample=max_pool) has finished trials.",
     )
@@ -104,14 +104,14 @@ def test_a_variant_whose_trials_all_failed(study, trials, history):
 
 def test_a_base_whose_trials_all_failed(study, trials, history):
     trials.loc[trials["variant"] == "base", "status"] = "failed"
-    assert compare(study, trials, history).sentences == (
+    assert report(study, trials, history).sentences == (
         "No trial of base (downsample=max_pool) has finished, so nothing can be compared with it.",
     )
 
 
 def test_one_trial_each(study):
     rows = [trial(study, 0, POOL, 0), trial(study, 1, STRIDE, 0, test_accuracy=0.9812)]
-    comparison = compare(study, pd.DataFrame(rows), pd.DataFrame())
+    comparison = report(study, pd.DataFrame(rows), pd.DataFrame())
     assert "ends 0.12 points higher in test accuracy (1 pair, no interval)" in comparison.sentences[0]
     assert "trained once" in comparison.remarks[0]
 
@@ -119,7 +119,7 @@ def test_one_trial_each(study):
 def test_a_search_before_and_after_confirmation():
     study = search()
     rows = [explored(study, 0, 1e-4, 0.97), explored(study, 1, 1e-3, 0.99)]
-    before = compare(study, pd.DataFrame(rows), pd.DataFrame())
+    before = report(study, pd.DataFrame(rows), pd.DataFrame())
     assert before.sentences == (
         "Of 2 variants that finished a trial, 0 have been trained again with fresh replicates, so that this is "
         "exploration, no claim; so far, learning_rate=0.001 has the best validation accuracy (99.00 %, 1 trial).",
@@ -127,7 +127,7 @@ def test_a_search_before_and_after_confirmation():
     for number, (rate, accuracy) in enumerate([(1e-4, 0.97), (1e-4, 0.972), (1e-3, 0.98), (1e-3, 0.984)], 2):
         confirming = {"phase": "confirm", "val_accuracy": accuracy, "test_accuracy": accuracy}
         rows.append(trial(study, number, {"train.learning_rate": rate}, 100 + number % 2, **confirming))
-    first, second = compare(study, pd.DataFrame(rows), pd.DataFrame()).sentences
+    first, second = report(study, pd.DataFrame(rows), pd.DataFrame()).sentences
     assert first == (
         "Of 2 variants that finished a trial, 2 were trained again with fresh replicates; of these, "
         "learning_rate=0.001 has the best validation accuracy (98.20 %, mean of 2 trials)."

@@ -2,48 +2,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.findings.search.course import _place
-from harness.pages.svg import draw_picture
-from harness.reports import compare
-from tests.findings.conftest import make_study, trial
-
-SPACE = {"train.learning_rate": {"low": 1e-4, "high": 1e-2, "log": True}, "model.downsample": ["max_pool", "stride"]}
-
-
-@pytest.fixture
-def search():
-    """A search of 20 trials whose accuracy follows the learning rate, and the downsampling not at all."""
-    study = make_study(
-        target=None,
-        report=None,
-        design={"kind": "search", "trials": 20, "space": SPACE, "sampler": "random"},
-    )
-    rates = 10 ** np.random.default_rng(4).uniform(-4, -2, 20)
-    rows = []
-    for number, rate in enumerate(rates):
-        settings = {"train.learning_rate": float(rate), "model.downsample": ["max_pool", "stride"][number % 2]}
-        accuracy = 0.9 + 0.02 * (np.log10(rate) + 4)
-        rows.append(trial(study, number, settings, 0, phase="search", val_accuracy=accuracy))
-    return study, pd.DataFrame(rows)
+from harness.pages.svg import draw
+from harness.reports import report
+from tests.findings.conftest import make_study
+from tests.findings.search.conftest import SPACE
 
 
 def figures(study, trials):
-    return {figure.name: figure for figure in compare(study, trials, pd.DataFrame()).plots}
-
-
-def test_the_parameter_that_matters_is_found(search):
-    (section,) = (one for one in compare(*search, pd.DataFrame()).sections if one.heading == "Which parameters matter")
-    shares = {row[0]: int(row[1]) for row in section.table.rows}
-    assert list(shares) == ["train.learning_rate", "model.downsample"]
-    assert shares["train.learning_rate"] > 90
-    assert sum(shares.values()) == pytest.approx(100, abs=1)
-    assert "FanovaImportanceEvaluator" in section.text
-
-
-def test_few_trials_say_nothing_of_importance(search):
-    study, trials = search
-    headings = [section.heading for section in compare(study, trials[:9], pd.DataFrame()).sections]
-    assert "Which parameters matter" not in headings
+    return {figure.name: figure for figure in report(study, trials, pd.DataFrame()).plots}
 
 
 def test_best_so_far_never_falls(search):
@@ -62,9 +28,9 @@ def test_parallel_coordinates(search):
     assert heights[0] == pytest.approx((np.log10(trials["train.learning_rate"][0]) + 4) / 2)
     assert heights[1] == 0
     assert heights[2] == good
-    svg = draw_picture(figure)
+    svg = draw(figure)
     assert "learning_rate" in svg
-    assert svg == draw_picture(figure)
+    assert svg == draw(figure)
 
 
 def test_several_objectives_have_a_front_instead_of_a_best(search):
@@ -77,21 +43,6 @@ def test_several_objectives_have_a_front_instead_of_a_best(search):
     assert "best_so_far" not in figures(several, trials)
     assert "parallel" in figures(several, trials)
     assert figures(study, trials[:1]) == {}
-
-
-@pytest.mark.parametrize(
-    ("levels", "cell", "place"),
-    [
-        (([], [16], [32, 8]), "[32, 8]", 2),
-        (([], [16]), "[]", 0),
-        (("max_pool", "stride"), "stride", 1),
-        ((3, 5), 5.0, 1),
-        ((3, 5), np.int64(3), 0),
-        ((True, False), "false", 1),
-    ],
-)
-def test_cells_are_found_among_the_levels(levels, cell, place):
-    assert _place(levels, cell) == place
 
 
 def test_of_many_trials_some_are_drawn(search):

@@ -13,7 +13,7 @@ import pytest
 from harness.driver.resume import recorded_results
 from harness.errors import DataError, UsageError
 from harness.records import Evaluated, Started
-from harness.reports import compare
+from harness.reports import report
 from harness.results import load_results, load_run
 from harness.store import open_store, read_result
 from harness.store.local.artifacts import add_files, picture_folders
@@ -138,7 +138,7 @@ def test_a_run_with_an_edited_record_is_left_out_and_named(store, runs, edit, fa
     (said,) = left_out_of(results.trials)
     assert said.run_id == runs[1]
     assert said.fault.startswith(fault)
-    remark = compare(*results).remarks[0]
+    remark = report(*results).remarks[0]
     assert remark.startswith(f"Left out: 1 trial that cannot be read: run {runs[1]}")
     assert fault in remark
     assert [(name, one.run_id, one.fault) for name, one in unreadable_runs(store)] == [("tiny", runs[1], said.fault)]

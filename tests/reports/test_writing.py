@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from harness.errors import DataError, UsageError
-from harness.reports import compare, read_report, write_report
+from harness.reports import report
+from harness.reports.reading import read_report
+from harness.reports.writing import write_report
 from tests.findings.conftest import make_study, trial
 from tests.pages.test_insight_pictures import PNG
 
@@ -78,6 +80,37 @@ def test_files_of_others_stay_and_old_figures_go(study, trials, history, tmp_pat
     assert [path.name for path in (tmp_path / "figures").iterdir()] == ["filters.svg"]
 
 
+def test_a_figure_that_the_old_page_does_not_show_stays_whatever_its_name(study, trials, history, tmp_path):
+    write_report(study, trials, history, tmp_path)
+    (tmp_path / "figures" / "difference_of_mine.svg").write_text("<svg/>")
+    write_report(study, trials[:0], pd.DataFrame(), tmp_path)
+    assert [path.name for path in (tmp_path / "figures").iterdir()] == ["difference_of_mine.svg"]
+
+
+@pytest.mark.parametrize("name", ["../beside.svg", "figures/../notes.svg", "figures/below/mine.svg", "trials.parquet"])
+def test_an_old_page_can_name_figures_of_its_folder_alone(study, trials, history, tmp_path, name):
+    folder = tmp_path / "x"
+    write_report(study, trials, history, folder)
+    (folder / "figures" / "below").mkdir()
+    others = [tmp_path / "beside.svg", folder / "notes.svg", folder / "figures" / "below" / "mine.svg"]
+    for file in others:
+        file.write_text("<svg/>")
+    (folder / "comparison.html").write_text(f'<a href="{name}">SVG</a>')
+    write_report(study, trials[:0], pd.DataFrame(), folder)
+    assert all(file.read_text() == "<svg/>" for file in [*others, folder / name] if file.suffix == ".svg")
+    assert (folder / "trials.parquet").is_file()
+
+
+def test_an_old_page_that_is_a_link_names_nothing(study, trials, history, tmp_path):
+    folder = tmp_path / "x"
+    write_report(study, trials, history, folder)
+    (folder / "comparison.html").rename(tmp_path / "page.html")
+    (folder / "comparison.html").symlink_to(tmp_path / "page.html")
+    before = {path.name for path in (folder / "figures").iterdir()}
+    write_report(study, trials[:0], pd.DataFrame(), folder)
+    assert {path.name for path in (folder / "figures").iterdir()} == before
+
+
 def test_a_crash_leaves_the_old_report_whole(study, trials, history, tmp_path, monkeypatch):
     folder = tmp_path / "x"
     write_report(study, trials, history, folder)
@@ -120,7 +153,7 @@ def test_a_study_of_another_version_is_refused_by_name(study, trials, history, t
 
 def test_what_is_read_compares_the_same(study, trials, history, tmp_path):
     write_report(study, trials, history, tmp_path)
-    read, made = (asdict(compare(*given)) for given in (read_report(tmp_path), (study, trials, history)))
+    read, made = (asdict(report(*given)) for given in (read_report(tmp_path), (study, trials, history)))
     assert repr(read) == repr(made)  # NaN is not NaN
 
 
@@ -135,7 +168,7 @@ class TestWriting:
         def full(self, *_args, **_kwargs):
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(Path, "write_text", full)
+        monkeypatch.setattr(Path, "write_bytes", full)
         with pytest.raises(UsageError) as caught:
             write_report(study, trials.assign(test_accuracy=0.5), history, folder)
         assert str(caught.value) == (
@@ -193,7 +226,7 @@ class TestWriting:
         stored.to_parquet(folder / "trials.parquet")
         edited = (folder / "trials.parquet").read_bytes()
         files = write_report(*read_report(folder), folder)
-        assert files.comparison.remarks[0].startswith(
+        assert files.report.remarks[0].startswith(
             f"Left out: 1 trial that cannot be read: run {2:032x} (trial 2): its test_accuracy must be a number from 0 "
             "to 1, got 9.0."
         )

@@ -9,12 +9,9 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from harness.pages.run import best_of, ended, figures
-from harness.reports import render_run
-from harness.study import TargetSpec
+from harness.findings.run import run_report_of
+from harness.pages.terminal_run import render_run
 from tests.findings.conftest import PLACE, make_study
-
-TARGET = {"metric": "val_accuracy", "value": 0.98}
 
 
 @pytest.fixture
@@ -59,7 +56,7 @@ def history():
 def shown(study, row, history, files=(), width=80):
     console = Console(file=io.StringIO(), width=width, color_system=None)
     places = {"name": "downsample=stride · r3 · #7", "folder": "mlruns/artifacts/x"}
-    console.print(render_run(study, row, history, places, [Path(file) for file in files], width))
+    console.print(render_run(run_report_of(study, row, history), places, [Path(file) for file in files], width))
     return console.file.getvalue()
 
 
@@ -117,40 +114,3 @@ def test_what_it_is(row, history):
         "model.keras",
         "insight/: a.png  b\u00a0c.png",
     ]
-
-
-def test_figures_have_their_units_and_what_was_not_measured_is_left_out(row):
-    assert figures(row) == {
-        "measured": [
-            ("validation accuracy", "98.12 %"),
-            ("validation loss", "0.0654"),
-            ("test accuracy", "98.01 %"),
-        ],
-        "progress": [
-            ("steps", "1,000"),
-            ("epochs", "1.164"),
-            ("steps to target", "800"),
-            ("seconds to target", "1.25 s"),
-            ("images per second", "42,667"),
-        ],
-        "seconds": [("train", "1.50")],
-        "network": [("parameters", "242,062")],
-    }
-
-
-@pytest.mark.parametrize(
-    ("changes", "text"),
-    [
-        ({"stop_reason": "plateau"}, "finished: no longer improved"),
-        ({"status": "failed", "stop_reason": None, "error": "out of memory"}, "failed: out of memory"),
-        ({"status": "running", "stop_reason": None}, "running"),
-    ],
-)
-def test_how_it_ended(row, changes, text):
-    assert ended(TargetSpec(**TARGET), {**row, **changes}) == text
-
-
-def test_best_is_the_highest_accuracy_and_the_lowest_loss():
-    assert best_of("val_accuracy", [math.nan, 0.5, 0.9, 0.9, 0.8]) == 2
-    assert best_of("val_loss", [0.5, 0.1, math.nan, 0.2]) == 1
-    assert best_of("val_loss", [math.nan]) == 0

@@ -1,0 +1,123 @@
+"""The trials of each variant, as arrays."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from harness.judging import Sample, censor
+from harness.study import BASE, Phase, Study, grid, show_level
+from harness.study.variant import short_names
+from harness.trials import EQUAL_FOR_SECONDS, differing_places
+from harness.trials.samples import make_sample
+
+
+@dataclass(frozen=True)
+class Group:
+    """The trials that a row is made of: those of one variant in one phase.
+
+    Attributes:
+        label: the variant's label.
+        digest: the variant's digest.
+        phase: the phase.
+        settings: varied dotted path -> level, as text.
+        columns: trial columns as arrays, all trials of the group.
+    """
+
+    label: str
+    digest: str
+    phase: Phase
+    settings: Mapping[str, str]
+    columns: Mapping[str, np.ndarray]
+
+    @property
+    def finished(self) -> np.ndarray:
+        """Mask of the trials that ended by themselves."""
+        return cast("np.ndarray", self.columns["status"] == "finished")
+
+    def values(self, name: str) -> np.ndarray:
+        """A column of the finished trials, in order of the trial numbers."""
+        return cast("np.ndarray", self.columns[name][self.finished])
+
+    def sample(self, withheld: str = "") -> Sample:
+        """What judging compares of it; with the reason why its seconds must not be compared, if there is one."""
+        return make_sample(self.label, self.columns, withheld)
+
+
+def group_trials(study: Study, trials: pd.DataFrame) -> list[Group]:
+    """Return the trials by variant, the reference first; planned variants without trials are there, too.
+
+    In a search, a variant that was confirmed is represented by its confirming trials alone: the trial that made it
+    win was also lucky.
+    """
+    columns = {name: trials[name].to_numpy() for name in trials.columns}
+    places: dict[str, list[int]] = {}
+    for place, digest in enumerate(columns["digest"]):
+        places.setdefault(digest, []).append(place)
+    planned = grid(study)
+    groups = []
+    for variant in planned:
+        settings = {path: show_level(level) for path, level in variant.settings.items()}
+        groups.append(_group(variant.label, variant.digest, settings, columns, places.pop(variant.digest, []), study))
+    for digest, found in places.items():
+        settings = {path: _show(columns[path][found[0]]) for path in study.design.dimensions}
+        groups.append(_group(columns["variant"][found[0]], digest, settings, columns, found, study))
+    return _unique_labels(groups)
+
+
+def reference_title(group: Group) -> str:
+    """Return ``base (downsample=max_pool)``, or the label where the design does not contain the base."""
+    if group.label != BASE or not group.settings:
+        return group.label
+    names = short_names(list(group.settings))
+    return f"{BASE} ({', '.join(f'{names[path]}={level}' for path, level in group.settings.items())})"
+
+
+def withheld_seconds(group: Group, reference: Group) -> str:
+    """Return why the seconds of a variant cannot be read beside the reference's; empty if they can."""
+    both = [group] if group is reference else [reference, group]
+    return differing_places([{name: part.values(name) for name in EQUAL_FOR_SECONDS} for part in both])
+
+
+def times_to_target(group: Group, name: str, watched: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a time a finished trial and whether it is censored, infinite where it could never have been reached.
+
+    Args:
+        group: the trials.
+        name: "steps_to_target" or "seconds_to_target".
+        watched: the column with how long each trial was watched.
+    """
+    return censor(group.values(name), group.values(watched), group.values("stop_reason"))
+
+
+def _group(
+    label: str, digest: str, settings: dict[str, str], columns: dict[str, np.ndarray], places: list[int], study: Study
+) -> Group:
+    found = np.array(places, dtype=int)
+    phases = columns["phase"][found]
+    phase = Phase.DESIGN
+    if study.design.explores:
+        phase = Phase.CONFIRM if (phases == Phase.CONFIRM).any() else Phase.SEARCH
+        found = found[phases == phase]
+    return Group(label, digest, phase, settings, {name: values[found] for name, values in columns.items()})
+
+
+def _unique_labels(groups: list[Group]) -> list[Group]:
+    """Tell apart variants whose labels round to the same text, by the start of their digests."""
+    often = Counter(group.label for group in groups)
+    return [
+        replace(group, label=f"{group.label} [{group.digest[:4]}]") if often[group.label] > 1 and place else group
+        for place, group in enumerate(groups)
+    ]
+
+
+def _show(level: Any) -> str:
+    if level is None or (isinstance(level, float) and math.isnan(level)):
+        return ""
+    return show_level(level.item() if isinstance(level, np.generic) else level)

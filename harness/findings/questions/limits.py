@@ -1,0 +1,132 @@
+"""What limits the numbers, and what a reader must know to trust them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pandas as pd
+
+from harness.findings.facts import Facts
+from harness.findings.finding import Finding
+from harness.findings.rows import Row
+from harness.findings.wording import counted, listed, show_p
+from harness.metrics import METRICS
+from harness.stats import LEVEL, Verdict
+from harness.study import Phase, Study, grid
+from harness.trials import describe
+
+_FLIPS_TELL = 6
+"""Pairs from which the sign-flip test can reach 5 % at all."""
+_AT_MOST = 5
+_NORMAL_FROM = 6
+"""Finished trials from which it matters little how differences are distributed."""
+
+
+def analyse(facts: Facts) -> Finding:
+    """Return what limits the numbers: unreadable runs, few replicates, failures, withheld seconds, broken trainings."""
+    study, trials, rows = facts.study, facts.trials, facts.rows
+    claiming = [row for row in rows if row.phase != Phase.SEARCH and row.finished]
+    return Finding(
+        remarks=(
+            *([describe(facts.left_out)] if facts.left_out else []),
+            *_strangers(study, trials),
+            *_not_counted(trials),
+            *_few_replicates(claiming),
+            *_disagreements(claiming),
+            *_dependent_replicates(study),
+            *_broken(trials),
+            *_changed_images(study, trials),
+            *_withheld_seconds(rows),
+            *_explored(rows),
+        )
+    )
+
+
+def _strangers(study: Study, trials: pd.DataFrame) -> list[str]:
+    """Say which trials are of variants that the study does not have."""
+    if study.design.explores:
+        return []
+    apart = ~trials["digest"].isin([variant.digest for variant in grid(study)])
+    if not apart.any():
+        return []
+    labels = sorted(set(trials["variant"][apart]))[:_AT_MOST]
+    return [f"{counted(int(apart.sum()), 'trial')} of variants that the study does not plan: {listed(labels)}."]
+
+
+def _disagreements(rows: Sequence[Row]) -> list[str]:
+    """Say where the permutation test, which supposes less, does not see what the t test does."""
+    apart = [
+        f"{row.label} in {METRICS[found.metric].title} (p = {show_p(found.p_flips)})"
+        for row in rows
+        for found in row.contrasts
+        if found.verdict in (Verdict.BETTER, Verdict.WORSE) and found.pairs >= _FLIPS_TELL and found.p_flips > LEVEL
+    ]
+    if not apart:
+        return []
+    return [f"The permutation test, which supposes no distribution, does not confirm: {listed(apart[:_AT_MOST])}."]
+
+
+def _not_counted(trials: pd.DataFrame) -> list[str]:
+    status = Counter(trials["status"].tolist())
+    apart = [f"{status[kind]} {kind}" for kind in ("pruned", "failed", "killed") if status[kind]]
+    return [f"Not in the numbers: {listed(apart)} of {counted(len(trials), 'trial')}."] if apart else []
+
+
+def _few_replicates(claiming: Sequence[Row]) -> list[str]:
+    if not claiming:
+        return []
+    if max(row.finished for row in claiming) == 1:
+        return ["Each variant was trained once, so that nothing can be said of chance: no intervals, no verdicts."]
+    fewest = min(row.finished for row in claiming)
+    if fewest >= _NORMAL_FROM:
+        return []
+    return [
+        f"Some variants have only {counted(fewest, 'finished trial')}: intervals and p-values lean on differences "
+        "that are about normally distributed."
+    ]
+
+
+def _dependent_replicates(study: Study) -> list[str]:
+    if study.data.split != "k_fold":
+        return []
+    return [
+        "Replicates are the parts of a cross-validation. Their training images overlap, so that they are not "
+        "independent: differences have the corrected variance of Nadeau & Bengio (2003); intervals of single "
+        "means come out too narrow (Bengio & Grandvalet 2004)."
+    ]
+
+
+def _broken(trials: pd.DataFrame) -> list[str]:
+    broken = int((trials["stop_reason"] == "not_finite").sum())
+    return [f"{counted(broken, 'training')} broke off because the loss was not a number."] if broken else []
+
+
+def _changed_images(study: Study, trials: pd.DataFrame) -> list[str]:
+    sets = trials["data.name"].astype(str) if "data.name" in trials else pd.Series(study.data.name, index=trials.index)
+    known = trials["data_digest"].replace("", None).dropna()  # what never began to train has none
+    return [
+        f"The images of {name} changed between trials ({listed(sorted(digests.unique()))}): what differs "
+        "between such trials may come from that."
+        for name, digests in known.groupby(sets)
+        if digests.nunique() > 1
+    ]
+
+
+def _withheld_seconds(rows: Sequence[Row]) -> list[str]:
+    reasons = {row.withheld: row.label for row in reversed(rows) if row.withheld}
+    said = []
+    for reason, label in reasons.items():
+        many = sum(row.withheld == reason for row in rows)
+        who = label if many == 1 else counted(many, "variant")
+        said.append(f"Seconds are not compared for {who}, because the trials ran in different places: {reason}.")
+    return said
+
+
+def _explored(rows: Sequence[Row]) -> list[str]:
+    if not any(row.phase == Phase.SEARCH and row.finished for row in rows):
+        return []
+    return [
+        "Explored variants were looked at by the search itself, so that the best of them are better on paper than "
+        "in truth. Claims are made of confirmed variants alone."
+    ]

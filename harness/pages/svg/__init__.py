@@ -1,0 +1,47 @@
+"""Figures as SVG documents: a module for each kind."""
+
+from __future__ import annotations
+
+import re
+
+from harness.escaping import mathless, throughout
+from harness.findings.figures import CurveFigure, ForestFigure, ParallelFigure, Plot
+from harness.findings.report import Report
+from harness.pages.svg.curves import draw_curves
+from harness.pages.svg.forest import draw_forest
+from harness.pages.svg.parallel import draw_parallel
+from harness.pages.svg.points import draw_points
+
+
+def draw_all(report: Report) -> dict[str, str]:
+    """Return name of each figure -> its SVG document."""
+    return {figure.name: draw(figure) for figure in (*report.curves, *report.plots)}
+
+
+def draw(figure: CurveFigure | Plot) -> str:
+    """Return the SVG document of one figure."""
+    match throughout(figure, mathless):
+        case CurveFigure() as curves:
+            return draw_curves(curves)
+        case ForestFigure() as forest:
+            return draw_forest(forest)
+        case ParallelFigure() as parallel:
+            return draw_parallel(parallel)
+        case points:
+            return draw_points(points)
+
+
+def inline(svg: str, prefix: str, label: str) -> str:
+    """Return the ``<svg>`` element for a page: fluid, named for a screen reader, its ids unique by the prefix."""
+    element = svg[svg.index("<svg") :]
+    element = re.sub(r"<metadata>.*?</metadata>\s*", "", element, flags=re.DOTALL)
+    element = re.sub(r'\bid="', f'id="{prefix}-', element)
+    element = re.sub(r'href="#', f'href="#{prefix}-', element)
+    element = element.replace("url(#", f"url(#{prefix}-")
+    head, rest = element.split(">", 1)
+    head = re.sub(r'\s(width|height|xmlns:xlink|version)="[^"]*"', "", head)
+    return f'{head} role="img" aria-label="{_attribute(label)}">{rest}'.strip()
+
+
+def _attribute(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,34 @@
+"""The study that a table's trials belong to, as it is kept with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.errors import DataError, StudyError
+from harness.study import Study, build_study
+from harness.trials.cells import show_wrong
+
+
+def stored_study(kept: Mapping[str, Any], place: str) -> Study:
+    """Return a study from what was kept of it with its trials.
+
+    Args:
+        kept: name, given, source and text, as a table's ``attrs["study"]`` holds them.
+        place: where it was kept, for errors.
+
+    Raises:
+        DataError: if it is no study; each line begins with the place.
+    """
+    name, given, source, text = (kept.get(key) for key in ("name", "given", "source", "text"))
+    texts = all(isinstance(one, (str, type(None))) for one in (source, text))
+    if not isinstance(name, str) or not name or not isinstance(given, dict) or not texts:
+        raise DataError(f"{place}: must hold a study's name, tables, source and text, got {show_wrong(dict(kept))}.")
+    try:
+        return build_study(given, name=name, source=Path(source) if source else None, text=text or "")
+    except StudyError as error:
+        lines = "\n".join(f"{place}: {line}" for line in str(error).splitlines())
+        raise DataError(f"{lines}\n{place}: was written by another version of harness, or edited.") from None
+    except (TypeError, ValueError, KeyError, AttributeError, RecursionError, OverflowError) as error:
+        raise DataError(f"{place}: is no study: {show_wrong(str(error))}.") from None

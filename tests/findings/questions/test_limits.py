@@ -1,0 +1,52 @@
+import pandas as pd
+import pytest
+
+from harness.reports import report
+from tests.findings.conftest import POOL, STRIDE, make_study, trial
+
+
+def test_images_that_changed_between_trials_are_named(study, trials, history):
+    trials["data_digest"] = ["aaaa"] * (len(trials) - 1) + ["bbbb"]
+    (remark,) = [text for text in report(study, trials, history).remarks if "images" in text]
+    assert remark.startswith(f"The images of {study.data.name} changed between trials (aaaa and bbbb)")
+
+
+@pytest.mark.parametrize(("odd", "told"), [(-0.0001, 1), (0.0001, 0)])
+def test_the_permutation_test_may_not_agree(odd, told):
+    # five pairs of 0.4 points and an odd one: t = 4.9, p = 0.005; of 64 flips 4 are as extreme, or 2 if it agrees
+    study = make_study(report={"metrics": ["test_accuracy"]})
+    rows = [trial(study, n, POOL, n, test_accuracy=0.98) for n in range(6)]
+    rows += [trial(study, 6 + n, STRIDE, n, test_accuracy=0.98 + gain) for n, gain in enumerate([0.004] * 5 + [odd])]
+    remarks = report(study, pd.DataFrame(rows), pd.DataFrame()).remarks
+    said = [remark for remark in remarks if "does not confirm" in remark]
+    assert len(said) == told
+    assert all(remark.endswith("does not confirm: downsample=stride in test accuracy (p = 0.062).") for remark in said)
+
+
+def test_remarks_name_what_limits_the_numbers(study, trials, history):
+    trials.loc[trials["trial"] == 5, "workers"] = 1
+    trials.loc[trials["trial"] == 0, "status"] = "killed"
+    trials.loc[trials["trial"] == 1, "stop_reason"] = "not_finite"
+    assert report(study, trials, history).remarks == (
+        "Not in the numbers: 1 killed of 6 trials.",
+        "Some variants have only 2 finished trials: intervals and p-values lean on differences that are about normally "
+        "distributed.",
+        "1 training broke off because the loss was not a number.",
+        "Seconds are not compared for downsample=stride, because the trials ran in different places: workers 1 and 2.",
+    )
+
+
+def test_trials_that_never_began_do_not_change_the_images(study, trials, history):
+    killed = trial(study, 6, {"model.downsample": "stride"}, 3, status="killed", stop_reason="interrupted")
+    killed |= dict.fromkeys(("data_digest", "processor", "threads", "workers", "git_revision", "version"))
+    both = pd.concat([trials, pd.DataFrame([killed])], ignore_index=True)
+    found = report(study, both, history)
+    assert "Not in the numbers: 1 killed of 7 trials." in found.remarks
+    assert not any("changed between trials" in text for text in found.remarks)
+    changed = report(study, both.assign(data_digest=["a", "b", "a", "a", "a", "a", None]), history)
+    assert any(text.startswith("The images of mnist changed between trials (a and b)") for text in changed.remarks)
+
+
+def test_trials_of_other_variants_are_said(study, trials, history):
+    found = report(study, trials.assign(digest=[*trials["digest"][:5], "0123456789ab"]), history)
+    assert "1 trial of variants that the study does not plan: downsample=stride." in found.remarks
