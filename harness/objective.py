@@ -181,15 +181,11 @@ class Objective:
         """
         from harness.launchers import Death, InProcessLauncher, Work
 
+        study, seeds = self.study, self.seeds(self.replicate, variant)
         job = Job(
-            number,
-            variant,
-            self.replicate,
-            self.seeds(self.replicate, variant),
-            prunable=prune is not None,
-            probes=self.study.probes,
-            insight=self.study.insight or "basic",
-        )
+            number, variant, self.replicate, seeds,
+            prunable=prune is not None, probes=study.probes, insight=study.insight or "basic",
+        )  # fmt: skip
         with contextlib.ExitStack() as stack:
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="harness-")))
             record = None if self.store is None else stack.enter_context(_recording(self, self.store, job))
