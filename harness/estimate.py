@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from harness.cost import total_costs
-from harness.study import DataSpec, Study, Variant, grid, trainings
+from harness.study import DataSpec, Study, Variant
 from harness.worker import max_steps
 
 # Rounded from one-thread float32 training steps of the reference networks, one process a core, on a small shared
@@ -50,7 +50,7 @@ def estimate_variants(
         measured: variant digest -> seconds a step in earlier trials.
     """
     estimates = []
-    for variant in grid(study):
+    for variant in study.variants:
         image_shape, images, classes = facts(variant.data)
         costs = total_costs(variant.model, image_shape, classes)
         left = variant.data.train_images or images - variant.data.validation
@@ -68,5 +68,5 @@ def estimate_variants(
 def total_seconds(study: Study, estimates: list[Estimate], workers: int) -> float:
     """Return the seconds that the whole study takes at most: no training stops early, nothing is done yet."""
     each = [estimate.steps * estimate.step_seconds + TRAINING_SECONDS for estimate in estimates]
-    work = sum(each) / len(each) * trainings(study).trainings  # a search's are all taken to be like the base
+    work = sum(each) / len(each) * study.trainings.trainings  # a search's are all taken to be like the base
     return START_SECONDS + max(work / workers, max(each))

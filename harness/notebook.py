@@ -1,6 +1,7 @@
 """What notebooks show of a study, results and verdicts: small HTML tables.
 
-Facts of other rooms say nothing of HTML: :func:`html_of` asks what was registered for their class. Without colours of their own, so that they read well in light and in dark notebooks; every text is escaped.
+Facts of other rooms say nothing of HTML: :func:`html_of` asks what was registered for their class. Without colours of
+their own, so that they read well in light and in dark notebooks; every text is escaped.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from harness.records import Job, Resources, TrialResult
 from harness.seeds import seeds_of
 from harness.store.local.database import DATABASE, open_client
-from harness.store.local.disk import FolderDisk
+from harness.store.local.files.disk import FolderDisk
 from harness.store.record.recorder import Recorder
 from harness.study import Level, Study, build_study
 from harness.worker import run_jobs

@@ -12,7 +12,7 @@ from harness.doctor import examine
 from harness.driver import run_study
 from harness.results import load_results
 from harness.store.local.database import DATABASE, open_client
-from harness.store.local.folder import LOCKS
+from harness.store.local.files.folder import LOCKS
 from harness.store.local.optuna_storage import FILE
 from tests.conftest import ScriptedLauncher, make_result
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from harness.estimate import START_SECONDS, TRAINING_SECONDS, estimate_variants, total_seconds
-from harness.study import grid
 
 
 def digits(data):
@@ -22,7 +21,7 @@ def test_steps_and_measured_seconds(tiny):
 
 def test_the_whole_is_shared_by_the_workers(tiny):
     study = tiny()
-    estimates = estimate_variants(study, digits, {variant.digest: 1.0 for variant in grid(study)})
+    estimates = estimate_variants(study, digits, {variant.digest: 1.0 for variant in study.variants})
     # two variants, two replicates, 60 steps of a second each
     work = 4 * (60 + TRAINING_SECONDS)
     assert total_seconds(study, estimates, 1) == pytest.approx(START_SECONDS + work)

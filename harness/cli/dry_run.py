@@ -13,7 +13,7 @@ from harness.cli.progress import duration
 from harness.errors import UsageError
 from harness.estimate import estimate_variants, total_seconds
 from harness.launchers import choose_resources
-from harness.study import DataSpec, Range, Study, check_variants, show_level, trainings
+from harness.study import DataSpec, Range, Study, check_variants, show_level
 
 if TYPE_CHECKING:
     from harness.store import Store
@@ -24,7 +24,7 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, workers: int
     from harness.data import image_facts
 
     check_variants(study, lambda data: image_facts(data, data_folder))
-    count = trainings(study)
+    count = study.trainings
     resources = choose_resources(count.trainings, study.exclusive, workers, threads)
     estimates = estimate_variants(study, lambda data: _images(data, data_folder), _measured(study.name, store))
     console = Console(markup=False, emoji=False, highlight=False)

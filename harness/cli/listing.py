@@ -10,7 +10,7 @@ from rich.table import Table
 from harness.errors import HarnessError
 from harness.escaping import one_line
 from harness.store import Store, StudySummary
-from harness.study import load_study, trainings
+from harness.study import load_study
 
 
 def show_studies(folder: Path, store: Store, reports: Path) -> None:
@@ -26,7 +26,7 @@ def show_studies(folder: Path, store: Store, reports: Path) -> None:
         except HarnessError as error:
             table.add_row(one_line(path.stem), f"invalid: {one_line(str(error).splitlines()[0])}", "", "", style="red")
             continue
-        done = _done(known.get(study.name), trainings(study).trainings)
+        done = _done(known.get(study.name), study.trainings.trainings)
         table.add_row(study.name, one_line(study.question), done, _report(reports, study.name))
     for name, summary in known.items():
         if name not in {path.stem for path in files}:

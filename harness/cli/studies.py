@@ -31,7 +31,7 @@ def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_
     """Check study files (all in studies/ by default). Nothing is created."""
     without_garbage_collection()
     from harness.data import image_facts
-    from harness.study import check_variants, load_study, trainings
+    from harness.study import check_variants, load_study
 
     paths = [study_file(study) for study in studies] or sorted(STUDIES.glob("*.toml"))
     if not paths:
@@ -47,7 +47,7 @@ def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_
         except HarnessError as error:
             problems.append(str(error))
         else:
-            variants, count = trainings(study)
+            variants, count = study.trainings
             click.echo(f"{path}: ok, {variants} variants, {count} trainings")
     if problems:
         raise StudyError("\n".join(problems))

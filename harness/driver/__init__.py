@@ -14,7 +14,7 @@ from harness.driver.resume import open_plan, require_same_meaning
 from harness.errors import StudyError, UsageError
 from harness.launchers import Launch, LocalLauncher, Work
 from harness.store import LOCK_TIMEOUT, Store, open_store
-from harness.study import Range, Study, check_variants, trainings
+from harness.study import Range, Study, check_variants
 
 __all__ = [
     "Observer",
@@ -67,7 +67,7 @@ def run_study(
     _require_sampler(study)
     _require_recordable(study)
     _require_packable(study, pack)
-    planned = trainings(study).trainings
+    planned = study.trainings.trainings
     work = Work(planned, store.scratch(study.name), study.exclusive, workers, threads, data_folder)
     with store.in_words(lock_timeout), contextlib.ExitStack() as stack:
         launcher = stack.enter_context(contextlib.closing(launch(work)))
@@ -93,7 +93,7 @@ def run_study(
 def _left(study: Study, store: Store) -> int:
     """Return about how many trainings are still to do: the plan knows better, but takes seconds to ask."""
     counts = next((summary.counts for summary in store.summaries() if summary.name == study.name), {})
-    return trainings(study).trainings - counts.get("finished", 0) - counts.get("pruned", 0)
+    return study.trainings.trainings - counts.get("finished", 0) - counts.get("pruned", 0)
 
 
 def _require_data(study: Study, data_folder: Path | None) -> None:

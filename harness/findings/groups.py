@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from harness.judging import Sample, censor
-from harness.study import BASE, Phase, Study, grid, show_level
+from harness.study import BASE, Phase, Study, show_level
 from harness.study.variant import short_names
 from harness.trials import EQUAL_FOR_SECONDS, differing_places
 from harness.trials.samples import make_sample
@@ -60,7 +60,7 @@ def group_trials(study: Study, trials: pd.DataFrame) -> list[Group]:
     places: dict[str, list[int]] = {}
     for place, digest in enumerate(columns["digest"]):
         places.setdefault(digest, []).append(place)
-    planned = grid(study)
+    planned = study.variants
     groups = []
     for variant in planned:
         settings = {path: show_level(level) for path, level in variant.settings.items()}

@@ -8,11 +8,7 @@ from dataclasses import dataclass, field
 from harness.findings.figures import CurveFigure, Plot
 from harness.findings.finding import Published, Section
 from harness.findings.rows import Row
-from harness.findings.tables import contrasts_table, results_table
-from harness.notebook import paragraph, table
-
-_MOST = 20
-"""Variants that a notebook shows."""
+from harness.notebook import html_of
 
 
 @dataclass(frozen=True)
@@ -89,9 +85,4 @@ class Report:
         return f"<Report {self.name}: {len(self.rows)} variants, {len(self.runs)} trials: {self.headline}>"
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: the answer, the two tables and the remarks."""
-        parts = [paragraph(self.question, strong=True), *(paragraph(sentence) for sentence in self.sentences)]
-        for one in (results_table(self, _MOST, costs=False), contrasts_table(self, _MOST)):
-            if one is not None:
-                parts.append(table(one.caption, one.headings, one.rows, one.numeric))
-        return "".join([*parts, *(paragraph(remark, small=True) for remark in self.remarks)])
+        return html_of(self)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from harness.findings.contrasts import best_first
 from harness.findings.finding import Published, Table
+from harness.findings.report import Report
 from harness.findings.rows import Row
 from harness.findings.wording import listed, show_interval
 from harness.judging import Contrast
@@ -15,9 +15,6 @@ from harness.judging.contrast import show_effect, show_ends, show_p, show_verdic
 from harness.metrics import METRICS, NOTHING, counted
 from harness.stats import Interval
 from harness.study import Phase
-
-if TYPE_CHECKING:
-    from harness.findings.report import Report
 
 MOST_ROWS = 50
 """Rows that a person still reads; comparison.csv has all of them."""

@@ -28,6 +28,7 @@ def report(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Report:
             path; missing columns count as empty.
         history: a row an evaluation, with the columns of :data:`harness.trials.HISTORY_COLUMNS`.
     """
+    import harness.pages  # noqa: F401  for notebooks to show it
     from harness.findings.facts import facts_of
     from harness.findings.order import report_of
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from harness.errors import DataError
-from harness.study import Study, grid
+from harness.study import Study
 from harness.trials import LeftOut, describe, keep_left_out, left_out_of, sift, stored_study
 from harness.trials.parquet import TRIALS_FILE, read_tables
 
@@ -49,7 +49,7 @@ def _require_trials_of(study: Study, trials: pd.DataFrame, said: Sequence[LeftOu
     if said and not len(trials):
         raise DataError(f"{file}: none of its trials can be read. {describe(said)} Build the report anew.")
     if len(trials) and not study.design.explores:
-        digests = {variant.digest for variant in grid(study)}
+        digests = {variant.digest for variant in study.variants}
         if digests.isdisjoint(trials["digest"]):
             raise DataError(
                 f"{file}: its trials are of another study than {study.name!r}, which it names: none is of a variant of "

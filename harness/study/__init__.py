@@ -1,14 +1,14 @@
 """The study file: what it may say, what it means, and the variants it asks for."""
 
+import harness.study.showing  # noqa: F401  registers how a notebook shows a study
 from harness.study.checks import build_study, check_variant, check_variants
 from harness.study.designs import Phase
 from harness.study.designs.factors import Adaptive, Factorial, OneAtATime
 from harness.study.designs.ranges import Level, Range
 from harness.study.designs.search import Confirm, Search
-from harness.study.grid import Trainings, grid, trainings
 from harness.study.loading import load_study
 from harness.study.shapes import POOL, block_shapes, window_output
-from harness.study.study import Study
+from harness.study.study import Study, Trainings
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ConvBlock, ModelSpec
 from harness.study.tables.train import USED_BY, Plateau, SeedSpec, TargetSpec, TrainSpec
@@ -45,9 +45,7 @@ __all__ = [
     "canonical",
     "check_variant",
     "check_variants",
-    "grid",
     "load_study",
     "show_level",
-    "trainings",
     "window_output",
 ]

@@ -14,7 +14,6 @@ from harness.errors import StudyError, did_you_mean
 from harness.presets import expand_protocol
 from harness.study.designs.ranges import Level, Range
 from harness.study.explain import explain
-from harness.study.grid import grid
 from harness.study.shapes import block_shapes
 from harness.study.study import Study
 from harness.study.tables.data import DataSpec
@@ -52,7 +51,7 @@ def build_study(given: dict[str, Any], name: str, source: Path | None = None, te
     _check_size(study)
     _check_dimensions(study)
     labels: dict[str, str] = {}
-    for variant in grid(study):
+    for variant in study.variants:
         if variant.digest in labels:
             raise StudyError(
                 f"design: the variants {labels[variant.digest]!r} and {variant.label!r} mean the same. "
@@ -193,7 +192,7 @@ def check_variants(study: Study, facts: ImageFacts) -> None:
     Raises:
         StudyError: as :func:`check_variant`, naming the variant. A search prunes its impossible variants itself.
     """
-    for variant in grid(study):
+    for variant in study.variants:
         found = facts(variant.data)
         if found is None:
             continue

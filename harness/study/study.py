@@ -7,14 +7,14 @@ import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import Field, ValidationError
 
 from harness.errors import StudyError
+from harness.notebook import html_of
 from harness.study.designs.ranges import Level
 from harness.study.explain import explain
-from harness.study.showing import as_html, one_line
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
 from harness.study.tables.table import Table
@@ -31,6 +31,18 @@ _TABLES: dict[str, type[Table]] = {
 }
 
 
+class Trainings(NamedTuple):
+    """How much a study trains when nothing is done yet.
+
+    Attributes:
+        variants: how many variants; for a search, how many are sampled at most.
+        trainings: how many trainings at most, confirmation and all adaptive replicates included.
+    """
+
+    variants: int
+    trainings: int
+
+
 class Study(StudyTables):
     """The tables of a study file, and where they came from, which no file can set."""
 
@@ -40,10 +52,20 @@ class Study(StudyTables):
     given: dict[str, Any] = Field(description="The tables as they were read: what the same study is made from.")
 
     def __repr__(self) -> str:
-        return one_line(self)
+        return f'<Study {self.name}: {self.design.kind}, {self.size}: "{self.question}">'
 
     def _repr_html_(self) -> str:
-        return as_html(self)
+        return html_of(self)
+
+    @property
+    def size(self) -> str:
+        """How much is trained, in words: ``2 variants, 4 trainings``. A study that is not possible says so."""
+        try:
+            count = self.trainings
+        except StudyError as error:  # a level that is not allowed: showing a study must not fail for it
+            return f"not possible: {error}"
+        at_most = " at most" if self.design.explores or self.design.adaptive else ""
+        return f"{count.variants:,} variants, {count.trainings:,} trainings{at_most}"
 
     @cached_property
     def variants(self) -> tuple[Variant, ...]:
@@ -51,12 +73,21 @@ class Study(StudyTables):
 
         The reference comes first: the base where the design contains it, else the first combination of levels. A search
         has the base alone.
+
+        Raises:
+            StudyError: for a level that is not allowed.
         """
         variants = [self.variant(settings) for settings in self.design.combinations()]
         first, *others = sorted(variants, key=lambda variant: variant.label != BASE)
         if self.design.crossed:
             return (first, *others)
         return (first, *(variant for variant in others if variant.label != BASE))  # a factor's level may be the base's
+
+    @property
+    def trainings(self) -> Trainings:
+        """How many variants and trainings the study asks for."""
+        variants = self.design.most_variants if self.design.explores else len(self.variants)
+        return Trainings(variants, self.design.trainings(variants))
 
     @property
     def base(self) -> Variant:

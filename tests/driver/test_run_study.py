@@ -16,7 +16,7 @@ from harness.launchers import Cause, Death, Joined, Work
 from harness.records import Failed, Reply, StopReason
 from harness.results import load_results
 from harness.store.local.database import store_uri
-from harness.store.local.locks import lock_study
+from harness.store.local.files.locks import lock_study
 from harness.store.local.optuna_storage import open_storage
 from tests.conftest import ScriptedLauncher, make_result
 

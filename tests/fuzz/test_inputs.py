@@ -25,7 +25,7 @@ from harness.data import fit_picture, read_picture
 from harness.data.images import check_images, image_facts
 from harness.errors import HarnessError
 from harness.image_sets import Framing
-from harness.study import DataSpec, check_variants, grid, load_study, trainings
+from harness.study import DataSpec, check_variants, load_study
 from tests.fuzz import inputs
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
@@ -70,9 +70,9 @@ def said_by(work: Callable[[], object]) -> str:
 def check_study(path: Path) -> None:
     study = load_study(path)
     check_variants(study, lambda data: image_facts(data, path.parent))
-    assert trainings(study).trainings >= 1
+    assert study.trainings.trainings >= 1
     assert "<" in study._repr_html_()
-    for variant in grid(study)[:5]:
+    for variant in study.variants[:5]:
         known = variant.data.image_set.facts
         if known:
             assert total_costs(variant.model, known.image_shape, known.classes)["parameters"] > 0

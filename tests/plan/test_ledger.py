@@ -4,12 +4,12 @@ import pytest
 
 from harness.plan.ledger import Ledger
 from harness.plan.trials import Assignment, FinishedTrial, Training, balanced
-from harness.study import Phase, grid
+from harness.study import Phase
 
 
 @pytest.fixture
 def variants(tiny):
-    return grid(tiny())
+    return tiny().variants
 
 
 def test_replicate_by_replicate_so_that_a_part_done_is_balanced(variants):

@@ -29,7 +29,7 @@ from harness.driver import run_study
 from harness.launchers import Death
 from harness.records import Event, Resources
 from harness.store.local.database import DATABASE
-from harness.store.local.runs import model_file
+from harness.store.local.reading.runs import model_file
 from harness.study import Study, build_study
 from harness.worker import run_jobs
 from tests.conftest import TINY, ScriptedLauncher, changed, make_result
@@ -220,7 +220,7 @@ def original(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> 
         (here / name).mkdir(exist_ok=True)
     from harness.reports.writing import write_report
     from harness.results import load_results
-    from harness.store.local.artifacts import picture_folders
+    from harness.store.local.files.artifacts import picture_folders
 
     pictures = picture_folders(here / "mlruns", "tiny")
     assert pictures, "some pictures are shown in the report"

@@ -7,7 +7,6 @@ import pytest
 
 from harness.errors import UsageError
 from harness.records import Evaluated, Started, StopReason
-from harness.study import grid
 from tests.conftest import COSTS, FINGERPRINT, make_result
 
 
@@ -19,7 +18,7 @@ def record(recording, trial=0, variant=0, artifacts=None, **result):
 
 
 def begin(recording, trial=0, variant=0):
-    run_id = recording.start(trial, grid(recording.study)[variant], 0, "design")
+    run_id = recording.start(trial, recording.study.variants[variant], 0, "design")
     recording.take(run_id, Started(trial, FINGERPRINT, COSTS, "0123456789abcdef", 60))
     for step, value in ((20, 0.5), (40, 0.75)):
         recording.take(run_id, Evaluated(trial, step, step / 40, step / 100, {"val_accuracy": value, "val_loss": 0.5}))

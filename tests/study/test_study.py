@@ -5,12 +5,12 @@ import pickle
 import pytest
 from pydantic import ValidationError
 
-from harness.study import build_study, grid
+from harness.study import build_study
 
 
 def test_a_variant_has_the_level_and_all_else_as_the_base(build):
     study = build()
-    base, stride = grid(study)
+    base, stride = study.variants
     assert stride.model == base.model.model_copy(update={"downsample": "stride"})
     assert (stride.data, stride.train, stride.target) == (base.data, base.train, base.target)
     assert stride.settings == {"model.downsample": "stride"}
@@ -18,7 +18,7 @@ def test_a_variant_has_the_level_and_all_else_as_the_base(build):
 
 def test_a_path_may_lead_into_a_list(build):
     study = build(**{"design.factors": {"model.conv.1.filters": [36, 72]}})
-    _, wide = grid(study)
+    _, wide = study.variants
     assert [block.filters for block in wide.model.conv] == [16, 72]
     assert wide.label == "filters=72"
 
@@ -27,7 +27,7 @@ def test_a_preset_may_vary(build):
     study = build(
         **{"model": {"preset": "keras_two_conv"}, "design.factors": {"model.preset": ["keras_two_conv", "keras_dense"]}}
     )
-    base, dense = grid(study)
+    base, dense = study.variants
     assert (len(base.model.conv), len(dense.model.conv)) == (2, 0)
     assert dense.label == "preset=keras_dense"
 
@@ -54,7 +54,7 @@ def test_variant_digest_is_stable():
 
     study = load_study("studies/pooling_or_stride.toml")
     # A changed digest orphans every recorded result: only a change of meaning may do that.
-    assert [variant.digest for variant in grid(study)] == ["909ae39607a5", "4948601d4183"]
+    assert [variant.digest for variant in study.variants] == ["909ae39607a5", "4948601d4183"]
 
 
 @pytest.mark.parametrize("name", ["name", "source", "text", "given", "question", "design", "digest"])
@@ -67,7 +67,6 @@ def test_nothing_of_a_study_can_be_set(build, name):
 def test_the_variants_are_worked_out_once(build):
     study = build()
     assert study.variants is study.variants
-    assert list(study.variants) == grid(study)
 
 
 def test_the_same_study_is_made_from_what_was_given(build):

@@ -14,7 +14,7 @@ import pytest
 from harness.records import Job, Resources, Started
 from harness.seeds import seeds_of
 from harness.store.local.database import DATABASE
-from harness.store.local.disk import FolderDisk
+from harness.store.local.files.disk import FolderDisk
 from harness.store.record.recorder import Recorder
 from harness.worker import run_jobs
 from tests.image_sets.conftest import idx_bytes

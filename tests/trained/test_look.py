@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from harness.errors import UsageError
-from harness.store.local.artifacts import picture_folders
-from harness.store.local.runs import find_run
+from harness.store.local.files.artifacts import picture_folders
+from harness.store.local.reading.runs import find_run
 from harness.trained import look_inside
 
 

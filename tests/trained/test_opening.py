@@ -12,7 +12,7 @@ from harness.data import load_images
 from harness.errors import UsageError
 from harness.records import StopReason
 from harness.store.local.database import DATABASE
-from harness.store.local.runs import find_run, model_file
+from harness.store.local.reading.runs import find_run, model_file
 from harness.study import DataSpec
 from harness.trained import open_trained
 from tests.conftest import make_result

@@ -12,7 +12,7 @@ from harness.findings.groups import Group
 from harness.findings.wording import listed
 from harness.metrics import NOTHING
 from harness.stats import Interval, mean_interval
-from harness.study import Study, grid
+from harness.study import Study
 
 _KINDS = ("dead", "redundant")
 
@@ -59,7 +59,7 @@ def _sentences(study: Study, reference: Group) -> tuple[str, ...]:
 
 def _layers(study: Study, group: Group) -> dict[str, int]:
     """Return hidden layer -> its features, of a variant of a grid."""
-    variant = next((one for one in grid(study) if one.digest == group.digest), study.base)
+    variant = next((one for one in study.variants if one.digest == group.digest), study.base)
     layers = {f"conv_{place + 1}": block.filters for place, block in enumerate(variant.model.conv)}
     return layers | {f"dense_{place + 1}": units for place, units in enumerate(variant.model.dense)}
 

@@ -14,7 +14,7 @@ from harness.findings.groups import Group
 from harness.judging.contrast import show_p
 from harness.metrics import METRICS
 from harness.stats import Effect, holm, interactions, main_effects
-from harness.study import Study, grid, show_level
+from harness.study import Study, show_level
 from harness.study.variant import short_names
 
 CHAPTER = "What each factor does"
@@ -41,13 +41,13 @@ def _effects(study: Study, groups: Sequence[Group]) -> tuple[list[Effect], str]:
         return [], ""
     found = {group.digest: group for group in groups}
     rows = []
-    for variant in grid(study):
+    for variant in study.variants:
         levels = {path: show_level(level) for path, level in variant.settings.items()}
         values = found[variant.digest].sample().by_replicate(metric)
         rows += [{**levels, "replicate": replicate, metric: value} for replicate, value in values.items()]
     if not rows:
         return [], ""
-    base = grid(study)[0].settings
+    base = study.variants[0].settings
     factors = {}
     for path, given in design.dimensions.items():
         first = show_level(base[path])

@@ -12,7 +12,7 @@ from harness.findings.rows import Row
 from harness.findings.wording import show_interval
 from harness.metrics import METRICS
 from harness.stats import Interval
-from harness.study import Level, Study, grid, show_level
+from harness.study import Level, Study, show_level
 from harness.study.variant import short_names
 
 _FEWEST = 3
@@ -34,7 +34,7 @@ def _level_figure(study: Study, path: str, rows: Sequence[Row]) -> PointFigure |
     others = [other for other in study.design.dimensions if other != path]
     lines: dict[str, list[tuple[float, Interval]]] = {}
     names = short_names(list(study.design.dimensions))
-    for variant in grid(study):
+    for variant in study.variants:
         level = _number(variant.settings[path])
         row = found.get(variant.digest)
         if level is None or row is None or math.isnan(row.scores[metric].estimate):

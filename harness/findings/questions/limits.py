@@ -14,7 +14,7 @@ from harness.findings.wording import listed
 from harness.judging.contrast import show_p
 from harness.metrics import METRICS, counted
 from harness.stats import LEVEL, Verdict
-from harness.study import Phase, Study, grid
+from harness.study import Phase, Study
 from harness.trials import describe
 
 _FLIPS_TELL = 6
@@ -48,7 +48,7 @@ def _strangers(study: Study, trials: pd.DataFrame) -> list[str]:
     """Say which trials are of variants that the study does not have."""
     if study.design.explores:
         return []
-    apart = ~trials["digest"].isin([variant.digest for variant in grid(study)])
+    apart = ~trials["digest"].isin([variant.digest for variant in study.variants])
     if not apart.any():
         return []
     labels = sorted(set(trials["variant"][apart]))[:_AT_MOST]

@@ -9,7 +9,7 @@ import pandas as pd
 from harness.findings.wording import listed
 from harness.judging import looks_of
 from harness.metrics import SECONDS, counted
-from harness.study import USED_BY, SeedSpec, Study, grid
+from harness.study import USED_BY, SeedSpec, Study
 
 _CLOCK = (
     "Seconds are those of training steps alone: `time.perf_counter`, read after the device has finished. Preparing, "
@@ -47,7 +47,7 @@ def held_fixed(study: Study) -> dict[str, str]:
         if "model.preset" in varied:
             varied += tuple(key for key in base if key.startswith("model."))
     else:
-        flat = [variant.flat() for variant in grid(study)]
+        flat = [variant.flat() for variant in study.variants]
         varied += tuple(key for key in base if any(other.get(key) != base[key] for other in flat))
     held = {key: value for key, value in base.items() if not any(f"{path}.".startswith(f"{key}.") for path in varied)}
     for key, (other, users) in USED_BY.items():
@@ -108,7 +108,7 @@ def _saved(study: Study, trials: pd.DataFrame) -> str:
     done = int((trials["status"] == "finished").sum())
     if study.design.explores or first == last or not done:
         return ""
-    most = last * len(grid(study))
+    most = last * len(study.variants)
     return f" It took {done} trainings; {last} of every variant would have been {most}: {most - done} were saved."
 
 

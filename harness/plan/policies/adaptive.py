@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from harness.plan.ledger import Ledger
 from harness.plan.trials import FinishedTrial, Training, balanced
 from harness.records import TrialResult
-from harness.study import Phase, Study, Variant, grid
+from harness.study import Phase, Study, Variant
 
 if TYPE_CHECKING:
     from harness.judging import Sample
@@ -24,7 +24,7 @@ class AdaptivePolicy:
 
     def __init__(self, study: Study) -> None:
         self._study = study
-        self._variants = grid(study)
+        self._variants = study.variants
 
     def next_wave(self, ledger: Ledger) -> list[Training]:
         """Return the replicates up to the next look of what is undecided; nothing while others are running.
@@ -36,7 +36,7 @@ class AdaptivePolicy:
         if ledger.running:
             return []
         known = ledger.known()
-        variants = self._variants
+        variants: Sequence[Variant] = self._variants
         for size in looks_of(self._study).sizes:
             wanted = [one for one in balanced(variants, range(size), Phase.DESIGN) if one.key not in known]
             if wanted:

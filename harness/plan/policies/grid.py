@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from harness.plan.ledger import Ledger
 from harness.plan.trials import Training, balanced
-from harness.study import Phase, Study, grid
+from harness.study import Phase, Study
 
 
 class GridPolicy:
@@ -17,7 +17,7 @@ class GridPolicy:
     """
 
     def __init__(self, study: Study) -> None:
-        self._variants = grid(study)
+        self._variants = study.variants
         self._replicates = range(study.design.replicate_range[0])
 
     def next_wave(self, _: Ledger) -> Iterable[Training]:

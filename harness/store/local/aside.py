@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
-from harness.store.local.folder import LOCKS
+from harness.store.local.files.folder import LOCKS
+from harness.store.local.files.places import write_text
 from harness.store.local.optuna_storage import rename_studies, study_names
-from harness.store.local.places import write_text
 from harness.store.record.experiments import experiment_names, is_unused, rename_experiment
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from harness.errors import HarnessError
 from harness.store.facts import Condition
 from harness.store.local.aside import half_aside
 from harness.store.local.database import DATABASE, check_store, is_unfinished, opened_client
+from harness.store.local.files.locks import is_running, lock_store
+from harness.store.local.files.places import moved
 from harness.store.local.hold import held
-from harness.store.local.inspecting import broken_models, open_ends, outside, recorded_numbers, stray_runs
-from harness.store.local.locks import is_running, lock_store
 from harness.store.local.optuna_storage import FILE, kept_numbers, set_aside_storage
-from harness.store.local.overview import summaries
-from harness.store.local.places import moved
-from harness.store.local.reading import unreadable_runs
+from harness.store.local.reading.frames import unreadable_runs
+from harness.store.local.reading.inspecting import broken_models, open_ends, outside, recorded_numbers, stray_runs
+from harness.store.local.reading.overview import summaries
 from harness.store.local.sqlite import explain, in_words
 from harness.store.quiet import quiet_mlflow
 

@@ -16,8 +16,8 @@ from platformdirs import user_cache_path
 
 from harness.errors import UsageError
 from harness.store.base import LOCK_TIMEOUT
-from harness.store.local.folder import make_store
-from harness.store.local.places import settle
+from harness.store.local.files.folder import make_store
+from harness.store.local.files.places import settle
 from harness.store.local.sqlite import (
     connect_to_read,
     has_rows,

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from harness.store.base import LOCK_TIMEOUT
 from harness.store.local.aside import finish_aside, put_aside
 from harness.store.local.database import DATABASE, check_store, opened_client
-from harness.store.local.disk import FolderDisk
-from harness.store.local.inspecting import open_ends
-from harness.store.local.locks import lock_store, lock_study
+from harness.store.local.files.disk import FolderDisk
+from harness.store.local.files.locks import lock_store, lock_study
+from harness.store.local.files.scratch import clear_scratch
 from harness.store.local.optuna_storage import FILE, opened_storage, rename_studies
-from harness.store.local.scratch import clear_scratch
+from harness.store.local.reading.inspecting import open_ends
 from harness.store.local.sqlite import in_words, settle_log
 from harness.store.quiet import quiet_mlflow, quiet_optuna
 from harness.store.record.experiments import close_experiment

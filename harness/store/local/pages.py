@@ -7,9 +7,9 @@ from pathlib import Path
 from harness.errors import UsageError
 from harness.store.facts import Server
 from harness.store.local.database import DATABASE, check_store, store_uri
-from harness.store.local.opening import open_database
 from harness.store.local.optuna_storage import FILE, opened_storage
-from harness.store.local.studies import find_experiment
+from harness.store.local.reading.opening import open_database
+from harness.store.local.reading.studies import find_experiment
 from harness.store.quiet import quiet_optuna
 from harness.store.record.view import VIEW_KEY, VIEW_TAG
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from harness.errors import UsageError
 from harness.store.facts import Registered
 from harness.store.local.database import DATABASE, opened_client
-from harness.store.local.places import copy_files, place_of, within
+from harness.store.local.files.places import copy_files, place_of, within
 from harness.store.local.sqlite import in_words
 from harness.store.quiet import quiet_mlflow
 from harness.store.record.experiments import study_run_address

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from harness.store.base import LOCK_TIMEOUT
 from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
-from harness.store.local.artifacts import add_files, artifact_file, artifact_names, picture_folders
-from harness.store.local.folder import require_folder
-from harness.store.local.networks import recorded_images
-from harness.store.local.overview import summaries
-from harness.store.local.reading import read_frames, read_trial
-from harness.store.local.runs import find_run, is_run, model_file
+from harness.store.local.files.artifacts import add_files, artifact_file, artifact_names, picture_folders
+from harness.store.local.files.folder import require_folder
+from harness.store.local.reading.frames import read_frames, read_trial
+from harness.store.local.reading.networks import recorded_images
+from harness.store.local.reading.overview import summaries
+from harness.store.local.reading.runs import find_run, is_run, model_file
+from harness.store.local.reading.studies import read_study
 from harness.store.local.sqlite import in_words
-from harness.store.local.studies import read_study
 from harness.store.recording import Hold, Recording
 from harness.study import Study
 
@@ -115,7 +115,7 @@ class LocalStore:
 
     def scratch(self, name: str) -> Path:
         """Return a folder for what trainings of a study leave until it is recorded."""
-        from harness.store.local.scratch import scratch_folder
+        from harness.store.local.files.scratch import scratch_folder
 
         return scratch_folder(self.folder, name)
 

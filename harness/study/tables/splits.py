@@ -18,8 +18,7 @@ def require_split(validation: int, split: str, train_images: int | None, images:
     """
     if validation >= images:
         raise ValueError(
-            f"validation must be below {images}, the training images {of}, got {validation}. "
-            "Leave some to train on."
+            f"validation must be below {images}, the training images {of}, got {validation}. Leave some to train on."
         )
     left = images - validation
     if train_images is not None and train_images > left:

@@ -2,7 +2,6 @@ import pandas as pd
 import pytest
 
 from harness.reports import report
-from harness.study import grid
 from tests.findings.conftest import make_study, trial
 
 FACTORS = {"model.downsample": ["max_pool", "stride"], "model.dense_dropout": [0.0, 0.5]}
@@ -14,7 +13,7 @@ def factorial(gain, factors=FACTORS, replicates=4, metrics=("test_accuracy",)):
     )
     rows = []
     for replicate in range(replicates):
-        for variant in grid(study):
+        for variant in study.variants:
             accuracy = 0.9 + gain(variant.settings, replicate)
             rows.append(trial(study, len(rows), dict(variant.settings), replicate, test_accuracy=accuracy))
     return report(study, pd.DataFrame(rows), pd.DataFrame())

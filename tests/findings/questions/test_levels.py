@@ -3,7 +3,6 @@ import pytest
 
 from harness.pages.svg import draw
 from harness.reports import report
-from harness.study import grid
 from tests.findings.conftest import make_study, trial
 
 RATES = [1e-4, 1e-3, 1e-2]
@@ -15,7 +14,7 @@ def graded(levels=RATES, factors=None):
         report={"metrics": ["test_accuracy"]},
     )
     rows = []
-    for variant_number, variant in enumerate(grid(study)):
+    for variant_number, variant in enumerate(study.variants):
         for replicate in range(2):
             accuracy = 0.9 + 0.01 * variant_number + 0.001 * replicate
             rows.append(trial(study, len(rows), dict(variant.settings), replicate, test_accuracy=accuracy))

@@ -9,7 +9,7 @@ from harness.results import load_results
 from harness.store import open_store
 from harness.store.local import aside
 from harness.store.local.database import open_client
-from harness.store.local.folder import LOCKS
+from harness.store.local.files.folder import LOCKS
 from harness.store.local.optuna_storage import open_storage, study_names
 from harness.store.record.experiments import experiment_names
 from tests.conftest import ScriptedLauncher, make_result

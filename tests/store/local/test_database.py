@@ -14,8 +14,8 @@ from harness.driver import run_study
 from harness.errors import RunError, UsageError
 from harness.results import load_results
 from harness.store.local.database import DATABASE, check_store, open_client
-from harness.store.local.locks import is_running, lock_store, lock_study
-from harness.store.local.overview import summaries
+from harness.store.local.files.locks import is_running, lock_store, lock_study
+from harness.store.local.reading.overview import summaries
 from harness.store.local.sqlite import in_words
 from tests.conftest import ScriptedLauncher, make_result
 
@@ -94,7 +94,7 @@ def test_asking_whether_a_study_runs_takes_nothing(store):
 
 def test_a_killed_process_leaves_no_lock(store):
     code = (
-        "import os, pathlib, sys; from harness.store.local.locks import lock_study\n"
+        "import os, pathlib, sys; from harness.store.local.files.locks import lock_study\n"
         "with lock_study(pathlib.Path(sys.argv[1]), 'x'): os.kill(os.getpid(), 9)"
     )
     done = subprocess.run([sys.executable, "-c", code, str(store)], check=False)

@@ -8,7 +8,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.store.local.database import open_client
-from harness.store.local.disk import FolderDisk
+from harness.store.local.files.disk import FolderDisk
 from harness.store.local.publishing import register
 from harness.store.record.recorder import Recorder
 from tests.store.record.test_models import model_file, models_of, network, record

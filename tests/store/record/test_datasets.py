@@ -8,9 +8,8 @@ import pytest
 
 from harness.records import Started
 from harness.store.local.database import open_client
-from harness.store.local.disk import FolderDisk
+from harness.store.local.files.disk import FolderDisk
 from harness.store.record.recorder import Recorder
-from harness.study import grid
 from tests.conftest import COSTS, FINGERPRINT
 
 IMAGES = {"train": 1137, "validation": 300, "test": 360}
@@ -24,7 +23,7 @@ def record(store, tiny):
     def make(**changes):
         recorder = Recorder(open_client(store), FolderDisk(store), tiny(**changes), {})
         found = []
-        for trial, variant in enumerate(grid(recorder.study)):
+        for trial, variant in enumerate(recorder.study.variants):
             run_id = recorder.start(trial, variant, 0, "design")
             recorder.take(run_id, STARTED)
             (data,) = recorder.client.get_run(run_id).inputs.dataset_inputs

@@ -6,10 +6,9 @@ import pytest
 
 from harness.records import StopReason
 from harness.store.local.database import open_client
-from harness.store.local.disk import FolderDisk
+from harness.store.local.files.disk import FolderDisk
 from harness.store.record.describing import describe_end, describe_study, describe_trial
 from harness.store.record.recorder import Recorder
-from harness.study import grid
 from tests.conftest import make_result
 
 SEARCH = {
@@ -64,7 +63,7 @@ class TestStudies:
 class TestTrials:
     def test_the_variant_beside_the_base(self, tiny):
         study = tiny()
-        assert describe_trial(study, "tiny", grid(study)[1], 2, "design") == (
+        assert describe_trial(study, "tiny", study.variants[1], 2, "design") == (
             "**Is a stride of 2 as good as pooling on 8x8 digits?** (study tiny)\n\n"
             "Variant **downsample=stride**, replicate 2.\n\n"
             "- `model.downsample`: stride (base: max_pool)"
@@ -116,11 +115,11 @@ class TestInTheStore:
 
     @pytest.fixture
     def run_id(self, recorder):
-        return recorder.start(0, grid(recorder.study)[1], 0, "design")
+        return recorder.start(0, recorder.study.variants[1], 0, "design")
 
     def end_of(self, recorder, run_id) -> str:
         end, _, rest = recorder.client.get_run(run_id).data.tags["mlflow.note.content"].partition("\n\n")
-        assert rest == describe_trial(recorder.study, "tiny", grid(recorder.study)[1], 0, "design")
+        assert rest == describe_trial(recorder.study, "tiny", recorder.study.variants[1], 0, "design")
         return end
 
     def test_finished(self, recorder, run_id):

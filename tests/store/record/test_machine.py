@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from harness.store.local.database import open_client
-from harness.store.local.disk import FolderDisk
-from harness.store.local.reading import read_frames
+from harness.store.local.files.disk import FolderDisk
+from harness.store.local.reading.frames import read_frames
 from harness.store.record import machine
 from harness.store.record.recorder import Recorder
 from tests.store.record.test_recorder import record

@@ -15,10 +15,10 @@ import yaml
 
 from harness.records import Evaluated, Started, StopReason
 from harness.store.local.database import open_client
-from harness.store.local.disk import FolderDisk
-from harness.store.local.reading import read_frames
+from harness.store.local.files.disk import FolderDisk
+from harness.store.local.reading.frames import read_frames
 from harness.store.record.recorder import Recorder
-from harness.study import Phase, build_study, grid
+from harness.study import Phase, build_study
 from tests.conftest import COSTS, FINGERPRINT, TINY, make_result
 
 STARTED = Started(
@@ -51,7 +51,7 @@ def record(recorder, model_file, folder, flush=False, started=STARTED, **result)
     (folder / "staged").mkdir()
     shutil.copy(model_file, folder / "staged" / "model.keras")
     (folder / "staged" / "summary.txt").write_text("layers")
-    run_id = recorder.start(3, grid(recorder.study)[1], 2, Phase.DESIGN)
+    run_id = recorder.start(3, recorder.study.variants[1], 2, Phase.DESIGN)
     recorder.take(run_id, started)
     recorder.take(run_id, Evaluated(3, 60, 1.5, 2.0, EVALUATED))
     if flush:
@@ -219,7 +219,7 @@ from pathlib import Path
 from harness.study import build_study
 from harness.store.record.recorder import Recorder
 from harness.store.local.database import open_client
-from harness.store.local.disk import FolderDisk
+from harness.store.local.files.disk import FolderDisk
 from tests.conftest import TINY
 from tests.store.record.test_models import models_of, record
 store, file, folder = map(Path, sys.argv[1:])

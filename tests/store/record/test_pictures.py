@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from harness.store.local.database import open_client
-from harness.store.local.disk import FolderDisk
+from harness.store.local.files.disk import FolderDisk
 from harness.store.record.recorder import Recorder
 from tests.conftest import make_result
 

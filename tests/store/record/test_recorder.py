@@ -17,13 +17,12 @@ from harness.records import Evaluated, Scored, Started, StopReason
 from harness.results import load_recorded_study, load_results, load_run
 from harness.store import read_result
 from harness.store.local.database import DATABASE, open_client
-from harness.store.local.disk import FolderDisk
-from harness.store.local.overview import summaries
-from harness.store.local.reading import read_frames
+from harness.store.local.files.disk import FolderDisk
+from harness.store.local.reading.frames import read_frames
+from harness.store.local.reading.overview import summaries
 from harness.store.record.batches import Batch
 from harness.store.record.experiments import open_trials, rename_experiment
 from harness.store.record.recorder import Recorder
-from harness.study import grid
 from tests.conftest import COSTS, FINGERPRINT, make_result
 
 
@@ -35,7 +34,7 @@ def recorder(store, tiny):
 
 
 def record(recorder, trial=0, variant=1, replicate=0, end=True, **result):
-    run_id = recorder.start(trial, grid(recorder.study)[variant], replicate, "design")
+    run_id = recorder.start(trial, recorder.study.variants[variant], replicate, "design")
     recorder.take(run_id, Started(trial, FINGERPRINT, COSTS, "0123456789abcdef", 60))
     for step, value in ((20, 0.5), (40, 0.75)):
         metrics = {"train_loss": 0.7, "train_accuracy": 0.6, "val_loss": 1 - value, "val_accuracy": value}
@@ -50,7 +49,7 @@ class TestRuns:
         artifacts = tmp_path / "staged"
         artifacts.mkdir()
         (artifacts / "summary.txt").write_text("layers")
-        run_id = recorder.start(7, grid(recorder.study)[1], 3, "design")
+        run_id = recorder.start(7, recorder.study.variants[1], 3, "design")
         recorder.finish(run_id, make_result(0.9), artifacts)
         run = recorder.client.get_run(run_id)
         assert run.info.status == "FINISHED"

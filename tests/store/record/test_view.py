@@ -3,7 +3,7 @@ import json
 import pytest
 
 from harness.store.local.database import open_client
-from harness.store.local.disk import FolderDisk
+from harness.store.local.files.disk import FolderDisk
 from harness.store.local.pages import _has_view
 from harness.store.record.recorder import Recorder
 from harness.store.record.view import VIEW_TAG, runs_view

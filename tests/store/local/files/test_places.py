@@ -12,7 +12,7 @@ from harness.driver import run_study
 from harness.errors import UsageError
 from harness.results import load_results, load_run
 from harness.store.local.database import DATABASE, open_client
-from harness.store.local.places import copy_files, moved, place_of, within, write_text
+from harness.store.local.files.places import copy_files, moved, place_of, within, write_text
 from tests.conftest import ScriptedLauncher, make_result
 
 RUN = "0123456789abcdef0123456789abcdef"

@@ -1,6 +1,6 @@
 """What is recorded of the images that a trial was trained on, so that its network can be built again.
 
-SQL on MLflow's tables, as in :mod:`harness.store.local.reading`.
+SQL on MLflow's tables, as in :mod:`harness.store.local.reading.frames`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from harness.store.local.opening import open_database
+from harness.store.local.reading.opening import open_database
 
 _LARGEST = 65_536
 """No image is higher or wider, and nothing has more classes."""

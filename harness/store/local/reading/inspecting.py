@@ -1,6 +1,6 @@
 """What is out of order in a store: open ends, runs that were never begun, addresses elsewhere, broken models.
 
-SQL on MLflow's tables, as in :mod:`harness.store.local.reading`.
+SQL on MLflow's tables, as in :mod:`harness.store.local.reading.frames`.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.errors import UsageError
-from harness.store.local.opening import open_database
-from harness.store.local.places import place_of, within
+from harness.store.local.files.places import place_of, within
+from harness.store.local.reading.opening import open_database
 from harness.store.record.models import IN_MODEL, damage_of
 
 _PENDING, _READY = 1, 2

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from harness.errors import UsageError
 from harness.store.facts import RecordedRun
-from harness.store.local.places import copy_files, within
-from harness.store.local.runs import artifact_folders
+from harness.store.local.files.places import copy_files, within
+from harness.store.local.reading.runs import artifact_folders
 
 
 def add_files(store: Path, run: RecordedRun, folder: Path, place: str) -> Path:

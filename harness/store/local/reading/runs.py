@@ -1,6 +1,6 @@
 """Finding one trial's run by what people call it, and the model that it left.
 
-SQL on MLflow's tables, as in :mod:`harness.store.local.reading`.
+SQL on MLflow's tables, as in :mod:`harness.store.local.reading.frames`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import NoReturn
 from harness.errors import UsageError, did_you_mean
 from harness.escaping import plain
 from harness.store.facts import RecordedRun
-from harness.store.local.opening import open_database
-from harness.store.local.places import place_of, within
-from harness.store.local.reading import read_row
+from harness.store.local.files.places import place_of, within
+from harness.store.local.reading.frames import read_row
+from harness.store.local.reading.opening import open_database
 from harness.store.rows import settings_of, unreadable
 from harness.trials import DIGEST, show_wrong
 

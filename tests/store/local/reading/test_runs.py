@@ -11,13 +11,12 @@ import pytest
 
 from harness.errors import UsageError
 from harness.records import StopReason
-from harness.store.local.artifacts import artifact_names
 from harness.store.local.database import DATABASE, open_client
-from harness.store.local.disk import FolderDisk
-from harness.store.local.runs import find_run, is_run, model_file
+from harness.store.local.files.artifacts import artifact_names
+from harness.store.local.files.disk import FolderDisk
+from harness.store.local.reading.runs import find_run, is_run, model_file
 from harness.store.record.experiments import rename_experiment
 from harness.store.record.recorder import Recorder
-from harness.study import grid
 from tests.conftest import make_result
 
 
@@ -32,7 +31,7 @@ def recorder(client, store, tiny):
 
 
 def start(recorder, trial=0, variant=1, replicate=0, phase="design"):
-    return recorder.start(trial, grid(recorder.study)[variant], replicate, phase)
+    return recorder.start(trial, recorder.study.variants[variant], replicate, phase)
 
 
 def message(store, text):
@@ -53,7 +52,7 @@ class TestFinding:
         assert (found.variant, found.status) == ("downsample=stride", "finished")
         assert (found.name, found.short) == ("downsample=stride · r3 · #7", "tiny#7")
         assert found.settings == {"model.downsample": "stride"}
-        assert found.digest == grid(recorder.study)[1].digest
+        assert found.digest == recorder.study.variants[1].digest
         assert Path(found.artifacts) == (store / "artifacts" / "tiny" / run_id / "artifacts").resolve()
 
     def test_a_run_that_was_renamed_in_the_ui_has_its_new_name(self, recorder, store):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.store.local.database import DATABASE
-from harness.store.local.places import place_of, write_text
+from harness.store.local.files.places import place_of, write_text
 from harness.store.local.sqlite import gone
 
 

@@ -13,8 +13,8 @@ from typing import IO
 
 from harness.errors import RunError, UsageError
 from harness.store.base import LOCK_TIMEOUT
-from harness.store.local.folder import LOCKS, make_store
-from harness.store.local.places import within
+from harness.store.local.files.folder import LOCKS, make_store
+from harness.store.local.files.places import within
 
 _STORE = ".store.lock"
 _BUSY = (errno.EWOULDBLOCK, errno.EACCES)

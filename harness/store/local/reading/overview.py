@@ -1,6 +1,6 @@
 """Which studies a store has, and how far each is.
 
-SQL on MLflow's tables, as in :mod:`harness.store.local.reading`.
+SQL on MLflow's tables, as in :mod:`harness.store.local.reading.frames`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.store.facts import StudySummary
 from harness.store.local.database import DATABASE
-from harness.store.local.opening import open_database
+from harness.store.local.reading.opening import open_database
 from harness.store.rows import trial_status
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.errors import UsageError
 from harness.store.local.database import DATABASE, check_store, is_unfinished
-from harness.store.local.folder import require_folder
+from harness.store.local.files.folder import require_folder
 from harness.store.local.sqlite import connect_to_read, explain
 from harness.store.rows import Fault
 

@@ -16,14 +16,13 @@ from harness.records import Evaluated, Started
 from harness.reports import report
 from harness.results import load_results, load_run
 from harness.store import open_store, read_result
-from harness.store.local.artifacts import add_files, picture_folders
 from harness.store.local.database import DATABASE, open_client
-from harness.store.local.disk import FolderDisk
-from harness.store.local.overview import summaries
-from harness.store.local.reading import unreadable_runs
-from harness.store.local.runs import find_run
+from harness.store.local.files.artifacts import add_files, picture_folders
+from harness.store.local.files.disk import FolderDisk
+from harness.store.local.reading.frames import unreadable_runs
+from harness.store.local.reading.overview import summaries
+from harness.store.local.reading.runs import find_run
 from harness.store.record.recorder import Recorder
-from harness.study import grid
 from harness.trials import left_out_of
 from tests.conftest import COSTS, FINGERPRINT, make_result
 
@@ -43,7 +42,7 @@ def runs(recorder):
     """Four finished trials of two variants; the run ids by number."""
     found = []
     for trial in range(4):
-        run_id = recorder.start(trial, grid(recorder.study)[trial % 2], trial // 2, "design")
+        run_id = recorder.start(trial, recorder.study.variants[trial % 2], trial // 2, "design")
         recorder.take(run_id, Started(trial, FINGERPRINT, COSTS, "0123456789abcdef", 60))
         for step in (20, 40):
             recorder.take(run_id, Evaluated(trial, step, step / 40, 0.5, {"val_accuracy": 0.5, "val_loss": 1.0}))

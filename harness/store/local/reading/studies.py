@@ -1,6 +1,6 @@
 """The study that was recorded: its experiment, its own run, and what it was when it was run last.
 
-SQL on MLflow's tables, as in :mod:`harness.store.local.reading`.
+SQL on MLflow's tables, as in :mod:`harness.store.local.reading.frames`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError, did_you_mean
-from harness.store.local.opening import open_database, tags_of
-from harness.store.local.places import place_of, within
+from harness.store.local.files.places import place_of, within
+from harness.store.local.reading.opening import open_database, tags_of
 from harness.store.record.study_run import STUDY_FILE, STUDY_TAG
 from harness.store.rows import Fault
 
