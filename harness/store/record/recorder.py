@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ from harness.store.record.trial_run import (
     run_name,
     run_params,
     run_tags,
+    start_tags,
 )
 from harness.study import Study, Variant, show_level
 
@@ -105,8 +106,7 @@ class Recorder:
     def _take_start(self, run_id: str, event: Started) -> None:
         """Record the images of a trial; note where it runs and what its network costs."""
         notes, run = self._notes(run_id), self._open[run_id]
-        notes.tags |= {f"harness.{name}": str(value) for name, value in asdict(event.fingerprint).items()}
-        notes.tags["harness.data_digest"] = event.data_digest
+        notes.tags |= start_tags(event)
         run.started, run.started_at = event, notes.add(event.costs, 0)
         self.client.log_inputs(run_id, [dataset_input(self.study, run.variant.data, event)])
 
