@@ -174,9 +174,6 @@ class Clocks:
     refit: float = 0.0
 
 
-"""Names of the clocks."""
-
-
 @dataclass(frozen=True)
 class Started:
     """The worker has data and network and begins to train.

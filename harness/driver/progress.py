@@ -22,6 +22,7 @@ class Running:
     Attributes:
         assignment: what is trained.
         run_id: its MLflow run.
+        began: when it was handed out, by `time.monotonic`.
         max_steps: steps at most, once the worker has said.
         last: its latest evaluation.
         trained: its training is over, and what it learned is looked at.
@@ -40,13 +41,14 @@ class Progress:
     """Where a run stands. Given to observers after every change.
 
     Attributes:
+        workers: how many workers there are.
         done: trainings that count, earlier ones included.
         remaining: trainings still to come, running ones included.
         running: trial number -> what is in flight.
         failed: messages of trials that failed in this run.
         finished_here: trainings that this run finished.
-        seconds: since the run began.
-        workers: how many workers there are.
+        began: when the run began, by `time.monotonic`.
+        first_start: when its first training did; None before.
     """
 
     workers: int = 0

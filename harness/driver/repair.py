@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from harness.driver.resume import open_plan
 from harness.errors import StudyError, UsageError
+from harness.records import StopReason
 from harness.results import load_recorded_study
-from harness.store import Hold, Store, read_result
+from harness.store import Store
+from harness.store.recording import Hold
+from harness.store.rows import read_result
 from harness.study import Study
 
 if TYPE_CHECKING:
@@ -112,6 +115,6 @@ def recorded_trials(study: Study, store: Store) -> Iterator[RecordedTrial]:
             result=read_result(trials[trials["run_id"] == run_id], run.trial) if has_result else None,
             error=run.error,
             refused=refused,
-            interrupted=stop_reason == "interrupted",
+            interrupted=stop_reason == StopReason.INTERRUPTED,
             values=[float(value) for value in told if value == value],
         )

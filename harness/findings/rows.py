@@ -12,6 +12,7 @@ import numpy as np
 from harness.findings.groups import Group, times_to_target
 from harness.judging import Contrast
 from harness.metrics import METRICS, PROBES
+from harness.records import StopReason
 from harness.stats import Interval, kaplan_meier_median, mean_interval
 from harness.study import Phase, Study
 
@@ -166,7 +167,7 @@ def _time_to_target(group: Group, name: str, watched: str) -> Interval:
 
 
 def _objective(group: Group, name: str) -> float:
-    values = np.where(group.values("stop_reason") == "not_finite", np.nan, group.values(name).astype(float))
+    values = np.where(group.values("stop_reason") == StopReason.NOT_FINITE, np.nan, group.values(name).astype(float))
     if METRICS[name].watched:
         values = np.where(np.isnan(values), np.inf, values)
     return float(values.mean()) if len(values) else math.nan

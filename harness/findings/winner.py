@@ -15,6 +15,7 @@ from harness.findings.report import Report
 from harness.findings.rows import Row
 from harness.judging.contrast import show_effect
 from harness.metrics import METRICS, counted
+from harness.records import StopReason
 from harness.stats import Verdict
 
 
@@ -52,7 +53,7 @@ def choose_winner(report: Report, trials: pd.DataFrame, metric: str) -> Winner:
         UsageError: if the winning variant has no finished trial, or all of its trainings diverged.
     """
     rows = list(report.rows)
-    whole = set(trials["trial"][trials["stop_reason"] != "not_finite"])
+    whole = set(trials["trial"][trials["stop_reason"] != StopReason.NOT_FINITE])
     better = [rows[place] for place in best_first(rows, metric) if _is_better(rows[place], metric)]
     row = next((one for one in better if whole & set(one.trials)), rows[0])
     if not whole & set(row.trials):

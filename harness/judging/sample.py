@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from harness.metrics import METRICS
+from harness.records import StopReason
 from harness.stats import Times
 
-_DIVERGED = "not_finite"
-_NEVER = (_DIVERGED, "plateau")
+_NEVER = (StopReason.NOT_FINITE, StopReason.PLATEAU)
 """Stop reasons after which more steps would not have reached the target: the miss is infinite, not early."""
 
 
@@ -45,7 +45,7 @@ class Sample:
         """
         values = self.columns[name].astype(float)
         if name not in METRICS or METRICS[name].unit.compared != "exact":
-            values = np.where(self.columns["stop_reason"].astype(str) == _DIVERGED, np.nan, values)
+            values = np.where(self.columns["stop_reason"].astype(str) == StopReason.NOT_FINITE, np.nan, values)
         return _indexed(values, self.columns["replicate"])
 
     def times(self, name: str) -> Times:
@@ -65,7 +65,7 @@ def censor(reached: np.ndarray, watched: np.ndarray, stop_reason: np.ndarray) ->
             time is infinite then.
     """
     at, until = reached.astype(float), watched.astype(float)
-    missed = np.isnan(at) | (stop_reason.astype(str) == _DIVERGED)
+    missed = np.isnan(at) | (stop_reason.astype(str) == StopReason.NOT_FINITE)
     never = np.isin(stop_reason.astype(str), _NEVER) | np.isnan(until)
     return np.where(missed, np.where(never, np.inf, until), at), missed
 

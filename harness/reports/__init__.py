@@ -52,7 +52,7 @@ def compare(
         non_inferior: ask only whether the second is not worse by the margin or more.
 
     Returns:
-        The comparison; its ``outcome`` is "holds", "does not hold" or "undecided".
+        The comparison; its ``conclusion`` is "holds", "does not hold" or "undecided".
 
     Raises:
         UsageError: if they have no variant in common, or a margin is missing.

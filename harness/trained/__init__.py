@@ -1,6 +1,6 @@
 """The network that a trial left, with study, variant and images that it was trained with; asking it, exporting it."""
 
-from harness.trained.exporting import FORMS, Exported, Form, check_export, export, export_path
+from harness.trained.exporting import Exported, Form, check_export, export, export_path
 from harness.trained.files import class_from_name, find_pictures, left_out
 from harness.trained.look import Look, look_inside
 from harness.trained.opening import Trained, open_trained
@@ -9,7 +9,6 @@ from harness.trained.sheet import draw_sheet, require_sheet, write_sheet
 from harness.trained.table import draw_table, remarks
 
 __all__ = [
-    "FORMS",
     "Blank",
     "Exported",
     "Form",

@@ -17,7 +17,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from harness.data import Scale
 
 Form = Literal["keras", "savedmodel", "onnx", "tensorboard"]
-FORMS: tuple[Form, ...] = get_args(Form)
 
 _SUFFIXES = {"keras": ".keras", "onnx": ".onnx"}
 """Form -> what the name of its file ends in; the other forms are folders."""

@@ -33,8 +33,6 @@ _WHY = {
 }
 """Status -> why a run of it may have no model."""
 
-"""Classes of every built-in image set."""
-
 _FIX = "Train it again, or put the file back."
 
 

@@ -1,4 +1,4 @@
-"""What may stand in the two tables that results are kept in: a row a trial, a row an evaluation.
+"""Which trials of the two tables cannot be as they are told: they are left out, and why is said.
 
 Tables come from an MLflow store that others can edit, or from Parquet files that others can send. A trial that says
 what no training can have measured is left out, and why is kept with the table, for reports and `harness doctor` to say.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from harness.metrics import RECORDED, WHOLE, Metric, Number, known
@@ -132,11 +131,6 @@ EQUAL_FOR_SECONDS = tuple(name for name in PLACE if name not in ("keras", "pytho
 """Those of them that must be equal for seconds to be compared."""
 FEATURES = "_features/"
 """In the names of columns that count the features of a layer."""
-
-
-def rules_of(columns: tuple[Column, ...]) -> Mapping[str, Rule]:
-    """Return name -> what may stand in it."""
-    return {column.name: column.rule for column in columns}
 
 
 def named(columns: tuple[Column, ...], kind: type[Rule]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from harness.metrics import NEED_FINITE, Number
+from harness.records import StopReason
 from harness.study import Study, show_level
 from harness.trials.schema import HISTORY_COLUMNS, TRIAL_COLUMNS, TRIALS, Text, Time, named
 
@@ -29,7 +30,7 @@ def tidy_trials(study: Study, trials: pd.DataFrame) -> pd.DataFrame:
     for column in named(TRIALS, Number):
         tidy[column] = pd.to_numeric(tidy[column]) if column in tidy else np.nan
     tidy["pack"] = tidy["pack"].fillna(1.0)  # what older records do not say
-    tidy.loc[tidy["stop_reason"] == "not_finite", list(NEED_FINITE)] = np.nan  # and what they should not say
+    tidy.loc[tidy["stop_reason"] == StopReason.NOT_FINITE, list(NEED_FINITE)] = np.nan  # and what they should not say
     for column in named(TRIALS, Time):
         tidy[column] = pd.to_datetime(tidy[column], utc=True) if column in tidy else pd.Timestamp("NaT", tz="UTC")
     for path in study.design.dimensions:

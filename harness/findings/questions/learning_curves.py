@@ -21,8 +21,8 @@ MOST_CURVES = 10
 _MOST_POINTS = 200
 _POINTS_IN_ALL = 8000
 _BAND_FROM = 3
-_NOTHING = Line((), ())
 """What keeps a figure readable, and a page with two of them well under 1 MB."""
+_NOTHING = Line((), ())
 
 
 def analyse(facts: Facts) -> Finding:

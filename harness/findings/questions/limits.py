@@ -13,6 +13,7 @@ from harness.findings.rows import Row
 from harness.findings.wording import listed
 from harness.judging.contrast import show_p
 from harness.metrics import METRICS, counted
+from harness.records import StopReason
 from harness.stats import LEVEL, Verdict
 from harness.study import Phase, Study
 from harness.trials import describe
@@ -99,7 +100,7 @@ def _dependent_replicates(study: Study) -> list[str]:
 
 
 def _broken(trials: pd.DataFrame) -> list[str]:
-    broken = int((trials["stop_reason"] == "not_finite").sum())
+    broken = int((trials["stop_reason"] == StopReason.NOT_FINITE).sum())
     return [f"{counted(broken, 'training')} broke off because the loss was not a number."] if broken else []
 
 

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from harness.findings.facts import Facts
+from harness.records import StopReason
 from harness.study import Phase, show_level
 
 
 def explored_trials(facts: Facts) -> pd.DataFrame:
     """Return the trials of the search proper whose objectives are finite, by number."""
     known = facts.trials[(facts.trials["phase"] == Phase.SEARCH) & (facts.trials["status"] == "finished")]
-    known = known[known["stop_reason"] != "not_finite"]
+    known = known[known["stop_reason"] != StopReason.NOT_FINITE]
     values = known[list(facts.study.design.objectives)].astype(float)
     return known.iloc[np.flatnonzero(np.isfinite(values).all(axis=1))].sort_values(by="trial")
 

@@ -56,7 +56,7 @@ class _Open:
 
 
 class Recorder:
-    """Records one study's trials in MLflow; :class:`harness.store.base.Recording` says what each method means.
+    """Records one study's trials in MLflow; :class:`harness.store.recording.Recording` says what each method means.
 
     Args:
         client: of the store.

@@ -8,7 +8,7 @@
 - `replicate_range`: the fewest and the most replicates that a claim may rest on.
 - `objectives`, `prunes`, `confirmed`, `reaching`: what chooses, whether a pruner ends trainings, how many variants are
   trained again, and for which values of the first objective; empty where nothing is chosen.
-- `combinations()`, `most_variants`, `variants.trainings`: settings of the variants that are known before the first
+- `combinations()`, `most_variants`, `trainings(variants)`: settings of the variants that are known before the first
   training, how many variants there are at most, and how many trainings so many take at most.
 - `settings`: what is set besides the dimensions, by name.
 - `brief(variants)`, `sentence`, `planned`: the design in words, for a terminal, for the record, and in a report.
