@@ -100,8 +100,8 @@ def make_row(study: Study, group: Group, title: str, withheld: str) -> Row:
     steps, seconds, reached = (None, None, None)
     if study.target:
         reached = int(np.sum(~np.isnan(group.values("steps_to_target"))))
-        steps = _time_to_target(group, "steps_to_target", "steps")
-        seconds = None if withheld else _time_to_target(group, "seconds_to_target", "train_seconds")
+        steps = kaplan_meier_median(*times_to_target(group, "steps_to_target"))
+        seconds = None if withheld else kaplan_meier_median(*times_to_target(group, "seconds_to_target"))
     speed = group.values("images_per_second")
     return Row(
         label=group.label,
@@ -160,10 +160,6 @@ def _mark_pareto(rows: list[Row], objectives: tuple[str, ...]) -> list[Row]:
         beaten = any((other <= costs).all() and (other < costs).any() for other in others)
         marked.append(replace(row, pareto=not beaten and not np.isnan(costs).any()))
     return marked
-
-
-def _time_to_target(group: Group, name: str, watched: str) -> Interval:
-    return kaplan_meier_median(*times_to_target(group, name, watched))
 
 
 def _objective(group: Group, name: str) -> float:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from harness import insight
+from harness.metrics import METRICS
 from harness.study import TargetSpec, Variant
 
 if TYPE_CHECKING:
@@ -298,4 +299,4 @@ def example_of(data: ImageData, index: int) -> Example:
 
 
 def _accuracy(target: TargetSpec | None) -> float | None:
-    return target.value if target is not None and target.metric.endswith("accuracy") else None
+    return target.value if target is not None and METRICS[target.metric].is_accuracy else None

@@ -3,7 +3,18 @@ from dataclasses import fields
 
 import pytest
 
-from harness.metrics import CHOOSABLE, CLOCKS, EVALUATED, METRICS, NEED_FINITE, PROBES, RECORDED, ROWS, known
+from harness.metrics import (
+    CHOOSABLE,
+    CLOCKS,
+    EVALUATED,
+    METRICS,
+    NEED_FINITE,
+    PROBES,
+    RECORDED,
+    ROWS,
+    known,
+    on_test_images,
+)
 from harness.records import Clocks
 
 
@@ -84,3 +95,8 @@ def test_what_is_derived_from_the_rows():
 
 def test_every_clock_of_a_result_has_a_row():
     assert {clock.name for clock in fields(Clocks)} == set(CLOCKS)
+
+
+def test_what_is_chosen_by_validation_images_is_judged_by_test_images():
+    assert [on_test_images(name) for name in ("val_accuracy", "val_loss")] == ["test_accuracy", "test_loss"]
+    assert [on_test_images(name) for name in ("train_loss", "parameters")] == ["train_loss", "parameters"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.wording import listed, show_interval
-from harness.metrics import METRICS, counted
+from harness.metrics import METRICS, counted, on_test_images
 from harness.study import Phase
 
 
@@ -18,7 +18,7 @@ def analyse(facts: Facts) -> Finding:
     if not design.reaching:
         return Finding()
     first, last = design.objectives[0], design.objectives[-1]
-    judged = first.replace("val_", "test_") if first.startswith("val_") else first
+    judged = on_test_images(first)
     higher = METRICS[judged].better == "higher"
     confirmed = [row for row in facts.rows if row.phase == Phase.CONFIRM and row.finished]
     if not confirmed:
