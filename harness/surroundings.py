@@ -77,6 +77,8 @@ RULES = (
     Rule("MLFLOW_CONFIGURE_LOGGING", keep=True, why="how much MLflow says"),
     Rule("MLFLOW_SERVER_*", keep=True, why="who may see the pages of `harness ui`"),
     Rule("MLFLOW_*", why="where and how MLflow records; --store says where, and the rest is chosen here"),
+    # Pydantic asks every installed package for plugins, which would take part in reading study files
+    Rule("PYDANTIC_DISABLE_PLUGINS", "__all__", why="plugins of other packages may change how study files are read"),
     # Keras: backend and numbers are chosen here, and not in ~/.keras/keras.json
     Rule("KERAS_BACKEND", keep=True, why="which library trains"),
     Rule("KERAS_HOME", _NO_FOLDER, why="keras.json there chooses backend, number type and image layout"),

@@ -237,3 +237,15 @@ import_libraries()
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True, env=environment
     )
     assert done.stdout.split() == ["oneDNN:", "1" if os.uname().machine == "x86_64" else "None"]
+
+
+def test_files_named_in_how_to_add_are_there():
+    section = PAGE.read_text(encoding="utf-8").partition("\n## How to add\n")[2].partition("\n## ")[0]
+    named = {
+        name
+        for line in section.splitlines()
+        if line.startswith("| ")
+        for name in re.findall(r"`([\w/.]+/[\w.]*)`", line)
+    }
+    assert {"harness/metrics/rows.py", "tests/store/contract.py"} <= named
+    assert [name for name in sorted(named) if not Path(name).exists()] == []

@@ -12,7 +12,6 @@ import click
 from harness.cli.options import complete_study, reports_option, store_option
 from harness.cli.results import read_results
 from harness.errors import UsageError, did_you_mean
-from harness.metrics import METRICS
 
 if TYPE_CHECKING:
     from harness.findings.comparison import Comparison
@@ -61,6 +60,8 @@ def compare_command(
 
 
 def _require_known(metrics: tuple[str, ...]) -> None:
+    from harness.metrics import METRICS
+
     for name in metrics:
         if name not in METRICS:
             fix = did_you_mean(name, METRICS) or f" Known metrics: {', '.join(METRICS)}."

@@ -28,7 +28,7 @@ from harness.records import (
 
 if TYPE_CHECKING:
     from harness.plan import Assignment, Plan
-    from harness.store import Recording
+    from harness.store.recording import Recording
 
 _FLUSH_SECONDS = 1.0
 _DEATHS_IN_A_ROW = 3

@@ -9,7 +9,9 @@ from harness.driver.resume import open_plan
 from harness.errors import StudyError, UsageError
 from harness.records import StopReason
 from harness.results import load_recorded_study
-from harness.store import Hold, Store, read_result
+from harness.store import Store
+from harness.store.recording import Hold
+from harness.store.rows import read_result
 from harness.study import Study
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import StudyError, UsageError
-from harness.store import Hold, Recording, Store, read_result
+from harness.store import Store
+from harness.store.recording import Hold, Recording
+from harness.store.rows import read_result
 from harness.study import Study
 from harness.trials import describe, left_out_of
 

@@ -9,21 +9,16 @@ from pathlib import Path
 
 from harness.store.base import LOCK_TIMEOUT, Store
 from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
-from harness.store.recording import Hold, Recording
-from harness.store.rows import read_result
 
 __all__ = [
     "LOCK_TIMEOUT",
     "Condition",
-    "Hold",
     "RecordedRun",
-    "Recording",
     "Registered",
     "Server",
     "Store",
     "StudySummary",
     "open_store",
-    "read_result",
 ]
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
-from harness.store.recording import Hold, Recording
-from harness.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from harness.store.recording import Hold, Recording
+    from harness.study import Study
 
 LOCK_TIMEOUT = 60.0
 """Seconds to wait for a database, or for the right to make one, that another process has locked."""

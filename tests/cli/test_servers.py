@@ -14,6 +14,18 @@ import pytest
 
 from harness.cli.servers import serve
 from harness.errors import RunError
+from harness.store import Server
+
+FILES = """
+import functools, http.server, sys
+host, port = sys.argv[sys.argv.index("--host") + 1], int(sys.argv[sys.argv.index("--port") + 1])
+handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
+http.server.ThreadingHTTPServer((host, port), handler).serve_forever()
+"""
+"""A server that is told where to listen as MLflow's and Optuna's are."""
+
+ENDS = Server("files", ("-c", "raise SystemExit(3)"), "/")
+"""One that ends by itself."""
 
 
 @pytest.fixture
@@ -31,8 +43,7 @@ def test_says_where_it_is_once_it_answers_and_ends_with_the_signal(port, tmp_pat
         threading.Timer(0.1, os.kill, (os.getpid(), number)).start()
 
     monkeypatch.setattr("click.launch", launch)
-    command = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "-d", str(tmp_path), str(port)]
-    serve("files", command, {}, "127.0.0.1", port, "/there", open_browser=True)
+    serve(Server("files", ("-c", FILES, str(tmp_path)), "/there"), "127.0.0.1", port, open_browser=True)
     assert capsys.readouterr().out == f"files: http://127.0.0.1:{port}/there  (Ctrl-C ends it)\n"
     assert opened == [f"http://127.0.0.1:{port}/there"]
     with pytest.raises(ConnectionRefusedError):
@@ -44,35 +55,34 @@ def test_says_where_it_is_once_it_answers_and_ends_with_the_signal(port, tmp_pat
 )
 def test_says_who_can_reach_it(port, capsys, host, warns):
     with pytest.raises(RunError):
-        serve("files", [sys.executable, "-c", "raise SystemExit(3)"], {}, host, port)
+        serve(ENDS, host, port)
     note = f"note: everybody who can reach port {port} of this machine can read and change the store.\n"
     assert (note in capsys.readouterr().err) == warns
 
 
 def test_one_that_ends_by_itself_is_an_error(port, capsys):
     with pytest.raises(RunError, match=r"files ended with exit code 3; what it said stands above\."):
-        serve("files", [sys.executable, "-c", "raise SystemExit(3)"], {}, "127.0.0.1", port)
+        serve(ENDS, "127.0.0.1", port)
     assert capsys.readouterr().out == ""
 
 
-def test_variables_are_added_to_those_there_are(port, capfd, monkeypatch):
+def test_has_the_variables_of_the_command_but_for_those_that_are_settled(port, capfd, monkeypatch):
     monkeypatch.setenv("THERE", "1")
-    code = "import os; print(os.environ['THERE'], os.environ['ADDED']); raise SystemExit(3)"
+    monkeypatch.setenv("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "true")
+    shown = "*map(os.environ.get, ('THERE', 'MLFLOW_SERVER_ENABLE_JOB_EXECUTION'))"
     with pytest.raises(RunError):
-        serve("files", [sys.executable, "-c", code], {"ADDED": "2"}, "127.0.0.1", port)
+        serve(Server("files", ("-c", f"import os; print({shown}); raise SystemExit(3)"), "/"), "127.0.0.1", port)
     said = capfd.readouterr()
-    assert (said.out, "1 2\n" in said.err) == ("", True)
+    assert (said.out, "1 false\n" in said.err) == ("", True)
 
 
 def test_ends_with_the_command_also_when_that_is_killed_and_so_does_what_it_started(port, tmp_path):
     """The server starts another process, as MLflow's does, and asks signals of the terminal to be passed over."""
-    server = (
-        "import subprocess, sys; subprocess.run([sys.executable, '-m', 'http.server', '--bind', '127.0.0.1', "
-        f"{str(port)!r}], cwd={str(tmp_path)!r})"
-    )
+    starter = "import subprocess, sys; subprocess.run([sys.executable, '-c', *sys.argv[1:]])"
+    server = Server("files", ("-c", starter, FILES, str(tmp_path)), "/")
     code = (
-        "import sys; from harness.cli.servers import serve; "
-        f"serve('files', [sys.executable, '-c', {server!r}], {{}}, '127.0.0.1', {port})"
+        "from harness.cli.servers import serve; from harness.store import Server; "
+        f"serve({server!r}, '127.0.0.1', {port})"
     )
     command = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     with command:

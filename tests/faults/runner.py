@@ -390,7 +390,7 @@ _WARM = (
     "mlflow.tracking",
     "sklearn.datasets",
     *(f"harness.cli.{name}" for name in ("doctor", "listing", "progress", "results", "run", "studies")),
-    *(f"harness.{name}" for name in ("doctor", "driver", "plan", "reports.files", "store")),
+    *(f"harness.{name}" for name in ("doctor", "driver", "plan", "reports.writing", "store")),
 )
 
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from harness.metrics import counted
 from harness.study.designs.ranges import Level, Levels
@@ -37,6 +37,8 @@ class Grid(Table):
 
     What it says of itself is said in :mod:`harness.study.designs`.
     """
+
+    model_config = ConfigDict(defer_build=True)  # it is its kinds that are read
 
     explores: ClassVar[Literal[False]] = False
     crossed: ClassVar[bool]

@@ -15,7 +15,6 @@ from harness.errors import RunError, UsageError
 from harness.metrics import IN_MLFLOW, NEED_FINITE, from_mlflow, in_mlflow
 from harness.records import Evaluated, Scored, Started, StopReason
 from harness.results import load_recorded_study, load_results, load_run
-from harness.store import read_result
 from harness.store.local.database import DATABASE, open_client
 from harness.store.local.files.disk import FolderDisk
 from harness.store.local.reading.frames import read_frames
@@ -23,6 +22,7 @@ from harness.store.local.reading.overview import summaries
 from harness.store.record.batches import Batch
 from harness.store.record.experiments import open_trials, rename_experiment
 from harness.store.record.recorder import Recorder
+from harness.store.rows import read_result
 from tests.conftest import COSTS, FINGERPRINT, make_result
 
 

@@ -15,7 +15,7 @@ from harness.errors import DataError, UsageError
 from harness.records import Evaluated, Started
 from harness.reports import report
 from harness.results import load_results, load_run
-from harness.store import open_store, read_result
+from harness.store import open_store
 from harness.store.local.database import DATABASE, open_client
 from harness.store.local.files.artifacts import add_files, picture_folders
 from harness.store.local.files.disk import FolderDisk
@@ -23,6 +23,7 @@ from harness.store.local.reading.frames import unreadable_runs
 from harness.store.local.reading.overview import summaries
 from harness.store.local.reading.runs import find_run
 from harness.store.record.recorder import Recorder
+from harness.store.rows import read_result
 from harness.trials import left_out_of
 from tests.conftest import COSTS, FINGERPRINT, make_result
 
