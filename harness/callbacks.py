@@ -92,7 +92,8 @@ class StopAtTarget(StopCallback):
                 self.stop(StopReason.TARGET)
 
     def _is_held(self, value: float) -> bool:
-        return value >= self.value if METRICS[self.metric].better == "higher" else value <= self.value
+        sign = METRICS[self.metric].sign
+        return sign * value >= sign * self.value
 
 
 class PruneWhenTold(StopCallback):
@@ -140,7 +141,7 @@ class StopOnPlateau(StopCallback):
         value = _value(self.metric, logs)
         if value is None:
             return
-        gain = value - self._best if METRICS[self.metric].better == "higher" else self._best - value
+        gain = METRICS[self.metric].sign * (value - self._best)
         if gain > self.min_delta or (math.isnan(self._best) and not math.isnan(value)):
             self._best, self._waited = value, 0
             return

@@ -137,13 +137,13 @@ def in_order(study: Study, rows: list[Row]) -> list[Row]:
     """
     if not study.design.explores:
         return rows
-    first = METRICS[study.design.objectives[0]].better
+    sign = METRICS[study.design.objectives[0]].sign
     marked = _mark_pareto(rows, study.design.objectives)
 
     def key(row: Row) -> tuple[bool, bool, bool, float]:
         value = row.objectives[0]
         missing = math.isnan(value)
-        worse = math.inf if missing else (-value if first == "higher" else value)
+        worse = math.inf if missing else -sign * value
         return (row.phase != Phase.CONFIRM, missing, row.pareto is False, worse)
 
     return [marked[0], *sorted(marked[1:], key=key)]
@@ -152,7 +152,7 @@ def in_order(study: Study, rows: list[Row]) -> list[Row]:
 def _mark_pareto(rows: list[Row], objectives: tuple[str, ...]) -> list[Row]:
     if len(objectives) == 1:
         return rows
-    signs = np.array([-1.0 if METRICS[name].better == "higher" else 1.0 for name in objectives])
+    signs = np.array([-METRICS[name].sign for name in objectives], float)
     marked = []
     for row in rows:
         costs = np.array(row.objectives) * signs

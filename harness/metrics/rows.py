@@ -65,6 +65,11 @@ class Metric:
         return "maximize" if self.better == "higher" else "minimize"
 
     @property
+    def sign(self) -> int:
+        """1 if more is better, -1 if less is: of two values times the sign, the larger is the better."""
+        return 1 if self.better == "higher" else -1
+
+    @property
     def evaluated(self) -> bool:
         """Whether it is measured at every evaluation, so that a training can be stopped or pruned by it."""
         return self.known == "evaluated"

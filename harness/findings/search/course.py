@@ -72,7 +72,7 @@ def _parallel(study: Study, explored: pd.DataFrame) -> ParallelFigure:
         axes.append((metric.title, metric.show(values.min()), metric.show(values.max())))
         heights.append(_scaled(values))
     first = heights[len(design.dimensions)]
-    good = first if METRICS[design.objectives[0]].better == "higher" else 1 - first
+    good = first if METRICS[design.objectives[0]].sign > 0 else 1 - first
     columns = np.array(heights)
     title = METRICS[design.objectives[0]].title
     top = explored.iloc[int(np.argmax(good))]
