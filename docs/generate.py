@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.image_sets import IMAGE_SETS
-from harness.metrics import METRICS
+from harness.metrics import CHOOSABLE, METRICS
 from harness.pages.markdown import pipe_table
 from harness.presets import PRESETS, PROTOCOLS
 from harness.study import StudyTables, show_level
@@ -85,8 +85,10 @@ def show_type(schema: Mapping[str, Any]) -> str:
     """Return the type of a key in words, from its JSON Schema: ``whole number, at least 1``."""
     if "const" in schema:
         return _code(schema["const"])
-    if "enum" in schema and set(schema["enum"]) >= {name for name in METRICS if not name.startswith("test_")}:
-        return "[metric](#metrics)" if "test_accuracy" in schema["enum"] else "[metric](#metrics) but of the test split"
+    if "enum" in schema and set(schema["enum"]) >= set(CHOOSABLE):
+        return (
+            "[metric](#metrics)" if "test_accuracy" in schema["enum"] else "[metric](#metrics), none of the test split"
+        )
     if "enum" in schema:
         return ", ".join(_code(value) for value in schema["enum"])
     if "$ref" in schema:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import keras
 
+from harness.metrics import METRICS
 from harness.records import StopReason
 from harness.study import Variant
 
@@ -91,7 +92,8 @@ class StopAtTarget(StopCallback):
                 self.stop(StopReason.TARGET)
 
     def _is_held(self, value: float) -> bool:
-        return value >= self.value if _is_accuracy(self.metric) else value <= self.value
+        sign = METRICS[self.metric].sign
+        return sign * value >= sign * self.value
 
 
 class PruneWhenTold(StopCallback):
@@ -139,7 +141,7 @@ class StopOnPlateau(StopCallback):
         value = _value(self.metric, logs)
         if value is None:
             return
-        gain = value - self._best if _is_accuracy(self.metric) else self._best - value
+        gain = METRICS[self.metric].sign * (value - self._best)
         if gain > self.min_delta or (math.isnan(self._best) and not math.isnan(value)):
             self._best, self._waited = value, 0
             return
@@ -226,7 +228,3 @@ def _value(metric: str, logs: Logs | None) -> float | None:
         return float(logs[name])
     warnings.warn(f"{metric} needs {name!r} in the logs, got {', '.join(logs) or 'none'}.", stacklevel=3)
     return None
-
-
-def _is_accuracy(metric: str) -> bool:
-    return metric.endswith("accuracy")

@@ -21,7 +21,7 @@ from harness.surroundings import (
     settled_mlflow,
 )
 
-ROOT = Path(surroundings.__file__).resolve().parents[1]
+ROOT = Path(surroundings.__file__).resolve().parents[2]
 HOSTILE = {
     "MLFLOW_ENABLE_ASYNC_LOGGING": "true",
     "MLFLOW_REGISTRY_URI": "http://10.0.0.1:1",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.data.frames import LEAST_CONTRAST, SMALLEST, border, without_frame
+from harness.data.borders import LEAST_CONTRAST, SMALLEST, border, without_frame
 from harness.data.paper import above_paper, is_touched, is_uneven, spread
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.data.frames import border
+from harness.data.borders import border
 
 _UNEVEN = 8
 """Levels of 255: where a tenth of the border is further than this from its middle, and further than its grain explains,

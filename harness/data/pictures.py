@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from harness.data.frames import LEAST_CONTRAST, border
+from harness.data.borders import LEAST_CONTRAST, border
 from harness.data.ink import EDGE, find_ink
 from harness.data.raw import read_raw
 from harness.errors import DataError

@@ -45,7 +45,6 @@ def best_first(rows: list[Row], metric: str) -> list[int]:
         if not found:
             return (4, 0.0)
         size = found[0].estimate
-        sign = -1 if METRICS[metric].better == "higher" else 1
-        return (order[found[0].verdict], math.inf if np.isnan(size) else sign * size)
+        return (order[found[0].verdict], math.inf if np.isnan(size) else -METRICS[metric].sign * size)
 
     return sorted(range(len(rows)), key=key)

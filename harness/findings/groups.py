@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from harness.judging import Sample, censor
+from harness.metrics import METRICS
 from harness.study import BASE, Phase, Study, show_level
 from harness.study.variant import short_names
 from harness.trials import EQUAL_FOR_SECONDS, differing_places
@@ -85,15 +86,14 @@ def withheld_seconds(group: Group, reference: Group) -> str:
     return differing_places([{name: part.values(name) for name in EQUAL_FOR_SECONDS} for part in both])
 
 
-def times_to_target(group: Group, name: str, watched: str) -> tuple[np.ndarray, np.ndarray]:
+def times_to_target(group: Group, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return a time a finished trial and whether it is censored, infinite where it could never have been reached.
 
     Args:
         group: the trials.
         name: "steps_to_target" or "seconds_to_target".
-        watched: the column with how long each trial was watched.
     """
-    return censor(group.values(name), group.values(watched), group.values("stop_reason"))
+    return censor(group.values(name), group.values(METRICS[name].watched), group.values("stop_reason"))
 
 
 def _group(

@@ -100,8 +100,8 @@ def make_row(study: Study, group: Group, title: str, withheld: str) -> Row:
     steps, seconds, reached = (None, None, None)
     if study.target:
         reached = int(np.sum(~np.isnan(group.values("steps_to_target"))))
-        steps = _time_to_target(group, "steps_to_target", "steps")
-        seconds = None if withheld else _time_to_target(group, "seconds_to_target", "train_seconds")
+        steps = kaplan_meier_median(*times_to_target(group, "steps_to_target"))
+        seconds = None if withheld else kaplan_meier_median(*times_to_target(group, "seconds_to_target"))
     speed = group.values("images_per_second")
     return Row(
         label=group.label,
@@ -137,13 +137,13 @@ def in_order(study: Study, rows: list[Row]) -> list[Row]:
     """
     if not study.design.explores:
         return rows
-    first = METRICS[study.design.objectives[0]].better
+    sign = METRICS[study.design.objectives[0]].sign
     marked = _mark_pareto(rows, study.design.objectives)
 
     def key(row: Row) -> tuple[bool, bool, bool, float]:
         value = row.objectives[0]
         missing = math.isnan(value)
-        worse = math.inf if missing else (-value if first == "higher" else value)
+        worse = math.inf if missing else -sign * value
         return (row.phase != Phase.CONFIRM, missing, row.pareto is False, worse)
 
     return [marked[0], *sorted(marked[1:], key=key)]
@@ -152,7 +152,7 @@ def in_order(study: Study, rows: list[Row]) -> list[Row]:
 def _mark_pareto(rows: list[Row], objectives: tuple[str, ...]) -> list[Row]:
     if len(objectives) == 1:
         return rows
-    signs = np.array([-1.0 if METRICS[name].better == "higher" else 1.0 for name in objectives])
+    signs = np.array([-METRICS[name].sign for name in objectives], float)
     marked = []
     for row in rows:
         costs = np.array(row.objectives) * signs
@@ -160,10 +160,6 @@ def _mark_pareto(rows: list[Row], objectives: tuple[str, ...]) -> list[Row]:
         beaten = any((other <= costs).all() and (other < costs).any() for other in others)
         marked.append(replace(row, pareto=not beaten and not np.isnan(costs).any()))
     return marked
-
-
-def _time_to_target(group: Group, name: str, watched: str) -> Interval:
-    return kaplan_meier_median(*times_to_target(group, name, watched))
 
 
 def _objective(group: Group, name: str) -> float:

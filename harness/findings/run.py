@@ -99,7 +99,7 @@ def _curve(name: str, values: Sequence[float], steps: Sequence[int]) -> RunCurve
 def best_of(metric: str, values: Sequence[float]) -> int:
     """Return the place of the best value, the first of equal ones; 0 if none is a number."""
     known = [place for place, value in enumerate(values) if not math.isnan(value)]
-    sign = 1 if METRICS[metric].better == "higher" else -1
+    sign = METRICS[metric].sign
     return max(known, key=lambda place: sign * values[place], default=0)
 
 

@@ -11,17 +11,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from harness.errors import UsageError, did_you_mean
-from harness.gallery.pages import (
-    FEATURES,
-    PICTURES,
-    Choice,
-    Example,
-    Page,
-    Subject,
-    count_features,
-    example_of,
-    feature_rows,
-)
+from harness.gallery.pages import PICTURES, Page
+from harness.gallery.subject import FEATURES, Choice, Example, Subject, example_of
+from harness.gallery.unused import count_features, feature_rows
 from harness.insight import own_style
 
 __all__ = [

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from harness import insight
-from harness.study import TargetSpec, Variant
+from harness.gallery.subject import Choice, Example, Subject, example_of
+from harness.gallery.unused import count_features, feature_rows
+from harness.metrics import METRICS
+from harness.study import TargetSpec
 
 if TYPE_CHECKING:
     import keras
-    import numpy.typing as npt
     from matplotlib.figure import Figure
 
-    from harness.data import ImageData
-
-FEATURES = 10
-"""Features of a layer that are shown with an image they like, unless all are wanted."""
 
 _SEED = 0
 _JOURNEYS = 4
@@ -28,81 +24,6 @@ _JOURNEYS = 4
 _LEARNED = 4
 """Learned kernels beside the hand-set ones."""
 _GRID = 9
-_CENSUS = 5000
-"""Images that features are counted on where there is no validation split."""
-
-
-@dataclass(frozen=True)
-class Example:
-    """An image to look at layer by layer.
-
-    Attributes:
-        name: what it is, for titles.
-        slug: the same for file names.
-        pixels: uint8 (height, width, channels), as the network's images are.
-    """
-
-    name: str
-    slug: str
-    pixels: np.ndarray
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A trained network, and what it was trained with.
-
-    Attributes:
-        variant: what was trained.
-        model: the network, trained.
-        data: its images.
-        logits: of the test images, (n, classes).
-        history: its evaluations: rows with ``step`` and the evaluated metrics.
-    """
-
-    variant: Variant
-    model: keras.Model
-    data: ImageData
-    logits: npt.NDArray[np.float32]
-    history: Sequence[Mapping[str, float]]
-
-    @cached_property
-    def probabilities(self) -> np.ndarray:
-        """Softmax of the logits, (n, classes)."""
-        from harness.engines import probabilities
-
-        return probabilities(self.logits)
-
-    @property
-    def predicted(self) -> np.ndarray:
-        """Predicted classes of the test images, (n,)."""
-        classes: np.ndarray = self.logits.argmax(axis=1)
-        return classes
-
-    def outputs(self, layers: Sequence[str], pixels: np.ndarray) -> dict[str, np.ndarray]:
-        """Return what layers put out for a few images, uint8 (n, height, width, channels)."""
-        (found,) = insight.layer_outputs(self.model, layers, self.data.scale.apply(pixels))
-        return dict(zip(layers, found, strict=True))
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What is to be drawn.
-
-    Attributes:
-        pictures: names in :data:`PICTURES`.
-        layers: names of layers; empty for all.
-        features: features of a layer with an image they like; None for all.
-        examples: images to look at layer by layer; empty for two of the test split.
-    """
-
-    pictures: tuple[str, ...]
-    layers: frozenset[str] = frozenset()
-    features: int | None = FEATURES
-    examples: tuple[Example, ...] = ()
-
-    def wants(self, *names: str) -> bool:
-        """Whether any of these layers is wanted."""
-        return not self.layers or not self.layers.isdisjoint(names)
 
 
 class Page(NamedTuple):
@@ -257,29 +178,6 @@ PICTURES: dict[str, Callable[[Subject, Choice], Pages]] = {
 """Every picture by the name that `harness insight --only` takes."""
 
 
-def count_features(model: keras.Model, data: ImageData) -> dict[str, insight.Unused]:
-    """Return hidden layer -> its dead and redundant features, over all validation images.
-
-    Where there are none, over the first 5,000 training images.
-    """
-    layers = insight.feature_layers(model)
-    statistics = {name: insight.FeatureStatistics() for name in layers}
-    images = data.validation.images if len(data.validation.images) else data.train.images[:_CENSUS]
-    for outputs in insight.layer_outputs(model, list(layers.values()), images):
-        for name, values in zip(layers, outputs, strict=True):
-            statistics[name].add(values)
-    return {name: found.unused() for name, found in statistics.items()}
-
-
-def feature_rows(unused: Mapping[str, insight.Unused]) -> list[list[Any]]:
-    """Return a table with a row for each feature."""
-    rows: list[list[Any]] = [["layer", "feature", "dead", "redundant"]]
-    for name, found in unused.items():
-        pairs = zip(found.dead, found.redundant, strict=True)
-        rows += [[name, index, int(dead), int(redundant)] for index, (dead, redundant) in enumerate(pairs, start=1)]
-    return rows
-
-
 def _convolutions(model: keras.Model) -> list[Any]:
     return [layer for layer in model.layers if layer.name.startswith("conv_")]
 
@@ -291,11 +189,5 @@ def _two_classes(subject: Subject) -> tuple[Example, ...]:
     return tuple(example_of(subject.data, index) for index in (0, *others[:1].tolist()))
 
 
-def example_of(data: ImageData, index: int) -> Example:
-    """Return a test image as an example."""
-    name = data.class_names[data.test.labels[index]]
-    return Example(f"test image {index} (class {name})", f"test{index}", data.test_pixels[index])
-
-
 def _accuracy(target: TargetSpec | None) -> float | None:
-    return target.value if target is not None and target.metric.endswith("accuracy") else None
+    return target.value if target is not None and METRICS[target.metric].is_accuracy else None

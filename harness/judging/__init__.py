@@ -3,9 +3,9 @@
 The same rules judge in a report and decide, while a study runs, which comparisons still need replicates.
 """
 
-from harness.judging.between import NOT_INFERIOR, Conclusion, Pairing, compare_pairings
 from harness.judging.contrast import Contrast
 from harness.judging.family import compare, looks_of, open_comparisons, overlap_of
+from harness.judging.pairings import NOT_INFERIOR, Conclusion, Pairing, compare_pairings
 from harness.judging.sample import Sample, censor
 
 __all__ = [

@@ -16,6 +16,7 @@ from harness.metrics.rows import (
     Known,
     Metric,
     known,
+    on_test_images,
 )
 from harness.metrics.units import NOTHING, SECONDS, WHOLE, Number, Unit, counted, show_ratio
 
@@ -40,5 +41,6 @@ __all__ = [
     "from_mlflow",
     "in_mlflow",
     "known",
+    "on_test_images",
     "show_ratio",
 ]

@@ -32,7 +32,8 @@ class Metric:
         known: when it is known.
         key: its name in MLflow, whose UI makes a section of charts of everything before the slash.
         better: "higher" or "lower"; empty for what is recorded and never judged.
-        from_test: whether it is measured on test images, so that nothing may be chosen by it.
+        split: of the images that it is measured on; empty if it is none of images. Nothing may be chosen by the test
+            split.
         probe: the probe that measures it; empty if it is always measured.
         watched: of a time to the target, the metric that says how long each trial was watched; empty for others.
         short: heading where there is little room; the title by default.
@@ -46,7 +47,7 @@ class Metric:
     known: Known
     key: str
     better: Literal["higher", "lower", ""] = ""
-    from_test: bool = False
+    split: Literal["train", "validation", "test", ""] = ""
     probe: str = ""
     watched: str = ""
     short: str = ""
@@ -54,9 +55,19 @@ class Metric:
     ratio: str = ""
 
     @property
+    def is_accuracy(self) -> bool:
+        """Whether it is a share of images that are classified right, of which there is a largest."""
+        return self.unit is SHARE
+
+    @property
     def direction(self) -> Literal["maximize", "minimize"]:
         """Optuna's word for ``better``."""
         return "maximize" if self.better == "higher" else "minimize"
+
+    @property
+    def sign(self) -> int:
+        """1 if more is better, -1 if less is: of two values times the sign, the larger is the better."""
+        return 1 if self.better == "higher" else -1
 
     @property
     def evaluated(self) -> bool:
@@ -118,14 +129,16 @@ class Metric:
 _FASTER = {"better": "faster", "worse": "slower"}
 
 ROWS: tuple[Metric, ...] = (
-    Metric("val_accuracy", "validation accuracy", SHARE, "evaluated", "val/accuracy", "higher", short="val acc"),
-    Metric("val_loss", "validation loss", NATS, "evaluated", "val/loss", "lower", short="val loss"),
+    Metric("val_accuracy", "validation accuracy", SHARE, "evaluated", "val/accuracy", "higher", split="validation",
+           short="val acc"),
+    Metric("val_loss", "validation loss", NATS, "evaluated", "val/loss", "lower", split="validation", short="val loss"),
     # those of training are running means over the batches trained on since the last evaluation, as Keras shows them
-    Metric("train_accuracy", "training accuracy", SHARE, "evaluated", "train/accuracy", "higher", short="train acc"),
-    Metric("train_loss", "training loss", NATS, "evaluated", "train/loss", "lower", short="train loss"),
-    Metric("test_accuracy", "test accuracy", SHARE, "scored", "test/accuracy", "higher", from_test=True,
+    Metric("train_accuracy", "training accuracy", SHARE, "evaluated", "train/accuracy", "higher", split="train",
+           short="train acc"),
+    Metric("train_loss", "training loss", NATS, "evaluated", "train/loss", "lower", split="train", short="train loss"),
+    Metric("test_accuracy", "test accuracy", SHARE, "scored", "test/accuracy", "higher", split="test",
            adjectives={"better": "more accurate", "worse": "less accurate"}),
-    Metric("test_loss", "test loss", NATS, "scored", "test/loss", "lower", from_test=True),
+    Metric("test_loss", "test loss", NATS, "scored", "test/loss", "lower", split="test"),
     Metric("steps", "steps", STEPS, "progress", "progress/steps"),
     Metric("epochs", "epochs", EPOCHS, "progress", "progress/epochs"),
     Metric("refit_steps", "steps of the second training", STEPS, "progress", "progress/refit_steps"),
@@ -154,7 +167,7 @@ ROWS: tuple[Metric, ...] = (
     Metric("dead_features", "dead features", NUMBER, "end", "features/dead", "lower", probe="features"),
     Metric("redundant_features", "redundant features", NUMBER, "end", "features/redundant", "lower", probe="features"),
     Metric("order_difference", "largest change of a logit in the other order", NUMBER, "end",
-           "features/order_difference", "lower", from_test=True, probe="activation_order"),
+           "features/order_difference", "lower", split="test", probe="activation_order"),
 )  # fmt: skip
 """Every metric of a trial, in the order in which tables and references list them."""
 
@@ -169,11 +182,19 @@ def known(*when: Known) -> tuple[str, ...]:
     return tuple(row.name for row in ROWS if row.known in when)
 
 
+def on_test_images(name: str) -> str:
+    """Return the metric that measures on test images what this one does on validation images; else this one."""
+    row = RECORDED[name]
+    what = row.key.partition("/")[2]
+    same = (one.name for one in ROWS if one.split == "test" and one.key == f"test/{what}")
+    return next(same, name) if row.split == "validation" else name
+
+
 EVALUATED = known("evaluated")
 """By these a training can be stopped or pruned."""
 NEED_FINITE = tuple(row.name for row in ROWS if row.needs_finite)
 """Metrics that a network which diverged does not have."""
-CHOOSABLE = tuple(name for name, metric in METRICS.items() if not metric.from_test)
+CHOOSABLE = tuple(name for name, metric in METRICS.items() if metric.split != "test")
 """Metrics that a search may optimise."""
 CLOCKS = tuple(name.removesuffix("_seconds") for name in known("clock"))
 """What the time of a training is spent on, a clock each."""

@@ -5,16 +5,11 @@ Dropout is inactive in every one of them, batch normalisation uses what it has l
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import importlib.util
 import json
 import logging
 import os
-import shutil
-import tempfile
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,6 +19,7 @@ import numpy as np
 from harness.engines import write_graph
 from harness.errors import UsageError
 from harness.trained.opening import Trained
+from harness.trained.workplace import workplace
 
 if TYPE_CHECKING:
     import keras
@@ -40,9 +36,6 @@ _PACKAGES = {"onnx": ("tf2onnx", "onnx"), "tensorboard": ("tensorboard",)}
 
 _MARKS = {"savedmodel": "saved_model.pb", "tensorboard": "events.out.tfevents.*"}
 """Form -> a file that its folder holds: only such a folder, or an empty one, is overwritten."""
-
-_WORKPLACE, _LOCK = ".harness-export-", "lock"
-"""How the name of the folder begins that an export is made in, and the lock in it while it is."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +142,7 @@ def export(
     model, remark = _in_float32(trained) if form == "onnx" else (trained.model, "")
     takes, description = _sentence(trained, scale), _description_of(path)
     try:
-        with _workplace(path.parent) as folder:
+        with workplace(path.parent) as folder:
             (folder / "new").mkdir()
             made, told = folder / "new" / path.name, folder / "new" / description.name
             _write(trained, model, form, made)
@@ -166,36 +159,6 @@ def export(
     if form == "tensorboard":
         return Exported(path, None, takes, f"See it with: tensorboard --logdir {path}")
     return Exported(path, description, takes, remark)
-
-
-@contextlib.contextmanager
-def _workplace(parent: Path) -> Iterator[Path]:
-    """Make a folder beside what is to be written, gone at the end; clear away those that killed exports left.
-
-    Each export holds a lock in its folder. The operating system frees it, however the process ends.
-    """
-    for left in parent.glob(f"{_WORKPLACE}*"):
-        if not left.is_symlink() and _is_left(left / _LOCK):
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(dir=parent, prefix=_WORKPLACE) as name:
-        folder = Path(name)
-        with (folder / _LOCK).open("x") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield folder
-
-
-def _is_left(lock: Path) -> bool:
-    """Whether a lock is there that no process holds."""
-    try:
-        with open(lock, opener=_open_no_link) as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
-def _open_no_link(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _description_of(path: Path) -> Path:

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from harness.engines import BatchOrder, Means, build_engine, configure, describe_device, mean_scores
+from harness.engines import BatchOrder, Means, build_engine, configure, describe_device, mean_scores, tensorflow_program
 from harness.engines import tensorflow as module
 from harness.errors import HarnessError
 from harness.network import build_network
@@ -233,7 +233,7 @@ NUMBERS = {"learning_rate": 0.003, "weight_decay": 0.2, "schedule": "cosine"}
 
 
 def test_trainings_that_differ_in_numbers_share_a_program_and_train_as_if_alone():
-    module._PROGRAMS.clear()
+    tensorflow_program._KEPT.clear()
     first = engine_for(network(dense_dropout=0.5, batch_norm=True), optimizer="adamw")
     program = first._program
     first.train(5)
@@ -245,7 +245,7 @@ def test_trainings_that_differ_in_numbers_share_a_program_and_train_as_if_alone(
     assert program.train.experimental_get_tracing_count() == 1
     assert second.warm_up() >= 0
     del second
-    module._PROGRAMS.clear()
+    tensorflow_program._KEPT.clear()
     alone = engine_for(model, optimizer="adamw", **NUMBERS)
     assert alone._program is not program
     assert ([alone.train(4), mean_scores(alone.logits(IMAGES), LABELS)], state(alone)) == shared

@@ -2,28 +2,10 @@
 
 import csv
 
-import numpy as np
 import pytest
 
-from harness.data import load_images
 from harness.errors import UsageError
-from harness.gallery import LEVELS, PICTURES, Subject, choose, count_features, example_of, write_pictures
-from harness.network import build_network
-
-HISTORY = [
-    {"step": 0, "test_loss": 2.3, "test_accuracy": 0.1},
-    {"step": 20, "train_loss": 1.0, "train_accuracy": 0.7, "val_loss": 0.9, "val_accuracy": 0.72},
-]
-
-
-@pytest.fixture(scope="module")
-def make():
-    def subject(study):
-        data = load_images(study.data, 0)
-        model = build_network(study.base.model, data.image_shape, data.classes, seed=3)
-        return Subject(study.base, model, data, model.predict(data.test.images, verbose=0), HISTORY)
-
-    return subject
+from harness.gallery import LEVELS, PICTURES, choose, example_of, write_pictures
 
 
 def names(files):
@@ -104,16 +86,3 @@ def test_what_there_is_not_is_refused(make, tiny):
         UsageError, match=r"--layer must name a layer of the network, got 'conv_9'. There are: image, conv_1"
     ):
         choose(subject, [], ["conv_9"])
-
-
-def test_features_are_counted_on_the_training_images_where_there_is_no_validation(make, tiny):
-    subject = make(tiny(**{"data.validation": 0, "target": None}))
-    counted = count_features(subject.model, subject.data)
-    assert {name: len(found.dead) for name, found in counted.items()} == {"conv_1": 4, "dense_1": 16}
-
-
-def test_scaled_as_the_network_was_trained(make, tiny):
-    subject = make(tiny(**{"data.scaling": "standardized"}))
-    np.testing.assert_array_equal(subject.data.scale.apply(subject.data.test_pixels), subject.data.test.images)
-    (logits,) = subject.outputs(["logits"], subject.data.test_pixels[:4]).values()
-    np.testing.assert_allclose(logits, subject.logits[:4], atol=1e-5)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-ROW = """    Metric("top_2_accuracy", "accuracy of two guesses", SHARE, "end", "test/top_2", "higher", from_test=True),
+ROW = """    Metric("top_2_accuracy", "accuracy of two guesses", SHARE, "end", "test/top_2", "higher", split="test"),
 """
 LINE = """        "top_2_accuracy": float((logits.argsort(axis=1)[:, -2:] == labels[:, None]).any(axis=1).mean()),
 """

@@ -3,7 +3,18 @@ from dataclasses import fields
 
 import pytest
 
-from harness.metrics import CHOOSABLE, CLOCKS, EVALUATED, METRICS, NEED_FINITE, PROBES, RECORDED, ROWS, known
+from harness.metrics import (
+    CHOOSABLE,
+    CLOCKS,
+    EVALUATED,
+    METRICS,
+    NEED_FINITE,
+    PROBES,
+    RECORDED,
+    ROWS,
+    known,
+    on_test_images,
+)
 from harness.records import Clocks
 
 
@@ -84,3 +95,12 @@ def test_what_is_derived_from_the_rows():
 
 def test_every_clock_of_a_result_has_a_row():
     assert {clock.name for clock in fields(Clocks)} == set(CLOCKS)
+
+
+def test_what_is_chosen_by_validation_images_is_judged_by_test_images():
+    assert [on_test_images(name) for name in ("val_accuracy", "val_loss")] == ["test_accuracy", "test_loss"]
+    assert [on_test_images(name) for name in ("train_loss", "parameters")] == ["train_loss", "parameters"]
+
+
+def test_the_larger_of_values_times_the_sign_is_the_better():
+    assert [METRICS[name].sign for name in ("val_accuracy", "val_loss", "steps_to_target")] == [1, -1, -1]

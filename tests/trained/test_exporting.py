@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-import multiprocessing
 import os
-import signal
 from pathlib import Path
 
 import keras
@@ -16,7 +14,6 @@ import tensorflow as tf
 
 from harness.errors import UsageError
 from harness.trained import check_export, export, export_path, open_trained
-from harness.trained.exporting import _workplace
 
 
 @pytest.fixture(scope="module")
@@ -156,26 +153,6 @@ class TestOverwriting:
         with pytest.raises(UsageError, match=r"a: cannot be written: No space left on device\. Nothing half made is"):
             export(plain, "savedmodel", tmp_path / "a", force=True)
         assert contents(tmp_path) == before
-
-    def test_what_a_killed_export_left_is_cleared_away_by_the_next(self, plain, tmp_path):
-        process = multiprocessing.get_context("fork").Process(target=die_in_workplace, args=(tmp_path,))
-        process.start()
-        process.join()
-        (left,) = tmp_path.iterdir()
-        assert (left / "half made").exists()
-        other = tmp_path / ".harness-export-of-mine"
-        other.mkdir()  # without a lock: no export made it
-        with _workplace(tmp_path) as running:
-            assert not left.exists()
-            export(plain, "keras", tmp_path / "a.keras")
-            assert running.exists(), "an export that is under way keeps its folder"
-        assert {path.name for path in tmp_path.iterdir()} == {"a.keras", "a.keras.json", other.name}
-
-
-def die_in_workplace(parent: Path) -> None:
-    with _workplace(parent) as folder:
-        (folder / "half made").mkdir()
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -9,11 +9,12 @@ from harness.findings.figures import PointFigure, Series
 from harness.findings.finding import Finding
 from harness.findings.groups import Group, times_to_target
 from harness.findings.questions.learning_curves import MOST_CURVES
+from harness.metrics import METRICS, RECORDED
 from harness.stats import reached_by
 from harness.study import Phase
 
 CHAPTER = "Time to target"
-_AXES = (("steps_to_target", "steps", "steps"), ("seconds_to_target", "train_seconds", "training seconds"))
+_METRICS = ("steps_to_target", "seconds_to_target")
 
 
 def analyse(facts: Facts) -> Finding:
@@ -24,10 +25,11 @@ def analyse(facts: Facts) -> Finding:
     if not any(row.reached for row in drawn):
         return Finding()
     figures = []
-    for metric, watched, words in _AXES:
-        if metric == "seconds_to_target" and any(row.withheld for row in drawn):
+    for metric in _METRICS:
+        if METRICS[metric].unit.clocked and any(row.withheld for row in drawn):
             continue
-        series = tuple(_series(row.label, facts.by_digest[row.digest], metric, watched) for row in drawn)
+        series = tuple(_series(row.label, facts.by_digest[row.digest], metric) for row in drawn)
+        words = RECORDED[METRICS[metric].watched].title
         figures.append(
             PointFigure(
                 name=f"reached_by_{words.split()[-1]}",
@@ -47,8 +49,8 @@ def analyse(facts: Facts) -> Finding:
     return Finding(plots=tuple(figures))
 
 
-def _series(label: str, group: Group, metric: str, watched: str) -> Series:
-    at, missed = times_to_target(group, metric, watched)
+def _series(label: str, group: Group, metric: str) -> Series:
+    at, missed = times_to_target(group, metric)
     x, y = reached_by(at, missed)
     nothing = (float("nan"),) * len(x)
     return Series(label, tuple(np.asarray(x).tolist()), tuple((100 * np.asarray(y)).tolist()), nothing, nothing)

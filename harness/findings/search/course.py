@@ -13,7 +13,7 @@ from harness.findings.figures import ParallelFigure, PointFigure, Series
 from harness.findings.finding import Finding
 from harness.findings.search.explored import explored_trials, place_of, spread
 from harness.metrics import METRICS
-from harness.study import Range, Search, show_level
+from harness.study import Range, Study, show_level
 from harness.study.variant import short_names
 
 _MOST_LINES = 200
@@ -30,7 +30,7 @@ def analyse(facts: Facts) -> Finding:
     if len(explored) < 2:
         return Finding()
     best = [_best_so_far(design.objectives[0], explored)] if len(design.objectives) == 1 else []
-    return Finding(plots=(*best, _parallel(design, explored)))
+    return Finding(plots=(*best, _parallel(facts.study, explored)))
 
 
 def _best_so_far(objective: str, explored: pd.DataFrame) -> PointFigure:
@@ -58,8 +58,9 @@ def _best_so_far(objective: str, explored: pd.DataFrame) -> PointFigure:
     )
 
 
-def _parallel(design: Search, explored: pd.DataFrame) -> ParallelFigure:
-    names = short_names(list(design.space))
+def _parallel(study: Study, explored: pd.DataFrame) -> ParallelFigure:
+    design = study.design
+    names = short_names(list(design.dimensions))
     axes, heights = [], []
     for path, space in design.dimensions.items():
         place, low, high = _axis(path, space, explored)
@@ -70,8 +71,8 @@ def _parallel(design: Search, explored: pd.DataFrame) -> ParallelFigure:
         values = explored[objective].to_numpy(float)
         axes.append((metric.title, metric.show(values.min()), metric.show(values.max())))
         heights.append(_scaled(values))
-    first = heights[len(design.space)]
-    good = first if METRICS[design.objectives[0]].better == "higher" else 1 - first
+    first = heights[len(design.dimensions)]
+    good = first if METRICS[design.objectives[0]].sign > 0 else 1 - first
     columns = np.array(heights)
     title = METRICS[design.objectives[0]].title
     top = explored.iloc[int(np.argmax(good))]

@@ -34,8 +34,7 @@ def search_outcome(rows: Sequence[Row], objectives: Sequence[str]) -> str:
 
 def _leader(rows: Sequence[Row], objective: str) -> str:
     metric = METRICS[objective]
-    sign = -1 if metric.better == "higher" else 1
-    best = min(rows, key=lambda row: math.inf if math.isnan(row.objectives[0]) else sign * row.objectives[0])
+    best = min(rows, key=lambda row: math.inf if math.isnan(row.objectives[0]) else -metric.sign * row.objectives[0])
     value = metric.show_beside_title(best.objectives[0])
     mean = "mean of " if best.finished > 1 else ""
     return f"{quoted(best.label)} has the best {metric.title} ({value}, {mean}{counted(best.finished, 'trial')})"

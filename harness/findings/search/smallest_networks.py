@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.wording import listed, show_interval
-from harness.metrics import METRICS, counted
+from harness.metrics import METRICS, counted, on_test_images
 from harness.study import Phase
 
 
@@ -18,20 +18,20 @@ def analyse(facts: Facts) -> Finding:
     if not design.reaching:
         return Finding()
     first, last = design.objectives[0], design.objectives[-1]
-    judged = first.replace("val_", "test_") if first.startswith("val_") else first
-    higher = METRICS[judged].better == "higher"
+    judged = on_test_images(first)
+    sign = METRICS[judged].sign
     confirmed = [row for row in facts.rows if row.phase == Phase.CONFIRM and row.finished]
     if not confirmed:
         return Finding()
     found, missed = [], []
-    for level in sorted(design.reaching, reverse=not higher):
+    for level in sorted(design.reaching, key=lambda level: sign * level):
         wanted = METRICS[first].show_beside_title(level).replace(".00", "")
         means = [(row, row.scores[judged].estimate if judged in row.scores else row.objectives[0]) for row in confirmed]
-        reached = [row for row, mean in means if (mean >= level if higher else mean <= level)]
+        reached = [row for row, mean in means if sign * mean >= sign * level]
         if not reached:
             missed.append(wanted)
             continue
-        best = min(reached, key=lambda row: row.objectives[-1] * (1 if METRICS[last].better == "lower" else -1))
+        best = min(reached, key=lambda row: -METRICS[last].sign * row.objectives[-1])
         score = best.scores.get(judged)
         evidence = f"{show_interval(judged, score)}, " if score else ""
         found.append(

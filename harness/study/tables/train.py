@@ -123,7 +123,7 @@ class TargetSpec(Table):
 
     @model_validator(mode="after")
     def _check(self) -> TargetSpec:
-        if self.metric.endswith("accuracy") and self.value > 1:
+        if METRICS[self.metric].is_accuracy and self.value > 1:
             raise ValueError(
                 f"value must be between 0 and 1, got {self.value:g}. Write {self.value / 100:g} for {self.value:g} %."
             )

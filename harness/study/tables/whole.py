@@ -123,7 +123,7 @@ class StudyTables(Table):
             )
         if self.target is None:
             for name in self.report.metrics:
-                if name.endswith("_to_target"):
+                if METRICS[name].watched:
                     raise ValueError(
                         f"report.metrics names {name!r} but there is no [target]. Add one, or drop the metric."
                     )
@@ -145,7 +145,7 @@ class StudyTables(Table):
             *[("report.metrics", name) for name in self.report.metrics],
         ]
         for place, name in named:
-            if name and name.startswith("val_"):
+            if name and METRICS[name].split == "validation":
                 raise ValueError(
                     f"{place} must not be {name!r} with data.validation = 0: there are no validation images. "
                     "Hold some out, or use train_accuracy."

@@ -111,7 +111,7 @@ def _tests(pairing: Pairing, metric: str, margin: float, overlap: float) -> tupl
     whole = min(pairing.after.finished, pairing.before.finished)
     if len(ours) < whole:  # some never reached the target, or broke off: the others alone would flatter
         return math.nan, math.nan
-    sign = 1 if METRICS[metric].better == "higher" else -1
+    sign = METRICS[metric].sign
     gain = difference_of_pairs(sign * ours, sign * theirs, overlap)
     loss = difference_of_pairs(-sign * ours, -sign * theirs, overlap)
     return gain.not_below_p(-margin), loss.not_below_p(margin)

@@ -17,35 +17,13 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.surroundings.rules import RULES, rule_of
+
 PYTHON_OPTIONS = ("-P",)
 """Options of Python for every process that is started: the working directory is no place to import from."""
 
 NEUTRAL_FOLDER = "/"
 """Working directory of servers: uvicorn and others put theirs before everything else that is imported."""
-
-_NO_FOLDER = os.devnull
-"""A folder that cannot exist: nothing is read from it, and nothing written."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What is done with a variable.
-
-    Attributes:
-        name: its name; one that ends in ``*`` stands for all that begin so.
-        value: what it is set to, whether it was set or not; None removes it.
-        keep: leave it as it is: it is the user's to say, and worth knowing.
-        why: what it would change.
-    """
-
-    name: str
-    value: str | None = None
-    keep: bool = False
-    why: str = ""
-
-    def matches(self, name: str) -> bool:
-        """Whether the rule is about a variable."""
-        return name.startswith(self.name[:-1]) if self.name.endswith("*") else name == self.name
 
 
 @dataclass(frozen=True)
@@ -67,67 +45,6 @@ class Influence:
     def __str__(self) -> str:
         return f"{self.name}={self.value}: {self.done}; {self.why}"
 
-
-RULES = (
-    # MLflow
-    Rule("MLFLOW_ENABLE_ASYNC_LOGGING", "false", why="metrics written later may be lost"),
-    Rule("MLFLOW_DISABLE_TELEMETRY", "true", why="nothing is sent anywhere"),
-    Rule("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false", why="job workers take 13 processes and 2 GB"),
-    Rule("MLFLOW_LOGGING_LEVEL", keep=True, why="how much MLflow says"),
-    Rule("MLFLOW_CONFIGURE_LOGGING", keep=True, why="how much MLflow says"),
-    Rule("MLFLOW_SERVER_*", keep=True, why="who may see the pages of `harness ui`"),
-    Rule("MLFLOW_*", why="where and how MLflow records; --store says where, and the rest is chosen here"),
-    # Pydantic asks every installed package for plugins, which would take part in reading study files
-    Rule("PYDANTIC_DISABLE_PLUGINS", "__all__", why="plugins of other packages may change how study files are read"),
-    # Keras: backend and numbers are chosen here, and not in ~/.keras/keras.json
-    Rule("KERAS_BACKEND", keep=True, why="which library trains"),
-    Rule("KERAS_HOME", _NO_FOLDER, why="keras.json there chooses backend, number type and image layout"),
-    Rule("KERAS_*", why="limits and ways of Keras's own training loop"),
-    # numbers: precision, compilers and checks that change what is computed or how fast
-    Rule("TF_ENABLE_ONEDNN_OPTS", keep=True, why="rounding, and speed by a factor of two"),
-    Rule("TF_DETERMINISTIC_OPS", keep=True, why="rounding and speed on a GPU"),
-    Rule("TF_CUDNN_DETERMINISTIC", keep=True, why="rounding and speed on a GPU"),
-    Rule("TF_XLA_FLAGS", why="another compiler: rounding and speed"),
-    Rule("NVIDIA_TF32_OVERRIDE", why="precision on a GPU; train.precision says it"),
-    Rule("DNNL_DEFAULT_FPMATH_MODE", why="precision; train.precision says it"),
-    Rule("ONEDNN_DEFAULT_FPMATH_MODE", why="precision; train.precision says it"),
-    Rule("DNNL_MAX_CPU_ISA", keep=True, why="rounding and speed"),
-    Rule("ONEDNN_MAX_CPU_ISA", keep=True, why="rounding and speed"),
-    Rule("XLA_FLAGS", keep=True, why="rounding and speed with the JAX backend"),
-    Rule("JAX_PLATFORMS", keep=True, why="which device the JAX backend trains on"),
-    *(
-        Rule(f"JAX_{name}", why="what the JAX backend computes; harness says it")
-        for name in (
-            *("ENABLE_X64", "DEFAULT_DTYPE_BITS", "DEFAULT_MATMUL_PRECISION", "DISABLE_JIT", "DEBUG_NANS"),
-            *("DEBUG_INFS", "CHECK_TRACER_LEAKS", "NUMPY_DTYPE_PROMOTION", "NUMPY_RANK_PROMOTION"),
-            *("DEFAULT_PRNG_IMPL", "THREEFRY_PARTITIONABLE", "ENABLE_CHECKS", "TRANSFER_GUARD"),
-        )
-    ),
-    Rule("CUDA_VISIBLE_DEVICES", keep=True, why="which GPUs train"),
-    # threads: --threads and the rule of harness.launchers say how many, and workers are pinned
-    *(
-        Rule(name, why="threads and cores of workers; --threads says how many")
-        for name in (
-            *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"),
-            *("TF_NUM_INTEROP_THREADS", "OMP_PROC_BIND", "OMP_PLACES", "OMP_THREAD_LIMIT", "OMP_DYNAMIC"),
-            *("OMP_WAIT_POLICY", "OMP_SCHEDULE", "GOMP_CPU_AFFINITY", "KMP_AFFINITY", "KMP_BLOCKTIME"),
-        )
-    ),
-    # Python
-    Rule("PYTHONSAFEPATH", "1", why="the working directory is no place to import from"),
-    Rule("PYTHONUTF8", "1", why="files are UTF-8, whatever the locale says"),
-    Rule("PYTHONIOENCODING", why="files are UTF-8, whatever the locale says"),
-    *(
-        Rule(name, why="a process in the background must not wait for a person")
-        for name in ("PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONBREAKPOINT")
-    ),
-    Rule("PYTHONWARNINGS", "ignore", why="a warning of a library must not end a training"),
-    Rule("PYTHONPATH", keep=True, why="what is imported; the working directory is left out of it"),
-    Rule("PYTHONHOME", keep=True, why="what is imported"),
-    Rule("PYTHONOPTIMIZE", keep=True, why="checks inside the program are left out"),
-)
-"""The first rule that is about a variable counts. What no rule is about is left alone, PYTHONHASHSEED among them:
-nothing here depends on the order of a set."""
 
 _OF_PROCESSES = ("PYTHON", "OMP_", "MKL_", "OPENBLAS_", "GOMP_", "KMP_", "TF_NUM_")
 """Beginnings of the variables that are set for the processes that are started, and not in this one: Python has read
@@ -192,7 +109,7 @@ def child_path() -> list[str]:
     That is left out, unless this very package was imported from there: then it comes last, so that a ``random.py``
     beside it hides nothing.
     """
-    home = Path(__file__).resolve().parents[1]
+    home = Path(__file__).resolve().parents[2]
     try:
         here = Path.cwd()
     except FileNotFoundError:  # it was deleted under this process
@@ -206,7 +123,7 @@ def changes(environment: Mapping[str, str]) -> dict[str, str | None]:
     """Return variable -> what to set it to, or None to remove it, for an environment as it is."""
     found: dict[str, str | None] = {}
     for name in environment:
-        rule = _rule_of(name)
+        rule = rule_of(name)
         if rule is not None and not rule.keep:
             found[name] = rule.value
     return {**found, **{rule.name: rule.value for rule in RULES if rule.value is not None}}
@@ -223,7 +140,7 @@ def influences(environment: Mapping[str, str] | None = None) -> list[Influence]:
     given = os.environ if environment is None else environment
     found = []
     for name, value in sorted(given.items()):
-        rule = _rule_of(name)
+        rule = rule_of(name)
         if rule is None or value == rule.value or (name, value) in _OURS:
             continue
         done = "kept" if rule.keep else "not used" if rule.value is None else f"set to {rule.value} instead"
@@ -250,10 +167,6 @@ def _keras_file(environment: Mapping[str, str]) -> list[Influence]:
         return []
     text = ", ".join(f"{key}: {value}" for key, value in other.items())
     return [Influence(str(file), text, "not used", "KERAS_BACKEND says which backend; the rest is chosen here")]
-
-
-def _rule_of(name: str) -> Rule | None:
-    return next((rule for rule in RULES if rule.matches(name)), None)
 
 
 def _put(environment: MutableMapping[str, str], name: str, value: str | None) -> None:

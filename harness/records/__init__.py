@@ -1,0 +1,31 @@
+"""What travels between driver and worker: plain frozen dataclasses that pickle.
+
+A :class:`Job` goes to a worker; it answers with one :class:`Started`, any number of :class:`Evaluated` and
+:class:`Scored` and, last, one of :class:`Finished` and :class:`Failed`. To each :class:`Evaluated` of a prunable job
+the driver replies with a :class:`Reply`.
+"""
+
+from harness.records.endings import ENDINGS, Ending, StopReason
+from harness.records.events import Evaluated, Event, Failed, Fingerprint, Finished, Reply, Scored, Started, TrainingOver
+from harness.records.job import Job, Resources, Seeds
+from harness.records.result import Clocks, TrialResult
+
+__all__ = [
+    "ENDINGS",
+    "Clocks",
+    "Ending",
+    "Evaluated",
+    "Event",
+    "Failed",
+    "Fingerprint",
+    "Finished",
+    "Job",
+    "Reply",
+    "Resources",
+    "Scored",
+    "Seeds",
+    "Started",
+    "StopReason",
+    "TrainingOver",
+    "TrialResult",
+]

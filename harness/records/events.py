@@ -1,0 +1,139 @@
+"""What a worker says while it trains, and what it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from harness.records.result import TrialResult
+
+
+class Reply(StrEnum):
+    """What the driver says to an evaluation."""
+
+    GO_ON = "go_on"
+    PRUNE = "prune"
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """Where a trial ran. Seconds are compared only where :data:`harness.trials.EQUAL_FOR_SECONDS` is equal.
+
+    Attributes:
+        processor: model name of the CPU or GPU that trained.
+        device: "cpu" or "gpu".
+        backend: Keras backend and its version, e.g. ``tensorflow 2.21.0``.
+        keras: version of Keras.
+        python: version of Python.
+        threads: threads of the worker.
+        workers: workers that shared the machine.
+        pack: trainings that shared the program, side by side.
+    """
+
+    processor: str
+    device: str
+    backend: str
+    keras: str
+    python: str
+    threads: int
+    workers: int
+    pack: int = 1
+
+
+@dataclass(frozen=True)
+class Started:
+    """The worker has data and network and begins to train.
+
+    Attributes:
+        trial: the trial's number.
+        fingerprint: where it runs.
+        costs: cost figures of the network: parameters, macs, activations.
+        data_digest: SHA-256 of the images and labels used, shortened.
+        max_steps: training steps at most.
+        image_shape: (height, width, channels) of the images; empty where it is not known.
+        classes: number of classes.
+        images: split ("train", "validation", "test") -> number of its images.
+    """
+
+    trial: int
+    fingerprint: Fingerprint
+    costs: Mapping[str, int]
+    data_digest: str
+    max_steps: int
+    image_shape: tuple[int, ...] = ()
+    classes: int = 0
+    images: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """One evaluation.
+
+    Attributes:
+        trial: the trial's number.
+        step: training steps done.
+        epoch: passes over the training images done, fractional.
+        train_seconds: training clock so far.
+        metrics: train_loss, train_accuracy, and val_loss, val_accuracy where there is a validation split.
+    """
+
+    trial: int
+    step: int
+    epoch: float
+    train_seconds: float
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The test split was scored during the training, for the record alone: nothing may be chosen by it.
+
+    Attributes:
+        trial: the trial's number.
+        step: training steps done.
+        epoch: passes over the training images done, fractional.
+        train_seconds: training clock so far.
+        metrics: test_loss, test_accuracy.
+    """
+
+    trial: int
+    step: int
+    epoch: float
+    train_seconds: float
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class TrainingOver:
+    """The training is over. What its network learned is looked at and written down, with pictures a while."""
+
+    trial: int
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The training ended by itself, or was pruned; its artifacts are written."""
+
+    trial: int
+    result: TrialResult
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The training broke.
+
+    Attributes:
+        trial: the trial's number.
+        message: one line.
+        traceback: the whole story.
+        fatal: whether every other trial would fail in the same way (missing data, say), so that the run must stop.
+    """
+
+    trial: int
+    message: str
+    traceback: str
+    fatal: bool = False
+
+
+Event = Started | Evaluated | Scored | TrainingOver | Finished | Failed
