@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 from pathlib import Path
 
 from harness.driver.loop import Loop
@@ -14,7 +13,7 @@ from harness.driver.resume import open_plan, require_same_meaning
 from harness.errors import StudyError, UsageError
 from harness.launchers import Launch, LocalLauncher, Work
 from harness.store import LOCK_TIMEOUT, Store, open_store
-from harness.study import Range, Study, check_variants
+from harness.study import Study, check_variants
 
 __all__ = [
     "Observer",
@@ -65,7 +64,7 @@ def run_study(
     """
     store, data_folder = open_store(store), Path(data_folder) if data_folder else None
     _require_sampler(study)
-    _require_recordable(study)
+    store.require_recordable(study)
     _require_packable(study, pack)
     planned = study.trainings.trainings
     work = Work(planned, store.scratch(study.name), study.exclusive, workers, threads, data_folder)
@@ -104,23 +103,6 @@ def _require_data(study: Study, data_folder: Path | None) -> None:
         check_variants(study, lambda spec: check_images(spec, data_folder))
     except StudyError as error:
         raise type(error)(f"{study.source or study.name}: {error}") from None
-
-
-_RECORDED = 7_500
-"""Characters of a variant's settings that a tag of its run holds: MLflow takes 8,000, and cuts the rest off."""
-
-
-def _require_recordable(study: Study) -> None:
-    """Refuse what could not be read back."""
-    longest = 0
-    for path, levels in study.design.dimensions.items():
-        found = [path] if isinstance(levels, Range) else [json.dumps(level) for level in levels]
-        longest += len(path) + max(len(text) for text in found) + 30
-    if longest > _RECORDED:
-        raise StudyError(
-            f"{study.source or study.name}: design: what varies must fit into {_RECORDED:,} characters a variant, got "
-            f"{longest:,}. Use shorter levels, or fewer factors."
-        )
 
 
 def _require_packable(study: Study, pack: int) -> None:

@@ -35,7 +35,15 @@ class Store(Protocol):
         ...
 
     def free_bytes(self) -> int | None:
-        """Return the bytes that are free for it on this machine; None if it is on another."""
+        """Return the bytes that are free for it on a disk of this machine; None if it is on none."""
+        ...
+
+    def require_recordable(self, study: Study) -> None:
+        """Refuse a study that the store could not give back as it was.
+
+        Raises:
+            StudyError: naming what is too long.
+        """
         ...
 
     def summaries(self) -> list[StudySummary]:

@@ -11,10 +11,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
+from harness.escaping import plain
 from harness.metrics import CLOCKS, NEED_FINITE, RECORDED, known
 from harness.records import Clocks, StopReason, TrialResult
+from harness.store.facts import RecordedRun
 from harness.trials import (
     AT_AN_EVALUATION,
+    DIGEST,
     FEATURES,
     HISTORY_COLUMNS,
     PLACE,
@@ -139,6 +142,39 @@ def row_of(run: tuple[Any, ...], tags: Mapping[str, str], metrics: Mapping[str, 
         "version": tags.get("harness.version"),
         **_settings(tags),
     }
+
+
+def recorded_run(row: Mapping[str, Any], settings: str, study: str, name: str, artifacts: str) -> RecordedRun:
+    """Return which run a trial's is.
+
+    Args:
+        row: what was recorded of the trial, by column.
+        settings: its tag of that name.
+        study: the study's name in the store.
+        name: how people call the run.
+        artifacts: where its artifacts are.
+
+    Raises:
+        Fault: if it cannot be told.
+    """
+    if not DIGEST.fullmatch(row["digest"]):
+        raise Fault(f"its tag harness.digest must be 12 hexadecimal digits, got {show_wrong(row['digest'])}")
+    return RecordedRun(
+        run_id=row["run_id"],
+        experiment_id=row["experiment_id"],
+        study=study,
+        trial=row["trial"],
+        replicate=row["replicate"],
+        variant=plain(row["variant"]),
+        phase=row["phase"],
+        status=row["status"],
+        name=plain(name),
+        artifacts=artifacts,
+        digest=row["digest"],
+        settings=settings_of(settings),
+        error=plain(row["error"]) if row["error"] else None,
+        weights_digest=row["weights_digest"],
+    )
 
 
 def _needed(tags: Mapping[str, str], name: str) -> str:

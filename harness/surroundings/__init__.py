@@ -149,7 +149,7 @@ def influences(environment: Mapping[str, str] | None = None) -> list[Influence]:
     return found + _keras_file(given)
 
 
-_OURS = {("TF_ENABLE_ONEDNN_OPTS", "1"), ("MLFLOW_LOGGING_LEVEL", "WARNING")}
+_OURS = {("TF_ENABLE_ONEDNN_OPTS", "1")}
 """What this package sets itself, so that it is nothing to be told of."""
 
 

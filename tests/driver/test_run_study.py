@@ -376,7 +376,7 @@ class TestRefusals:
             run_study(tiny(), store=store, launch=ScriptedLauncher(finish))
 
     def test_settings_that_could_not_be_read_back_are_refused(self, tmp_path, tiny, monkeypatch):
-        monkeypatch.setattr("harness.driver._RECORDED", 1_500)
+        monkeypatch.setattr("harness.store.record.trial_run.SETTINGS_LENGTH", 1_500)
         levels = [[{"filters": 4, "kernel": 3, "downsample": "none"}] * n for n in (40, 30)]
         study = tiny(**{"design.factors": {"model.conv": levels}})
         with pytest.raises(StudyError, match=r"must fit into 1,500 characters a variant, got [\d,]+"):

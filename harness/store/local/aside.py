@@ -6,7 +6,9 @@ it: each of the two renames is one transaction, and does nothing if it was done 
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,17 +42,17 @@ def put_aside(name: str, store: Path, client: MlflowClient, storage: RDBStorage)
     known = {*in_optuna, *experiment_names(client)}
     if name not in known or (name not in in_optuna and is_unused(client, name)):
         return None  # nothing, or what a run left that was cut off before it began: the next takes that over
-    aside = _free_name(f"{name} until {datetime.now(UTC):%Y-%m-%d %H.%M.%S}", known)
+    aside = name_aside(name, known)
     write_text(_intent(store, name).parent, _intent(store, name).name, json.dumps({"aside": aside}))
     finish_aside(name, store, client, storage)
     return aside
 
 
-def _free_name(name: str, known: set[str]) -> str:
-    if name not in known:
-        return name
-    number = next(number for number in range(2, len(known) + 3) if f"{name} ({number})" not in known)
-    return f"{name} ({number})"
+def name_aside(name: str, known: Collection[str]) -> str:
+    """Return what a study is called from now on, by the time that it is: a name that is not among those known."""
+    aside = f"{name} until {datetime.now(UTC):%Y-%m-%d %H.%M.%S}"
+    others = (f"{aside} ({number})" for number in itertools.count(2))
+    return next(free for free in itertools.chain([aside], others) if free not in known)
 
 
 def finish_aside(name: str, store: Path, client: MlflowClient, storage: RDBStorage) -> str | None:

@@ -177,7 +177,7 @@ def _version(file: Path) -> str | None:
 
 def _fill(file: Path) -> None:
     """Make a database with MLflow's empty tables: a copy of one made before, for its fifty migrations take seconds."""
-    template = _template()
+    template = template_file()
     if template.exists():
         shutil.copy(template, file)
         with contextlib.suppress(sqlite3.DatabaseError):
@@ -199,7 +199,7 @@ def _migrate(file: Path) -> None:
         connection.execute("DELETE FROM experiments")
 
 
-def _template() -> Path:
+def template_file() -> Path:
     """Return where a database with MLflow's empty tables is kept."""
     return user_cache_path("cnn-harness") / f"mlflow-{importlib.metadata.version('mlflow')}.db"
 

@@ -27,7 +27,7 @@ def mlflow_pages(store: Path, study: str | None) -> Server:
     page = "/#/experiments?workflowType=machine_learning"
     if study:
         experiment = find_experiment(store, study)
-        view = f"&viewStateShareKey={VIEW_KEY}" if _has_view(store, experiment) else ""
+        view = f"&viewStateShareKey={VIEW_KEY}" if has_view(store, experiment) else ""
         page = f"/#/experiments/{experiment}/runs?workflowType=machine_learning{view}"
     arguments = (
         "-m", "mlflow", "server",
@@ -39,7 +39,7 @@ def mlflow_pages(store: Path, study: str | None) -> Server:
     return Server("MLflow UI", arguments, page)
 
 
-def _has_view(store: Path, experiment: str) -> bool:
+def has_view(store: Path, experiment: str) -> bool:
     """Whether an experiment has the view of its runs; those that earlier versions recorded have none."""
     with open_database(store) as connection:
         query = "SELECT 1 FROM experiment_tags WHERE experiment_id = ? AND key = ?"

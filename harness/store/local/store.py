@@ -18,6 +18,7 @@ from harness.store.local.reading.overview import summaries
 from harness.store.local.reading.runs import find_run, is_run, model_file
 from harness.store.local.reading.studies import read_study
 from harness.store.local.sqlite import in_words
+from harness.store.record.trial_run import require_recordable
 from harness.store.recording import Hold, Recording
 from harness.study import Study
 
@@ -51,6 +52,10 @@ class LocalStore:
     def free_bytes(self) -> int:
         """Return the bytes that are free on the folder's disk."""
         return shutil.disk_usage(self.folder if self.folder.exists() else Path()).free
+
+    def require_recordable(self, study: Study) -> None:
+        """Refuse a study with settings that a tag of MLflow does not hold."""
+        require_recordable(study)
 
     def summaries(self) -> list[StudySummary]:
         """Return the studies that have trials, by name."""

@@ -43,7 +43,7 @@ _UNNAMEABLE = str.maketrans({"/": "∕", ":": "∶", ".": "․", "%": "％", '"'
 
 
 @dataclass(frozen=True)
-class Trained:
+class KeptNetwork:
     """A trained network that is to be kept.
 
     Attributes:
@@ -67,23 +67,23 @@ class Trained:
     file: Path
 
 
-def log_model(client: MlflowClient, experiment_id: str, trained: Trained) -> str:
+def log_model(client: MlflowClient, experiment_id: str, network: KeptNetwork) -> str:
     """Make a logged model, an output of its run, ready to be loaded; return its id."""
     from mlflow.entities import LoggedModelOutput
 
     model = client.create_logged_model(
         experiment_id,
-        name=trained.name.translate(_UNNAMEABLE),
-        source_run_id=trained.run_id,
-        tags={name: text[:7900] for name, text in trained.tags.items()},
-        params=dict(trained.params),
+        name=network.name.translate(_UNNAMEABLE),
+        source_run_id=network.run_id,
+        tags={name: text[:7900] for name, text in network.tags.items()},
+        params=dict(network.params),
         model_type="image classifier",
     )
     model_id = str(model.model_id)
     # An output of the run before it has files: who closes a run that was cut off finds the model by it.
-    client.log_outputs(trained.run_id, [LoggedModelOutput(model_id, trained.step)])
-    folder = trained.file.with_name("logged_model")
-    write_model(folder, trained, model_id, model.artifact_location)
+    client.log_outputs(network.run_id, [LoggedModelOutput(model_id, network.step)])
+    folder = network.file.with_name("logged_model")
+    write_model(folder, network, model_id, model.artifact_location)
     client.log_model_artifacts(model_id, str(folder))
     shutil.rmtree(folder)
     client.finalize_logged_model(model_id, "READY")
@@ -113,33 +113,33 @@ def fail_unfinished(client: MlflowClient, experiment_id: str) -> None:
             return
 
 
-def write_model(folder: Path, trained: Trained, model_id: str, location: str) -> None:
+def write_model(folder: Path, network: KeptNetwork, model_id: str, location: str) -> None:
     """Write the folder of an MLflow model, moving the network's file into it.
 
     Args:
         folder: to be made.
-        trained: the network.
+        network: the network.
         model_id: of the logged model.
         location: where its files will be.
     """
     from mlflow.models import Model
 
     (folder / "data").mkdir(parents=True)
-    trained.file.rename(folder / IN_MODEL)
+    network.file.rename(folder / IN_MODEL)
     (folder / "data" / "keras_module.txt").write_text("keras")
-    place, data = trained.started.fingerprint, trained.variant.data
+    place, data = network.started.fingerprint, network.variant.data
     model = Model(
         artifact_path=location,
-        run_id=trained.run_id,
+        run_id=network.run_id,
         model_uuid=model_id,
         model_id=model_id,
-        signature=_signature(trained.started.image_shape, trained.started.classes),
+        signature=_signature(network.started.image_shape, network.started.classes),
         metadata={
-            **trained.params,
+            **network.params,
             "images": data.name,
-            "data_digest": trained.started.data_digest,
+            "data_digest": network.started.data_digest,
             "scaling": data.scaling,
-            "input": describe_input(trained.started.image_shape, data),
+            "input": describe_input(network.started.image_shape, data),
             "output": "a logit for each class; their softmax gives probabilities",
         },
     )

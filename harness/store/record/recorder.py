@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from harness.store.record.describing import describe_end
 from harness.store.record.disk import Disk
 from harness.store.record.experiments import open_trials
 from harness.store.record.machine import Machine
-from harness.store.record.models import MODEL_FILE, Trained, describe_input, fail_models, fail_unfinished, log_model
+from harness.store.record.models import MODEL_FILE, KeptNetwork, describe_input, fail_models, fail_unfinished, log_model
 from harness.store.record.pictures import log_steps
 from harness.store.record.study_run import open_study_run
 from harness.store.record.trial_run import (
@@ -29,6 +29,7 @@ from harness.store.record.trial_run import (
     run_name,
     run_params,
     run_tags,
+    start_tags,
 )
 from harness.study import Study, Variant, show_level
 
@@ -105,8 +106,7 @@ class Recorder:
     def _take_start(self, run_id: str, event: Started) -> None:
         """Record the images of a trial; note where it runs and what its network costs."""
         notes, run = self._notes(run_id), self._open[run_id]
-        notes.tags |= {f"harness.{name}": str(value) for name, value in asdict(event.fingerprint).items()}
-        notes.tags["harness.data_digest"] = event.data_digest
+        notes.tags |= start_tags(event)
         run.started, run.started_at = event, notes.add(event.costs, 0)
         self.client.log_inputs(run_id, [dataset_input(self.study, run.variant.data, event)])
 
@@ -151,7 +151,7 @@ class Recorder:
             return None
         variant = run.variant
         varied = {path: show_level(level) for path, level in variant.settings.items()}
-        trained = Trained(
+        network = KeptNetwork(
             name=run_name(variant, run.replicate, run.trial),
             run_id=run_id,
             step=result.steps + result.refit_steps,
@@ -167,7 +167,7 @@ class Recorder:
             },
             file=artifacts / MODEL_FILE,
         )
-        model_id = log_model(self.client, self.experiment_id, trained)
+        model_id = log_model(self.client, self.experiment_id, network)
         measured = Measured(model_id, variant.data.name, started.data_digest)
         notes = self._notes(run_id)
         notes.add(started.costs, 0, run.started_at, measured)

@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from harness.errors import StudyError
 from harness.escaping import markdown
 from harness.metrics import EVALUATED
-from harness.records import StopReason, TrialResult
+from harness.records import Started, StopReason, TrialResult
 from harness.store.record.describing import describe_trial
-from harness.study import Study, Variant
+from harness.study import Range, Study, Variant
 
 NOTE = "mlflow.note.content"
 """MLflow's tag for the description of an experiment, a run or a model."""
@@ -20,6 +21,27 @@ NOTE_LENGTH = 7900
 
 _ABOUT = 4000
 """Characters of a description before its trial has ended."""
+
+
+SETTINGS_LENGTH = 7_500
+"""Characters of a variant's settings that a tag of its run holds: MLflow takes 8,000, and cuts the rest off."""
+
+
+def require_recordable(study: Study) -> None:
+    """Refuse a study with settings that could not be read back.
+
+    Raises:
+        StudyError: naming how long they are, and how long they may be.
+    """
+    longest = 0
+    for path, levels in study.design.dimensions.items():
+        found = [path] if isinstance(levels, Range) else [json.dumps(level) for level in levels]
+        longest += len(path) + max(len(text) for text in found) + 30
+    if longest > SETTINGS_LENGTH:
+        raise StudyError(
+            f"{study.source or study.name}: design: what varies must fit into {SETTINGS_LENGTH:,} characters a "
+            f"variant, got {longest:,}. Use shorter levels, or fewer factors."
+        )
 
 
 def run_name(variant: Variant, replicate: int, trial: int) -> str:
@@ -55,6 +77,12 @@ def run_tags(study: Study, name: str, trial: int, variant: Variant, replicate: i
         "harness.settings": json.dumps(dict(variant.settings)),
         NOTE: describe_trial(study, name, variant, replicate, phase)[:_ABOUT],
     }
+
+
+def start_tags(started: Started) -> dict[str, str]:
+    """Return the tags that say where a trial runs, and on which images."""
+    place = {f"harness.{name}": str(value) for name, value in asdict(started.fingerprint).items()}
+    return {**place, "harness.data_digest": started.data_digest}
 
 
 def end_tags(result: TrialResult) -> dict[str, str]:

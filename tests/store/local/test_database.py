@@ -29,7 +29,7 @@ def test_the_database_is_in_wal_mode(store):
 
 def test_a_second_new_store_is_made_from_a_copy_and_is_as_good_as_the_first(tmp_path, monkeypatch):
     template = tmp_path / "cache" / "template.db"
-    monkeypatch.setattr("harness.store.local.database._template", lambda: template)
+    monkeypatch.setattr("harness.store.local.database.template_file", lambda: template)
     schemas = []
     for name in ("first", "second"):
         store = tmp_path / name
@@ -142,7 +142,7 @@ def test_a_database_of_another_version_of_mlflow_with_runs_in_it_is_kept(store):
 
 def test_a_template_that_is_damaged_is_not_used(tmp_path, monkeypatch):
     template = tmp_path / "cache" / "template.db"
-    monkeypatch.setattr("harness.store.local.database._template", lambda: template)
+    monkeypatch.setattr("harness.store.local.database.template_file", lambda: template)
     open_client(tmp_path / "first")
     template.write_bytes(template.read_bytes()[:100] + b"x" * 5000)
     open_client(tmp_path / "second")

@@ -4,7 +4,7 @@ import pytest
 
 from harness.store.local.database import open_client
 from harness.store.local.files.disk import FolderDisk
-from harness.store.local.pages import _has_view
+from harness.store.local.pages import has_view
 from harness.store.record.recorder import Recorder
 from harness.store.record.view import VIEW_TAG, runs_view
 from tests.findings.conftest import make_study
@@ -39,5 +39,5 @@ def test_a_recorded_study_has_the_view_and_an_older_one_has_none(store, tiny):
     study, client = tiny(), open_client(store)
     experiment = Recorder(client, FolderDisk(store), study, {}).experiment_id
     assert client.get_experiment(experiment).tags[VIEW_TAG] == runs_view(study)
-    assert _has_view(store, experiment)
-    assert not _has_view(store, client.create_experiment("older"))
+    assert has_view(store, experiment)
+    assert not has_view(store, client.create_experiment("older"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.errors import UsageError
+from harness.metrics import counted
 from harness.store.local.files.places import place_of, within
 from harness.store.local.reading.opening import open_database
 from harness.store.record.models import IN_MODEL, damage_of
@@ -59,14 +60,10 @@ def open_ends(store: Path) -> dict[str, str]:
         ).fetchall()
     found: dict[str, list[str]] = {}
     for name, kind, count in runs:
-        found.setdefault(name, []).append("the study's own run" if kind == "study" else _counted(count, "run"))
+        found.setdefault(name, []).append("the study's own run" if kind == "study" else counted(count, "run"))
     for name, count in models:
-        found.setdefault(name, []).append(_counted(count, "model"))
+        found.setdefault(name, []).append(counted(count, "model"))
     return {name: ", ".join(parts) for name, parts in found.items()}
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def stray_runs(store: Path) -> list[str]:

@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from harness.errors import UsageError, did_you_mean
-from harness.escaping import plain
 from harness.store.facts import RecordedRun
 from harness.store.local.files.places import place_of, within
 from harness.store.local.reading.frames import read_row
 from harness.store.local.reading.opening import open_database
-from harness.store.rows import settings_of, unreadable
-from harness.trials import DIGEST, show_wrong
+from harness.store.rows import Fault, recorded_run, unreadable
+from harness.trials import DIGEST
 
 _FORMS = (
     "Name a run by STUDY#NUMBER (e.g. quickstart#7), by its id or the first 4 or more digits of it, or by its name."
@@ -109,29 +108,12 @@ def _read(connection: sqlite3.Connection, store: Path, run_id: str) -> RecordedR
                FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id WHERE r.run_uuid = ?"""
     name, artifacts, study, *run = connection.execute(query, (run_id,)).fetchone()
     row = read_row(connection, tuple(run))
-    settings = connection.execute(
-        "SELECT value FROM tags WHERE run_uuid = ? AND key = 'harness.settings'", (run_id,)
-    ).fetchone()[0]
-    if not DIGEST.fullmatch(row["digest"]):
-        raise unreadable(
-            run_id, f"its tag harness.digest must be 12 hexadecimal digits, got {show_wrong(row['digest'])}"
-        )
-    return RecordedRun(
-        run_id=run_id,
-        experiment_id=row["experiment_id"],
-        study=study,
-        trial=row["trial"],
-        replicate=row["replicate"],
-        variant=plain(row["variant"]),
-        phase=row["phase"],
-        status=row["status"],
-        name=plain(name or ""),
-        artifacts=str(place_of(store, artifacts)),
-        digest=row["digest"],
-        settings=settings_of(settings),
-        error=plain(row["error"]) if row["error"] else None,
-        weights_digest=row["weights_digest"],
-    )
+    query = "SELECT value FROM tags WHERE run_uuid = ? AND key = 'harness.settings'"
+    (settings,) = connection.execute(query, (run_id,)).fetchone()
+    try:
+        return recorded_run(row, settings, study, name or "", str(place_of(store, artifacts)))
+    except Fault as fault:
+        raise unreadable(run_id, fault) from None
 
 
 def model_file(store: Path, run_id: str) -> Path | None:
