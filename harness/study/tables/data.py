@@ -74,6 +74,11 @@ class DataSpec(FileTable):
         """The image set of that name."""
         return IMAGE_SETS[self.name]
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a seed decides which images are held out."""
+        return self.split in ("stratified", "k_fold")
+
     def images_to_train_on(self, images: int) -> int:
         """Return how many of so many training images, before the split, a training sees.
 
