@@ -21,7 +21,7 @@ START_SECONDS = 8.0
 """Imports of the driver and the first workers."""
 
 
-class Estimate(NamedTuple):
+class TimeEstimate(NamedTuple):
     """A variant and how long it may train.
 
     Attributes:
@@ -41,7 +41,7 @@ class Estimate(NamedTuple):
 
 def estimate_variants(
     study: Study, facts: Callable[[DataSpec], tuple[tuple[int, int, int], int, int]], measured: Mapping[str, float]
-) -> list[Estimate]:
+) -> list[TimeEstimate]:
     """Estimate each variant of the design; for a search, the base.
 
     Args:
@@ -61,11 +61,11 @@ def estimate_variants(
         seconds = measured.get(variant.digest, guess)
         if train.refit:  # as many epochs again, of all images
             steps += round(steps * images / left)
-        estimates.append(Estimate(variant, costs, steps, seconds, variant.digest in measured))
+        estimates.append(TimeEstimate(variant, costs, steps, seconds, variant.digest in measured))
     return estimates
 
 
-def total_seconds(study: Study, estimates: list[Estimate], workers: int) -> float:
+def total_seconds(study: Study, estimates: list[TimeEstimate], workers: int) -> float:
     """Return the seconds that the whole study takes at most: no training stops early, nothing is done yet."""
     each = [estimate.steps * estimate.step_seconds + TRAINING_SECONDS for estimate in estimates]
     work = sum(each) / len(each) * study.trainings.trainings  # a search's are all taken to be like the base

@@ -1,4 +1,4 @@
-"""What was recorded, as tidy frames: a row a trial, a row an evaluation."""
+"""A recorded study with its two tables: a row a trial, a row an evaluation."""
 
 from __future__ import annotations
 

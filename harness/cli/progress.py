@@ -30,7 +30,7 @@ def watching(study: Study) -> Iterator[Observer]:
     console = Console(markup=False, emoji=False, highlight=False)
     metric = study.target.metric if study.target else study.objectives[0]
     metric = metric if METRICS[metric].evaluated else ("val_accuracy" if study.data.validation else "train_accuracy")
-    view = _View(console, study, metric)
+    view = View(console, study, metric)
     if not console.is_terminal:
         yield view.plain
         return
@@ -45,7 +45,15 @@ def watching(study: Study) -> Iterator[Observer]:
         yield observe
 
 
-class _View:
+class View:
+    """What a run looks like on a terminal, and what of it is said in lasting lines.
+
+    Args:
+        console: to print on.
+        study: that is run.
+        metric: whose learning curves are shown.
+    """
+
     def __init__(self, console: Console, study: Study, metric: str) -> None:
         self.console, self.study, self.metric = console, study, metric
         self.labels: dict[int, str] = {}

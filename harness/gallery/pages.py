@@ -57,9 +57,9 @@ def _mistakes(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
 
 def _images(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
     data = subject.data
-    found = insight.predictions(subject.probabilities, data.test.labels, np.arange(min(_GRID, len(data.test.labels))))
+    found = insight.guesses_of(subject.probabilities, data.test.labels, np.arange(min(_GRID, len(data.test.labels))))
     title = "The first test images"
-    yield Page("images.png", insight.draw_predictions(data.test_pixels, found, data.class_names, title))
+    yield Page("images.png", insight.draw_guesses(data.test_pixels, found, data.class_names, title))
 
 
 def _classes(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001

@@ -3,19 +3,19 @@
 A new set is a module with an :class:`ImageSet`, and its line in :mod:`harness.image_sets.registry`.
 """
 
-from harness.image_sets.base import Facts, FileCheck, Framing, ImageSet, Location, RawImages, class_names
+from harness.image_sets.base import FileCheck, Framing, ImageSet, Location, RawImages, SetFacts, class_names
 from harness.image_sets.registry import BUILT_IN, IMAGE_SETS, built_in, verify
 from harness.image_sets.sources.places import named_folder
 
 __all__ = [
     "BUILT_IN",
     "IMAGE_SETS",
-    "Facts",
     "FileCheck",
     "Framing",
     "ImageSet",
     "Location",
     "RawImages",
+    "SetFacts",
     "built_in",
     "class_names",
     "named_folder",

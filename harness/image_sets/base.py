@@ -25,7 +25,7 @@ class ImageSet(Protocol):
         """The name as people write it: ``MNIST``."""
 
     @property
-    def facts(self) -> Facts | None:
+    def facts(self) -> SetFacts | None:
         """What is known before any file is read; None if only the files tell, in a folder that a study must name."""
 
     @property
@@ -69,7 +69,7 @@ class ImageSet(Protocol):
 
 
 @dataclass(frozen=True)
-class Facts:
+class SetFacts:
     """What is known of an image set before any file is read.
 
     Attributes:
@@ -161,6 +161,6 @@ class FileCheck:
     problem: str | None
 
 
-def class_names(facts: Facts | None, classes: int) -> tuple[str, ...]:
+def class_names(facts: SetFacts | None, classes: int) -> tuple[str, ...]:
     """Return the name of each class by label: its number where a set has no other names."""
     return facts.class_names if facts else tuple(str(label) for label in range(classes))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import DataError
-from harness.image_sets.base import Facts, Framing
+from harness.image_sets.base import Framing, SetFacts
 from harness.image_sets.sources.packaged import PackagedSet
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def split(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 DIGITS = PackagedSet(
     name="digits",
     title="Digits 8x8",
-    facts=Facts(
+    facts=SetFacts(
         image_shape=(8, 8, 1),
         class_names=tuple("0123456789"),
         train_images=_IMAGES - _TEST_IMAGES,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.image_sets.base import Facts, Framing
+from harness.image_sets.base import Framing, SetFacts
 from harness.image_sets.sources.idx_set import IdxSet
 
 FASHION_MNIST = IdxSet(
     name="fashion_mnist",
     title="Fashion-MNIST",
-    facts=Facts(
+    facts=SetFacts(
         image_shape=(28, 28, 1),
         class_names=(
             "T-shirt/top",

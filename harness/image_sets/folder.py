@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import DataError
-from harness.image_sets.base import Facts, FileCheck, Location, RawImages
+from harness.image_sets.base import FileCheck, Location, RawImages, SetFacts
 from harness.image_sets.sources.idx import read_shape
 from harness.image_sets.sources.idx_files import HELD, locate_four, read_four, require_four, verify_four
 
@@ -17,7 +17,7 @@ class FolderSet:
 
     name: str = "folder"
     title: str = "folder"
-    facts: Facts | None = None
+    facts: SetFacts | None = None
     folder_holds: str = HELD
 
     def locate(self, folder: Path | None = None) -> Location | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from harness.image_sets.base import Facts, Framing
+from harness.image_sets.base import Framing, SetFacts
 from harness.image_sets.sources.idx_set import IdxSet
 
 MNIST = IdxSet(
     name="mnist",
     title="MNIST",
-    facts=Facts(
+    facts=SetFacts(
         image_shape=(28, 28, 1),
         class_names=tuple("0123456789"),
         train_images=60_000,

@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.image_sets.base import Facts, Framing
+from harness.image_sets.base import Framing, SetFacts
 from harness.image_sets.sources.idx import read_bytes
 from harness.image_sets.sources.originals import require_original
 from harness.image_sets.sources.packaged import PackagedSet
@@ -58,7 +58,7 @@ def _require(contents: bytes, path: Path) -> None:
 MNIST_5K = PackagedSet(
     name="mnist_5k",
     title="MNIST, 5,000 digits",
-    facts=Facts(
+    facts=SetFacts(
         image_shape=(28, 28, 1),
         class_names=tuple("0123456789"),
         train_images=4_000,

@@ -9,11 +9,11 @@ from harness.insight.diagram import Layer, draw_diagram
 from harness.insight.features import FeatureStatistics, Unused, draw_unused
 from harness.insight.liked import Liked, draw_liked, feature_means, liked_images
 from harness.insight.mistakes import (
-    Predictions,
+    Guesses,
+    draw_guesses,
     draw_mistakes,
-    draw_predictions,
+    guesses_of,
     most_confident_mistakes,
-    predictions,
 )
 from harness.insight.outputs import (
     draw_edges,
@@ -30,9 +30,9 @@ from harness.insight.weights import draw_weights
 __all__ = [
     "ClassScores",
     "FeatureStatistics",
+    "Guesses",
     "Layer",
     "Liked",
-    "Predictions",
     "Unused",
     "class_scores",
     "confusion_matrix",
@@ -41,15 +41,16 @@ __all__ = [
     "draw_curves",
     "draw_diagram",
     "draw_edges",
+    "draw_guesses",
     "draw_journey",
     "draw_liked",
     "draw_mistakes",
     "draw_outputs",
-    "draw_predictions",
     "draw_unused",
     "draw_weights",
     "feature_layers",
     "feature_means",
+    "guesses_of",
     "import_libraries",
     "layer_outputs",
     "liked_images",
@@ -57,7 +58,6 @@ __all__ = [
     "map_layers",
     "most_confident_mistakes",
     "own_style",
-    "predictions",
 ]
 
 

@@ -16,7 +16,7 @@ _COLUMNS = 3
 _SIDE = 196
 
 
-class Predictions(NamedTuple):
+class Guesses(NamedTuple):
     """Some images, and what they were taken for.
 
     Attributes:
@@ -32,7 +32,7 @@ class Predictions(NamedTuple):
     confidence: np.ndarray
 
 
-def predictions(probabilities: np.ndarray, labels: np.ndarray, indices: np.ndarray) -> Predictions:
+def guesses_of(probabilities: np.ndarray, labels: np.ndarray, indices: np.ndarray) -> Guesses:
     """Return what the images at some positions were taken for.
 
     Args:
@@ -41,10 +41,10 @@ def predictions(probabilities: np.ndarray, labels: np.ndarray, indices: np.ndarr
         indices: positions, (k,).
     """
     predicted = probabilities[indices].argmax(axis=1)
-    return Predictions(indices, labels[indices], predicted, probabilities[indices, predicted])
+    return Guesses(indices, labels[indices], predicted, probabilities[indices, predicted])
 
 
-def most_confident_mistakes(probabilities: np.ndarray, labels: np.ndarray, count: int = 9) -> Predictions:
+def most_confident_mistakes(probabilities: np.ndarray, labels: np.ndarray, count: int = 9) -> Guesses:
     """Find the mistakes with the highest probability on the wrong class; among equals the first image comes first.
 
     Args:
@@ -52,12 +52,12 @@ def most_confident_mistakes(probabilities: np.ndarray, labels: np.ndarray, count
         labels: true classes, (n,).
         count: how many at most.
     """
-    found = predictions(probabilities, labels, np.flatnonzero(probabilities.argmax(axis=1) != labels))
+    found = guesses_of(probabilities, labels, np.flatnonzero(probabilities.argmax(axis=1) != labels))
     order = np.argsort(-found.confidence, kind="stable")[:count]
-    return Predictions(*(part[order] for part in found))
+    return Guesses(*(part[order] for part in found))
 
 
-def draw_mistakes(pixels: np.ndarray, mistakes: Predictions, class_names: Sequence[str]) -> Figure:
+def draw_mistakes(pixels: np.ndarray, mistakes: Guesses, class_names: Sequence[str]) -> Figure:
     """Draw the images in three columns, each with its true and its predicted class above it.
 
     Args:
@@ -70,17 +70,17 @@ def draw_mistakes(pixels: np.ndarray, mistakes: Predictions, class_names: Sequen
         figure = new_figure(480, 160)
         figure.text(0.5, 0.5, "No mistakes", ha="center", va="center", fontsize=14)
         return figure
-    return draw_predictions(pixels, mistakes, class_names, "The most confident mistakes")
+    return draw_guesses(pixels, mistakes, class_names, "The most confident mistakes")
 
 
-def draw_predictions(pixels: np.ndarray, found: Predictions, class_names: Sequence[str], title: str) -> Figure:
+def draw_guesses(pixels: np.ndarray, found: Guesses, class_names: Sequence[str], title: str) -> Figure:
     """Draw images with their true and predicted classes; see :func:`draw_mistakes`."""
     places = range(len(found.indices))
     tiles = [Tile(as_shown(pixels[found.indices[place]]), _caption(found, place, class_names)) for place in places]
     return draw_tiles(tiles, title, _COLUMNS, _SIDE)
 
 
-def _caption(found: Predictions, place: int, class_names: Sequence[str]) -> str:
+def _caption(found: Guesses, place: int, class_names: Sequence[str]) -> str:
     true, predicted = (class_names[int(label)] for label in (found.true[place], found.predicted[place]))
     percent = f"({100 * found.confidence[place]:.0f} %)"
     if found.true[place] == found.predicted[place]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.metrics.rows import RECORDED
 
 IN_MLFLOW: dict[str, str] = {**{name: metric.key for name, metric in RECORDED.items()}, "epoch": "progress/epoch"}
-"""Name here and in frames -> name in MLflow. The epoch of an evaluation says where it stands, and is no metric."""
+"""Name here and in tables -> name in MLflow. The epoch of an evaluation says where it stands, and is no metric."""
 
 _HERE = {theirs: ours for ours, theirs in IN_MLFLOW.items()}
 

@@ -17,12 +17,12 @@ from harness.study.designs.ranges import Level
 from harness.study.explain import explain
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
-from harness.study.tables.table import Table
+from harness.study.tables.table import FileTable
 from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
 from harness.study.tables.whole import StudyTables
 from harness.study.variant import BASE, Variant, canonical, get_path, set_path, short_names, show_level
 
-_TABLES: dict[str, type[Table]] = {
+_TABLES: dict[str, type[FileTable]] = {
     "data": DataSpec,
     "model": ModelSpec,
     "train": TrainSpec,
@@ -159,8 +159,8 @@ class Study(StudyTables):
         return bool(type(table).model_validate_json(json.dumps(raw)) == table)
 
 
-def _validate(tables: dict[str, Any], prefix: str) -> dict[str, Table]:
-    specs: dict[str, Table] = {}
+def _validate(tables: dict[str, Any], prefix: str) -> dict[str, FileTable]:
+    specs: dict[str, FileTable] = {}
     for name, given in tables.items():
         try:
             specs[name] = _TABLES[name].model_validate_json(json.dumps(given))

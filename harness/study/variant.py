@@ -12,7 +12,7 @@ from typing import Any
 from harness.study.designs.ranges import Level
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
-from harness.study.tables.table import Table
+from harness.study.tables.table import FileTable
 from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
 
 BASE = "base"
@@ -71,7 +71,7 @@ class Variant:
 
     def tables(self) -> dict[str, Any]:
         """Return the settings as plain tables: ``{"data": {...}, "model": {...}, ...}``."""
-        specs: dict[str, Table | None] = {
+        specs: dict[str, FileTable | None] = {
             "data": self.data,
             "model": self.model,
             "train": self.train,

@@ -102,8 +102,8 @@ def _session(job: Job, resources: Resources, folder: Path, emit: Emit, decide: D
 
 def _split(job: Job) -> tuple[int, int]:
     """Return the seed of the split and its part, 0 where they do not matter: images are then the same ones."""
-    split = job.variant.data.split
-    return job.seeds.split if split in ("stratified", "k_fold") else 0, job.seeds.part if split == "k_fold" else 0
+    data = job.variant.data
+    return job.seeds.split if data.is_drawn else 0, job.seeds.part if data.split == "k_fold" else 0
 
 
 def _network(job: Job, data: ImageData) -> keras.Model:

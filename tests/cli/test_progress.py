@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from harness.cli.progress import _View, duration
+from harness.cli.progress import View, duration
 from harness.driver import Progress, Running
 from harness.launchers import Death
 from harness.plan import Assignment
@@ -20,7 +20,7 @@ from tests.conftest import COSTS, FINGERPRINT, make_result
 @pytest.fixture
 def view(tiny):
     console = Console(file=io.StringIO(), width=100, color_system=None)
-    return _View(console, tiny(), "val_accuracy")
+    return View(console, tiny(), "val_accuracy")
 
 
 @pytest.fixture
@@ -106,13 +106,13 @@ def test_a_training_that_begins_again_has_a_new_curve_and_one_that_ended_none(vi
 
 def test_a_loss_is_above_its_target(tiny, progress):
     study = tiny(target={"metric": "val_loss", "value": 0.05})
-    view = _View(Console(), study, "val_loss")
+    view = View(Console(), study, "val_loss")
     evaluate(view, progress, 0.3, 0.0625, metric="val_loss")
     assert "−0.0125" in row(view, progress)
 
 
 def test_without_a_target_no_column_is_about_it(tiny, progress):
-    view = _View(Console(), tiny(target=None), "val_accuracy")
+    view = View(Console(), tiny(target=None), "val_accuracy")
     evaluate(view, progress, 0.3)
     assert row(view, progress)[:6] == ["3", "base", "1", "1,000 / 10,000", "30.00 %", "▄"]
 

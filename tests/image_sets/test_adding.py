@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from harness.image_sets.base import Facts, FileCheck, Location, RawImages
+from harness.image_sets.base import SetFacts, FileCheck, Location, RawImages
 
 
 @dataclass(frozen=True)
 class Stripes:
     name: str = "stripes"
     title: str = "Stripes"
-    facts: Facts = Facts((8, 8, 3), ("upright", "flat"), 200, 40, "arrays made by a test")
+    facts: SetFacts = SetFacts((8, 8, 3), ("upright", "flat"), 200, 40, "arrays made by a test")
     folder_holds: str = ""
 
     def locate(self, folder=None):

@@ -4,7 +4,7 @@ import sys
 import numpy as np
 import pytest
 
-from harness.insight import Predictions, draw_mistakes, draw_predictions, most_confident_mistakes, predictions
+from harness.insight import Guesses, draw_guesses, draw_mistakes, guesses_of, most_confident_mistakes
 
 PROBABILITIES = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7], [0.05, 0.95], [0.7, 0.3]], np.float32)
 LABELS = np.array([0, 0, 0, 0, 1])
@@ -20,7 +20,7 @@ def test_the_most_confident_come_first():
 
 
 def test_predictions_of_chosen_images():
-    found = predictions(PROBABILITIES, LABELS, np.array([4, 0]))
+    found = guesses_of(PROBABILITIES, LABELS, np.array([4, 0]))
     assert (found.true.tolist(), found.predicted.tolist()) == ([1, 0], [0, 0])
     assert found.confidence == pytest.approx([0.7, 0.9])
 
@@ -33,7 +33,7 @@ def test_no_mistakes():
 
 
 def mistakes(count, confidence=0.973):
-    return Predictions(np.arange(count), np.zeros(count, int), np.ones(count, int), np.full(count, confidence))
+    return Guesses(np.arange(count), np.zeros(count, int), np.ones(count, int), np.full(count, confidence))
 
 
 def captions(figure):
@@ -42,17 +42,16 @@ def captions(figure):
 
 def test_each_image_says_what_it_is_and_what_it_was_taken_for():
     pixels = np.arange(16, dtype=np.uint8).reshape(4, 2, 2, 1)
-    figure = draw_mistakes(pixels, Predictions(*(part[[3]] for part in mistakes(4))), ["4", "9"])
+    figure = draw_mistakes(pixels, Guesses(*(part[[3]] for part in mistakes(4))), ["4", "9"])
     assert captions(figure) == ["The most confident mistakes", "true 4, predicted 9 (97 %)"]
     drawn = figure.images[0].get_array()
     assert np.unique(drawn[53:249]).tolist() == [12, 13, 14, 15, 160, 255]  # its pixels, the frame, the paper
 
 
 def test_what_is_right_says_so():
-    found = Predictions(np.array([0]), np.array([1]), np.array([1]), np.array([0.5]))
+    found = Guesses(np.array([0]), np.array([1]), np.array([1]), np.array([0.5]))
     assert (
-        captions(draw_predictions(np.zeros((1, 2, 2, 1), np.uint8), found, "ab", "T"))[1]
-        == "true and predicted b (50 %)"
+        captions(draw_guesses(np.zeros((1, 2, 2, 1), np.uint8), found, "ab", "T"))[1] == "true and predicted b (50 %)"
     )
 
 

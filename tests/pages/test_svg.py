@@ -7,8 +7,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from harness.pages.svg import draw, inline
-from harness.pages.svg.curves import _lines
-from harness.pages.svg.forest import _mark_ratios
+from harness.pages.svg.curves import draw_lines
+from harness.pages.svg.forest import mark_ratios
 from harness.pages.svg.style import PALETTE
 from harness.reports import report
 
@@ -63,7 +63,7 @@ def test_marks_of_a_ratio_are_few_and_round(low, high, shown):
     axes = Figure().add_subplot()
     axes.set_xscale("log")
     axes.set_xlim(low, high)
-    _mark_ratios(axes)
+    mark_ratios(axes)
     assert [label.get_text() for label in axes.get_xticklabels()] == shown
     assert axes.get_xlim() == (low, high)
     assert axes.get_xticks(minor=True).tolist() == []
@@ -72,5 +72,5 @@ def test_marks_of_a_ratio_are_few_and_round(low, high, shown):
 def test_lines_differ_in_colour_or_dashes(study, trials, history):
     figure = report(study, trials, history).curves[0]
     many = replace(figure, curves=[replace(figure.curves[0], label=f"variant {place}") for place in range(28)])
-    handles = [line for line in _lines(Figure().add_subplot(), many) if line.get_label().startswith("variant")]
+    handles = [line for line in draw_lines(Figure().add_subplot(), many) if line.get_label().startswith("variant")]
     assert len({(line.get_color(), str(line._unscaled_dash_pattern)) for line in handles}) == len(handles) == 28

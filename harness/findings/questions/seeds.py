@@ -84,7 +84,7 @@ def _free_seeds(study: Study, group: Group) -> str:
 def _is_used(study: Study, name: str) -> bool:
     """Whether a seed matters: that of the split only where images are drawn, that of dropout only with dropout."""
     if name == "split":
-        return study.data.split in ("stratified", "k_fold")
+        return study.data.is_drawn
     return name != "dropout" or study.model.dense_dropout > 0 or study.model.conv_dropout > 0
 
 

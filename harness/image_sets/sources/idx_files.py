@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.errors import DataError
-from harness.image_sets.base import Facts, FileCheck, Location, RawImages, class_names
+from harness.image_sets.base import FileCheck, Location, RawImages, SetFacts, class_names
 from harness.image_sets.sources.idx import Kind, hash_contents, parse_idx, read_idx
 from harness.image_sets.sources.places import is_file, is_folder
 
@@ -98,7 +98,7 @@ def _count(files: Sequence[Path | None]) -> int:
     return sum(file is not None for file in files)
 
 
-def read_four(location: Location, require: Require = anything, facts: Facts | None = None) -> RawImages:
+def read_four(location: Location, require: Require = anything, facts: SetFacts | None = None) -> RawImages:
     """Read the four files.
 
     Args:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from harness.errors import DataError
-from harness.image_sets.base import Facts, FileCheck, Location, RawImages
+from harness.image_sets.base import FileCheck, Location, RawImages, SetFacts
 from harness.image_sets.sources.download import download
 from harness.image_sets.sources.idx import parse_idx, read_idx
 from harness.image_sets.sources.idx_files import (
@@ -39,7 +39,7 @@ class IdxSet:
 
     name: str
     title: str
-    facts: Facts
+    facts: SetFacts
     subfolders: tuple[str, ...]
     system_folder: Path | None
     mirrors: tuple[str, ...]

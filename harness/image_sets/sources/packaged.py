@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import DataError
-from harness.image_sets.base import Facts, FileCheck, Location, RawImages
+from harness.image_sets.base import FileCheck, Location, RawImages, SetFacts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +32,7 @@ class PackagedSet:
 
     name: str
     title: str
-    facts: Facts
+    facts: SetFacts
     package: str
     path: str
     contents: Callable[[Path], bytes]

@@ -23,7 +23,7 @@ def draw_curves(figure: CurveFigure) -> str:
         canvas = Figure(figsize=(4.9, height), layout="constrained")
         FigureCanvasSVG(canvas)
         axes = canvas.add_subplot()
-        handles = _lines(axes, figure)
+        handles = draw_lines(axes, figure)
         axes.set_xlabel(figure.x_title)
         axes.set_ylabel(figure.y_title)
         axes.set_ylim(figure.bottom, _top(figure))
@@ -37,7 +37,8 @@ def draw_curves(figure: CurveFigure) -> str:
         return svg_of(canvas)
 
 
-def _lines(axes: Axes, figure: CurveFigure) -> list[Line2D]:
+def draw_lines(axes: Axes, figure: CurveFigure) -> list[Line2D]:
+    """Draw the curves of a figure, each in a colour or dashes of its own; return what the legend names."""
     handles = []
     for place, curve in enumerate(figure.curves):
         colour = PALETTE[place % len(PALETTE)]

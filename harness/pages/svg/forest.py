@@ -41,14 +41,14 @@ def draw_forest(figure: ForestFigure) -> str:
         axes.set_yticks(range(len(labels)), labels)
         axes.set_ylim(len(labels) - 0.4, -0.6)
         if figure.logarithmic:
-            _mark_ratios(axes)
+            mark_ratios(axes)
         axes.set_xlabel(figure.x_title)
         plain_axes(axes)
         axes.grid(visible=False, axis="y")
         return svg_of(canvas)
 
 
-def _mark_ratios(axes: Axes) -> None:
+def mark_ratios(axes: Axes) -> None:
     """Mark a logarithmic axis at 1, 2 and 5 of each power of ten, or evenly where it is too short for that."""
     low, high = axes.get_xlim()
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)

@@ -11,12 +11,12 @@ from pydantic import ConfigDict, Field, model_validator
 
 from harness.metrics import counted
 from harness.study.designs.ranges import Level, Levels
-from harness.study.tables.table import Table, hint
+from harness.study.tables.table import FileTable, hint
 
 PATH = hint('Write the dotted path in quotes, e.g. "model.downsample" = ["max_pool", "stride"].')
 
 
-class Adaptive(Table):
+class Adaptive(FileTable):
     """Replicates as many as it takes: more are added to comparisons that are still undecided."""
 
     min: int = Field(ge=2, le=1000, description="Replicates of every variant before the first look.")
@@ -32,7 +32,7 @@ class Adaptive(Table):
 Replicates = Annotated[int, Field(ge=1, le=1000)] | Adaptive
 
 
-class Grid(Table):
+class Grid(FileTable):
     """What designs have in common whose variants are known before the first training.
 
     What it says of itself is said in :mod:`harness.study.designs`.

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, JsonValue, model_validator
 
-from harness.study.tables.table import Table
+from harness.study.tables.table import FileTable
 
 Level = JsonValue
 """One value of a factor: a string, a number, true or false, or a list or table for keys that take one."""
@@ -16,7 +16,7 @@ Levels = Annotated[tuple[Level, ...], Field(min_length=1)]
 _MOST_STEPS = 1_000_000_000
 
 
-class Range(Table):
+class Range(FileTable):
     """A numeric dimension of a search space. Whole numbers if both ends are."""
 
     low: int | float = Field(description="Smallest value, included.")

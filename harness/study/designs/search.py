@@ -10,10 +10,10 @@ from pydantic import Field, model_validator
 
 from harness.metrics import CHOOSABLE, METRICS, counted
 from harness.study.designs.ranges import Level, Levels, Range
-from harness.study.tables.table import Table, hint
+from harness.study.tables.table import FileTable, hint
 
 
-class Confirm(Table):
+class Confirm(FileTable):
     """Fresh replicates of the best variants found, and of the base: what claims are made from."""
 
     top: int = Field(default=1, ge=1, description="How many of the best variants are trained again.")
@@ -27,7 +27,7 @@ class Confirm(Table):
     )
 
 
-class Search(Table):
+class Search(FileTable):
     """An Optuna search of the space."""
 
     explores: ClassVar[Literal[True]] = True

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 from harness.errors import StudyError
 from harness.image_sets import IMAGE_SETS, ImageSet
 from harness.study.tables.splits import require_split
-from harness.study.tables.table import Table, from_protocol, hint
+from harness.study.tables.table import FileTable, from_protocol, hint
 
 
 def _names(known: bool) -> str:
@@ -18,7 +18,7 @@ def _names(known: bool) -> str:
     return " and ".join(f"'{name}'" for name in taking)
 
 
-class DataSpec(Table):
+class DataSpec(FileTable):
     """`[data]`: the images, how they are split and scaled."""
 
     model_config = ConfigDict(json_schema_extra=from_protocol)
@@ -73,6 +73,11 @@ class DataSpec(Table):
     def image_set(self) -> ImageSet:
         """The image set of that name."""
         return IMAGE_SETS[self.name]
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a seed decides which images are held out."""
+        return self.split in ("stratified", "k_fold")
 
     def images_to_train_on(self, images: int) -> int:
         """Return how many of so many training images, before the split, a training sees.

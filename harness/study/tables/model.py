@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from harness.presets import PRESETS
-from harness.study.tables.table import Table, hint
+from harness.study.tables.table import FileTable, hint
 
 MOST_LAYERS = 100
 """Convolutional blocks, and hidden dense layers: a longer list is a slip, and would take minutes to be told so."""
@@ -19,7 +19,7 @@ Padding = Literal["same", "valid"]
 _DROPOUT = hint("It is the share of units dropped, usually 0.2 to 0.5.")
 
 
-class ConvBlock(Table):
+class ConvBlock(FileTable):
     """One convolutional block: convolution, activation, downsampling."""
 
     filters: int = Field(ge=1, le=4096, description="Number of filters.", json_schema_extra=hint("E.g. 16."))
@@ -37,7 +37,7 @@ def _preset_or_layers(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [{"required": ["preset"]}, {"required": ["conv", "dense"]}]
 
 
-class ModelSpec(Table):
+class ModelSpec(FileTable):
     """`[model]`: the network, without its last dense layer of one logit a class, which is always there."""
 
     model_config = ConfigDict(json_schema_extra=_preset_or_layers)

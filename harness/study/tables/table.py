@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 
-class Table(BaseModel):
+class FileTable(BaseModel):
     """Base of all tables: frozen, strict, no unknown keys, no infinities."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from harness.metrics import EVALUATED, METRICS
-from harness.study.tables.table import Table, from_protocol, hint
+from harness.study.tables.table import FileTable, from_protocol, hint
 
 MOST_STEPS = 100_000_000
 """Of a training: each has a learning rate that is worked out before the first, and 100 ms would make it a year."""
@@ -16,7 +16,7 @@ Drawn = Literal["replicate", "fixed"]
 EvaluatedMetric = Literal[EVALUATED]  # type: ignore[valid-type]
 
 
-class SeedSpec(Table):
+class SeedSpec(FileTable):
     """`[seeds]`: what is drawn anew in every replicate, and what stays as it is in the first."""
 
     split: Drawn = Field(default="replicate", description="Which images are held out.")
@@ -33,7 +33,7 @@ USED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
 """Settings that matter only beside certain values of another; elsewhere nothing uses them."""
 
 
-class Plateau(Table):
+class Plateau(FileTable):
     """`[train.plateau]`: stop when a metric no longer improves."""
 
     metric: EvaluatedMetric = Field(default="val_loss", description="The metric that must keep improving.")
@@ -45,7 +45,7 @@ class Plateau(Table):
     min_delta: float = Field(default=0.0, ge=0, description="A smaller change is no improvement.")
 
 
-class TrainSpec(Table):
+class TrainSpec(FileTable):
     """`[train]`: optimiser and protocol. One of `max_steps` and `max_epochs` says how long at most."""
 
     optimizer: Literal["adam", "adamw", "sgd", "rmsprop"] = Field(default="adam", description="Keras optimiser.")
@@ -106,7 +106,7 @@ class TrainSpec(Table):
         return self
 
 
-class TargetSpec(Table):
+class TargetSpec(FileTable):
     """`[target]`: what ends a training successfully."""
 
     model_config = ConfigDict(json_schema_extra=from_protocol)

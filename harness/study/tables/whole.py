@@ -11,12 +11,12 @@ from harness.presets import PROTOCOLS
 from harness.study.designs import Design
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
-from harness.study.tables.table import Table
+from harness.study.tables.table import FileTable
 from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
 from harness.study.variant import BASE
 
 
-class Reference(Table):
+class Reference(FileTable):
     """`[[report.reference]]`: a figure from elsewhere, shown beside what was measured here; never paired."""
 
     name: str = Field(min_length=1, description='What it is, e.g. "published, at 1,000 iterations".')
@@ -30,7 +30,7 @@ class Reference(Table):
     note: str = Field(default="", description="Why the two differ, if they do.")
 
 
-class ReportSpec(Table):
+class ReportSpec(FileTable):
     """`[report]`: what the comparison is about."""
 
     metrics: tuple[Literal[tuple(METRICS)], ...] = Field(  # type: ignore[valid-type]
@@ -63,7 +63,7 @@ def _protocol_or_tables(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [{"required": ["protocol"]}, {"required": ["data", "train"]}]
 
 
-class StudyTables(Table):
+class StudyTables(FileTable):
     """A study: one question, the base network, what varies and what counts as good."""
 
     model_config = ConfigDict(json_schema_extra=_protocol_or_tables)

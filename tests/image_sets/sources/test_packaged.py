@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from harness.errors import DataError
-from harness.image_sets.base import Facts
+from harness.image_sets.base import SetFacts
 from harness.image_sets.sources.packaged import PackagedSet
 
 
@@ -24,7 +24,7 @@ def packaged(tmp_path, monkeypatch) -> PackagedSet:
     return PackagedSet(
         name="four",
         title="Four",
-        facts=Facts((1, 1, 1), ("odd", "even"), 3, 1, "made by hand"),
+        facts=SetFacts((1, 1, 1), ("odd", "even"), 3, 1, "made by hand"),
         package="boxed",
         path="four.bin",
         contents=lambda path: path.read_bytes(),
