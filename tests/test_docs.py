@@ -218,6 +218,26 @@ def test_the_example_of_the_objective_runs(tmp_path):
     assert (tmp_path / "mlruns" / "mlflow.db").exists()
 
 
+@pytest.mark.slow
+def test_the_readme_compares_before_and_after_a_change_and_goes_on_in_python(tmp_path):
+    text = TEXTS[Path("README.md")]
+    shown = text.partition("\n## Before and after a change\n")[2].partition("\n## ")[0]
+    python = re.search(r"^```python\n(.*?)^```", text.partition("\n## From Python\n")[2], re.M | re.S)[1]
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "studies" / "quickstart.toml").write_text(TINY, encoding="utf-8")
+    command = f'harness() {{ {shlex.quote(sys.executable)} -c "from harness.cli import main; main()" "$@"; }}'
+    steps = [command, "set -e", *re.findall(r"^```sh\n(.*?)^```", shown, re.M | re.S)]
+    steps.append(f"{shlex.quote(sys.executable)} -c {shlex.quote(python)}")
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    done = subprocess.run(
+        ["bash", "-c", "\n".join(steps)],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "after:quickstart against baseline: holds" in done.stdout
+    assert done.stdout.splitlines()[-1] in ("holds", "undecided")
+
+
 @pytest.mark.parametrize("page", [*PAGES, Path("docs/generate.py")], ids=str)
 def test_no_page_names_a_place_of_one_machine(page):
     assert not re.search(r"(?<![\w.~])/(?:home|root|tmp|mnt|Users)/", page.read_text(encoding="utf-8"))
