@@ -38,7 +38,7 @@ def test_every_cell_gives_what_it_says(tmp_path):
     assert texts(cells["harness.run(study, store=store)"]) == ["<Outcome quickstart: 4 finished, 4 of them now>"]
     assert texts(cells["results"])[0].startswith("<Results quickstart: 4 trials finished, ")
     assert texts(cells["results.trials[columns]"], "text/html")[0].count("<tr") == 5
-    assert "Against base (downsample=max_pool), replicate by replicate" in texts(cells["comparison"], "text/html")[0]
+    assert "Against base (downsample=max_pool), replicate by replicate" in texts(cells["report"], "text/html")[0]
     assert texts(cells["verdict"])[0].startswith("<Contrast steps_to_target: ")
     assert (
         "comparison.html" in texts(cells['sorted(path.name for path in (Path(folder.name) / "report").iterdir())'])[0]
