@@ -108,3 +108,15 @@ class Condition:
     state: Literal["ok", "note", "problem"]
     text: str
     mend: Callable[[], str] | None = None
+
+
+class Fault(Exception):
+    """What is wrong with the record of a run."""
+
+
+_STATUS = {"FINISHED": "finished", "FAILED": "failed", "KILLED": "killed", "RUNNING": "running"}
+
+
+def trial_status(status: str, pruned: str | None) -> str:
+    """Return finished, pruned, failed, killed or running, from MLflow's status and the tag that says pruned."""
+    return "pruned" if pruned == "true" else _STATUS.get(status, str(status).lower())

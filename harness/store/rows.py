@@ -14,7 +14,7 @@ from harness.errors import UsageError
 from harness.escaping import plain
 from harness.metrics import CLOCKS, NEED_FINITE, RECORDED, known
 from harness.records import Clocks, StopReason, TrialResult
-from harness.store.facts import RecordedRun
+from harness.store.facts import Fault, RecordedRun, trial_status
 from harness.trials import (
     AT_AN_EVALUATION,
     DIGEST,
@@ -35,18 +35,12 @@ if TYPE_CHECKING:
 _LARGEST = 1.7e308
 """Beyond, MLflow means infinity."""
 
-_STATUS = {"FINISHED": "finished", "FAILED": "failed", "KILLED": "killed", "RUNNING": "running"}
-
 _WHOLE = ("threads", "workers", "pack")
 _DIGITS = 18
 """Digits of a whole number that surely fits 64 bits."""
 _LAST = 9_214_646_400_000
 """The beginning of 2262 in milliseconds since 1970: nanoseconds go no further."""
 DIGESTS = ("weights", "history")
-
-
-class Fault(Exception):
-    """What is wrong with the record of a run."""
 
 
 def unreadable(run_id: object, fault: object) -> UsageError:
@@ -220,11 +214,6 @@ def settings_of(text: str) -> dict[str, Any]:
     if not isinstance(settings, dict) or not all("." in path and "/" not in path for path in settings):
         raise Fault(f"its tag harness.settings must be JSON of dotted paths and levels, got {show_wrong(text)}")
     return settings
-
-
-def trial_status(status: str, pruned: str | None) -> str:
-    """Return finished, pruned, failed, killed or running, from MLflow's status and the tag that says pruned."""
-    return "pruned" if pruned == "true" else _STATUS.get(status, str(status).lower())
 
 
 def _is_scalar(level: Any) -> bool:

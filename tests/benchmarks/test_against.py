@@ -13,7 +13,8 @@ def test_both_checkouts_are_timed_in_turn():
 
 
 def test_the_table_has_medians_ranges_and_the_ratio():
-    text = show({"trials": {"before": [2.0, 1.0, 4.0], "now": [3.0, 3.0, 5.0]}}, trials=1000)
+    text = show({"trials": {"before": [2.0, 1.0, 4.0], "now": [3.0, 3.0, 5.0]}}, trials=1000, revision="0123456789")
+    assert "| 0123456789, s |" in " ".join(text.splitlines()[0].split())
     assert text.splitlines()[-1].replace("  ", "") == (
         "| 1,000 trials, plan and store |3 | 2.00 (1.00 to 4.00) | 3.00 (3.00 to 5.00) |1.50 |"
     )

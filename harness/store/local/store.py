@@ -1,4 +1,4 @@
-"""A store in a folder: each method is a function of another module of this package."""
+"""A store in a folder: each method is a function of another module, which is imported when it is asked for."""
 
 from __future__ import annotations
 
@@ -10,20 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from harness.store.base import LOCK_TIMEOUT
 from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
-from harness.store.local.files.artifacts import add_files, artifact_file, artifact_names, picture_folders
 from harness.store.local.files.folder import require_folder
-from harness.store.local.reading.frames import read_frames, read_trial
-from harness.store.local.reading.networks import recorded_images
-from harness.store.local.reading.overview import summaries
-from harness.store.local.reading.runs import find_run, is_run, model_file
-from harness.store.local.reading.studies import read_study
 from harness.store.local.sqlite import in_words
-from harness.store.record.trial_run import require_recordable
-from harness.store.recording import Hold, Recording
-from harness.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from harness.store.recording import Hold, Recording
+    from harness.study import Study
 
 
 class LocalStore:
@@ -55,54 +49,80 @@ class LocalStore:
 
     def require_recordable(self, study: Study) -> None:
         """Refuse a study with settings that a tag of MLflow does not hold."""
+        from harness.store.record.trial_run import require_recordable
+
         require_recordable(study)
 
     def summaries(self) -> list[StudySummary]:
         """Return the studies that have trials, by name."""
+        from harness.store.local.reading.overview import summaries
+
         return summaries(self.folder)
 
     def kept_study(self, name: str) -> dict[str, Any]:
         """Return what a recorded study is made from."""
+        from harness.store.local.reading.studies import read_study
+
         return read_study(self.folder, name)
 
     def frames(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return a study's trials and history."""
+        from harness.store.local.reading.frames import read_frames
+
         return read_frames(self.folder, name)
 
     def find(self, text: str) -> RecordedRun:
         """Return the run of a trial that a user names."""
+        from harness.store.local.reading.runs import find_run
+
         return find_run(self.folder, text)
 
     def is_run(self, text: str) -> bool:
         """Whether a text names one run or several."""
+        from harness.store.local.reading.runs import is_run
+
         return is_run(self.folder, text)
 
     def trial(self, run: RecordedRun) -> tuple[dict[str, Any], pd.DataFrame]:
         """Return one trial's row and its history."""
+        from harness.store.local.reading.frames import read_trial
+
         return read_trial(self.folder, run.run_id)
 
     def images_of(self, run: RecordedRun) -> tuple[tuple[int, int, int], int] | None:
         """Return the shape of the images that a run was trained on, and the number of classes."""
+        from harness.store.local.reading.networks import recorded_images
+
         return recorded_images(self.folder, run.run_id)
 
     def files(self, run: RecordedRun) -> list[Path]:
         """Return the names of a run's artifacts."""
+        from harness.store.local.files.artifacts import artifact_names
+
         return artifact_names(run)
 
     def file(self, run: RecordedRun, name: str) -> Path | None:
         """Return one of a run's artifacts."""
+        from harness.store.local.files.artifacts import artifact_file
+
         return artifact_file(self.folder, run, name)
 
     def model(self, run: RecordedRun) -> Path | None:
         """Return a trial's saved network."""
+        from harness.store.local.reading.runs import model_file
+
         return model_file(self.folder, run.run_id)
 
     def pictures(self, name: str) -> dict[str, Path]:
         """Return digest -> folder with pictures of a variant."""
+        from harness.store.local.files.artifacts import picture_folders
+
         return picture_folders(self.folder, name)
 
     def add_files(self, run: RecordedRun, folder: Path, place: str) -> str:
         """Put the files of a folder among a run's artifacts."""
+        from harness.store.local.files.artifacts import add_files
+
         with in_words(self.folder):
             return str(add_files(self.folder, run, folder, place))
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import UsageError, did_you_mean
 from harness.metrics import counted
 from harness.store.base import LOCK_TIMEOUT
-from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
+from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary, trial_status
 from harness.store.local.files.artifacts import add_files, artifact_file, artifact_names
 from harness.store.memory.hold import MemoryHold
 from harness.store.memory.recording import KeptStudy, KeptTrial, MemoryRecording
 from harness.store.quiet import quiet_optuna
 from harness.store.record.study_run import kept_study
-from harness.store.rows import recorded_run, row_of, tables, trial_status
+from harness.store.rows import recorded_run, row_of, tables
 from harness.study import Study
 from harness.trials import AT_AN_EVALUATION
 

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
 from harness.metrics import from_mlflow, in_mlflow
+from harness.store.facts import Fault
 from harness.store.local.reading.opening import of_this_run, open_database, tags_of
 from harness.store.local.reading.studies import parents_of, study_in, unknown_study
-from harness.store.rows import Fault, row_of, tables, unreadable
+from harness.store.rows import row_of, tables, unreadable
 from harness.trials import AT_AN_EVALUATION, LeftOut, keep_left_out, left_out_of, show_wrong
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.errors import UsageError
+from harness.store.facts import Fault
 from harness.store.local.database import DATABASE, check_store, is_unfinished
 from harness.store.local.files.folder import require_folder
 from harness.store.local.sqlite import connect_to_read, explain
-from harness.store.rows import Fault
 
 _TAGS = "SELECT key, value FROM tags WHERE run_uuid = ?"
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.store.facts import StudySummary
+from harness.store.facts import StudySummary, trial_status
 from harness.store.local.database import DATABASE
 from harness.store.local.reading.opening import open_database
-from harness.store.rows import trial_status
 
 
 def summaries(store: Path) -> list[StudySummary]:

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from harness.errors import UsageError, did_you_mean
-from harness.store.facts import RecordedRun
+from harness.store.facts import Fault, RecordedRun
 from harness.store.local.files.places import place_of, within
 from harness.store.local.reading.frames import read_row
 from harness.store.local.reading.opening import open_database
-from harness.store.rows import Fault, recorded_run, unreadable
+from harness.store.rows import recorded_run, unreadable
 from harness.trials import DIGEST
 
 _FORMS = (

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError, did_you_mean
+from harness.store.facts import Fault
 from harness.store.local.files.places import place_of, within
 from harness.store.local.reading.opening import open_database, tags_of
 from harness.store.record.study_run import STUDY_FILE, STUDY_TAG
-from harness.store.rows import Fault
 
 
 def find_experiment(store: Path, name: str) -> str:
