@@ -35,7 +35,7 @@ def main() -> None:
     options = parser.parse_args()
     places = {"before": options.before.resolve(), "now": ROOT}
     seconds = compare(places, options.only or PARTS, options.rounds, options.trials)
-    text = show(seconds, options.trials)
+    text = show(seconds, options.trials, _revision(places["before"]))
     print(text)
     where = where_and_when(("tensorflow", "keras", "optuna", "mlflow"))
     path = save("against", {**where, "seconds": seconds, "table": text.splitlines()})
@@ -87,7 +87,13 @@ def _time(part: str, place: Path, own: Path, images: Path, trials: int) -> float
     return seconds
 
 
-def show(seconds: Mapping[str, Mapping[str, Sequence[float]]], trials: int) -> str:
+def _revision(place: Path) -> str:
+    from harness.provenance import source_tags
+
+    return source_tags(place).get("mlflow.source.git.commit", "unknown")[:10]
+
+
+def show(seconds: Mapping[str, Mapping[str, Sequence[float]]], trials: int, revision: str) -> str:
     """Return the table: medians, ranges, and this checkout's median over the other's."""
     titles = {
         "help": "harness --help",
@@ -102,7 +108,7 @@ def show(seconds: Mapping[str, Mapping[str, Sequence[float]]], trials: int) -> s
         before, now = found["before"], found["now"]
         rows.append([titles[part], len(now), _median(before), _median(now),
                      f"{statistics.median(now) / statistics.median(before):.2f}"])  # fmt: skip
-    return table(["", "rounds", "before, s", "now, s", "ratio"], rows)
+    return table(["", "rounds", f"{revision}, s", "now, s", "ratio"], rows)
 
 
 def _median(seconds: Sequence[float]) -> str:
