@@ -66,13 +66,12 @@ def run_study(
     _require_sampler(study)
     store.require_recordable(study)
     _require_packable(study, pack)
-    planned = study.trainings.trainings
-    work = Work(planned, store.scratch(study.name), study.exclusive, workers, threads, data_folder)
+    work = Work(study.trainings.trainings, store.scratch(study.name), study.exclusive, workers, threads, data_folder)
     with store.in_words(lock_timeout), contextlib.ExitStack() as stack:
         launcher = stack.enter_context(contextlib.closing(launch(work)))
         # Before anything else, so that workers import their libraries while this process imports its own. Whatever
         # is found wrong below ends them again.
-        launcher.expect(planned if fresh else _left(study, store))
+        launcher.expect(work.trainings if fresh else _left(study, store))
         _require_data(study, data_folder)
         from harness import provenance
 
@@ -83,8 +82,7 @@ def run_study(
             aside = hold.put_aside() or aside
         else:
             require_same_meaning(study, hold.storage)
-        source = provenance.source_tags(study.source.parent if study.source else Path())
-        recording = hold.begin(study, source)
+        recording = hold.begin(study, provenance.source_tags(study.source.parent if study.source else Path()))
         plan = open_plan(recording, hold, store, data_folder)
         return dataclasses.replace(Loop(plan, recording, launcher, observe, pack).run(), aside=aside)
 
