@@ -173,7 +173,7 @@ def carry_out(study: Study, samples: list[Sample]) -> tuple[dict[str, Contrast],
     for size in looks_of(study).sizes:
         trained.update(dict.fromkeys(still, size))
         judged = compare(study, {key: cut(others[key], n) for key, n in trained.items()}, cut(base, size))
-        still = open_comparisons(judged)
+        still = [key for key in open_comparisons(judged) if key in still]
         if not still:
             break
     return {key: row[0] for key, row in judged.items()}, size + sum(trained.values())

@@ -5,23 +5,26 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from harness.judging.contrast import Contrast, Evidence
-from harness.judging.looking import at_looks, confidence
-from harness.stats import Claim, Looks, Times, log_rank, over_looks, restricted_ratio
+from harness.judging.contrast import Contrast
+from harness.judging.look import Look
+from harness.stats import Times, log_rank, restricted_ratio
 
 
-def censored(metric: str, values: Times, base: Times, label: str, plan: Looks) -> Evidence:
+def censored(metric: str, values: Times, base: Times, label: str) -> Look:
     """Judge by the log-rank test; some trials never reached the target, and they count."""
     counts = [f"{int(each.missed.sum())} of {len(each.missed)}" for each in (values, base)]
     note = f"{counts[0]} never reached it; {label}: {counts[1]}"
     found = restricted_ratio(values, base)
     contrast = Contrast(metric, "restricted", math.nan, pairs=found.n, note=note)
     if found.n < 2 or math.isnan(found.estimate) or (values.missed.all() and base.missed.all()):
-        return Evidence(contrast)
+        return Look(contrast)
     both = values.at.index.intersection(base.at.index).sort_values()
-    seen = [both[:size] for size in at_looks(len(both), plan)]
-    p = over_looks([log_rank(values.of(some), base.of(some)) for some in seen], plan)
-    ends = found.interval(confidence(found.n, plan))
-    contrast = replace(contrast, estimate=found.estimate, low=ends.low, high=ends.high, p=p)
+    p = log_rank(values.of(both), base.of(both))
     deviation = found.standard_error * math.sqrt(found.n)
-    return Evidence(contrast, Claim(found.estimate < 1, p), (math.log(found.estimate), deviation, None))
+    return Look(
+        replace(contrast, estimate=found.estimate),
+        p,
+        improves=found.estimate < 1,
+        interval=found.interval,
+        scale=(math.log(found.estimate), deviation, None),
+    )

@@ -8,7 +8,7 @@ from typing import Literal
 
 from harness.metrics import METRICS, NOTHING, counted, show_ratio
 from harness.notebook import facts_table
-from harness.stats import Claim, Verdict
+from harness.stats import Verdict
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,10 @@ class Contrast:
         kind: "difference" in the metric's unit, paired by replicate; "ratio", the geometric mean of the paired
             ratios; "restricted", the ratio of the restricted mean times where some trials never reached the target;
             "exact", the ratio of two counts that no seed changes.
-        estimate: variant minus base, or variant over base; NaN if it cannot be had.
-        low: lower end of the 95 % interval; NaN if there is none. In an adaptive study it is widened so that it holds
-            whenever the study ends.
+        estimate: variant minus base, or variant over base; NaN if it cannot be had. After more than one look
+            median-unbiased, since a comparison that stops where it looks best looks better than it is.
+        low: lower end of the 95 % interval; NaN if there is none. It holds with those of all other looks at the same
+            data, and leaves out no difference if and only if p is at most 5 %.
         high: upper end.
         pairs: replicates that both have.
         p: two-sided p-value of "no difference", over all looks: Student's t for differences and ratios, log-rank
@@ -34,7 +35,9 @@ class Contrast:
         won: pairs in which the variant is better, ties counted half; NaN if there are none.
         verdict: what follows.
         more: about how many more replicates would decide it; 0 if it is decided, None if none can be named.
-        note: why a number is missing; empty if none is.
+        note: why a number is missing, or what else a reader must know; empty if nothing.
+        plain: the plain mean difference, or geometric mean ratio, of the same pairs; NaN where the estimate is it.
+        futile: whether it is undecided and more replicates, as many as the study allows, would hardly decide it.
     """
 
     metric: str
@@ -52,6 +55,8 @@ class Contrast:
     verdict: Verdict = Verdict.UNDECIDED
     more: int | None = None
     note: str = ""
+    plain: float = math.nan
+    futile: bool = False
 
     @property
     def tested(self) -> bool:
@@ -77,22 +82,6 @@ class Contrast:
                 ("p (Holm)", "" if math.isnan(self.p_holm) else show_p(self.p_holm)),
             ]
         )
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A comparison that waits to be judged beside the others.
-
-    Attributes:
-        contrast: all but the verdict and what is adjusted.
-        claim: what the verdict goes by; None where nothing is tested.
-        scale: estimate and deviation of the paired differences (logarithms for a ratio) and the margin on that scale,
-            from which the replicates still needed are worked out; None without a test.
-    """
-
-    contrast: Contrast
-    claim: Claim | None = None
-    scale: tuple[float, float, float | None] | None = None
 
 
 def show_effect(contrast: Contrast) -> str:

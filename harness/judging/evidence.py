@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from harness.judging.censored import censored
-from harness.judging.contrast import Contrast, Evidence
-from harness.judging.looking import at_looks, confidence
+from harness.judging.contrast import Contrast
+from harness.judging.look import Evidence, Look, together
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
 from harness.stats import (
-    Claim,
     Looks,
     PairedDifference,
     Verdict,
     difference_of_pairs,
-    over_looks,
+    once,
     pair_up,
-    power_of_e,
     ratio_of_pairs,
     sign_flip,
 )
+
+_UNFINISHED = "the study is unfinished: verdicts come after {} replicates of each"
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,16 @@ class Rules:
     Attributes:
         margins: metric -> difference that does not matter, in its unit.
         overlap: held-out over training images of a cross-validation; 0 where replicates are independent.
-        looks: when the data are looked at.
+        looks: when the data are looked at; None for once, at all there is.
     """
 
     margins: Mapping[str, float]
     overlap: float
-    looks: Looks
+    looks: Looks | None
 
 
 def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
-    """Return what is known of one variant against the base in one metric.
+    """Return what is known of one variant against the base in one metric, over all looks that were due.
 
     Args:
         metric: name in :data:`harness.metrics.METRICS`.
@@ -52,19 +53,42 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
         base: the base's.
         rules: how they are compared.
     """
-    row = METRICS[metric]
-    if row.unit.compared == "exact":
+    if METRICS[metric].unit.compared == "exact":
         return Evidence(_exact(metric, sample, base, rules))
+    if rules.looks is None:
+        return together([look_at(metric, sample, base, rules)], once(sample.finished))
+    sizes, first = _due(sample, base, rules.looks)
+    if not sizes:
+        found = look_at(metric, sample, base, rules).contrast
+        return Evidence(replace(found, note=found.note or _UNFINISHED.format(rules.looks.sizes[0])))
+    seen = [(sample.below(first + size), base.below(first + size)) for size in sizes]
+    if sizes[-1] == rules.looks.sizes[-1]:
+        seen[-1] = sample, base  # the last look sees all there is
+    return together([look_at(metric, *both, rules) for both in seen], rules.looks)
+
+
+def _due(sample: Sample, base: Sample, plan: Looks) -> tuple[tuple[int, ...], int]:
+    """Return the sizes of the looks whose data are complete, and the first replicate."""
+    settled = sample.settled & base.settled
+    first = min(sample.settled | base.settled, default=0)
+    pending = sample.pending | base.pending
+    until = min(max(settled, default=-1), min(pending, default=10**9) - 1)
+    return plan.up_to(until + 1 - first), first
+
+
+def look_at(metric: str, sample: Sample, base: Sample, rules: Rules) -> Look:
+    """Return what these trials say of one variant against the base in one metric, as if nobody looked before."""
+    row = METRICS[metric]
     if row.unit.clocked and sample.withheld:
         return _missing(metric, f"not compared: {sample.withheld}")
     if row.watched:
         times = sample.times(metric), base.times(metric)
         if any(each.missed.any() for each in times):
-            return censored(metric, *times, base.label, rules.looks)
-    broken = [int(one.by_replicate(metric).isna().sum()) for one in (sample, base)]
+            return censored(metric, *times, base.label)
+    values, others = sample.by_replicate(metric), base.by_replicate(metric)
+    broken = [int(np.isnan(one.to_numpy()).sum()) for one in (values, others)]
     if any(broken):  # a loss that is not a number: the mean of the others would flatter
         return _missing(metric, f"{broken[0]} of {sample.finished} broke off; {base.label}: {broken[1]}")
-    values, others = sample.by_replicate(metric), base.by_replicate(metric)
     if row.unit.compared == "difference":
         return _difference(metric, values, others, rules)
     if (values <= 0).any() or (others <= 0).any():  # a target that the untrained network already holds
@@ -84,55 +108,47 @@ def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
     return Contrast(metric, "exact", value / other if other else math.nan, verdict=judged, more=0)
 
 
-def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Evidence:
-    margin, plan = rules.margins.get(metric), rules.looks
+def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Look:
+    margin = rules.margins.get(metric)
     ours, theirs = pair_up(values, base)
-    sizes = at_looks(len(ours), plan)
-    steps = [difference_of_pairs(ours[:size], theirs[:size], rules.overlap) for size in sizes]
-    same = math.nan if margin is None else over_looks([one.equivalence_p(margin) for one in steps], plan)
-    contrast = _contrast(metric, steps, sign_flip(ours, theirs), plan)
-    return _with_claim(contrast, steps[-1], same, margin)
+    found = difference_of_pairs(ours, theirs, rules.overlap)
+    same = math.nan if margin is None else found.equivalence_p(margin)
+    look = _look(_contrast(metric, found), found, same, margin)
+    return replace(look, interval=found.interval, flips=partial(sign_flip, ours, theirs))
 
 
-def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Evidence:
+def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Look:
     """Judge by the ratio; a margin is a difference in the metric's own unit, so that equivalence is judged by that."""
-    margin, plan = rules.margins.get(metric), rules.looks
+    margin = rules.margins.get(metric)
     ours, theirs = pair_up(values, base)
-    sizes = at_looks(len(ours), plan)
-    steps = [ratio_of_pairs(ours[:size], theirs[:size]) for size in sizes]
+    found = ratio_of_pairs(ours, theirs)
     same, relative = math.nan, None
     if margin is not None:
-        plain = [difference_of_pairs(ours[:size], theirs[:size]).equivalence_p(margin) for size in sizes]
-        same, relative = over_looks(plain, plan), math.log1p(margin / float(base.mean()))
-    contrast = _contrast(metric, [one.log for one in steps], sign_flip(np.log(ours), np.log(theirs)), plan)
-    estimate, low, high = (power_of_e(end) for end in (contrast.estimate, contrast.low, contrast.high))
-    contrast = replace(contrast, kind="ratio", estimate=estimate, low=low, high=high)
-    return _with_claim(contrast, steps[-1].log, same, relative)
+        same = difference_of_pairs(ours, theirs).equivalence_p(margin)
+        relative = math.log1p(margin / float(base.mean()))
+    contrast = replace(_contrast(metric, found.log), kind="ratio", estimate=found.estimate)
+    look = _look(contrast, found.log, same, relative)
+    return replace(look, interval=found.interval, flips=partial(sign_flip, np.log(ours), np.log(theirs)))
 
 
-def _contrast(metric: str, steps: Sequence[PairedDifference], flips: float, plan: Looks) -> Contrast:
-    found = steps[-1]
-    ends = found.interval(confidence(found.n, plan))
+def _contrast(metric: str, found: PairedDifference) -> Contrast:
     return Contrast(
         metric,
         "difference",
         found.estimate,
-        ends.low,
-        ends.high,
-        found.n,
-        p=over_looks([one.p_value for one in steps], plan),
-        p_flips=flips,
+        pairs=found.n,
         effect_size=found.effect_size,
         won=found.won if METRICS[metric].better == "higher" else found.n - found.won,
         note=_note(found),
     )
 
 
-def _with_claim(contrast: Contrast, found: PairedDifference, same: float, margin: float | None) -> Evidence:
+def _look(contrast: Contrast, found: PairedDifference, same: float, margin: float | None) -> Look:
     if found.n < 2:
-        return Evidence(contrast)
+        return Look(contrast)
     improves = (found.estimate > 0) == (METRICS[contrast.metric].better == "higher")
-    return Evidence(contrast, Claim(improves, contrast.p, same), (found.estimate, found.deviation, margin))
+    scale = (found.estimate, found.deviation, margin)
+    return Look(contrast, found.p_value, improves, same, scale=scale)
 
 
 def _note(found: PairedDifference) -> str:
@@ -141,5 +157,5 @@ def _note(found: PairedDifference) -> str:
     return "every pair gives the same" if found.standard_error == 0 else ""
 
 
-def _missing(metric: str, note: str) -> Evidence:
-    return Evidence(Contrast(metric, "ratio", math.nan, note=note))
+def _missing(metric: str, note: str) -> Look:
+    return Look(Contrast(metric, "ratio", math.nan, note=note))

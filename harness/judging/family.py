@@ -6,16 +6,20 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from harness.judging.contrast import Contrast, Evidence
+from harness.judging.contrast import Contrast
 from harness.judging.evidence import Rules, gather
+from harness.judging.look import Evidence
 from harness.judging.sample import Sample
-from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks, pairs_needed
+from harness.stats import LEVEL, Claim, Looks, Verdict, judge, pairs_needed, planned
 from harness.study import Study
+
+_WAITS = "the study is unfinished: the next look is after {} replicates"
+_ENDED = "ended early: {} replicates would hardly have decided it"
 
 
 def looks_of(study: Study) -> Looks:
     """Return when a study's comparisons are looked at: once, unless its replicates are adaptive."""
-    return looks(*study.design.replicate_range)
+    return planned(*study.design.replicate_range)
 
 
 def compare(study: Study, samples: Mapping[str, Sample], base: Sample) -> dict[str, tuple[Contrast, ...]]:
@@ -39,7 +43,20 @@ def compare(study: Study, samples: Mapping[str, Sample], base: Sample) -> dict[s
     for (digest, _), contrast in zip(found, judged, strict=True):
         # the parts of a cross-validation are all the replicates that there are
         contrasts[digest].append(replace(contrast, more=None) if rules.overlap and contrast.more else contrast)
-    return {digest: tuple(row) for digest, row in contrasts.items()}
+    going_on = set(open_comparisons(contrasts))
+    told: dict[str, list[Contrast]] = {digest: [] for digest in known}
+    for (digest, evidence), contrast in zip(found, (one for row in contrasts.values() for one in row), strict=True):
+        told[digest].append(_say_why_open(contrast, evidence, digest in going_on))
+    return {digest: tuple(row) for digest, row in told.items()}
+
+
+def _say_why_open(contrast: Contrast, evidence: Evidence, goes_on: bool) -> Contrast:
+    """Note of an undecided comparison whose last look is still to come that it waits for it, or was ended before."""
+    if evidence.next_look is None or contrast.verdict is not Verdict.UNDECIDED:
+        return contrast
+    why = _WAITS.format(evidence.next_look) if goes_on else _ENDED.format(evidence.last_look)
+    note = "; ".join(filter(None, [contrast.note, why]))
+    return replace(contrast, note=note, more=contrast.more if goes_on else None)
 
 
 def open_comparisons(contrasts: Mapping[str, Sequence[Contrast]]) -> list[str]:
@@ -47,7 +64,7 @@ def open_comparisons(contrasts: Mapping[str, Sequence[Contrast]]) -> list[str]:
     return [
         digest
         for digest, row in contrasts.items()
-        if any(contrast.tested and contrast.verdict is Verdict.UNDECIDED for contrast in row)
+        if any(contrast.tested and contrast.verdict is Verdict.UNDECIDED and not contrast.futile for contrast in row)
     ]
 
 
@@ -69,7 +86,9 @@ def judge_all(found: Sequence[Evidence]) -> list[Contrast]:
     for place, evidence in enumerate(found):
         contrast = evidence.contrast
         if one := judged.get(place):
+            contrast = evidence.unbiased(len(tested))
             decided = one.verdict is not Verdict.UNDECIDED
+            contrast = replace(contrast, futile=not decided and evidence.futile(len(tested)))
             more = 0 if decided else _more(evidence, LEVEL / undecided)
             contrast = replace(contrast, p_holm=one.p, p_equivalent=one.p_equivalent, verdict=one.verdict, more=more)
         contrasts.append(contrast)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -26,17 +26,31 @@ class Sample:
             and "stop_reason".
         counts: metric counted in whole numbers -> its value, None if unknown.
         withheld: why seconds must not be compared with the base's; empty if they may.
+        failed: replicates that broke; they are waited for no longer.
+        pending: replicates that were begun and are to be done again.
     """
 
     label: str
     columns: Mapping[str, np.ndarray]
     counts: Mapping[str, int | None] = field(default_factory=dict)
     withheld: str = ""
+    failed: frozenset[int] = frozenset()
+    pending: frozenset[int] = frozenset()
 
     @property
     def finished(self) -> int:
         """Number of trials."""
         return len(self.columns["replicate"])
+
+    @property
+    def settled(self) -> frozenset[int]:
+        """Replicates of which nothing more is to come."""
+        return self.failed | {int(replicate) for replicate in self.columns["replicate"]}
+
+    def below(self, replicate: int) -> Sample:
+        """Return the trials of the replicates below a number: what a look saw that was taken then."""
+        kept = self.columns["replicate"].astype(int) < replicate
+        return replace(self, columns={name: values[kept] for name, values in self.columns.items()})
 
     def by_replicate(self, name: str) -> pd.Series[float]:
         """Return a metric by replicate; the last one where a replicate was trained twice.
@@ -72,4 +86,4 @@ def censor(reached: np.ndarray, watched: np.ndarray, stop_reason: np.ndarray) ->
 
 def _indexed(values: np.ndarray, replicate: np.ndarray) -> pd.Series:
     series = pd.Series(values, index=replicate.astype(int))
-    return series[~series.index.duplicated(keep="last")]
+    return series if series.index.is_unique else series[~series.index.duplicated(keep="last")]

@@ -4,7 +4,8 @@ from harness.stats.censored import Times, kaplan_meier_median, reached_by
 from harness.stats.effects import Effect, interactions, main_effects
 from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
 from harness.stats.logrank import log_rank
-from harness.stats.multiplicity import Looks, holm, looks, over_looks
+from harness.stats.looks import Looks, continued, once, planned
+from harness.stats.multiplicity import holm
 from harness.stats.paired import (
     PairedDifference,
     PairedRatio,
@@ -15,6 +16,7 @@ from harness.stats.paired import (
     sign_flip,
 )
 from harness.stats.restricted import RestrictedRatio, restricted_ratio
+from harness.stats.sequential import chance_at_last, nominal_level, overall_p, shrinkage
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
@@ -29,24 +31,29 @@ __all__ = [
     "RestrictedRatio",
     "Times",
     "Verdict",
+    "chance_at_last",
+    "continued",
     "difference_of_pairs",
     "holm",
     "interactions",
     "judge",
     "kaplan_meier_median",
     "log_rank",
-    "looks",
     "main_effects",
     "mean_interval",
-    "over_looks",
+    "nominal_level",
+    "once",
+    "overall_p",
     "pair_up",
     "paired_difference",
     "pairs_needed",
+    "planned",
     "power_of_e",
     "ratio_of_pairs",
     "reached_by",
     "restricted_ratio",
     "share_interval",
+    "shrinkage",
     "sign_flip",
     "spread_interval",
 ]

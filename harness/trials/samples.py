@@ -25,7 +25,19 @@ def make_sample(label: str, columns: Mapping[str, np.ndarray], withheld: str = "
     finished = columns["status"] == "finished"
     there = [name for name in (*METRICS, *_BESIDE) if name in columns]
     counts = {name: _count(columns[name]) for name in there if name in METRICS and _is_count(name)}
-    return Sample(label, {name: columns[name][finished] for name in there}, counts, withheld)
+    settled, failed, killed = (_replicates(columns, status) for status in ("finished", "failed", "killed"))
+    return Sample(
+        label,
+        {name: columns[name][finished] for name in there},
+        counts,
+        withheld,
+        failed=failed - settled,
+        pending=killed - settled - failed,
+    )
+
+
+def _replicates(columns: Mapping[str, np.ndarray], status: str) -> frozenset[int]:
+    return frozenset(int(replicate) for replicate in columns["replicate"][columns["status"] == status])
 
 
 def _is_count(name: str) -> bool:

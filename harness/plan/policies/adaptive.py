@@ -1,9 +1,10 @@
-"""Replicates as many as it takes: more of those variants whose comparison with the base is open after a look."""
+"""Replicates as many as it takes: more of those variants whose comparison with the base a look leaves open."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.plan.ledger import Ledger
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class AdaptivePolicy:
-    """Looks at the data as often as there are replicates for, and wants more of what is undecided.
+    """Looks at the data as often as there are replicates for, and wants more of what is undecided and may be decided.
 
     Args:
         study: the study.
@@ -36,12 +37,14 @@ class AdaptivePolicy:
         if ledger.running:
             return []
         known = ledger.known()
-        variants: Sequence[Variant] = self._variants
+        open_still: Sequence[Variant] = self._variants
         for size in looks_of(self._study).sizes:
-            wanted = [one for one in balanced(variants, range(size), Phase.DESIGN) if one.key not in known]
+            wanted = [one for one in balanced(open_still, range(size), Phase.DESIGN) if one.key not in known]
             if wanted:
                 return wanted
-            variants = undecided(self._study, self._variants, ledger.finished.values(), size)
+            found = {one.digest for one in undecided(self._study, self._variants, ledger, size)}
+            # what was ended stays ended, whatever becomes of the others
+            open_still = [one for one in open_still if one.digest in found]
         return []
 
     def to_sample(self, _: Ledger) -> int:
@@ -53,22 +56,26 @@ class AdaptivePolicy:
         return 0
 
 
-def undecided(
-    study: Study, variants: Sequence[Variant], finished: Iterable[FinishedTrial], replicates: int
-) -> list[Variant]:
-    """Return the base and the variants whose comparison with it is open; nothing if all are decided.
+def undecided(study: Study, variants: Sequence[Variant], ledger: Ledger, replicates: int) -> list[Variant]:
+    """Return the base and the variants whose comparison is worth going on with; nothing if there are none.
 
     Args:
         study: the study.
         variants: its variants, the base first.
-        finished: finished trials, with their results.
+        ledger: what has become of their trainings, with results.
         replicates: only replicates below this number are looked at, as at the time of the look.
     """
     from harness.judging import compare, open_comparisons
 
-    seen = [trial for trial in finished if trial.training.replicate < replicates]
+    seen = [trial for trial in ledger.finished.values() if trial.training.replicate < replicates]
+    lost = [training for training in ledger.given_up if training.replicate < replicates]
     samples = {
-        variant.digest: _sample(study, variant, [trial for trial in seen if trial.digest == variant.digest])
+        variant.digest: _sample(
+            study,
+            variant,
+            [trial for trial in seen if trial.digest == variant.digest],
+            [training.replicate for training in lost if training.variant.digest == variant.digest],
+        )
         for variant in variants
     }
     base = samples.pop(variants[0].digest)
@@ -76,7 +83,7 @@ def undecided(
     return [variants[0], *(one for one in variants[1:] if one.digest in still)] if still else []
 
 
-def _sample(study: Study, variant: Variant, finished: Sequence[FinishedTrial]) -> Sample:
+def _sample(study: Study, variant: Variant, finished: Sequence[FinishedTrial], failed: Sequence[int]) -> Sample:
     import numpy as np
 
     from harness.trials.samples import make_sample
@@ -90,7 +97,7 @@ def _sample(study: Study, variant: Variant, finished: Sequence[FinishedTrial]) -
     columns["replicate"] = np.array([replicate for replicate, _ in known], dtype=int)
     columns["stop_reason"] = np.array([result.stop_reason.value for _, result in known], dtype=str)
     columns["status"] = np.full(len(known), "finished")
-    return make_sample(variant.label, columns)
+    return replace(make_sample(variant.label, columns), failed=frozenset(failed))
 
 
 def _score(result: TrialResult, name: str) -> float:

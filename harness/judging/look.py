@@ -1,0 +1,142 @@
+"""What one look at the data says of a comparison, and what all looks say together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from scipy import special
+
+from harness.judging.contrast import Contrast
+from harness.stats import LEVEL, Claim, Interval, Looks, chance_at_last, nominal_level, overall_p, shrinkage
+
+_FUTILE = 0.05
+"""Chance of a verdict at the last look below which a comparison is not worth going on with."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the data of one look say, as if it were the only one. Its own data choose its test.
+
+    Attributes:
+        contrast: kind, estimate, pairs and what else a reader is told; p-value and interval are of all looks.
+        p: two-sided p-value of "no difference"; NaN without a test.
+        improves: whether the variant is on the good side of no difference, as the statistic that gave p has it.
+        same: one-sided p-value of "within the margin"; NaN without a margin.
+        interval: the interval at a confidence, of the estimate's own scale. It leaves out no difference if and only if
+            p is at most 1 minus the confidence. None without a test.
+        flips: works out the sign-flip permutation p-value; None where there is none.
+        scale: estimate and deviation of the paired differences (logarithms for a ratio) and the margin on that scale,
+            from which the replicates still needed are worked out; None without a test.
+    """
+
+    contrast: Contrast
+    p: float = math.nan
+    improves: bool = False
+    same: float = math.nan
+    interval: Callable[[float], Interval] | None = None
+    flips: Callable[[], float] | None = None
+    scale: tuple[float, float, float | None] | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A comparison that waits to be judged beside the others.
+
+    Attributes:
+        contrast: all but the verdict and what is adjusted.
+        claim: what the verdict goes by; None where nothing is tested.
+        scale: as in :class:`Look`, of the look that is shown.
+        looks: what the looks so far said, the first one first.
+        plan: all looks, those to come included; None without a test.
+        shown: which of the looks the contrast tells of.
+    """
+
+    contrast: Contrast
+    claim: Claim | None = None
+    scale: tuple[float, float, float | None] | None = None
+    looks: Sequence[Look] = field(default=(), repr=False)
+    plan: Looks | None = None
+    shown: int = 0
+
+    @property
+    def next_look(self) -> int | None:
+        """Replicates at the next look; None if none is to come, or without a test."""
+        return self.plan.sizes[len(self.looks)] if self.plan and len(self.looks) < len(self.plan.sizes) else None
+
+    @property
+    def last_look(self) -> int | None:
+        """Replicates at the last look; None without a test."""
+        return self.plan.sizes[-1] if self.plan else None
+
+    def futile(self, comparisons: int) -> bool:
+        """Whether going on would hardly decide it: neither "no difference" nor "within the margin".
+
+        That no more replicates are spent on it makes no claim easier: boundaries are those of a study that goes on
+        (non-binding futility; Lakens, Pahlke & Wassmer 2021, "Group sequential designs: a tutorial").
+
+        Args:
+            comparisons: tested in the family. Its level is what Holm's procedure leaves to the first of them, whatever
+                became of the others, so that what was ended is not begun again.
+        """
+        if self.plan is None or self.next_look is None:
+            return False
+        at, last = len(self.looks) - 1, self.looks[-1]
+        chances = [
+            chance_at_last(last.p, self.plan, at, LEVEL / comparisons),
+            chance_at_last(last.same, self.plan, at, LEVEL / comparisons, sides=1),
+        ]
+        return not any(chance >= _FUTILE for chance in chances)
+
+    def unbiased(self, comparisons: int) -> Contrast:
+        """Return the contrast with an estimate that more than one look does not bias; the plain one of a single look.
+
+        Args:
+            comparisons: tested in the family.
+        """
+        found, seen = self.contrast, self.looks[: self.shown + 1]
+        if self.plan is None or len(seen) < 2 or math.isnan(found.estimate):
+            return found
+        toward = 1 if seen[-1].improves else -1
+        scores = [toward * (1 if one.improves else -1) * float(-special.ndtri(one.p / 2)) for one in seen]
+        by = shrinkage(scores, self.plan, LEVEL / comparisons)
+        estimate = found.estimate * by if found.kind == "difference" else found.estimate**by
+        return replace(found, estimate=min(max(estimate, found.low), found.high), plain=found.estimate)
+
+
+def together(looks: Sequence[Look], plan: Looks) -> Evidence:
+    """Return what the looks so far say together: one estimate, interval, sign and p-value that agree.
+
+    The p-value is the smallest overall error at which some look leads to a claim, the interval the repeated confidence
+    interval of the last look. Where the last look alone would not say what was claimed before, the contrast is that of
+    the latest look that does: what was decided is not taken back.
+    """
+    if math.isnan(looks[-1].p):  # what cannot be compared now was not decided before: some broke off, say
+        return Evidence(looks[-1].contrast)
+    ps = [overall_p(look.p, plan, place) for place, look in enumerate(looks)]
+    sames = [overall_p(look.same, plan, place, sides=1) for place, look in enumerate(looks)]
+    p, same = _least(ps), _least(sames)
+    decided = looks[ps.index(p)].improves
+
+    def tells(place: int) -> tuple[bool, bool]:
+        agrees = ps[place] > LEVEL if p > LEVEL else ps[place] <= LEVEL and looks[place].improves is decided
+        return agrees and not math.isnan(ps[place]), not same <= LEVEL or sames[place] <= LEVEL
+
+    backwards = range(len(looks) - 1, -1, -1)
+    shown = max(backwards, key=lambda place: (*tells(place), place))
+    look, contrast = looks[shown], replace(looks[shown].contrast, p=p)
+    if look.interval:
+        ends = look.interval(1 - nominal_level(LEVEL, plan, shown))
+        contrast = replace(contrast, low=ends.low, high=ends.high)
+    if look.flips:
+        contrast = replace(contrast, p_flips=look.flips())
+    if shown < len(looks) - 1:
+        told = f"of the look after {plan.sizes[shown]} replicates, which decided it"
+        contrast = replace(contrast, note="; ".join(filter(None, [contrast.note, told])))
+    improves = decided if p <= LEVEL else look.improves
+    return Evidence(contrast, Claim(improves, p, same), look.scale, looks, plan, shown)
+
+
+def _least(values: Sequence[float]) -> float:
+    return min((value for value in values if not math.isnan(value)), default=math.nan)
