@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 
-from harness.findings.contrasts import contrasts
+from harness.findings.contrasts import judged
 from harness.findings.groups import Group, group_trials, reference_title, withheld_seconds
 from harness.findings.rows import Row, in_order, make_row
+from harness.judging import FactorEffect, Judged
 from harness.study import SeedSpec, Study
 from harness.trials import LeftOut, left_out_of, sift, tidy_history, tidy_trials
 
@@ -26,6 +27,8 @@ class Facts:
         groups: the trials of each variant, the reference first.
         rows: what each variant measured and how it compares with the reference, in the order in which they are shown.
         left_out: what was left out of the trials, because no training can have measured it.
+        effects: what each factor does, and what two of them do together, judged beside the rows' contrasts.
+        no_effects: metric -> why it has no effects.
     """
 
     study: Study
@@ -34,6 +37,8 @@ class Facts:
     groups: tuple[Group, ...]
     rows: tuple[Row, ...]
     left_out: tuple[LeftOut, ...]
+    effects: tuple[FactorEffect, ...] = ()
+    no_effects: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def target(self) -> str:
@@ -59,8 +64,8 @@ def facts_of(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Facts
         DataError: if a column that is needed is missing.
     """
     before = left_out_of(trials)
-    trials, history, said = sift(trials, history, study.design.dimensions)
-    left_out = dict.fromkeys([*before, *said])
+    trials, history, now = sift(trials, history, study.design.dimensions)
+    left_out = dict.fromkeys([*before, *now])
     trials, history = tidy_trials(study, trials), tidy_history(history)
     groups = group_trials(study, trials)
     base = groups[0]
@@ -70,9 +75,9 @@ def facts_of(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Facts
         for group in groups
     ]
     # which seeds are drawn anew makes no network better: an audit of seeds is about spread
-    against = {} if is_audit(study) else contrasts(study, rows, groups)
-    shown = in_order(study, [replace(row, contrasts=against.get(row.digest, ())) for row in rows])
-    return Facts(study, trials, history, tuple(groups), tuple(shown), tuple(left_out))
+    said = Judged({}) if is_audit(study) else judged(study, rows, groups)
+    shown = in_order(study, [replace(row, contrasts=said.contrasts.get(row.digest, ())) for row in rows])
+    return Facts(study, trials, history, tuple(groups), tuple(shown), tuple(left_out), said.effects, said.no_effects)
 
 
 def is_audit(study: Study) -> bool:
