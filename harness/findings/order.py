@@ -15,6 +15,7 @@ from harness.findings.probes import activation_order, unused_features
 from harness.findings.questions import (
     differences,
     effects,
+    late_changes,
     learning_curves,
     levels,
     limits,
@@ -46,6 +47,7 @@ FINDINGS: tuple[Callable[[Facts], Finding], ...] = (
     importance.analyse,
     course.analyse,
     learning_curves.analyse,
+    late_changes.analyse,
     limits.analyse,
 )
 """The questions of a reader, in the order in which a report answers them."""
