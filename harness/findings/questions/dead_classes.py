@@ -46,4 +46,5 @@ def _dead(group: Group) -> np.ndarray:
     if "dead_classes" not in group.columns:
         return np.zeros(0)
     known = group.values("dead_classes").astype(float)
-    return known[~np.isnan(known)]
+    finite: np.ndarray = known[~np.isnan(known)]
+    return finite
