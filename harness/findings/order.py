@@ -13,6 +13,7 @@ from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.probes import activation_order, unused_features
 from harness.findings.questions import (
+    dead_classes,
     differences,
     effects,
     late_changes,
@@ -39,6 +40,7 @@ FINDINGS: tuple[Callable[[Facts], Finding], ...] = (
     activation_order.analyse,
     smallest_networks.analyse,
     verdicts.analyse,
+    dead_classes.analyse,
     differences.analyse,
     time_to_target.analyse,
     effects.analyse,

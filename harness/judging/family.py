@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from harness.judging.contrast import Contrast
-from harness.judging.evidence import Evidence, Rules, gather
+from harness.judging.contrast import Contrast, Evidence
+from harness.judging.evidence import Rules, gather
 from harness.judging.sample import Sample
 from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks, pairs_needed
 from harness.study import Study
