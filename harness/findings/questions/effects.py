@@ -20,7 +20,7 @@ _MOST = 30
 
 def analyse(facts: Facts) -> Finding:
     """Return main effects and interactions as a table and as forest plots; nothing where there are none to tell."""
-    study, effects = facts.study, facts.effects
+    study, effects = facts.study, facts.judged.effects
     metrics = list(dict.fromkeys(effect.contrast.metric for effect in effects))
     return Finding(
         remarks=_without(facts),
@@ -41,7 +41,7 @@ def label_of(study: Study, effect: FactorEffect) -> str:
 def _without(facts: Facts) -> tuple[str, ...]:
     """Say which metrics have no effects, and why."""
     why: dict[str, list[str]] = {}
-    for metric, reason in facts.no_effects.items():
+    for metric, reason in facts.judged.no_effects.items():
         why.setdefault(reason, []).append(METRICS[metric].title)
     return tuple(
         f"What each factor does to {listed(titles)} cannot be averaged over the other factors: {reason}."
