@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -26,7 +26,8 @@ from harness.stats import (
     sign_flip,
 )
 
-_UNFINISHED = "the study is unfinished: verdicts come after {} replicates of each"
+UNFINISHED = "the study is unfinished: verdicts come after {} replicates of each"
+"""Why nothing is tested before the first look; with its replicates."""
 
 
 @dataclass(frozen=True)
@@ -57,22 +58,22 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
         return Evidence(_exact(metric, sample, base, rules))
     if rules.looks is None:
         return together([look_at(metric, sample, base, rules)], once(sample.finished))
-    sizes, first = _due(sample, base, rules.looks)
+    sizes, first = due([sample, base], rules.looks)
     if not sizes:
         found = look_at(metric, sample, base, rules).contrast
-        return Evidence(replace(found, note=found.note or _UNFINISHED.format(rules.looks.sizes[0])))
+        return Evidence(replace(found, note=found.note or UNFINISHED.format(rules.looks.sizes[0])))
     seen = [(sample.below(first + size), base.below(first + size)) for size in sizes]
     if sizes[-1] == rules.looks.sizes[-1]:
         seen[-1] = sample, base  # the last look sees all there is
     return together([look_at(metric, *both, rules) for both in seen], rules.looks)
 
 
-def _due(sample: Sample, base: Sample, plan: Looks) -> tuple[tuple[int, ...], int]:
-    """Return the sizes of the looks whose data are complete, and the first replicate."""
-    settled = sample.settled & base.settled
-    first = min(sample.settled | base.settled, default=0)
-    pending = sample.pending | base.pending
-    until = min(max(settled, default=-1), min(pending, default=10**9) - 1)
+def due(samples: Sequence[Sample], plan: Looks) -> tuple[tuple[int, ...], int]:
+    """Return the sizes of the looks whose data are complete in all of some samples, and the first replicate."""
+    settled = [sample.settled for sample in samples]
+    pending = frozenset().union(*(sample.pending for sample in samples))
+    first = min(frozenset().union(*settled), default=0)
+    until = min(max(frozenset.intersection(*settled), default=-1), min(pending, default=10**9) - 1)
     return plan.up_to(until + 1 - first), first
 
 
@@ -89,11 +90,22 @@ def look_at(metric: str, sample: Sample, base: Sample, rules: Rules) -> Look:
     broken = [int(np.isnan(one.to_numpy()).sum()) for one in (values, others)]
     if any(broken):  # a loss that is not a number: the mean of the others would flatter
         return _missing(metric, f"{broken[0]} of {sample.finished} broke off; {base.label}: {broken[1]}")
-    if row.unit.compared == "difference":
-        return _difference(metric, values, others, rules)
-    if (values <= 0).any() or (others <= 0).any():  # a target that the untrained network already holds
-        return _missing(metric, "a value of 0 has no ratio")
-    return _ratio(metric, values, others, rules)
+    if row.unit.compared != "difference" and ((values <= 0).any() or (others <= 0).any()):
+        return _missing(metric, "a value of 0 has no ratio")  # a target that the untrained network already holds
+    return paired(metric, values, others, rules)
+
+
+def paired(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Look:
+    """Return what one look says of values that were all measured, by replicate, as a difference or as a ratio.
+
+    Args:
+        metric: name in :data:`harness.metrics.METRICS`.
+        values: by replicate; above 0 where the metric is compared as a ratio.
+        base: what they are compared with.
+        rules: how they are compared.
+    """
+    judge = _difference if METRICS[metric].unit.compared == "difference" else _ratio
+    return judge(metric, values, base, rules)
 
 
 def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
@@ -121,10 +133,10 @@ def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules:
     """Judge by the ratio; a margin is a difference in the metric's own unit, so that equivalence is judged by that."""
     margin = rules.margins.get(metric)
     ours, theirs = pair_up(values, base)
-    found = ratio_of_pairs(ours, theirs)
+    found = ratio_of_pairs(ours, theirs, rules.overlap)
     same, relative = math.nan, None
     if margin is not None:
-        same = difference_of_pairs(ours, theirs).equivalence_p(margin)
+        same = difference_of_pairs(ours, theirs, rules.overlap).equivalence_p(margin)
         relative = math.log1p(margin / float(base.mean()))
     contrast = replace(_contrast(metric, found.log), kind="ratio", estimate=found.estimate)
     look = _look(contrast, found.log, same, relative)

@@ -70,37 +70,36 @@ class Evidence:
         """Replicates at the last look; None without a test."""
         return self.plan.sizes[-1] if self.plan else None
 
-    def futile(self, comparisons: int) -> bool:
+    def futile(self, level: float) -> bool:
         """Whether going on would hardly decide it: neither "no difference" nor "within the margin".
 
         That no more replicates are spent on it makes no claim easier: boundaries are those of a study that goes on
         (non-binding futility; Lakens, Pahlke & Wassmer 2021, "Group sequential designs: a tutorial").
 
         Args:
-            comparisons: tested in the family. Its level is what Holm's procedure leaves to the first of them, whatever
-                became of the others, so that what was ended is not begun again.
+            level: error that it may make; the same at all looks, so that what was ended is not begun again.
         """
         if self.plan is None or self.next_look is None:
             return False
         at, last = len(self.looks) - 1, self.looks[-1]
         chances = [
-            chance_at_last(last.p, self.plan, at, LEVEL / comparisons),
-            chance_at_last(last.same, self.plan, at, LEVEL / comparisons, sides=1),
+            chance_at_last(last.p, self.plan, at, level),
+            chance_at_last(last.same, self.plan, at, level, sides=1),
         ]
         return not any(chance >= _FUTILE for chance in chances)
 
-    def unbiased(self, comparisons: int) -> Contrast:
+    def unbiased(self, level: float) -> Contrast:
         """Return the contrast with an estimate that more than one look does not bias; the plain one of a single look.
 
         Args:
-            comparisons: tested in the family.
+            level: error that it may make.
         """
         found, seen = self.contrast, self.looks[: self.shown + 1]
         if self.plan is None or len(seen) < 2 or math.isnan(found.estimate):
             return found
         toward = 1 if seen[-1].improves else -1
         scores = [toward * (1 if one.improves else -1) * float(-special.ndtri(one.p / 2)) for one in seen]
-        by = shrinkage(scores, self.plan, LEVEL / comparisons)
+        by = shrinkage(scores, self.plan, level)
         estimate = found.estimate * by if found.kind == "difference" else found.estimate**by
         return replace(found, estimate=min(max(estimate, found.low), found.high), plain=found.estimate)
 
