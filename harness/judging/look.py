@@ -6,10 +6,18 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from scipy import special
-
 from harness.judging.contrast import Contrast
-from harness.stats import LEVEL, Claim, Interval, Looks, chance_at_last, nominal_level, overall_p, shrinkage
+from harness.stats import (
+    LEVEL,
+    Claim,
+    Interval,
+    Looks,
+    chance_to_agree,
+    chance_to_differ,
+    nominal_level,
+    overall_p,
+    shrinkage,
+)
 
 _FUTILE = 0.05
 """Chance of a verdict at the last look below which a comparison is not worth going on with."""
@@ -82,11 +90,12 @@ class Evidence:
         if self.plan is None or self.next_look is None:
             return False
         at, last = len(self.looks) - 1, self.looks[-1]
-        chances = [
-            chance_at_last(last.p, self.plan, at, level),
-            chance_at_last(last.same, self.plan, at, level, sides=1),
-        ]
-        return not any(chance >= _FUTILE for chance in chances)
+        if chance_to_differ(last.p, self.plan, at, level) >= _FUTILE:
+            return False
+        estimate, deviation, margin = last.scale or (math.nan, math.nan, None)
+        if margin is None:
+            return True
+        return chance_to_agree(estimate, deviation, margin, self.plan, at, level) < _FUTILE
 
     def unbiased(self, level: float) -> Contrast:
         """Return the contrast with an estimate that more than one look does not bias; the plain one of a single look.
@@ -97,9 +106,7 @@ class Evidence:
         found, seen = self.contrast, self.looks[: self.shown + 1]
         if self.plan is None or len(seen) < 2 or math.isnan(found.estimate):
             return found
-        toward = 1 if seen[-1].improves else -1
-        scores = [toward * (1 if one.improves else -1) * float(-special.ndtri(one.p / 2)) for one in seen]
-        by = shrinkage(scores, self.plan, level)
+        by = shrinkage([one.p for one in seen], [one.improves for one in seen], self.plan, level)
         estimate = found.estimate * by if found.kind == "difference" else found.estimate**by
         return replace(found, estimate=min(max(estimate, found.low), found.high), plain=found.estimate)
 

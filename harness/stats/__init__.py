@@ -16,7 +16,7 @@ from harness.stats.paired import (
     sign_flip,
 )
 from harness.stats.restricted import RestrictedRatio, restricted_ratio
-from harness.stats.sequential import chance_at_last, nominal_level, overall_p, shrinkage
+from harness.stats.sequential import chance_to_agree, chance_to_differ, nominal_level, overall_p, shrinkage
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
@@ -31,7 +31,8 @@ __all__ = [
     "RestrictedRatio",
     "Times",
     "Verdict",
-    "chance_at_last",
+    "chance_to_agree",
+    "chance_to_differ",
     "continued",
     "difference_of_pairs",
     "holm",

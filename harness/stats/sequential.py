@@ -61,29 +61,48 @@ def nominal_level(level: float, plan: Looks, look: int, sides: int = 2) -> float
     return math.exp(float(np.interp(math.log(level), np.log(_LEVELS), _bounds(plan, sides)[look])))
 
 
-def chance_at_last(p: float, plan: Looks, look: int, level: float, sides: int = 2) -> float:
-    """Return the chance that the last look leads to a claim, if what was estimated goes on: its predictive power.
+def chance_to_differ(p: float, plan: Looks, look: int, level: float) -> float:
+    """Return the chance that the last look finds a difference, if what was estimated goes on: its predictive power.
 
     The mean over what the truth may be after this look, without any opinion before (Spiegelhalter, Freedman & Blackburn
     1986, "Monitoring clinical trials: conditional or predictive power?").
 
     Args:
-        p: of the data of this look.
+        p: two-sided, of the data of this look.
         plan: all looks.
         look: which one it is, from 0.
         level: overall error at which a claim is made.
-        sides: 2 for a two-sided p, 1 for a one-sided.
     """
     if math.isnan(p):
         return math.nan
-    score, bound = (float(-special.ndtri(one / sides)) for one in (p, nominal_level(level, plan, -1, sides)))
+    score, bound = (float(-special.ndtri(one / 2)) for one in (p, nominal_level(level, plan, -1)))
     share = _time(plan.sizes[look]) / _time(plan.sizes[-1])
     if share == 1:
         return float(score >= bound)
     return float(special.ndtr((score / math.sqrt(share) - bound) / math.sqrt((1 - share) / share)))
 
 
-def shrinkage(scores: Sequence[float], plan: Looks, level: float) -> float:
+def chance_to_agree(estimate: float, deviation: float, margin: float, plan: Looks, look: int, level: float) -> float:
+    """Return the chance that the last look finds the difference within a margin; see :func:`chance_to_differ`.
+
+    Args:
+        estimate: mean difference at this look.
+        deviation: of the differences.
+        margin: difference that does not matter.
+        plan: all looks.
+        look: which one it is, from 0.
+        level: overall error at which a claim is made.
+    """
+    now, last = plan.sizes[look], plan.sizes[-1]
+    bound = float(-special.ndtri(nominal_level(level, plan, -1, sides=1)))
+    room = margin - bound * deviation / math.sqrt(last)
+    spread = deviation * math.sqrt(1 / now - 1 / last)
+    if room <= 0 or spread == 0:
+        return float(abs(estimate) < room)
+    return float(special.ndtr((room - estimate) / spread) - special.ndtr((-room - estimate) / spread))
+
+
+def shrinkage(p_values: Sequence[float], above: Sequence[bool], plan: Looks, level: float) -> float:
     """Return by what to multiply the estimate of the last of some looks, so that its median is the truth.
 
     A comparison that ends where it crossed a boundary has crossed it by luck, too. Outcomes are put in order by the
@@ -92,18 +111,23 @@ def shrinkage(scores: Sequence[float], plan: Looks, level: float) -> float:
     half of all outcomes lie beyond what came out. Looks after which it went on although it had crossed count as none.
 
     Args:
-        scores: normal score of the estimate at each look so far, of its sign; NaN where there was no test.
+        p_values: two-sided, of each look so far; NaN where there was no test.
+        above: whether the estimate of each look was above no difference.
         plan: all looks.
         level: overall error at which a comparison ends.
     """
-    last = len(scores) - 1
+    last = len(p_values) - 1
+    scores = [
+        (1 if side == above[last] else -1) * float(-special.ndtri(p / 2))
+        for p, side in zip(p_values, above, strict=True)
+    ]
     bounds = [float(-special.ndtri(nominal_level(level, plan, look) / 2)) for look in range(last)]
     kept = [look for look in range(last) if abs(scores[look]) < bounds[look]]
     if not kept or math.isnan(scores[last]) or scores[last] == 0:
         return 1.0
     times = tuple(_time(plan.sizes[look]) for look in (*kept, last))
     walk = _walk(times[:-1], tuple(bounds[look] for look in kept))
-    score, end = abs(scores[last]), times[-1]
+    score, end = scores[last], times[-1]
 
     def beyond(drift: float) -> float:
         """Return the chance of an outcome above the one observed, less a half."""

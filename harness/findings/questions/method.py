@@ -24,13 +24,17 @@ _STATISTICS = (
     "difference, or geometric mean of ratios for seconds, steps and rates, with Student's t interval and p-value. All "
     "comparisons of this page are judged together (Holm): better or worse if the adjusted p is at most 5 %, "
     "equivalent if two one-sided tests against the study's margin are, adjusted likewise, else undecided. So the "
-    "chance of a single false better or worse on this page is at most 5 %, and so is that of a false equivalent. The "
+    "chance of a single false better or worse on this page is at most 5 %, and so is that of a false equivalent. "
+    "A part of the 5 % is kept for replicates that are added later (a tenth; a twentieth with adaptive ones). The "
     "effect size is Hedges' g of the paired differences. How many more replicates would decide is a rough figure, for "
     "a power of 80 %."
 )
 _ADAPTIVE = (
-    "The data were looked at after {looks} replicates; each look may spend its share of the error, and intervals are "
-    "widened so that they hold whenever the study ends."
+    "The data are looked at after {looks} replicates. Boundaries come from the joint distribution of all looks, so "
+    "that together they err as often as one test; p-values and intervals are of all looks so far and hold whenever the "
+    "study ends. After more than one look a difference is the median-unbiased estimate: the plain mean of what stopped "
+    "early is too large. A variant is ended early where it would hardly be decided: below a chance of 5 %, if what was "
+    "seen goes on."
 )
 _TARGETS = (
     "Steps and seconds to target are Kaplan-Meier medians: a trial that never reached the target counts as one that "

@@ -48,4 +48,4 @@ def test_adaptive_replicates_say_what_they_saved(trials, history):
         "undecided."
     )
     assert told["Replicates"].endswith("It took 6 trainings; 30 of every variant would have been 60: 54 were saved.")
-    assert "The data were looked at after 3, 5, 8, 12, 18 and 30 replicates" in told["Statistics"]
+    assert "The data are looked at after 3, 5, 7, 9, 12, 15, 19, 24 and 30 replicates" in told["Statistics"]

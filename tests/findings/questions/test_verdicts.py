@@ -10,8 +10,8 @@ def test_a_variant_in_one_sentence(study, trials, history):
     trials["seconds_to_target"] = [4.0, 5.0, 6.0, 2.1, 2.5, 2.9]
     assert report(study, trials, history).sentences == (
         "Against base (downsample=max_pool), downsample=stride ends 0.20 points lower in test accuracy (95 % interval "
-        "−0.45 to +0.05; 3 paired replicates; p = 0.074), reaches 98 % validation accuracy in 0.50 times the seconds "
-        "(0.45 to 0.56; p = 0.0024) and has 0.50 times the parameters (exact): faster, smaller; undecided on test "
+        "−0.46 to +0.06; 3 paired replicates; p = 0.082), reaches 98 % validation accuracy in 0.50 times the seconds "
+        "(0.45 to 0.56; p = 0.0027) and has 0.50 times the parameters (exact): faster, smaller; undecided on test "
         "accuracy (about 2 more replicates would tell).",
     )
 
@@ -63,7 +63,7 @@ def test_of_many_undecided_variants_the_one_ahead_is_named():
             rows.append(trial(study, len(rows), {"model.dense_dropout": rate}, replicate, test_accuracy=accuracy))
     headline = report(study, pd.DataFrame(rows), pd.DataFrame()).sentences[0]
     # differences 0 and 1 points: 0.5 plus and minus 12.706 * 0.7071 / sqrt(2)
-    assert "; undecided: 6 variants, led by dense_dropout=0.4 (+0.50 points, −5.85 to +6.85) (about" in headline
+    assert "; undecided: 6 variants, led by dense_dropout=0.4 (+0.50 points, −6.56 to +7.56) (about" in headline
 
 
 def test_of_many_variants_the_best_is_named_first():
@@ -80,9 +80,9 @@ def test_of_many_variants_the_best_is_named_first():
     headline = report(study, pd.DataFrame(rows), pd.DataFrame()).sentences[0]
     # differences of average_pool: 2.0, 2.1 and 2.2 points; 4.30265 * 0.1 / sqrt(3) = 0.248
     assert headline == (
-        "downsample=average_pool does best in test accuracy: +2.10 points, +1.85 to +2.35 against base "
-        "(downsample=max_pool); also better: downsample=stride (+1.10 points, +0.85 to +1.35); worse: downsample=none "
-        "(−2.90 points, −3.15 to −2.65)."
+        "downsample=average_pool does best in test accuracy: +2.10 points, +1.84 to +2.36 against base "
+        "(downsample=max_pool); also better: downsample=stride (+1.10 points, +0.84 to +1.36); worse: downsample=none "
+        "(−2.90 points, −3.16 to −2.64)."
     )
 
 
