@@ -13,6 +13,7 @@ from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.probes import activation_order, unused_features
 from harness.findings.questions import (
+    choice,
     dead_classes,
     differences,
     effects,
@@ -41,6 +42,7 @@ FINDINGS: tuple[Callable[[Facts], Finding], ...] = (
     activation_order.analyse,
     smallest_networks.analyse,
     factors.analyse,
+    choice.analyse,
     verdicts.analyse,
     dead_classes.analyse,
     differences.analyse,

@@ -34,7 +34,7 @@ def _levels(study: Study, metric: str, mains: Sequence[FactorEffect]) -> str:
     found = sorted(mains, key=lambda effect: -sign * effect.contrast.estimate)
     groups = {kind: [effect for effect in found if effect.contrast.verdict is kind] for kind in Verdict}
     groups[Verdict.WORSE].reverse()  # what does most comes first
-    parts = []
+    parts: list[str] = []
     for kind in (Verdict.BETTER, Verdict.WORSE):
         of_kind = groups[kind]
         if of_kind and not parts:
