@@ -16,6 +16,7 @@ from harness.findings.questions import (
     dead_classes,
     differences,
     effects,
+    late_changes,
     learning_curves,
     levels,
     limits,
@@ -48,6 +49,7 @@ FINDINGS: tuple[Callable[[Facts], Finding], ...] = (
     importance.analyse,
     course.analyse,
     learning_curves.analyse,
+    late_changes.analyse,
     limits.analyse,
 )
 """The questions of a reader, in the order in which a report answers them."""
