@@ -41,7 +41,7 @@ def test_repeated_ten_times_by_hand(sample):
     """Bouckaert & Frank 2004: t = mean / sqrt((1 / (k r) + n2 / n1) s^2), k r - 1 degrees of freedom."""
     up = 0.002 + 0.001 * np.tile([-1.0, -0.5, 0.0, 0.5, 1.0], 10)
     study = folds(50)
-    base = np.full(50, 0.9)
+    base = 0.9 + 0.01 * np.repeat(np.linspace(-1, 1, 10), 5)
     found = judge_study(study, {study.variants[1].digest: sample(val_accuracy=base + up)}, sample(val_accuracy=base))
     ((contrast,),) = found.contrasts.values()
     deviation = math.sqrt(10 * 2.5 / 49) * 0.001
