@@ -38,6 +38,8 @@ class Contrast:
         note: why a number is missing, or what else a reader must know; empty if nothing.
         plain: the plain mean difference, or geometric mean ratio, of the same pairs; NaN where the estimate is it.
         futile: whether it is undecided and more replicates, as many as the study allows, would hardly decide it.
+        spreads: standard deviation of the variant's values over the base's, of the logarithms for a ratio, where they
+            surely differ, so that the interval is widened; NaN elsewhere.
     """
 
     metric: str
@@ -57,6 +59,7 @@ class Contrast:
     note: str = ""
     plain: float = math.nan
     futile: bool = False
+    spreads: float = math.nan
 
     @property
     def tested(self) -> bool:
@@ -106,11 +109,20 @@ def show_ends(contrast: Contrast) -> str:
 
 
 def show_verdict(contrast: Contrast) -> str:
-    """Write the verdict, with about how many more replicates would decide it, and why a number is missing."""
+    """Write the verdict, with how many more replicates would decide it, why it is guarded or a number missing."""
     said = [str(contrast.verdict)]
     if contrast.more:
         said.append(f"about {counted(contrast.more, 'more replicate')}")
+    if not math.isnan(contrast.spreads):
+        said.append(f"{show_spreads(contrast)}, interval widened")
     return "; ".join([*said, contrast.note] if contrast.note else said)
+
+
+def show_spreads(contrast: Contrast) -> str:
+    """Write how differently a variant and the base spread: ``spreads 3.1 times as widely``."""
+    if math.isinf(contrast.spreads):
+        return "spreads, the other does not"
+    return f"spreads {show_ratio(contrast.spreads)} times as widely"
 
 
 def show_p(p: float) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from harness.judging.contrast import Contrast
-from harness.judging.evidence import UNFINISHED, Rules, due, paired
+from harness.judging.evidence import UNFINISHED, Rules, due, paired, step_between
 from harness.judging.look import Evidence, Look, together
 from harness.judging.sample import Sample
 from harness.metrics import METRICS, counted
@@ -149,6 +149,10 @@ def _look(metric: str, effect: Effect, table: pd.DataFrame, rules: Rules) -> Loo
         above, below = np.exp(above), np.exp(below)
         if len(effect.factors) > 1:  # a margin is a difference in the metric's unit, and this is a ratio of ratios
             rules = replace(rules, margins={name: size for name, size in rules.margins.items() if name != metric})
+    # a mean over cells comes in finer steps than each: half a step of each pair, averaged as they are
+    finer = math.sqrt((effect.above @ effect.above + effect.below @ effect.below) / 2)
+    step = finer * step_between(metric, values.ravel(), np.array([]), rules)
+    rules = replace(rules, steps={**rules.steps, metric: step})
     return paired(metric, pd.Series(above, table.index), pd.Series(below, table.index), rules)
 
 

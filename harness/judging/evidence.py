@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -24,6 +24,7 @@ from harness.stats import (
     pair_up,
     ratio_of_pairs,
     sign_flip,
+    step_of,
 )
 
 UNFINISHED = "the study is unfinished: verdicts come after {} replicates of each"
@@ -38,11 +39,13 @@ class Rules:
         margins: metric -> difference that does not matter, in its unit.
         overlap: held-out over training images of a cross-validation; 0 where replicates are independent.
         looks: when the data are looked at; None for once, at all there is.
+        steps: metric -> size of the steps that its values come in, where it is known: 1 over the images of an accuracy.
     """
 
     margins: Mapping[str, float]
     overlap: float
     looks: Looks | None
+    steps: Mapping[str, float] = field(default_factory=dict)
 
 
 def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
@@ -108,6 +111,13 @@ def paired(metric: str, values: pd.Series[float], base: pd.Series[float], rules:
     return judge(metric, values, base, rules)
 
 
+def step_between(metric: str, values: np.ndarray, base: np.ndarray, rules: Rules) -> float:
+    """Return the steps that an accuracy comes in, 1 over its images, as known or as its values tell; 0 for others."""
+    if not METRICS[metric].is_accuracy:
+        return 0.0
+    return rules.steps.get(metric) or step_of([*values, *base])
+
+
 def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
     """Compare counts that no seed changes: no interval is needed, and one trial of each is enough."""
     value, other = sample.counts.get(metric), base.counts.get(metric)
@@ -123,7 +133,7 @@ def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
 def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Look:
     margin = rules.margins.get(metric)
     ours, theirs = pair_up(values, base)
-    found = difference_of_pairs(ours, theirs, rules.overlap)
+    found = difference_of_pairs(ours, theirs, rules.overlap, step_between(metric, ours, theirs, rules))
     same = math.nan if margin is None else found.equivalence_p(margin)
     look = _look(_contrast(metric, found), found, same, margin)
     return replace(look, interval=found.interval, flips=partial(sign_flip, ours, theirs))
@@ -152,6 +162,7 @@ def _contrast(metric: str, found: PairedDifference) -> Contrast:
         effect_size=found.effect_size,
         won=found.won if METRICS[metric].better == "higher" else found.n - found.won,
         note=_note(found),
+        spreads=found.spreads if found.widened > 1 else math.nan,
     )
 
 
@@ -166,7 +177,7 @@ def _look(contrast: Contrast, found: PairedDifference, same: float, margin: floa
 def _note(found: PairedDifference) -> str:
     if found.n < 2:
         return "1 pair has no interval" if found.n else "no replicate that both finished"
-    return "every pair gives the same" if found.standard_error == 0 else ""
+    return "every pair gives the same" if found.deviation == 0 else ""
 
 
 def _missing(metric: str, note: str) -> Look:

@@ -1,6 +1,7 @@
 """Intervals, paired comparisons, censored times, effects and verdicts: pure functions that cite their source."""
 
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
+from harness.stats.choosing import Within, within_one_standard_error
 from harness.stats.effects import Effect, interactions, main_effects
 from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
 from harness.stats.logrank import log_rank
@@ -17,6 +18,7 @@ from harness.stats.paired import (
 )
 from harness.stats.restricted import RestrictedRatio, restricted_ratio
 from harness.stats.sequential import chance_to_agree, chance_to_differ, nominal_level, overall_p, shrinkage
+from harness.stats.spreads import step_of
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "RestrictedRatio",
     "Times",
     "Verdict",
+    "Within",
     "chance_to_agree",
     "chance_to_differ",
     "continued",
@@ -57,4 +60,6 @@ __all__ = [
     "shrinkage",
     "sign_flip",
     "spread_interval",
+    "step_of",
+    "within_one_standard_error",
 ]

@@ -30,12 +30,12 @@ def open_plan(study, store, results):
 def accuracy(label, replicate):
     """Stride is far worse, with little spread; average pooling seems better, but goes up and down."""
     wobble = 0.0001 * (replicate % 3)
-    return {"base": 0.9, "downsample=stride": 0.8 + wobble}.get(label, 0.905 + 0.01 * (-1) ** replicate)
+    return {"base": 0.9, "downsample=stride": 0.5 + wobble}.get(label, 0.907 + 0.01 * (-1) ** replicate)
 
 
 def even(label, replicate):
     """As before, but average pooling is no better than the base."""
-    return accuracy(label, replicate) - 0.005 * (label == "downsample=average_pool")
+    return accuracy(label, replicate) - 0.007 * (label == "downsample=average_pool")
 
 
 def train(plan, results, most=1000, score=accuracy):
@@ -82,7 +82,7 @@ def test_everything_decided_ends_it(store, adaptive):
 
 
 def test_a_margin_decides_what_differs_little(store, adaptive):
-    study = adaptive(margin={"test_accuracy": 0.2})
+    study = adaptive(margin={"test_accuracy": 0.5})
     assert len(train(open_plan(study, store, {}), {})) == 9
 
 
@@ -116,7 +116,7 @@ def test_a_failed_training_is_not_repeated_in_the_same_run(store, adaptive):
     plan.fail(jobs[0].trial, "out of memory")
     for job in jobs[1:]:
         plan.tell(job.trial, make_result(accuracy(job.variant.label, job.replicate)), run_id="r")
-    assert [plan.next().replicate for _ in range(4)] == [3, 3, 4, 4]
+    assert [plan.next().replicate for _ in range(4)] == [3, 3, 3, 4]
 
 
 def test_times_that_nobody_reaches_are_no_reason_to_go_on(store, tiny):
