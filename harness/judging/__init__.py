@@ -7,9 +7,10 @@ from harness.judging.contrast import Contrast
 from harness.judging.effects import FactorEffect
 from harness.judging.family import Judged, compare, judge_study, looks_of, open_comparisons, overlap_of
 from harness.judging.pairings import NOT_INFERIOR, Conclusion, Pairing, compare_pairings
-from harness.judging.sample import Sample, censor
+from harness.judging.sample import IDENTITY, Sample, censor
 
 __all__ = [
+    "IDENTITY",
     "NOT_INFERIOR",
     "Conclusion",
     "Contrast",

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.judging import Sample
+from harness.judging import IDENTITY, Sample
 from harness.metrics import METRICS
 
-_BESIDE = ("replicate", "steps", "stop_reason")
+_BESIDE = ("replicate", "steps", "stop_reason", *IDENTITY)
 """Columns that a sample needs besides what was measured."""
 
 

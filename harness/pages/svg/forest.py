@@ -13,8 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from harness.findings.figures import ForestFigure
 from harness.pages.svg.style import plain_axes, report_style, svg_of
 
-_VERDICT_COLOURS = {"better": "#009E73", "worse": "#D55E00", "equivalent": "#0072B2"}
-_VERDICT_MARKERS = {"better": "^", "worse": "v", "equivalent": "s"}
+_VERDICT_COLOURS = {"better": "#009E73", "worse": "#D55E00", "equivalent": "#0072B2", "identical": "#0072B2"}
+_VERDICT_MARKERS = {"better": "^", "worse": "v", "equivalent": "s", "identical": "D"}
 
 
 def draw_forest(figure: ForestFigure) -> str:
@@ -32,7 +32,7 @@ def draw_forest(figure: ForestFigure) -> str:
             colour = _VERDICT_COLOURS.get(estimate.verdict, "#555555")
             if math.isfinite(estimate.low) and math.isfinite(estimate.high):
                 axes.plot([estimate.low, estimate.high], [place, place], color=colour, linewidth=1.6)
-            decided = estimate.verdict in ("better", "worse", "equivalent")
+            decided = estimate.verdict in _VERDICT_MARKERS
             face = colour if decided else "white"
             axes.plot(
                 estimate.value, place, _VERDICT_MARKERS.get(estimate.verdict, "o"), color=colour, markerfacecolor=face
