@@ -8,7 +8,7 @@ from typing import Literal
 
 from harness.metrics import METRICS, NOTHING, counted, show_ratio
 from harness.notebook import facts_table
-from harness.stats import Claim, Verdict
+from harness.stats import Claim, PairedDifference, Verdict
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Contrast:
         effect_size: Hedges' g of the paired differences; NaN if there is none.
         won: pairs in which the variant is better, ties counted half; NaN if there are none.
         verdict: what follows.
+        within: of an equivalent one, the interval that decided it: confidence, lower and upper end of the difference
+            in the metric's unit, within the margin; None where there is none to show.
         more: about how many more replicates would decide it; 0 if it is decided, None if none can be named.
         note: why a number is missing; empty if none is.
     """
@@ -52,6 +54,7 @@ class Contrast:
     verdict: Verdict = Verdict.UNDECIDED
     more: int | None = None
     note: str = ""
+    within: tuple[float, float, float] | None = None
 
     @property
     def tested(self) -> bool:
@@ -86,6 +89,8 @@ class Evidence:
     Attributes:
         contrast: all but the verdict and what is adjusted.
         claim: what the verdict goes by; None where nothing is tested.
+        absolute: the paired differences and the margin in the metric's unit, which equivalence is judged by; None
+            without a margin.
         scale: estimate and deviation of the paired differences (logarithms for a ratio) and the margin on that scale,
             from which the replicates still needed are worked out; None without a test.
     """
@@ -93,6 +98,7 @@ class Evidence:
     contrast: Contrast
     claim: Claim | None = None
     scale: tuple[float, float, float | None] | None = None
+    absolute: tuple[PairedDifference, float] | None = None
 
 
 def show_effect(contrast: Contrast) -> str:
@@ -110,15 +116,27 @@ def show_ends(contrast: Contrast) -> str:
         return "exact"
     if math.isnan(contrast.low):
         return NOTHING
+    if contrast.verdict is Verdict.IDENTICAL:
+        return "the same"
     if contrast.kind != "difference":
         return f"{show_ratio(contrast.low)} to {show_ratio(contrast.high)}"
     metric = METRICS[contrast.metric]
     return f"{metric.signed(contrast.low)} to {metric.signed(contrast.high)}"
 
 
+def show_within(contrast: Contrast) -> str:
+    """Write the interval by which a variant is equivalent: ``90 % interval −0.08 to +0.11 points``; empty without."""
+    if contrast.within is None:
+        return ""
+    confidence, low, high = contrast.within
+    metric = METRICS[contrast.metric]
+    unit = metric.unit.points or metric.unit.abbreviation
+    return f"{100 * confidence:.3g} % interval {metric.signed(low)} to {metric.signed(high)}{unit}"
+
+
 def show_verdict(contrast: Contrast) -> str:
-    """Write the verdict, with about how many more replicates would decide it, and why a number is missing."""
-    said = [str(contrast.verdict)]
+    """Write the verdict with the interval behind equivalence, or about how many more replicates would decide."""
+    said = [str(contrast.verdict), *([show_within(contrast)] if contrast.within else [])]
     if contrast.more:
         said.append(f"about {counted(contrast.more, 'more replicate')}")
     return "; ".join([*said, contrast.note] if contrast.note else said)

@@ -128,7 +128,7 @@ def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], r
     steps = [difference_of_pairs(ours[:size], theirs[:size], rules.overlap) for size in sizes]
     same = math.nan if margin is None else over_looks([one.equivalence_p(margin) for one in steps], plan)
     contrast = _contrast(metric, steps, sign_flip(ours, theirs), plan)
-    return _with_claim(contrast, steps[-1], same, margin)
+    return _with_claim(contrast, steps[-1], same, margin, None if margin is None else (steps[-1], margin))
 
 
 def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Evidence:
@@ -138,13 +138,15 @@ def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules:
     sizes = at_looks(len(ours), plan)
     steps = [ratio_of_pairs(ours[:size], theirs[:size], rules.overlap) for size in sizes]
     same, relative = math.nan, None
+    plain = [difference_of_pairs(ours[:size], theirs[:size], rules.overlap) for size in sizes]
     if margin is not None:
-        plain = [difference_of_pairs(ours[:size], theirs[:size], rules.overlap).equivalence_p(margin) for size in sizes]
-        same, relative = over_looks(plain, plan), math.log1p(margin / float(base.mean()))
+        same = over_looks([one.equivalence_p(margin) for one in plain], plan)
+        relative = math.log1p(margin / float(base.mean()))
+    absolute = None if margin is None else (plain[-1], margin)
     contrast = _contrast(metric, [one.log for one in steps], sign_flip(np.log(ours), np.log(theirs)), plan)
     estimate, low, high = (power_of_e(end) for end in (contrast.estimate, contrast.low, contrast.high))
     contrast = replace(contrast, kind="ratio", estimate=estimate, low=low, high=high)
-    return _with_claim(contrast, steps[-1].log, same, relative)
+    return _with_claim(contrast, steps[-1].log, same, relative, absolute)
 
 
 def _contrast(metric: str, steps: Sequence[PairedDifference], flips: float, plan: Looks) -> Contrast:
@@ -165,11 +167,18 @@ def _contrast(metric: str, steps: Sequence[PairedDifference], flips: float, plan
     )
 
 
-def _with_claim(contrast: Contrast, found: PairedDifference, same: float, margin: float | None) -> Evidence:
+def _with_claim(
+    contrast: Contrast,
+    found: PairedDifference,
+    same: float,
+    margin: float | None,
+    absolute: tuple[PairedDifference, float] | None,
+) -> Evidence:
     if found.n < 2:
         return Evidence(contrast)
     improves = (found.estimate > 0) == (METRICS[contrast.metric].better == "higher")
-    return Evidence(contrast, Claim(improves, contrast.p, same), (found.estimate, found.deviation, margin))
+    claim, scale = Claim(improves, contrast.p, same), (found.estimate, found.deviation, margin)
+    return Evidence(contrast, claim, scale, absolute)
 
 
 def _note(found: PairedDifference) -> str:

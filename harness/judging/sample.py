@@ -57,7 +57,9 @@ class Sample:
         That is the digests of the weights that they left and of everything that was evaluated.
         """
         parts = [self.columns.get(name, np.full(self.finished, "")) for name in IDENTITY]
-        found = ["/".join(both) if all(both) else "" for both in zip(*(part.astype(str) for part in parts), strict=True)]
+        found = [
+            "/".join(both) if all(both) else "" for both in zip(*(part.astype(str) for part in parts), strict=True)
+        ]
         return _indexed(np.array(found, dtype=str), self.columns["replicate"])
 
     def times(self, name: str) -> Times:

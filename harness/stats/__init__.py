@@ -2,7 +2,14 @@
 
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
 from harness.stats.effects import Effect, interactions, main_effects
-from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
+from harness.stats.intervals import (
+    Interval,
+    mean_interval,
+    power_of_e,
+    prediction_interval,
+    share_interval,
+    spread_interval,
+)
 from harness.stats.logrank import log_rank
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
 from harness.stats.paired import (
@@ -43,6 +50,7 @@ __all__ = [
     "paired_difference",
     "pairs_needed",
     "power_of_e",
+    "prediction_interval",
     "ratio_of_pairs",
     "reached_by",
     "restricted_ratio",

@@ -12,7 +12,7 @@ from harness.findings.rows import Row
 from harness.findings.search.outcome import search_outcome
 from harness.findings.wording import listed, quoted, show_interval
 from harness.judging import Contrast
-from harness.judging.contrast import show_effect, show_ends, show_p
+from harness.judging.contrast import show_effect, show_ends, show_p, show_within
 from harness.metrics import METRICS, SECONDS, counted, show_ratio
 from harness.stats import Verdict
 from harness.study import Study
@@ -106,17 +106,22 @@ def _same_count(contrast: Contrast) -> bool:
 
 
 def _in_metric(rows: Sequence[Row], reference: str, metric: str) -> str:
-    """Say in one sentence which of many variants is best in a metric, and how the others came out."""
+    """Say in one sentence which of many variants gains most in a metric, and how the others came out.
+
+    Each was compared with the reference alone: that one of them is better than another is not said.
+    """
     found = [(rows[place], _of(rows[place], metric)) for place in best_first(list(rows), metric)]
     groups = {kind: [(row, one) for row, one in found if one.verdict is kind] for kind in Verdict}
     better, title = groups[Verdict.BETTER], METRICS[metric].title
     if better:
         best, size = better[0]
-        parts = [f"{quoted(best.label)} does best in {title}: {_size(size)} against {reference}"]
-        parts += _named("also better", better[1:], _size)
+        does = "gains most" if len(better) > 1 else "is better"
+        parts = [f"{quoted(best.label)} {does} in {title}: {_size(size)} against {reference}"]
+        parts += _named("also better, and not compared with it", better[1:], _size)
     else:
         parts = [f"No variant is better in {title} than {reference}"]
-    parts += _named("equivalent", groups[Verdict.EQUIVALENT])
+    parts += _named("equivalent", groups[Verdict.EQUIVALENT], show_within)
+    parts += _named("identical", groups[Verdict.IDENTICAL])
     parts += _named("worse", groups[Verdict.WORSE], _size)
     open_ones = groups[Verdict.UNDECIDED]
     parts += _named("undecided", open_ones)
@@ -138,7 +143,7 @@ def _named(
         return []
     if len(found) > _NAMED:
         return [f"{word}: {len(found)} {'more ' if word.startswith('also') else ''}variants"]
-    names = [f"{quoted(row.label)} ({size(one)})" if size else quoted(row.label) for row, one in found]
+    names = [f"{quoted(row.label)} ({size(one)})" if size and size(one) else quoted(row.label) for row, one in found]
     return [f"{word}: {listed(names)}"]
 
 
@@ -148,7 +153,7 @@ def _in_full(row: Row, reference: str, target: str) -> str:
     for contrast in row.contrasts:
         if contrast.pairs or contrast.kind == "exact":
             parts.append(f"{_clause(contrast, target)} ({_evidence(contrast, pairs)})")
-            pairs = contrast.pairs or pairs
+            pairs = pairs if contrast.verdict is Verdict.IDENTICAL else contrast.pairs or pairs
     if parts:
         text = f"Against {reference}, {quoted(row.label)} {listed(parts)}: {_judgement(row.contrasts)}."
     else:
@@ -187,6 +192,8 @@ def _evidence(contrast: Contrast, said_pairs: int) -> str:
     """Return interval, pairs and p in brackets; what the clause before has said is left out."""
     if contrast.kind == "exact":
         return "exact"
+    if contrast.verdict is Verdict.IDENTICAL:
+        return f"the same to the bit in {counted(contrast.pairs, 'paired replicate')}"
     if contrast.pairs == 1:
         return "1 pair, no interval"
     ends, p = show_ends(contrast), f"p = {show_p(contrast.p_holm)}".replace("= <", "< ")
@@ -210,7 +217,9 @@ def _judgement(contrasts: Sequence[Contrast]) -> str:
         titles = [metric.title for metric in rows if verdict not in metric.adjectives]
         said += [", ".join(dict.fromkeys(words))] if words else []
         if titles:
-            said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(titles)}{_outlook(found)}")
+            within = [shown for one in found if (shown := show_within(one))]
+            tail = f" ({'; '.join(within)})" if within else _outlook(found)
+            said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(titles)}{tail}")
     return "; ".join(said)
 
 
