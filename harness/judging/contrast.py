@@ -37,6 +37,8 @@ class Contrast:
             in the metric's unit, within the margin; None where there is none to show.
         more: about how many more replicates would decide it; 0 if it is decided, None if none can be named.
         note: why a number is missing; empty if none is.
+        spreads: standard deviation of the variant's values over the base's, of the logarithms for a ratio, where they
+            surely differ, so that the interval is widened; NaN elsewhere.
     """
 
     metric: str
@@ -55,6 +57,7 @@ class Contrast:
     more: int | None = None
     note: str = ""
     within: tuple[float, float, float] | None = None
+    spreads: float = math.nan
 
     @property
     def tested(self) -> bool:
@@ -135,11 +138,20 @@ def show_within(contrast: Contrast) -> str:
 
 
 def show_verdict(contrast: Contrast) -> str:
-    """Write the verdict with the interval behind equivalence, or about how many more replicates would decide."""
+    """Write the verdict with what is behind it: the interval of equivalence, how many more would decide, and notes."""
     said = [str(contrast.verdict), *([show_within(contrast)] if contrast.within else [])]
     if contrast.more:
         said.append(f"about {counted(contrast.more, 'more replicate')}")
+    if not math.isnan(contrast.spreads):
+        said.append(f"{show_spreads(contrast)}, interval widened")
     return "; ".join([*said, contrast.note] if contrast.note else said)
+
+
+def show_spreads(contrast: Contrast) -> str:
+    """Write how differently a variant and the base spread: ``spreads 3.1 times as widely``."""
+    if math.isinf(contrast.spreads):
+        return "spreads, the other does not"
+    return f"spreads {show_ratio(contrast.spreads)} times as widely"
 
 
 def show_p(p: float) -> str:

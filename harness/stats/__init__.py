@@ -1,6 +1,7 @@
 """Intervals, paired comparisons, censored times, effects and verdicts: pure functions that cite their source."""
 
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
+from harness.stats.choosing import Within, within_one_standard_error
 from harness.stats.effects import Effect, interactions, main_effects
 from harness.stats.intervals import (
     Interval,
@@ -22,6 +23,7 @@ from harness.stats.paired import (
     sign_flip,
 )
 from harness.stats.restricted import RestrictedRatio, restricted_ratio
+from harness.stats.spreads import step_of
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "RestrictedRatio",
     "Times",
     "Verdict",
+    "Within",
     "difference_of_pairs",
     "holm",
     "interactions",
@@ -57,4 +60,6 @@ __all__ = [
     "share_interval",
     "sign_flip",
     "spread_interval",
+    "step_of",
+    "within_one_standard_error",
 ]

@@ -128,16 +128,6 @@ def test_replicates_of_a_cross_validation_count_for_less(sample):
     assert found["x"].high - found["x"].estimate == pytest.approx(4.30265 * 0.001 * math.sqrt(1 / 3 + 1 / 4), rel=1e-5)
 
 
-@pytest.mark.parametrize(("split", "expected"), [("stratified", True), ("k_fold", False)])
-def test_a_cross_validation_has_no_more_parts_to_ask_for(sample, split, expected):
-    study = make_study(
-        data={"name": "mnist", "validation": 12_000, "split": split}, report={"metrics": ["test_accuracy"]}
-    )
-    found = judge(study, {"x": sample(test_accuracy=[0.901, 0.9, 0.902])}, sample(test_accuracy=[0.9, 0.901, 0.9]))
-    assert found["x"].verdict is Verdict.UNDECIDED
-    assert bool(found["x"].more) is expected
-
-
 def digests(*ends):
     """Columns of trainings that ended in these weights."""
     return {"weights_digest": [f"w{end}" for end in ends], "history_digest": [f"h{end}" for end in ends]}
@@ -210,8 +200,9 @@ class TestWithin:
         assert all(-0.007 < low < high < 0.007 for _, low, high in (one.within for one in found.values()))
 
     def test_there_is_none_without_a_spread_or_another_verdict(self, sample):
+        seconds = of("train_seconds", margin={"train_seconds": 1.0})
+        level = judge(seconds, {"x": sample(train_seconds=[9.0] * 6)}, sample(train_seconds=[9.0] * 6))["x"]
         study = of("test_accuracy", margin={"test_accuracy": 0.01})
-        level = judge(study, {"x": sample(test_accuracy=[0.9] * 6)}, sample(test_accuracy=[0.9] * 6))["x"]
         assert (level.verdict, level.within) == (Verdict.EQUIVALENT, None)
         wide = judge(study, {"x": sample(test_accuracy=[0.8, 0.9, 1.0])}, sample(test_accuracy=[0.9] * 3))["x"]
         assert (wide.verdict, wide.within) == (Verdict.UNDECIDED, None)

@@ -146,9 +146,9 @@ def test_trainings_that_are_the_same_to_the_bit(study, trials, history):
     found = report(study, same_trainings(trials), history)
     assert found.sentences == (
         "Against base (downsample=max_pool), downsample=stride ends level in test accuracy (the same to the bit in 3 "
-        "paired replicates), reaches 98 % validation accuracy in 0.50 times the seconds (95 % interval 0.50 to "
-        "0.50; 3 paired replicates; p = 0.25) and has 1.00 times the parameters (exact): identical in test accuracy and parameters; "
-        "undecided on seconds to target.",
+        "paired replicates), reaches 98 % validation accuracy in 0.50 times the seconds (no interval; 3 "
+        "paired replicates; p = 0.25) and has 1.00 times the parameters (exact): identical in test accuracy "
+        "and parameters; undecided on seconds to target.",
     )
     assert found.headline == (
         "Against base (downsample=max_pool), downsample=stride is identical in test accuracy (0.00 points), undecided "
