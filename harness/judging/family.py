@@ -9,6 +9,7 @@ from dataclasses import replace
 from harness.judging.contrast import Contrast, Evidence
 from harness.judging.evidence import Rules, gather
 from harness.judging.sample import Sample
+from harness.metrics import METRICS
 from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks, pairs_needed
 from harness.study import Study
 
@@ -29,7 +30,8 @@ def compare(study: Study, samples: Mapping[str, Sample], base: Sample) -> dict[s
     Returns:
         digest -> a contrast for each metric, in their order.
     """
-    rules = Rules(study.report.margin, overlap_of(study), looks_of(study))
+    level = level_of_each(study.metrics, len(samples))
+    rules = Rules(study.report.margin, overlap_of(study), looks_of(study), level)
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [
         (digest, gather(metric, sample, base, rules)) for digest, sample in known.items() for metric in study.metrics
@@ -40,6 +42,16 @@ def compare(study: Study, samples: Mapping[str, Sample], base: Sample) -> dict[s
         # the parts of a cross-validation are all the replicates that there are
         contrasts[digest].append(replace(contrast, more=None) if rules.overlap and contrast.more else contrast)
     return {digest: tuple(row) for digest, row in contrasts.items()}
+
+
+def level_of_each(metrics: Sequence[str], variants: int) -> float:
+    """Return what p-value a comparison needs while none of the others is decided: Holm's first step.
+
+    Args:
+        metrics: in which every variant is compared; counts need no test.
+        variants: how many, without the base.
+    """
+    return LEVEL / max(1, variants * sum(METRICS[metric].unit.compared != "exact" for metric in metrics))
 
 
 def open_comparisons(contrasts: Mapping[str, Sequence[Contrast]]) -> list[str]:

@@ -3,7 +3,6 @@
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
 from harness.stats.effects import Effect, interactions, main_effects
 from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
-from harness.stats.logrank import log_rank
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
 from harness.stats.paired import (
     PairedDifference,
@@ -14,7 +13,7 @@ from harness.stats.paired import (
     ratio_of_pairs,
     sign_flip,
 )
-from harness.stats.restricted import RestrictedRatio, restricted_ratio
+from harness.stats.time_ratio import TimeRatio, smallest_p, time_ratio
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
@@ -26,7 +25,7 @@ __all__ = [
     "Looks",
     "PairedDifference",
     "PairedRatio",
-    "RestrictedRatio",
+    "TimeRatio",
     "Times",
     "Verdict",
     "difference_of_pairs",
@@ -34,7 +33,6 @@ __all__ = [
     "interactions",
     "judge",
     "kaplan_meier_median",
-    "log_rank",
     "looks",
     "main_effects",
     "mean_interval",
@@ -45,8 +43,9 @@ __all__ = [
     "power_of_e",
     "ratio_of_pairs",
     "reached_by",
-    "restricted_ratio",
     "share_interval",
     "sign_flip",
+    "smallest_p",
     "spread_interval",
+    "time_ratio",
 ]
