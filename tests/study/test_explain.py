@@ -37,7 +37,8 @@ SEARCH = {"kind": "search", "trials": 3}
         ),
         (
             {"design.kind": "fact"},
-            "design.kind must be one of factorial, one_at_a_time, listed, search, got 'fact'. Did you mean 'factorial'?",
+            "design.kind must be one of factorial, one_at_a_time, listed, search, got 'fact'. "
+            "Did you mean 'factorial'?",
         ),
         (
             {"design.kind": None},
