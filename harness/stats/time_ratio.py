@@ -74,9 +74,9 @@ class TimeRatio:
         borders, level = self.scores.borders, round(1 - confidence, 12)
         first = _first_not(borders, lambda log: self._rejected(log, level) > 0)
         last = _first_not(borders, lambda log: self._rejected(log, level) >= 0) - 1
-        if first > last:  # tied trials: one ratio is too small, the next one too large
-            return Interval(self.estimate, self.estimate, self.estimate, self.n)
-        return Interval(self.estimate, _from(borders, first), _up_to(borders, last), self.n)
+        # Where many trials are level a p-value need not fall steadily on both sides of the estimate.
+        low, high = min(_from(borders, first), self.estimate), max(_up_to(borders, last), self.estimate)
+        return Interval(self.estimate, low, high, self.n)
 
     def within_p(self, low: float, high: float) -> float:
         """Return the p-value of "the ratio is between ``low`` and ``high``": of two one-sided tests.

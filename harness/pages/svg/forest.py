@@ -30,7 +30,7 @@ def draw_forest(figure: ForestFigure) -> str:
             axes.axvspan(figure.neutral - figure.margin, figure.neutral + figure.margin, color="#e4e4e4", linewidth=0)
         if figure.logarithmic:
             axes.set_xscale("log")
-        least, most = _drawn(figure)
+        least, most = ends_of(figure)
         for place, estimate in enumerate(figure.estimates):
             colour = _VERDICT_COLOURS.get(estimate.verdict, "#555555")
             low, high = (min(max(end, least), most) for end in (estimate.low, estimate.high))
@@ -59,7 +59,7 @@ def draw_forest(figure: ForestFigure) -> str:
         return svg_of(canvas)
 
 
-def _drawn(figure: ForestFigure) -> tuple[float, float]:
+def ends_of(figure: ForestFigure) -> tuple[float, float]:
     """Return from where to where the axis goes: a little beyond all that is finite, where something is not bounded.
 
     An interval without a bound (infinite, or 0 on an axis of ratios) then ends in an arrow.
