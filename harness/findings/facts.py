@@ -8,9 +8,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from harness.findings.contrasts import contrasts
+from harness.findings.contrasts import judged
 from harness.findings.groups import Group, group_trials, reference_title, withheld_seconds
 from harness.findings.rows import Row, in_order, make_row
+from harness.judging import Judged
 from harness.records import Asked, asked_by, asked_since
 from harness.study import SeedSpec, Study
 from harness.trials import LeftOut, left_out_of, sift, stored_asked, tidy_history, tidy_trials
@@ -28,6 +29,7 @@ class Facts:
         rows: what each variant measured and how it compares with the reference, in the order in which they are shown.
         left_out: what was left out of the trials, because no training can have measured it.
         asked: what was asked of the study so far, in order; the last is what the report is made for.
+        judged: what is said of each variant and of each factor, judged together.
     """
 
     study: Study
@@ -37,6 +39,7 @@ class Facts:
     rows: tuple[Row, ...]
     left_out: tuple[LeftOut, ...]
     asked: tuple[Asked, ...]
+    judged: Judged
 
     @property
     def target(self) -> str:
@@ -75,9 +78,9 @@ def facts_of(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Facts
         for group in groups
     ]
     # which seeds are drawn anew makes no network better: an audit of seeds is about spread
-    against = {} if is_audit(study) else contrasts(study, rows, groups)
-    shown = in_order(study, [replace(row, contrasts=against.get(row.digest, ())) for row in rows])
-    return Facts(study, trials, history, tuple(groups), tuple(shown), tuple(left_out), asked)
+    together = Judged({}) if is_audit(study) else judged(study, rows, groups)
+    shown = in_order(study, [replace(row, contrasts=together.contrasts.get(row.digest, ())) for row in rows])
+    return Facts(study, trials, history, tuple(groups), tuple(shown), tuple(left_out), asked, together)
 
 
 def _asked_before(study: Study, kept: object) -> tuple[Asked, ...]:

@@ -68,11 +68,22 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
     if any(broken):  # a loss that is not a number: the mean of the others would flatter
         return _missing(metric, f"{broken[0]} of {sample.finished} broke off; {base.label}: {broken[1]}")
     values, others = sample.by_replicate(metric), base.by_replicate(metric)
-    if row.unit.compared == "difference":
-        return _difference(metric, values, others, rules)
-    if (values <= 0).any() or (others <= 0).any():  # a target that the untrained network already holds
-        return _missing(metric, "a value of 0 has no ratio")
-    return _ratio(metric, values, others, rules)
+    if row.unit.compared != "difference" and ((values <= 0).any() or (others <= 0).any()):
+        return _missing(metric, "a value of 0 has no ratio")  # a target that the untrained network already holds
+    return paired(metric, values, others, rules)
+
+
+def paired(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Evidence:
+    """Return what is known from values that were all measured, by replicate, as a difference or as a ratio.
+
+    Args:
+        metric: name in :data:`harness.metrics.METRICS`.
+        values: by replicate; above 0 where the metric is compared as a ratio.
+        base: what they are compared with.
+        rules: how they are compared.
+    """
+    judge = _difference if METRICS[metric].unit.compared == "difference" else _ratio
+    return judge(metric, values, base, rules)
 
 
 def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
@@ -102,10 +113,10 @@ def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules:
     margin, plan = rules.margins.get(metric), rules.looks
     ours, theirs = pair_up(values, base)
     sizes = at_looks(len(ours), plan)
-    steps = [ratio_of_pairs(ours[:size], theirs[:size]) for size in sizes]
+    steps = [ratio_of_pairs(ours[:size], theirs[:size], rules.overlap) for size in sizes]
     same, relative = math.nan, None
     if margin is not None:
-        plain = [difference_of_pairs(ours[:size], theirs[:size]).equivalence_p(margin) for size in sizes]
+        plain = [difference_of_pairs(ours[:size], theirs[:size], rules.overlap).equivalence_p(margin) for size in sizes]
         same, relative = over_looks(plain, plan), math.log1p(margin / float(base.mean()))
     contrast = _contrast(metric, [one.log for one in steps], sign_flip(np.log(ours), np.log(theirs)), plan)
     estimate, low, high = (power_of_e(end) for end in (contrast.estimate, contrast.low, contrast.high))

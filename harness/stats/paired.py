@@ -179,7 +179,7 @@ def sign_flip(values: np.ndarray, base: np.ndarray) -> float:
     return flipped(values - base) if len(values) > 1 else math.nan
 
 
-def ratio_of_pairs(values: np.ndarray, base: np.ndarray) -> PairedRatio:
+def ratio_of_pairs(values: np.ndarray, base: np.ndarray, overlap: float = 0.0) -> PairedRatio:
     """Compare two variants by the geometric mean of the ratios of their pairs; for times, steps and rates.
 
     A ratio of times is steadier than a difference: a slower machine multiplies both (Fleming & Wallace 1986, "How not
@@ -189,6 +189,7 @@ def ratio_of_pairs(values: np.ndarray, base: np.ndarray) -> PairedRatio:
     Args:
         values: of each pair, (n,), above 0.
         base: the same of the base.
+        overlap: as in :func:`paired_difference`.
 
     Raises:
         ValueError: if a value is not above 0.
@@ -196,6 +197,6 @@ def ratio_of_pairs(values: np.ndarray, base: np.ndarray) -> PairedRatio:
     for pairs in (values, base):
         if (pairs <= 0).any():
             raise ValueError(f"a ratio needs values above 0, got {pairs.min():g}")
-    log = difference_of_pairs(np.log(values), np.log(base))
+    log = difference_of_pairs(np.log(values), np.log(base), overlap)
     estimate, low, high = (power_of_e(end) for end in (log.estimate, log.low, log.high))
     return PairedRatio(estimate, low, high, log.n, log)
