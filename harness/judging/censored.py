@@ -8,7 +8,7 @@ from dataclasses import replace
 from harness.judging.contrast import Contrast, Evidence
 from harness.judging.looking import at_looks, confidence
 from harness.metrics import METRICS
-from harness.stats import Claim, Looks, TimeRatio, Times, kaplan_meier_median, over_looks, time_ratio
+from harness.stats import Claim, Looks, Times, over_looks, time_ratio, within_margin_p
 
 
 def censored(
@@ -37,7 +37,10 @@ def censored(
     if math.isnan(found.p_value) or math.isnan(found.estimate):
         return Evidence(replace(contrast, estimate=math.nan))
     p = over_looks([one.p_value for one in steps], plan)
-    same = over_looks([_within_p(one, margin, base.of(both[: one.n])) for one in steps], plan)
+    same = math.nan
+    if margin is not None:
+        within = [within_margin_p(values.of(both[: one.n]), base.of(both[: one.n]), margin, level) for one in steps]
+        same = over_looks(within, plan)
     ends = found.interval(confidence(found.n, plan))
     improves = (found.estimate < 1) == (METRICS[metric].better == "lower")
     apart = found.differences
@@ -46,11 +49,3 @@ def censored(
         Claim(improves, p, same),
         (float(apart.mean()), float(apart.std(ddof=1)), None),
     )
-
-
-def _within_p(found: TimeRatio, margin: float | None, base: Times) -> float:
-    """Return the p-value of a difference within the margin, as a share of the base's median; NaN without one."""
-    median = kaplan_meier_median(base.at, base.missed).estimate
-    if margin is None or not 0 < median < math.inf:
-        return math.nan
-    return found.within_p(max(0.0, 1 - margin / median), 1 + margin / median)

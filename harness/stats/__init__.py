@@ -13,7 +13,7 @@ from harness.stats.paired import (
     ratio_of_pairs,
     sign_flip,
 )
-from harness.stats.time_ratio import TimeRatio, smallest_p, time_ratio
+from harness.stats.time_ratio import TimeRatio, smallest_p, time_ratio, within_margin_p
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
@@ -48,4 +48,5 @@ __all__ = [
     "smallest_p",
     "spread_interval",
     "time_ratio",
+    "within_margin_p",
 ]

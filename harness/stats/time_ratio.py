@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -48,17 +49,15 @@ class TimeRatio:
 
     Attributes:
         n: pairs.
+        reached: trials that reached the target, of both variants together.
         paired: whether p-values are those of sign flips.
         scores: of all trials, for any ratio.
-        estimate: the ratio; below 1 means sooner. NaN if no trial reached the target.
-        p_value: two-sided p-value of a ratio of 1; NaN with fewer than two pairs.
     """
 
     n: int
+    reached: int
     paired: bool
     scores: GehanScores = field(repr=False, compare=False)
-    estimate: float
-    p_value: float
 
     @property
     def differences(self) -> np.ndarray:
@@ -66,6 +65,24 @@ class TimeRatio:
         ours, theirs = self.scores.at(0.0)
         apart: np.ndarray = ours - theirs
         return apart
+
+    @cached_property
+    def p_value(self) -> float:
+        """Two-sided p-value of a ratio of 1; NaN with fewer than two pairs."""
+        return self._test(0.0)[1] if self.n > 1 else math.nan
+
+    @cached_property
+    def estimate(self) -> float:
+        """The ratio; below 1 means sooner. NaN if no trial reached the target."""
+        if not self.reached:
+            return math.nan
+        borders = self.scores.borders
+        first = _first_not(borders, lambda log: self.scores.at(log)[0].sum() > 0)
+        last = _first_not(borders, lambda log: self.scores.at(log)[0].sum() >= 0) - 1
+        if first <= last:
+            return math.sqrt(_from(borders, first)) * math.sqrt(_up_to(borders, last))
+        # the statistic jumps over 0 at a border, and belongs to one side there
+        return _up_to(borders, last) if first % 2 else _from(borders, first)
 
     def interval(self, confidence: float) -> Interval:
         """Return the ratios not rejected at a level of 1 less the confidence; its ends are NaN without two pairs."""
@@ -77,21 +94,6 @@ class TimeRatio:
         # Where many trials are level a p-value need not fall steadily on both sides of the estimate.
         low, high = min(_from(borders, first), self.estimate), max(_up_to(borders, last), self.estimate)
         return Interval(self.estimate, low, high, self.n)
-
-    def within_p(self, low: float, high: float) -> float:
-        """Return the p-value of "the ratio is between ``low`` and ``high``": of two one-sided tests.
-
-        The larger p of the two, as in :meth:`harness.stats.PairedDifference.equivalence_p`; NaN without two pairs.
-        """
-        if self.n < 2 or math.isnan(self.estimate):
-            return math.nan
-        above = self._one_sided(low, 1) if low > 0 else 0.0
-        return max(above, self._one_sided(high, -1))
-
-    def _one_sided(self, ratio: float, side: int) -> float:
-        """Return the p-value of "the ratio is larger", side 1, or smaller, side -1; half of that of both."""
-        statistic, p = self._test(math.log(ratio))
-        return p / 2 if statistic * side > 0 else 1 - p / 2
 
     def _test(self, log_ratio: float) -> tuple[float, float]:
         """Return the statistic for the logarithm of a ratio, above 0 where the ratio is too small, and its p-value."""
@@ -118,13 +120,36 @@ def time_ratio(values: Times, base: Times, level: float = LEVEL) -> TimeRatio:
     both = values.at.index.intersection(base.at.index).sort_values()
     ours, theirs = values.of(both), base.of(both)
     n, missed, base_missed = len(both), ours.missed.to_numpy(dtype=bool), theirs.missed.to_numpy(dtype=bool)
-    scores = GehanScores(ours.at.to_numpy(dtype=float), missed, theirs.at.to_numpy(dtype=float), base_missed)
     reached = 2 * n - int(missed.sum() + base_missed.sum())
     # a pair in which neither reached the target does not count in a sign flip
     paired = _flips_reach(min(n, reached - _LOST), level)
-    estimate = _estimate(scores) if reached else math.nan
-    unjudged = TimeRatio(n, paired, scores, estimate, math.nan)
-    return unjudged if n < 2 else replace(unjudged, p_value=unjudged._test(0.0)[1])
+    scores = GehanScores(ours.at.to_numpy(dtype=float), missed, theirs.at.to_numpy(dtype=float), base_missed)
+    return TimeRatio(n, reached, paired, scores)
+
+
+def within_margin_p(values: Times, base: Times, margin: float, level: float = LEVEL) -> float:
+    """Return the p-value of "the times differ by less than a margin": the larger of two one-sided ones.
+
+    The tests are those of :func:`time_ratio`, halved: whether the variant's times are before the base's when the margin
+    is added to these, and whether they are after the base's when it is added to the variant's (Schuirmann 1987, for
+    times that differ by a shift).
+
+    Args:
+        values: of a variant.
+        base: of the base.
+        margin: difference that does not matter, in the unit of the times; above 0.
+        level: as in :func:`time_ratio`.
+
+    Returns:
+        NaN with fewer than two pairs, and if no trial reached the target.
+    """
+    found = (
+        time_ratio(Times(base.at + margin, base.missed), values, level),
+        time_ratio(Times(values.at + margin, values.missed), base, level),
+    )
+    if found[0].n < 2 or not found[0].reached:
+        return math.nan
+    return max(one.p_value / 2 if one.differences.sum() > 0 else 1 - one.p_value / 2 for one in found)
 
 
 def smallest_p(pairs: int, level: float = LEVEL) -> float:
@@ -140,15 +165,6 @@ def smallest_p(pairs: int, level: float = LEVEL) -> float:
 
 def _flips_reach(pairs: int, level: float) -> bool:
     return _SPARE * 2 * 0.5**pairs <= level
-
-
-def _estimate(scores: GehanScores) -> float:
-    first = _first_not(scores.borders, lambda log: scores.at(log)[0].sum() > 0)
-    last = _first_not(scores.borders, lambda log: scores.at(log)[0].sum() >= 0) - 1
-    if first <= last:
-        return math.sqrt(_from(scores.borders, first)) * math.sqrt(_up_to(scores.borders, last))
-    # the statistic jumps over 0 at a border, and belongs to one side there
-    return _up_to(scores.borders, last) if first % 2 else _from(scores.borders, first)
 
 
 # Between two borders no score changes. So there are finitely many places for a ratio to be: place 0 is below all

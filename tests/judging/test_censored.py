@@ -46,19 +46,15 @@ def test_three_replicates_never_decide(sample):
     assert (found.verdict, found.p) == (Verdict.UNDECIDED, 2 / 20)
 
 
-def test_a_margin_is_a_share_of_the_median_of_the_base(sample):
-    # medians 506 and 507: bounds 1 - 100 / 506 and 1 + 100 / 506
+def test_a_margin_is_a_difference_in_steps(sample):
     base = sample("base", steps_to_target=[501.0 + n for n in range(11)] + [NEVER])
     same = sample(steps_to_target=[502.0 + n for n in range(11)] + [NEVER])
     found = judge(same, base, margin={"steps_to_target": 100.0})
     assert found.verdict is Verdict.EQUIVALENT
-    # eleven pairs agree that the ratio is above the one, and below the other; the twelfth says nothing
+    # eleven pairs say so on both sides, the twelfth says nothing
     assert found.p_equivalent == 1 / 2**11
     # a step more in each pair is no chance, but a margin of one step is not met
     assert judge(same, base, margin={"steps_to_target": 1.0}).verdict is Verdict.WORSE
-    # without a median there is no share
-    half = sample("base", steps_to_target=[501.0, 502.0] + [NEVER] * 10)
-    assert math.isnan(judge(same, half, margin={"steps_to_target": 100.0}).p_equivalent)
 
 
 @pytest.mark.parametrize("comparisons", [1, 30])

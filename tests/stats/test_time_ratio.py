@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.stats import Times, smallest_p, time_ratio
+from harness.stats import Times, smallest_p, time_ratio, within_margin_p
 
 
 def ends(ratio, confidence=0.95):
@@ -96,14 +96,15 @@ def test_interval_estimate_sign_and_p_say_the_same(times, pairs):
     assert 0 < decided < 60
 
 
-def test_within_by_hand(times):
-    # half of the two-sided p, 2 of 70, if both bounds are on their sides; the ratio is 2.4
-    ratio = time_ratio(times(10, 12, 14, 16), times(4, 5, 6, 7))
-    assert ratio.within_p(1, 16) == 1 / 70
-    assert ratio.within_p(0, 16) == 1 / 70
-    assert ratio.within_p(1, 2.4) > 0.4
-    assert ratio.within_p(3, 16) > 0.5
-    assert math.isnan(time_ratio(times(3), times(1)).within_p(0.5, 2))
+def test_within_a_margin_by_hand(times):
+    values, base = times(11, 22, 31, 41), times(10, 20, 30, 40)
+    # with 50 added to one of them, all others come before it: half of 2 of 70
+    assert within_margin_p(values, base, 50) == 1 / 70
+    assert within_margin_p(base, values, 50) == 1 / 70
+    # with 2 added to the base nobody is surely before anybody
+    assert within_margin_p(values, base, 2) > 0.3
+    assert math.isnan(within_margin_p(times(3), times(1), 5))
+    assert math.isnan(within_margin_p(times(-9, -9), times(-9, -9), 5))
 
 
 def test_pairs_by_replicate(times):
