@@ -1,6 +1,7 @@
 """Intervals, paired comparisons, censored times, effects and verdicts: pure functions that cite their source."""
 
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
+from harness.stats.choosing import Within, within_one_standard_error
 from harness.stats.effects import Effect, interactions, main_effects
 from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
@@ -13,6 +14,7 @@ from harness.stats.paired import (
     ratio_of_pairs,
     sign_flip,
 )
+from harness.stats.spreads import step_of
 from harness.stats.time_ratio import TimeRatio, smallest_p, time_ratio, within_margin_p
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
@@ -28,6 +30,7 @@ __all__ = [
     "TimeRatio",
     "Times",
     "Verdict",
+    "Within",
     "difference_of_pairs",
     "holm",
     "interactions",
@@ -47,6 +50,8 @@ __all__ = [
     "sign_flip",
     "smallest_p",
     "spread_interval",
+    "step_of",
     "time_ratio",
     "within_margin_p",
+    "within_one_standard_error",
 ]
