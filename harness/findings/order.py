@@ -11,6 +11,7 @@ import pandas as pd
 from harness.escaping import plain, throughout
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
+from harness.findings.headline import headline
 from harness.findings.probes import activation_order, unused_features
 from harness.findings.questions import (
     choice,
@@ -29,7 +30,6 @@ from harness.findings.questions import (
     verdicts,
 )
 from harness.findings.questions.method import held_fixed, how_measured
-from harness.findings.questions.verdicts import headline
 from harness.findings.report import Report, Run
 from harness.findings.rows import counted_metrics, scored_metrics
 from harness.findings.search import course, front, importance, smallest_networks

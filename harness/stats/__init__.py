@@ -11,7 +11,6 @@ from harness.stats.intervals import (
     share_interval,
     spread_interval,
 )
-from harness.stats.logrank import log_rank
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
 from harness.stats.paired import (
     PairedDifference,
@@ -22,8 +21,8 @@ from harness.stats.paired import (
     ratio_of_pairs,
     sign_flip,
 )
-from harness.stats.restricted import RestrictedRatio, restricted_ratio
 from harness.stats.spreads import step_of
+from harness.stats.time_ratio import TimeRatio, smallest_p, time_ratio, within_margin_p
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
@@ -35,7 +34,7 @@ __all__ = [
     "Looks",
     "PairedDifference",
     "PairedRatio",
-    "RestrictedRatio",
+    "TimeRatio",
     "Times",
     "Verdict",
     "Within",
@@ -44,7 +43,6 @@ __all__ = [
     "interactions",
     "judge",
     "kaplan_meier_median",
-    "log_rank",
     "looks",
     "main_effects",
     "mean_interval",
@@ -56,10 +54,12 @@ __all__ = [
     "prediction_interval",
     "ratio_of_pairs",
     "reached_by",
-    "restricted_ratio",
     "share_interval",
     "sign_flip",
+    "smallest_p",
     "spread_interval",
     "step_of",
+    "time_ratio",
+    "within_margin_p",
     "within_one_standard_error",
 ]

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from harness.findings.contrasts import best_first
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
+from harness.findings.headline import IN_FULL, PREPOSITION
 from harness.findings.rows import Row
 from harness.findings.search.outcome import search_outcome
 from harness.findings.wording import listed, quoted, show_interval
 from harness.judging import Contrast
 from harness.judging.contrast import show_effect, show_ends, show_p, show_within
-from harness.metrics import METRICS, SECONDS, counted, show_ratio
+from harness.metrics import METRICS, counted, show_ratio
 from harness.stats import Verdict
 from harness.study import Study
 
@@ -22,9 +23,6 @@ _AT_MOST = 8
 
 _NAMED = 5
 """Variants of one verdict that are named in a sentence; a table says the rest better."""
-_IN_FULL = 2
-"""Variants that get a whole sentence each; for more there is a sentence for each metric."""
-_PREPOSITION = {Verdict.UNDECIDED: "on"}
 
 
 def analyse(facts: Facts) -> Finding:
@@ -55,30 +53,6 @@ def analyse(facts: Facts) -> Finding:
     return Finding(tuple(said), otherwise=alone)
 
 
-def headline(rows: Sequence[Row], said: Sequence[str]) -> str:
-    """Return the answer in one short sentence, for a table of answers.
-
-    Args:
-        rows: rows with their contrasts, the reference first.
-        said: the sentences of the answer; the first of them is taken, and of one or two variants what came out.
-    """
-    claims = [row for row in rows[1:] if row.contrasts]
-    if not claims or len(claims) > _IN_FULL:
-        return said[0]
-    parts = [f"{quoted(row.label)} is {listed([_briefly(one) for one in row.contrasts])}" for row in claims]
-    text = f"Against {rows[0].title}, {'; '.join(parts)}."
-    return text if said[0].startswith("Against ") else f"{said[0]} {text}"
-
-
-def _briefly(contrast: Contrast) -> str:
-    """Say verdict and size: "faster (0.65 times)", "undecided on test accuracy (+0.12 points)"."""
-    verdict, metric = contrast.verdict, METRICS[contrast.metric]
-    word = metric.adjectives.get(verdict, f"{verdict} {_PREPOSITION.get(verdict, 'in')} {metric.title}")
-    if metric.unit is SECONDS and verdict in metric.adjectives:
-        word += f" in {metric.title}"
-    return word if math.isnan(contrast.estimate) else f"{word} ({show_effect(contrast)})"
-
-
 def _alone(row: Row, study: Study, target: str) -> str:
     """Say what the only variant of a study came to."""
     parts = [f"{METRICS[name].title} {show_interval(name, row.scores[name])}" for name in row.scores]
@@ -90,7 +64,7 @@ def _alone(row: Row, study: Study, target: str) -> str:
 
 def _claims(study: Study, rows: Sequence[Row], reference: Row, target: str) -> list[str]:
     """Return a whole sentence for each of one or two variants; for more, a sentence for each metric."""
-    if len(rows) <= _IN_FULL:
+    if len(rows) <= IN_FULL:
         names = [reference.title, *[reference.label] * len(rows)]
         return [_in_full(row, name, target) for row, name in zip(rows, names, strict=False)]
     titles = [reference.title, *[reference.label] * len(study.metrics)]
@@ -173,9 +147,8 @@ def _size(contrast: Contrast) -> str:
 
 def _clause(contrast: Contrast, target: str) -> str:
     metric = METRICS[contrast.metric]
-    if contrast.kind == "restricted":
-        size = f"{show_ratio(contrast.estimate)} times the {metric.unit.name}"
-        text = f"takes {size} to {target} or to the end of training"
+    if contrast.kind == "time_ratio" and not 0 < contrast.estimate < math.inf:
+        text = _one_sided(contrast, target)
     elif metric.watched:
         text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {metric.unit.name}"
     elif contrast.kind != "difference":
@@ -186,6 +159,28 @@ def _clause(contrast: Contrast, target: str) -> str:
         size = f"{metric.show(abs(contrast.estimate))}{metric.unit.points}"
         text = f"ends {size} {'higher' if contrast.estimate > 0 else 'lower'} in {metric.title}"
     return text
+
+
+def _one_sided(contrast: Contrast, target: str) -> str:
+    """Say of a variant that is ahead, or behind, by whatever ratio its times are divided, by how much it is at least.
+
+    A time ratio supposes that a variant takes a multiple of the base's time. Where so many trials never reached the
+    target that every multiple is too small, the lower end of the interval is all that is known.
+    """
+    unit = METRICS[contrast.metric].unit.name
+    if contrast.estimate > 1:
+        known = 0 < contrast.low < math.inf
+        return (
+            f"takes at least {show_ratio(contrast.low)} times the {unit} to {target}"
+            if known
+            else (f"does not get to {target} in a time that could be compared")
+        )
+    known = 0 < contrast.high < math.inf
+    return (
+        f"takes at most {show_ratio(contrast.high)} times the {unit} to {target}"
+        if known
+        else (f"gets to {target}, which the other does not in a time that could be compared")
+    )
 
 
 def _evidence(contrast: Contrast, said_pairs: int) -> str:
@@ -202,7 +197,7 @@ def _evidence(contrast: Contrast, said_pairs: int) -> str:
     elif not said_pairs:
         ends = f"95 % interval {ends}"
     said = [ends, p] if contrast.pairs == said_pairs else [ends, counted(contrast.pairs, "paired replicate"), p]
-    if contrast.kind == "restricted":
+    if contrast.kind == "time_ratio":
         said.append(contrast.note)
     return "; ".join(said)
 
@@ -219,7 +214,7 @@ def _judgement(contrasts: Sequence[Contrast]) -> str:
         if titles:
             within = [shown for one in found if (shown := show_within(one))]
             tail = f" ({'; '.join(within)})" if within else _outlook(found)
-            said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(titles)}{tail}")
+            said.append(f"{verdict} {PREPOSITION.get(verdict, 'in')} {listed(titles)}{tail}")
     return "; ".join(said)
 
 
