@@ -4,7 +4,7 @@ The same rules judge in a report and decide, while a study runs, which compariso
 """
 
 from harness.judging.contrast import Contrast
-from harness.judging.effects import FactorEffect
+from harness.judging.effects import FactorEffect, cells_of
 from harness.judging.family import Judged, compare, judge_study, looks_of, open_comparisons
 from harness.judging.folds import overlap_of, parts_of
 from harness.judging.pairings import NOT_INFERIOR, Conclusion, Pairing, compare_pairings
@@ -18,6 +18,7 @@ __all__ = [
     "Judged",
     "Pairing",
     "Sample",
+    "cells_of",
     "censor",
     "compare",
     "compare_pairings",

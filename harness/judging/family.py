@@ -59,7 +59,10 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
     rules = Rules(study.report.margin, overlap_of(study, base), looks_of(study), _steps_of(study))
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [
-        (digest, gather(metric, sample, base, rules)) for digest, sample in known.items() for metric in study.metrics
+        (digest, gather(metric, sample, base, rules))
+        for digest, sample in known.items()
+        for metric in study.metrics
+        if not study.design.screens  # its runs differ in half of all factors: what they tell is the effects
     ]
     effects: list[tuple[FactorEffect, Evidence]] = []
     missing: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
 from harness.stats.choosing import Within, within_one_standard_error
-from harness.stats.effects import Effect, interactions, main_effects
+from harness.stats.effects import Alias, Effect, aliases, interactions, main_effects
 from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
 from harness.stats.logrank import log_rank
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
@@ -20,6 +20,7 @@ from harness.stats.spreads import step_of
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
+    "Alias",
     "LEVEL",
     "Claim",
     "Effect",
@@ -32,6 +33,7 @@ __all__ = [
     "Times",
     "Verdict",
     "Within",
+    "aliases",
     "difference_of_pairs",
     "holm",
     "interactions",
