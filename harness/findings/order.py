@@ -11,16 +11,13 @@ import pandas as pd
 from harness.escaping import plain, throughout
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
+from harness.findings.grid import choice, effects, factors, levels
 from harness.findings.probes import activation_order, unused_features
 from harness.findings.questions import (
-    choice,
     dead_classes,
     differences,
-    effects,
-    factors,
     late_changes,
     learning_curves,
-    levels,
     limits,
     other_targets,
     references,

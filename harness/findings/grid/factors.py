@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
-from harness.findings.questions.effects import label_of, mixed_with
+from harness.findings.grid.effects import label_of, mixed_with
 from harness.findings.wording import listed
 from harness.judging import Contrast, FactorEffect
 from harness.judging.contrast import show_effect, show_ends
