@@ -8,6 +8,7 @@ from harness.judging.effects import FactorEffect, cells_of
 from harness.judging.family import Judged, compare, judge_study, looks_of, open_comparisons
 from harness.judging.folds import overlap_of, parts_of
 from harness.judging.pairings import NOT_INFERIOR, Conclusion, Pairing, compare_pairings
+from harness.judging.pairs import Pair
 from harness.judging.sample import Sample, censor
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Contrast",
     "FactorEffect",
     "Judged",
+    "Pair",
     "Pairing",
     "Sample",
     "cells_of",
