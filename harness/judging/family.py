@@ -59,7 +59,8 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         samples: the variants' trials by digest, without the base; those without trials are passed over.
         base: the base's trials.
     """
-    rules = Rules(study.report.margin, overlap_of(study, base), looks_of(study), _steps_of(study))
+    level = level_of_each(study.metrics, len(samples))
+    rules = Rules(study.report.margin, overlap_of(study, base), looks_of(study), _steps_of(study), level)
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [
         (digest, gather(metric, sample, base, rules))
@@ -90,6 +91,16 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         missing,
         tuple(replace(one, contrast=said) for (one, _), said in zip(pairs, of_pairs, strict=True)),
     )
+
+
+def level_of_each(metrics: Sequence[str], variants: int) -> float:
+    """Return what p-value a comparison needs while none of the others is decided: Holm's first step.
+
+    Args:
+        metrics: in which every variant is compared; counts need no test.
+        variants: how many, without the base.
+    """
+    return LEVEL / max(1, variants * sum(METRICS[metric].unit.compared != "exact" for metric in metrics))
 
 
 def open_comparisons(contrasts: Mapping[str, Sequence[Contrast]]) -> list[str]:
