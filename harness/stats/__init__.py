@@ -2,7 +2,7 @@
 
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
 from harness.stats.choosing import Within, within_one_standard_error
-from harness.stats.effects import Effect, interactions, main_effects
+from harness.stats.effects import Alias, Effect, aliases, interactions, main_effects
 from harness.stats.intervals import (
     Interval,
     mean_interval,
@@ -27,6 +27,7 @@ from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pair
 
 __all__ = [
     "LEVEL",
+    "Alias",
     "Claim",
     "Effect",
     "Interval",
@@ -38,6 +39,7 @@ __all__ = [
     "Times",
     "Verdict",
     "Within",
+    "aliases",
     "difference_of_pairs",
     "holm",
     "interactions",

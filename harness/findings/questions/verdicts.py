@@ -71,7 +71,8 @@ def _claims(study: Study, rows: Sequence[Row], reference: Row, target: str) -> l
     told = [metric for metric in study.metrics if not all(_same_count(_of(row, metric)) for row in rows)]
     if not told:
         return [f"All variants have the same {listed([METRICS[metric].title for metric in study.metrics])}."]
-    return [_in_metric(rows, title, metric) for metric, title in zip(told, titles, strict=False)]
+    pairs = study.report.compare == "all_pairs"
+    return [_in_metric(rows, title, metric, pairs) for metric, title in zip(told, titles, strict=False)]
 
 
 def _same_count(contrast: Contrast) -> bool:
@@ -79,10 +80,10 @@ def _same_count(contrast: Contrast) -> bool:
     return contrast.kind == "exact" and contrast.estimate == 1
 
 
-def _in_metric(rows: Sequence[Row], reference: str, metric: str) -> str:
+def _in_metric(rows: Sequence[Row], reference: str, metric: str, pairs: bool) -> str:
     """Say in one sentence which of many variants gains most in a metric, and how the others came out.
 
-    Each was compared with the reference alone: that one of them is better than another is not said.
+    Unless all pairs were compared, each was with the reference alone: that one is better than another is not said.
     """
     found = [(rows[place], _of(rows[place], metric)) for place in best_first(list(rows), metric)]
     groups = {kind: [(row, one) for row, one in found if one.verdict is kind] for kind in Verdict}
@@ -91,7 +92,8 @@ def _in_metric(rows: Sequence[Row], reference: str, metric: str) -> str:
         best, size = better[0]
         does = "gains most" if len(better) > 1 else "is better"
         parts = [f"{quoted(best.label)} {does} in {title}: {_size(size)} against {reference}"]
-        parts += _named("also better, and not compared with it", better[1:], _size)
+        also = "also better" if pairs else "also better, and not compared with it"
+        parts += _named(also, better[1:], _size)
     else:
         parts = [f"No variant is better in {title} than {reference}"]
     parts += _named("equivalent", groups[Verdict.EQUIVALENT], show_within)
