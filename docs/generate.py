@@ -37,6 +37,7 @@ TABLES = (
     ("target", "TargetSpec", "[target]", "Optional: without it every training runs to its maximum."),
     ("design", "Factorial", '[design] with kind = "factorial"', ""),
     ("design", "OneAtATime", '[design] with kind = "one_at_a_time"', ""),
+    ("design", "Listed", '[design] with kind = "listed"', ""),
     ("design", "Search", '[design] with kind = "search"', ""),
     ("design.replicates", "Adaptive", "design.replicates", "As a table, in all designs but a search:"),
     ("design.space", "Range", "design.space", "A numeric range:"),

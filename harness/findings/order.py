@@ -13,8 +13,10 @@ from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.probes import activation_order, unused_features
 from harness.findings.questions import (
+    dead_classes,
     differences,
     effects,
+    late_changes,
     learning_curves,
     levels,
     limits,
@@ -38,6 +40,7 @@ FINDINGS: tuple[Callable[[Facts], Finding], ...] = (
     activation_order.analyse,
     smallest_networks.analyse,
     verdicts.analyse,
+    dead_classes.analyse,
     differences.analyse,
     time_to_target.analyse,
     effects.analyse,
@@ -46,6 +49,7 @@ FINDINGS: tuple[Callable[[Facts], Finding], ...] = (
     importance.analyse,
     course.analyse,
     learning_curves.analyse,
+    late_changes.analyse,
     limits.analyse,
 )
 """The questions of a reader, in the order in which a report answers them."""

@@ -4,7 +4,8 @@ The same rules judge in a report and decide, while a study runs, which compariso
 """
 
 from harness.judging.contrast import Contrast
-from harness.judging.family import compare, looks_of, open_comparisons, overlap_of
+from harness.judging.effects import FactorEffect
+from harness.judging.family import Judged, compare, judge_study, looks_of, open_comparisons, overlap_of
 from harness.judging.pairings import NOT_INFERIOR, Conclusion, Pairing, compare_pairings
 from harness.judging.sample import Sample, censor
 
@@ -12,11 +13,14 @@ __all__ = [
     "NOT_INFERIOR",
     "Conclusion",
     "Contrast",
+    "FactorEffect",
+    "Judged",
     "Pairing",
     "Sample",
     "censor",
     "compare",
     "compare_pairings",
+    "judge_study",
     "looks_of",
     "open_comparisons",
     "overlap_of",

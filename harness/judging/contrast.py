@@ -8,7 +8,7 @@ from typing import Literal
 
 from harness.metrics import METRICS, NOTHING, counted, show_ratio
 from harness.notebook import facts_table
-from harness.stats import Verdict
+from harness.stats import Claim, Verdict
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,22 @@ class Contrast:
                 ("p (Holm)", "" if math.isnan(self.p_holm) else show_p(self.p_holm)),
             ]
         )
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A comparison that waits to be judged beside the others.
+
+    Attributes:
+        contrast: all but the verdict and what is adjusted.
+        claim: what the verdict goes by; None where nothing is tested.
+        scale: estimate and deviation of the paired differences (logarithms for a ratio) and the margin on that scale,
+            from which the replicates still needed are worked out; None without a test.
+    """
+
+    contrast: Contrast
+    claim: Claim | None = None
+    scale: tuple[float, float, float | None] | None = None
 
 
 def show_effect(contrast: Contrast) -> str:

@@ -9,41 +9,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from harness.judging.contrast import Contrast
+from harness.judging.censored import censored
+from harness.judging.contrast import Contrast, Evidence
+from harness.judging.looking import at_looks, confidence
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
 from harness.stats import (
-    LEVEL,
     Claim,
     Looks,
     PairedDifference,
-    Times,
     Verdict,
     difference_of_pairs,
-    log_rank,
     over_looks,
     pair_up,
     power_of_e,
     ratio_of_pairs,
-    restricted_ratio,
     sign_flip,
 )
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A comparison that waits to be judged beside the others.
-
-    Attributes:
-        contrast: all but the verdict and what is adjusted.
-        claim: what the verdict goes by; None where nothing is tested.
-        scale: estimate and deviation of the paired differences (logarithms for a ratio) and the margin on that scale,
-            from which the replicates still needed are worked out; None without a test.
-    """
-
-    contrast: Contrast
-    claim: Claim | None = None
-    scale: tuple[float, float, float | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,16 +60,27 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
     if row.watched:
         times = sample.times(metric), base.times(metric)
         if any(each.missed.any() for each in times):
-            return _censored(metric, *times, base.label, rules.looks)
+            return censored(metric, *times, base.label, rules.looks)
     broken = [int(one.by_replicate(metric).isna().sum()) for one in (sample, base)]
     if any(broken):  # a loss that is not a number: the mean of the others would flatter
         return _missing(metric, f"{broken[0]} of {sample.finished} broke off; {base.label}: {broken[1]}")
     values, others = sample.by_replicate(metric), base.by_replicate(metric)
-    if row.unit.compared == "difference":
-        return _difference(metric, values, others, rules)
-    if (values <= 0).any() or (others <= 0).any():  # a target that the untrained network already holds
-        return _missing(metric, "a value of 0 has no ratio")
-    return _ratio(metric, values, others, rules)
+    if row.unit.compared != "difference" and ((values <= 0).any() or (others <= 0).any()):
+        return _missing(metric, "a value of 0 has no ratio")  # a target that the untrained network already holds
+    return paired(metric, values, others, rules)
+
+
+def paired(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Evidence:
+    """Return what is known from values that were all measured, by replicate, as a difference or as a ratio.
+
+    Args:
+        metric: name in :data:`harness.metrics.METRICS`.
+        values: by replicate; above 0 where the metric is compared as a ratio.
+        base: what they are compared with.
+        rules: how they are compared.
+    """
+    judge = _difference if METRICS[metric].unit.compared == "difference" else _ratio
+    return judge(metric, values, base, rules)
 
 
 def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
@@ -105,7 +98,7 @@ def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
 def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Evidence:
     margin, plan = rules.margins.get(metric), rules.looks
     ours, theirs = pair_up(values, base)
-    sizes = _at_looks(len(ours), plan)
+    sizes = at_looks(len(ours), plan)
     steps = [difference_of_pairs(ours[:size], theirs[:size], rules.overlap) for size in sizes]
     same = math.nan if margin is None else over_looks([one.equivalence_p(margin) for one in steps], plan)
     contrast = _contrast(metric, steps, sign_flip(ours, theirs), plan)
@@ -116,11 +109,11 @@ def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules:
     """Judge by the ratio; a margin is a difference in the metric's own unit, so that equivalence is judged by that."""
     margin, plan = rules.margins.get(metric), rules.looks
     ours, theirs = pair_up(values, base)
-    sizes = _at_looks(len(ours), plan)
-    steps = [ratio_of_pairs(ours[:size], theirs[:size]) for size in sizes]
+    sizes = at_looks(len(ours), plan)
+    steps = [ratio_of_pairs(ours[:size], theirs[:size], rules.overlap) for size in sizes]
     same, relative = math.nan, None
     if margin is not None:
-        plain = [difference_of_pairs(ours[:size], theirs[:size]).equivalence_p(margin) for size in sizes]
+        plain = [difference_of_pairs(ours[:size], theirs[:size], rules.overlap).equivalence_p(margin) for size in sizes]
         same, relative = over_looks(plain, plan), math.log1p(margin / float(base.mean()))
     contrast = _contrast(metric, [one.log for one in steps], sign_flip(np.log(ours), np.log(theirs)), plan)
     estimate, low, high = (power_of_e(end) for end in (contrast.estimate, contrast.low, contrast.high))
@@ -128,26 +121,9 @@ def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules:
     return _with_claim(contrast, steps[-1].log, same, relative)
 
 
-def _censored(metric: str, values: Times, base: Times, label: str, plan: Looks) -> Evidence:
-    """Judge by the log-rank test; some trials never reached the target, and they count."""
-    counts = [f"{int(each.missed.sum())} of {len(each.missed)}" for each in (values, base)]
-    note = f"{counts[0]} never reached it; {label}: {counts[1]}"
-    found = restricted_ratio(values, base)
-    contrast = Contrast(metric, "restricted", math.nan, pairs=found.n, note=note)
-    if found.n < 2 or math.isnan(found.estimate) or (values.missed.all() and base.missed.all()):
-        return Evidence(contrast)
-    both = values.at.index.intersection(base.at.index).sort_values()
-    seen = [both[:size] for size in _at_looks(len(both), plan)]
-    p = over_looks([log_rank(values.of(some), base.of(some)) for some in seen], plan)
-    ends = found.interval(_confidence(found.n, plan))
-    contrast = replace(contrast, estimate=found.estimate, low=ends.low, high=ends.high, p=p)
-    deviation = found.standard_error * math.sqrt(found.n)
-    return Evidence(contrast, Claim(found.estimate < 1, p), (math.log(found.estimate), deviation, None))
-
-
 def _contrast(metric: str, steps: Sequence[PairedDifference], flips: float, plan: Looks) -> Contrast:
     found = steps[-1]
-    ends = found.interval(_confidence(found.n, plan))
+    ends = found.interval(confidence(found.n, plan))
     return Contrast(
         metric,
         "difference",
@@ -168,23 +144,6 @@ def _with_claim(contrast: Contrast, found: PairedDifference, same: float, margin
         return Evidence(contrast)
     improves = (found.estimate > 0) == (METRICS[contrast.metric].better == "higher")
     return Evidence(contrast, Claim(improves, contrast.p, same), (found.estimate, found.deviation, margin))
-
-
-def _at_looks(pairs: int, plan: Looks) -> list[int]:
-    """Return how many pairs each look so far saw, the last one all there are.
-
-    A look takes replicates in the order of their numbers, so that what an earlier look saw can be seen again.
-    """
-    return [*(size for size in plan.sizes[:-1] if size < pairs), pairs]
-
-
-def _confidence(pairs: int, plan: Looks) -> float:
-    """Return the confidence of the interval at a look, so that those of all looks hold together with 95 %.
-
-    Repeated confidence intervals (Jennison & Turnbull 1989, "Interim analyses: the repeated confidence interval
-    approach"): each look errs with its share of the error.
-    """
-    return 1 - LEVEL * plan.share(plan.at(pairs))
 
 
 def _note(found: PairedDifference) -> str:

@@ -5,6 +5,7 @@ A :class:`Job` goes to a worker; it answers with one :class:`Started`, any numbe
 the driver replies with a :class:`Reply`.
 """
 
+from harness.records.asked import Asked, asked_by, asked_from, asked_since
 from harness.records.endings import ENDINGS, Ending, StopReason
 from harness.records.events import Evaluated, Event, Failed, Fingerprint, Finished, Reply, Scored, Started, TrainingOver
 from harness.records.job import Job, Resources, Seeds
@@ -12,6 +13,7 @@ from harness.records.result import Clocks, TrialResult
 
 __all__ = [
     "ENDINGS",
+    "Asked",
     "Clocks",
     "Ending",
     "Evaluated",
@@ -28,4 +30,7 @@ __all__ = [
     "StopReason",
     "TrainingOver",
     "TrialResult",
+    "asked_by",
+    "asked_from",
+    "asked_since",
 ]

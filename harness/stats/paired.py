@@ -6,7 +6,6 @@ what they share: fewer replicates tell as much.
 
 from __future__ import annotations
 
-import functools
 import math
 from dataclasses import dataclass
 
@@ -15,11 +14,7 @@ import pandas as pd
 from scipy import special
 
 from harness.stats.intervals import Interval, power_of_e, standard_error
-
-_EXACT_UP_TO = 14
-"""Pairs up to which all 2^n sign flips are tried."""
-_DRAWS = 2**14 - 1
-_SEED = 20_260_101
+from harness.stats.permutation import flipped
 
 
 @dataclass(frozen=True)
@@ -178,27 +173,13 @@ def difference_of_pairs(values: np.ndarray, base: np.ndarray, overlap: float = 0
 def sign_flip(values: np.ndarray, base: np.ndarray) -> float:
     """Return the two-sided p-value of the sign-flip permutation test of pairs, (n,) each; NaN with fewer than two.
 
-    It supposes only that a difference is symmetric about 0 where there is none (Fisher 1935, "The design of
-    experiments", section 21): the share of sign flips whose mean is at least as far from 0 as the one observed. It
-    cannot be below 2 / 2^n. All 2^n flips are tried up to 14 pairs; above, 16,383 are drawn from a fixed seed and
-    the observed one is counted among them (Phipson & Smyth 2010, "Permutation p-values should never be zero").
+    The share of sign flips whose mean is at least as far from 0 as the one observed: see
+    :func:`harness.stats.permutation.flipped`.
     """
-    differences = values - base
-    n = len(differences)
-    if n < 2:
-        return math.nan
-    if n <= _EXACT_UP_TO:
-        signs = 1 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
-        sums = np.abs(signs @ differences)
-    else:
-        sums = np.abs(2 * (_coins(n) @ differences) - differences.sum())
-    observed = abs(differences.sum())
-    # Flips that give the same sum in another order of addition count as equal.
-    extreme = int(np.sum(sums >= observed - 1e-9 * np.abs(differences).sum()))
-    return extreme / 2**n if n <= _EXACT_UP_TO else (extreme + 1) / (_DRAWS + 1)
+    return flipped(values - base) if len(values) > 1 else math.nan
 
 
-def ratio_of_pairs(values: np.ndarray, base: np.ndarray) -> PairedRatio:
+def ratio_of_pairs(values: np.ndarray, base: np.ndarray, overlap: float = 0.0) -> PairedRatio:
     """Compare two variants by the geometric mean of the ratios of their pairs; for times, steps and rates.
 
     A ratio of times is steadier than a difference: a slower machine multiplies both (Fleming & Wallace 1986, "How not
@@ -208,6 +189,7 @@ def ratio_of_pairs(values: np.ndarray, base: np.ndarray) -> PairedRatio:
     Args:
         values: of each pair, (n,), above 0.
         base: the same of the base.
+        overlap: as in :func:`paired_difference`.
 
     Raises:
         ValueError: if a value is not above 0.
@@ -215,17 +197,6 @@ def ratio_of_pairs(values: np.ndarray, base: np.ndarray) -> PairedRatio:
     for pairs in (values, base):
         if (pairs <= 0).any():
             raise ValueError(f"a ratio needs values above 0, got {pairs.min():g}")
-    log = difference_of_pairs(np.log(values), np.log(base))
+    log = difference_of_pairs(np.log(values), np.log(base), overlap)
     estimate, low, high = (power_of_e(end) for end in (log.estimate, log.low, log.high))
     return PairedRatio(estimate, low, high, log.n, log)
-
-
-@functools.lru_cache(maxsize=1)
-def _coins(n: int) -> np.ndarray:
-    """Return the draws of the permutation test as zeros and ones (draws, n): one matrix for all comparisons of n pairs.
-
-    Float64 in the interest of speed: a comparison is one matrix product.
-    """
-    random = np.random.default_rng(_SEED)
-    packed = np.frombuffer(random.bytes(_DRAWS * -(-n // 8)), np.uint8).reshape(_DRAWS, -1)
-    return np.unpackbits(packed, axis=1, count=n).astype(np.float64)

@@ -34,11 +34,13 @@ class Claim:
         improves: whether the estimate lies on the good side of no difference.
         p: two-sided p-value of "no difference"; NaN if there is no test.
         p_equivalent: p-value of "within the margin"; NaN without a margin.
+        weight: its part of the error among all claims.
     """
 
     improves: bool
     p: float
     p_equivalent: float = math.nan
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,9 @@ def judge(claims: Sequence[Claim]) -> list[Judgement]:
     2. better or worse if that p-value is at most 5 %;
     3. undecided otherwise.
     """
-    adjusted = holm([claim.p for claim in claims])
-    equivalent = holm([claim.p_equivalent for claim in claims])
+    weights = [claim.weight for claim in claims]
+    adjusted = holm([claim.p for claim in claims], weights)
+    equivalent = holm([claim.p_equivalent for claim in claims], weights)
     judged = []
     for claim, p, same in zip(claims, adjusted, equivalent, strict=True):
         verdict = Verdict.UNDECIDED

@@ -110,14 +110,14 @@ def _check_dimensions(study: Study) -> None:
         except KeyError as missing:
             raise StudyError(f'{place} "{path}": {_nowhere(study, path, missing.args[0])}') from None
     for path, levels in study.design.dimensions.items():
-        tried = _ends(levels) if isinstance(levels, Range) else list(levels)
-        if len({canonical(level) for level in tried}) < len(tried):
+        if not isinstance(levels, Range) and len({canonical(level) for level in levels}) < len(levels):
             raise StudyError(f'{place} "{path}": levels must differ, got {show_level(list(levels))}.')
-        for level in tried:
-            try:
-                study.variant({path: level})
-            except StudyError as error:
-                raise StudyError(f'{place} "{path}": {error}') from None
+    for where, settings in study.design.must_be_possible():
+        try:
+            study.variant(settings)
+        except StudyError as error:
+            raise StudyError(f"{where}: {error}") from None
+    for path, levels in study.design.dimensions.items():
         if study.design.explores:
             _check_base_in_space(study, path, levels)
         _check_it_matters(study, place, path)
@@ -150,12 +150,6 @@ def _check_base_in_space(study: Study, path: str, levels: Range | tuple[Level, .
         f'design.space "{path}" must contain the base value {show_level(base)}, got {space}. '
         f"Set {path} to a value inside, or add it here."
     )
-
-
-def _ends(levels: Range) -> list[Level]:
-    """Return both ends of a range, and the value a step from the lower one: a step may leave the whole numbers."""
-    ends: list[Level] = [levels.low, levels.high]
-    return [*ends, levels.low + levels.step] if levels.step and levels.low + levels.step < levels.high else ends
 
 
 def _check_it_matters(study: Study, place: str, path: str) -> None:

@@ -8,6 +8,7 @@
 - `replicate_range`: the fewest and the most replicates that a claim may rest on.
 - `objectives`, `prunes`, `confirmed`, `reaching`: what chooses, whether a pruner ends trainings, how many variants are
   trained again, and for which values of the first objective; empty where nothing is chosen.
+- `must_be_possible()`: places and settings that are tried before variants are made, so that an error names its place.
 - `combinations()`, `most_variants`, `trainings(variants)`: settings of the variants that are known before the first
   training, how many variants there are at most, and how many trainings so many take at most.
 - `settings`: what is set besides the dimensions, by name.
@@ -22,6 +23,7 @@ from typing import Annotated
 from pydantic import Field
 
 from harness.study.designs.factors import Factorial, OneAtATime
+from harness.study.designs.listed import Listed
 from harness.study.designs.search import Search
 
 
@@ -33,4 +35,4 @@ class Phase(StrEnum):
     CONFIRM = "confirm"
 
 
-Design = Annotated[Factorial | OneAtATime | Search, Field(discriminator="kind")]
+Design = Annotated[Factorial | OneAtATime | Listed | Search, Field(discriminator="kind")]

@@ -53,12 +53,6 @@ class Grid(FileTable):
         "those whose comparison with the base is undecided, max at most.",
         json_schema_extra=hint("5 or more give intervals worth reading; or { min = 3, max = 30 }."),
     )
-    factors: dict[str, Levels]
-
-    @property
-    def dimensions(self) -> dict[str, Any]:
-        """Dotted path -> levels."""
-        return dict(self.factors)
 
     @property
     def replicate_range(self) -> tuple[int, int]:
@@ -118,7 +112,23 @@ class Grid(FileTable):
         return f"{counted(first, 'replicate')} of each variant"
 
 
-class Factorial(Grid):
+class Factored(Grid):
+    """What designs have in common that name factors and their levels."""
+
+    factors: dict[str, Levels]
+
+    @property
+    def dimensions(self) -> dict[str, Any]:
+        """Dotted path -> levels."""
+        return dict(self.factors)
+
+    def must_be_possible(self) -> Iterator[tuple[str, dict[str, Level]]]:
+        """Yield the place and the setting of each level, with everything else at the base."""
+        for path, levels in self.factors.items():
+            yield from ((f'design.factors "{path}"', {path: level}) for level in levels)
+
+
+class Factorial(Factored):
     """Every combination of the levels."""
 
     crossed: ClassVar[bool] = True
@@ -146,7 +156,7 @@ class Factorial(Grid):
         return f"{'every combination of the levels' if self.factors else 'the base alone'}; {self._often}."
 
 
-class OneAtATime(Grid):
+class OneAtATime(Factored):
     """The base, and each level of each factor with everything else at the base."""
 
     crossed: ClassVar[bool] = False

@@ -41,6 +41,12 @@ class Range(FileTable):
         """Whether values are whole numbers."""
         return all(isinstance(end, int) for end in (self.low, self.high, self.step or 1))
 
+    @property
+    def ends(self) -> list[Level]:
+        """Both ends, and the value a step from the lower one: a step may leave the whole numbers."""
+        ends: list[Level] = [self.low, self.high]
+        return [*ends, self.low + self.step] if self.step and self.low + self.step < self.high else ends
+
     def contains(self, value: Any) -> bool:
         """Whether a value can be suggested."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):

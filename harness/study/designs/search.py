@@ -105,6 +105,12 @@ class Search(FileTable):
         """Yield nothing set, which is the base: all others are sampled."""
         yield {}
 
+    def must_be_possible(self) -> Iterator[tuple[str, dict[str, Level]]]:
+        """Yield the place and the setting of each choice, and of both ends of each range."""
+        for path, levels in self.space.items():
+            tried = levels.ends if isinstance(levels, Range) else levels
+            yield from ((f'design.space "{path}"', {path: level}) for level in tried)
+
     def trainings(self, variants: int) -> int:
         """Return how many trainings a search of so many variants takes at most, confirmation included."""
         return self.trials + (min(self.confirmed, variants) + 1) * self.confirm.replicates
