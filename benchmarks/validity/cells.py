@@ -34,12 +34,12 @@ class Cell:
         sizes: replicates: one number for a fixed study, first and last for an adaptive one, every stop for one that
             is topped up.
         way: how the study gets its replicates.
-        effect: true difference of every variant from the base in test accuracy, in :attr:`spread`.
+        effect: true difference of every variant from the base in accuracy, in :attr:`spread`.
         alike: variants that do not differ from the base after all: the last ones.
         ratio: true ratio of every variant's steps to the target to the base's, where both reach it.
         margin: the study's margin, in :attr:`spread`; 0 for none.
-        images: images of the test set.
-        spread: standard deviation of the test accuracy over the seeds of the base.
+        images: images that accuracies are measured on.
+        spread: standard deviation of the accuracy over the seeds of the base.
         log_spread: standard deviation of the logarithm of steps to the target over the seeds of one variant.
         shared: share of the variance that a replicate's seeds give to all variants alike.
         weight: studies of this kind, of those that are asked for: slow kinds get fewer.
@@ -62,8 +62,10 @@ class Cell:
 
     @property
     def metric(self) -> str:
-        """The metric that is compared."""
-        return "steps_to_target" if self.noise in TIMES else "test_accuracy"
+        """The metric that is compared; a study may choose how many images it validates on."""
+        if self.noise in TIMES:
+            return "steps_to_target"
+        return "val_accuracy" if self.table == "images" else "test_accuracy"
 
     @property
     def last(self) -> int:

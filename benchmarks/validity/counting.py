@@ -80,7 +80,7 @@ def _count(cell: Cell, judged: Judged) -> Counts:
     bounded = [key for key, one in found.items() if not math.isnan(one.low) and not math.isnan(known[key])]
     ended = [key for key, one in found.items() if cell.way == "adaptive" and judged.trained[key] < cell.last]
     early = [key for key in ended if found[key].verdict is not Verdict.UNDECIDED]
-    sizes = [found[key].estimate / cell.spread for key in early if cell.metric == "test_accuracy"]
+    sizes = [found[key].estimate / cell.spread for key in early if cell.metric != "steps_to_target"]
     return Counts(
         studies=1,
         wrong=int(any(_is_wrong(cell, int(key), one) for key, one in found.items())),

@@ -23,17 +23,20 @@ class KeptSample(Sample):
     def times(self, name: str) -> Any:
         return self._kept("times", name)
 
-    def _kept(self, what: str, name: str) -> Any:
+    def below(self, replicate: int) -> Any:
+        return self._kept("below", replicate)
+
+    def _kept(self, what: str, of: Any) -> Any:
         made = self.__dict__.setdefault("made", {})
-        if (what, name) not in made:
-            made[what, name] = getattr(super(), what)(name)
-        return made[what, name]
+        if (what, of) not in made:
+            made[what, of] = getattr(super(), what)(of)
+        return made[what, of]
 
 
 def accuracy_sample(values: np.ndarray) -> Sample:
-    """Return a sample whose trainings all went to their end, with these test accuracies, (replicates,)."""
+    """Return a sample whose trainings all went to their end, with these accuracies, (replicates,)."""
     steps = np.full(len(values), BUDGET)
-    return _sample(len(values), test_accuracy=values, steps=steps, train_seconds=steps)
+    return _sample(len(values), test_accuracy=values, val_accuracy=values, steps=steps, train_seconds=steps)
 
 
 def steps_sample(steps: np.ndarray, diverged: np.ndarray) -> Sample:

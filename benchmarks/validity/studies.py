@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.validity.cells import Cell
+from benchmarks.validity.cells import REAL, Cell
 from benchmarks.validity.samples import BUDGET, cut
 from harness.judging import Contrast, Sample, compare, looks_of, open_comparisons
 from harness.stats import Verdict
@@ -44,11 +44,10 @@ def study_of(cell: Cell, sizes: Sequence[int] = ()) -> Study:
     if cell.margin:
         report["margin"] = {cell.metric: cell.margin * cell.spread}
     replicates: object = {"min": sizes[0], "max": sizes[-1]} if cell.way == "adaptive" else sizes[-1]
-    folds = cell.noise == "parts of a cross-validation"
     return build_study(
         {
             "question": "Simulated.",
-            "data": {"name": "mnist", "validation": 12_000, "split": "k_fold" if folds else "stratified"},
+            "data": _data(cell),
             "model": {"preset": "hvass02"},
             "train": {"max_steps": int(BUDGET)},
             "target": {"metric": "val_accuracy", "value": 0.98},
@@ -57,6 +56,15 @@ def study_of(cell: Cell, sizes: Sequence[int] = ()) -> Study:
         },
         name="simulated",
     )
+
+
+def _data(cell: Cell) -> dict[str, object]:
+    """Return images of which as many are judged by as the cell says."""
+    if cell.noise == "parts of a cross-validation":
+        return {"name": "mnist", "validation": 12_000, "split": "k_fold"}  # five parts
+    if cell.metric == "val_accuracy":
+        return {"name": "mnist", "validation": cell.images}
+    return {"name": "mnist_5k" if cell.noise in REAL else "mnist", "validation": 500}
 
 
 def _factors(cell: Cell) -> dict[str, list[float]]:
@@ -82,7 +90,8 @@ def carry_out(cell: Cell, studies: Mapping[int, Study], samples: list[Sample]) -
     for size in looks_of(study).sizes:
         trained.update(dict.fromkeys(still, size))
         judged = compare(study, {key: cut(others[key], n) for key, n in trained.items()}, cut(base, size))
-        still = open_comparisons(judged)
+        going_on = open_comparisons(judged)
+        still = [key for key in still if key in going_on]  # what was ended stays ended
         if not still:
             break
     return Judged({key: row[0] for key, row in judged.items()}, trained, size)

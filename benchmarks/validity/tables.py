@@ -62,7 +62,7 @@ _SHAPES: dict[str, tuple[_Columns, tuple[Measure, ...]]] = {
     "spreads": ((*_SPREAD, *_SIZE, *_VERDICT), (_WRONG, _COVERED)),
     "images": (
         (
-            ("test images", lambda cell: str(cell.images)),
+            ("images", lambda cell: str(cell.images)),
             ("correlation", lambda cell: f"{cell.shared:g}"),
             *_DIFFERENCE,
             *_SIZE,
