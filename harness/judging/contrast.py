@@ -35,6 +35,8 @@ class Contrast:
         verdict: what follows.
         more: about how many more replicates would decide it; 0 if it is decided, None if none can be named.
         note: why a number is missing; empty if none is.
+        spreads: standard deviation of the variant's values over the base's, of the logarithms for a ratio, where they
+            surely differ, so that the interval is widened; NaN elsewhere.
     """
 
     metric: str
@@ -52,6 +54,7 @@ class Contrast:
     verdict: Verdict = Verdict.UNDECIDED
     more: int | None = None
     note: str = ""
+    spreads: float = math.nan
 
     @property
     def tested(self) -> bool:
@@ -117,11 +120,20 @@ def show_ends(contrast: Contrast) -> str:
 
 
 def show_verdict(contrast: Contrast) -> str:
-    """Write the verdict, with about how many more replicates would decide it, and why a number is missing."""
+    """Write the verdict, with how many more replicates would decide it, why it is guarded or a number missing."""
     said = [str(contrast.verdict)]
     if contrast.more:
         said.append(f"about {counted(contrast.more, 'more replicate')}")
+    if not math.isnan(contrast.spreads):
+        said.append(f"{show_spreads(contrast)}, interval widened")
     return "; ".join([*said, contrast.note] if contrast.note else said)
+
+
+def show_spreads(contrast: Contrast) -> str:
+    """Write how differently a variant and the base spread: ``spreads 3.1 times as widely``."""
+    if math.isinf(contrast.spreads):
+        return "spreads, the other does not"
+    return f"spreads {show_ratio(contrast.spreads)} times as widely"
 
 
 def show_p(p: float) -> str:

@@ -10,6 +10,7 @@ from harness.judging.contrast import Contrast, Evidence
 from harness.judging.effects import FactorEffect, gather_effects, has_effects, lead
 from harness.judging.evidence import Rules, gather
 from harness.judging.sample import Sample
+from harness.metrics import METRICS
 from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks, pairs_needed
 from harness.study import Study
 
@@ -54,7 +55,7 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         samples: the variants' trials by digest, without the base; those without trials are passed over.
         base: the base's trials.
     """
-    rules = Rules(study.report.margin, overlap_of(study), looks_of(study))
+    rules = Rules(study.report.margin, overlap_of(study), looks_of(study), _steps_of(study))
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [
         (digest, gather(metric, sample, base, rules)) for digest, sample in known.items() for metric in study.metrics
@@ -100,6 +101,14 @@ def overlap_of(study: Study) -> float:
     known = study.data.image_set.facts
     parts = known.train_images // study.data.validation if known else study.design.replicate_range[1]
     return 1 / max(1, parts - 1)
+
+
+def _steps_of(study: Study) -> dict[str, float]:
+    """Return accuracy -> 1 over the images that it is a share of, where the study tells how many they are."""
+    known = study.data.image_set.facts
+    images = {"validation": study.data.validation, "test": known.test_images if known else 0}
+    accuracies = [name for name in study.metrics if METRICS[name].is_accuracy]
+    return {name: 1 / images[split] for name in accuracies if images.get(split := METRICS[name].split)}
 
 
 def judge_all(found: Sequence[Evidence]) -> list[Contrast]:

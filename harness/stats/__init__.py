@@ -15,6 +15,7 @@ from harness.stats.paired import (
     sign_flip,
 )
 from harness.stats.restricted import RestrictedRatio, restricted_ratio
+from harness.stats.spreads import step_of
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
@@ -49,4 +50,5 @@ __all__ = [
     "share_interval",
     "sign_flip",
     "spread_interval",
+    "step_of",
 ]

@@ -4,6 +4,7 @@ them.
 
 from harness.trials.cells import is_level, show_wrong
 from harness.trials.checking import sift
+from harness.trials.diverged import without_divergence, without_lost_accuracies
 from harness.trials.kept import stored_asked, stored_study
 from harness.trials.left_out import LeftOut, describe, keep_left_out, left_out_of
 from harness.trials.places import differing_places
@@ -44,4 +45,6 @@ __all__ = [
     "stored_study",
     "tidy_history",
     "tidy_trials",
+    "without_divergence",
+    "without_lost_accuracies",
 ]

@@ -19,8 +19,8 @@ _AT_MOST = 4
 def analyse(facts: Facts) -> Finding:
     """Return, for each variant with such trainings, how many they are and how many classes they never answer with.
 
-    A class that is never predicted costs about its whole share of the test images, so that accuracies come in steps, and
-    their mean describes no training.
+    A class that is never predicted costs about its whole share of the test images: accuracies come in steps, and their
+    mean describes no training.
     """
     silent = [group for group in facts.groups if _dead(group).any()]
     said = [_sentence(group) for group in silent[:_AT_MOST]]
