@@ -215,9 +215,16 @@ def fill_tables(page: str) -> str:
 _MEASURED = re.compile(r"(<!-- table ([\w/-]+) -->)\n.*?(<!-- end -->)", re.DOTALL)
 
 
+NOT_MEASURED = "Not measured yet."
+
+
 def _measured(name: str) -> str:
     name, _, which = name.partition("/")
-    result = _result(name)[which] if which else _result(name)
+    result = _result(name)
+    if which:
+        if which not in result:
+            return f"\n{NOT_MEASURED}\n"
+        result = result[which]
     versions = ", ".join(f"{package} {version}" for package, version in result["versions"].items())
     cores = f"{result['cores']} cores of {result['processor']} ({result['vectors']})"
     place = f"{result['date']}, {cores}; Python {result['python']}, {versions}; revision {result['revision']}."

@@ -113,9 +113,9 @@ def truth(cell: Cell, place: int, kind: str) -> float:
         return cell.effect * cell.spread if differs(cell, place) else 0.0
     if cell.table == "direction":
         return math.nan
-    if cell.ratio == 1:
-        return 1.0
-    return cell.ratio if kind == "ratio" else restricted_truth(TIMES[cell.noise], cell.ratio, cell.log_spread)
+    if kind == "restricted" and cell.ratio != 1:  # what the code before estimated where some were censored
+        return restricted_truth(TIMES[cell.noise], cell.ratio, cell.log_spread)
+    return cell.ratio
 
 
 def better(cell: Cell, place: int) -> int:

@@ -50,22 +50,6 @@ def test_censored_times(noise):
     assert counts.covered >= 0.92 * counts.intervals
 
 
-@pytest.mark.parametrize(
-    ("noise", "sizes"), [("80 % diverge", (10,)), ("6 of 8 diverge", (8,)), ("6 of 8 end without it", (8,))]
-)
-def test_what_hardly_ever_reaches_the_target_is_never_better(noise, sizes):
-    counts = simulate(Cell("direction", noise, 2, sizes, ratio=1 / 3, log_spread=0.1), STUDIES)
-    assert counts.wrong == 0
-    assert counts.found >= 100
-
-
-@pytest.mark.parametrize("sizes", [(5, 10), (5, 10, 20)])
-def test_replicates_added_by_hand_do_not_make_false_claims(sizes):
-    counts = simulate(Cell("topups", "normal", 2, sizes, "topped up"), STUDIES)
-    assert counts.wrong <= AT_MOST
-    assert counts.trainings > 200 * 2 * sizes[0]
-
-
 @pytest.mark.parametrize("noise", ["normal", "parts of a cross-validation"])
 def test_the_report_of_a_grid_without_effects_claims_nothing(noise):
     assert simulate(Cell("effects", noise, 9, (5,)), STUDIES).wrong <= AT_MOST
@@ -79,11 +63,6 @@ def test_large_effects_are_found_and_adaptive_studies_stop_early():
     assert adaptive.trainings < 0.75 * fixed.trainings == 0.75 * 30 * 3 * 12
     assert adaptive.early > 30
     assert 2.5 < adaptive.early_estimates / adaptive.early < 3.5  # the truth is 3
-
-
-def test_a_further_training_falls_where_it_is_said_to_fall():
-    counts = simulate(Cell("prediction", "normal", 1, (5,)), STUDIES)
-    assert counts.covered >= 180  # of 200 at 95 %
 
 
 def test_so_many_more_replicates_would_tell():
