@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from harness.judging.contrast import Contrast, Evidence
 from harness.judging.effects import FactorEffect, gather_effects, has_effects, lead
 from harness.judging.evidence import Rules, gather
+from harness.judging.folds import overlap_of, parts_of, whole_repetitions
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
 from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks, pairs_needed
@@ -55,7 +56,7 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         samples: the variants' trials by digest, without the base; those without trials are passed over.
         base: the base's trials.
     """
-    rules = Rules(study.report.margin, overlap_of(study), looks_of(study), _steps_of(study))
+    rules = Rules(study.report.margin, overlap_of(study, base), looks_of(study), _steps_of(study))
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [
         (digest, gather(metric, sample, base, rules)) for digest, sample in known.items() for metric in study.metrics
@@ -69,9 +70,9 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         else:
             missing = dict.fromkeys(study.metrics, "not every combination has a finished training")
     cells = [evidence for _, evidence in found]
-    judged = judge_all([*cells, *lead(effects, cells)])
-    if rules.overlap:  # the parts of a cross-validation are all the replicates that there are
-        judged = [replace(contrast, more=None) if contrast.more else contrast for contrast in judged]
+    judged = judge_all([*cells, *lead(effects, cells)], rules.overlap)
+    parts = parts_of(study, base)
+    judged = [replace(one, more=whole_repetitions(one.more, one.pairs, parts)) for one in judged]
     contrasts: dict[str, list[Contrast]] = {digest: [] for digest in known}
     for (digest, _), contrast in zip(found, judged, strict=False):
         contrasts[digest].append(contrast)
@@ -94,15 +95,6 @@ def open_comparisons(contrasts: Mapping[str, Sequence[Contrast]]) -> list[str]:
     ]
 
 
-def overlap_of(study: Study) -> float:
-    """Return held-out over training images of a cross-validation; 0 where replicates are independent."""
-    if study.data.split != "k_fold":
-        return 0.0
-    known = study.data.image_set.facts
-    parts = known.train_images // study.data.validation if known else study.design.replicate_range[1]
-    return 1 / max(1, parts - 1)
-
-
 def _steps_of(study: Study) -> dict[str, float]:
     """Return accuracy -> 1 over the images that it is a share of, where the study tells how many they are."""
     known = study.data.image_set.facts
@@ -111,8 +103,13 @@ def _steps_of(study: Study) -> dict[str, float]:
     return {name: 1 / images[split] for name in accuracies if images.get(split := METRICS[name].split)}
 
 
-def judge_all(found: Sequence[Evidence]) -> list[Contrast]:
-    """Return the contrasts with their verdicts and adjusted p-values, in the order given."""
+def judge_all(found: Sequence[Evidence], overlap: float = 0.0) -> list[Contrast]:
+    """Return the contrasts with their verdicts and adjusted p-values, in the order given.
+
+    Args:
+        found: the comparisons of the family.
+        overlap: held-out over training images of a cross-validation, for how many more replicates would decide.
+    """
     tested = [place for place, evidence in enumerate(found) if evidence.claim]
     claims = {place: found[place].claim or Claim(False, math.nan) for place in tested}
     judged = dict(zip(tested, judge(list(claims.values())), strict=True))
@@ -122,16 +119,16 @@ def judge_all(found: Sequence[Evidence]) -> list[Contrast]:
         contrast = evidence.contrast
         if one := judged.get(place):
             decided = one.verdict is not Verdict.UNDECIDED
-            more = 0 if decided else _more(evidence, LEVEL * claims[place].weight / undecided)
+            more = 0 if decided else _more(evidence, LEVEL * claims[place].weight / undecided, overlap)
             contrast = replace(contrast, p_holm=one.p, p_equivalent=one.p_equivalent, verdict=one.verdict, more=more)
         contrasts.append(contrast)
     return contrasts
 
 
-def _more(evidence: Evidence, level: float) -> int | None:
+def _more(evidence: Evidence, level: float, overlap: float) -> int | None:
     """Return about how many more replicates would decide, for what is left of the error rate; at least 1."""
     if not evidence.scale:
         return None
     estimate, deviation, margin = evidence.scale
-    needed = pairs_needed(estimate, deviation, level, margin)
+    needed = pairs_needed(estimate, deviation, level, margin, overlap)
     return None if needed is None else max(1, needed - evidence.contrast.pairs)

@@ -83,7 +83,9 @@ def judge(claims: Sequence[Claim]) -> list[Judgement]:
     return judged
 
 
-def pairs_needed(estimate: float, deviation: float, level: float, margin: float | None = None) -> int | None:
+def pairs_needed(
+    estimate: float, deviation: float, level: float, margin: float | None = None, overlap: float = 0.0
+) -> int | None:
     """Return about how many pairs would decide a comparison, if what was estimated is the truth.
 
     So many that a t test at ``level`` finds the difference, or its one-sided pair finds it within the margin,
@@ -95,6 +97,7 @@ def pairs_needed(estimate: float, deviation: float, level: float, margin: float 
         deviation: standard deviation of the differences; above 0.
         level: error rate left to this comparison.
         margin: difference that does not matter; None for none.
+        overlap: held-out over training images of a cross-validation: what no number of repetitions takes away.
 
     Returns:
         Pairs, 2 or more; None if 10,000 would not do.
@@ -102,7 +105,7 @@ def pairs_needed(estimate: float, deviation: float, level: float, margin: float 
 
     def enough(n: int) -> bool:
         power = float(special.stdtrit(n - 1, _POWER))
-        error = deviation / math.sqrt(n)
+        error = deviation * math.sqrt(1 / n + overlap)
         if (float(special.stdtrit(n - 1, 1 - level / 2)) + power) * error <= abs(estimate):
             return True
         if margin is None or abs(estimate) >= margin:

@@ -103,6 +103,19 @@ def test_effects_of_seconds_are_on_logarithms(sample):
     assert not math.isnan(rate.p_equivalent)
 
 
+def test_accuracies_in_steps_average_to_finer_ones(sample):
+    study = grid([1e-3, 3e-3], [0.0, 0.5], data={"name": "mnist_5k", "validation": 500})
+    values = np.full((4, 5), 0.9)
+    values[2:] += 0.002  # an image more for the second rate, in every cell and replicate
+    found = judged(study, sample, values)
+    # a pair spreads by half an image, 0.001, or more; the mean over two cells by that over the root of 2
+    rate, _, both = [one.contrast for one in found.effects]
+    cell = next(iter(found.contrasts.values()))[0]
+    assert width(cell) == pytest.approx(2 * stats.t.ppf(0.975, 4) * 0.001 / math.sqrt(5))
+    assert width(rate) == pytest.approx(width(cell) / math.sqrt(2))
+    assert width(both) == pytest.approx(width(cell) * math.sqrt(2))
+
+
 def test_a_margin_makes_effects_equivalent(sample):
     study = grid([1e-3, 3e-3], [0.0, 0.5], report={"margin": {"val_accuracy": 0.05}})
     found = judged(study, sample, noisy(4, 5) * 0.001 + 0.9)
