@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -35,9 +35,10 @@ def _beside_ours(study: Study, groups: Sequence[Group], history: pd.DataFrame) -
     found = []
     for reference in study.report.reference:
         group = next((group for group in groups if group.label == reference.variant), None)
-        values = np.empty(0) if group is None else _values(group, reference.metric, reference.step, history)
+        column = None if group is None else _columns(group, reference.metric)
+        values = np.empty(0) if column is None else _values(column, reference.metric, reference.step, history)
         known = values[~np.isnan(values)]
-        finished = 0 if group is None else int(group.finished.sum())
+        finished = 0 if column is None else len(column("trial"))
         found.append(
             Published(
                 name=reference.name,
@@ -55,11 +56,16 @@ def _beside_ours(study: Study, groups: Sequence[Group], history: pd.DataFrame) -
     return tuple(found)
 
 
-def _values(group: Group, metric: str, step: int | None, history: pd.DataFrame) -> np.ndarray:
+def _columns(group: Group, metric: str) -> Callable[[str], np.ndarray]:
+    """Return what gives a column of the finished trials; of seconds, of those that had the machine to themselves."""
+    return group.clocked if METRICS[metric].unit.clocked else group.values
+
+
+def _values(column: Callable[[str], np.ndarray], metric: str, step: int | None, history: pd.DataFrame) -> np.ndarray:
     """Return what finished trials measured at a step, or at their ends."""
     if step is None:
-        return group.values(metric).astype(float)
-    at = history[(history["step"] == step) & history["trial"].isin(group.values("trial").tolist())]
+        return column(metric).astype(float)
+    at = history[(history["step"] == step) & history["trial"].isin(column("trial").tolist())]
     return at[metric].to_numpy(float) if metric in at else np.empty(0)
 
 
