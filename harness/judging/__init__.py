@@ -4,20 +4,24 @@ The same rules judge in a report and decide, while a study runs, which compariso
 """
 
 from harness.judging.contrast import Contrast
-from harness.judging.effects import FactorEffect
+from harness.judging.effects import FactorEffect, cells_of
 from harness.judging.family import Judged, compare, judge_study, looks_of, open_comparisons
 from harness.judging.folds import overlap_of, parts_of
 from harness.judging.pairings import NOT_INFERIOR, Conclusion, Pairing, compare_pairings
-from harness.judging.sample import Sample, censor
+from harness.judging.pairs import Pair
+from harness.judging.sample import IDENTITY, Sample, censor
 
 __all__ = [
+    "IDENTITY",
     "NOT_INFERIOR",
     "Conclusion",
     "Contrast",
     "FactorEffect",
     "Judged",
+    "Pair",
     "Pairing",
     "Sample",
+    "cells_of",
     "censor",
     "compare",
     "compare_pairings",

@@ -7,24 +7,33 @@ from dataclasses import replace
 
 from harness.judging.contrast import Contrast
 from harness.judging.look import Look
-from harness.stats import Times, log_rank, restricted_ratio
+from harness.metrics import METRICS
+from harness.stats import Times, time_ratio, within_margin_p
 
 
-def censored(metric: str, values: Times, base: Times, label: str) -> Look:
-    """Judge by the log-rank test; some trials never reached the target, and they count."""
+def censored(metric: str, values: Times, base: Times, label: str, margin: float | None, level: float) -> Look:
+    """Judge by the time ratio; some trials never reached the target, and they count.
+
+    Args:
+        metric: name in :data:`harness.metrics.METRICS`.
+        values: of a variant.
+        base: of the base.
+        label: what the base is called.
+        margin: difference that does not matter, in the metric's unit; None for none.
+        level: the error that the p-value of this look may need to stay below.
+    """
     counts = [f"{int(each.missed.sum())} of {len(each.missed)}" for each in (values, base)]
     note = f"{counts[0]} never reached it; {label}: {counts[1]}"
-    found = restricted_ratio(values, base)
-    contrast = Contrast(metric, "restricted", math.nan, pairs=found.n, note=note)
-    if found.n < 2 or math.isnan(found.estimate) or (values.missed.all() and base.missed.all()):
-        return Look(contrast)
-    both = values.at.index.intersection(base.at.index).sort_values()
-    p = log_rank(values.of(both), base.of(both))
-    deviation = found.standard_error * math.sqrt(found.n)
+    found = time_ratio(values, base, level)
+    contrast = Contrast(metric, "time_ratio", found.estimate, pairs=found.n, note=note)
+    if math.isnan(found.p_value) or math.isnan(found.estimate):
+        return Look(replace(contrast, estimate=math.nan))
+    apart = found.differences
     return Look(
-        replace(contrast, estimate=found.estimate),
-        p,
-        improves=found.estimate < 1,
+        contrast,
+        found.p_value,
+        improves=(found.estimate < 1) == (METRICS[metric].better == "lower"),
+        same=math.nan if margin is None else within_margin_p(values, base, margin, level),
         interval=found.interval,
-        scale=(math.log(found.estimate), deviation, None),
+        scale=(float(apart.mean()), float(apart.std(ddof=1)), None),
     )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,12 @@ from harness.judging.look import Evidence, Look, together
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
 from harness.stats import (
+    LEVEL,
     Looks,
     PairedDifference,
     Verdict,
     difference_of_pairs,
+    nominal_level,
     once,
     pair_up,
     ratio_of_pairs,
@@ -40,12 +43,14 @@ class Rules:
         overlap: held-out over training images of a cross-validation; 0 where replicates are independent.
         looks: when the data are looked at; None for once, at all there is.
         steps: metric -> size of the steps that its values come in, where it is known: 1 over the images of an accuracy.
+        level: the error that is left to a comparison where none of the others is decided yet.
     """
 
     margins: Mapping[str, float]
     overlap: float
     looks: Looks | None
     steps: Mapping[str, float] = field(default_factory=dict)
+    level: float = LEVEL
 
 
 def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
@@ -59,16 +64,20 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
     """
     if METRICS[metric].unit.compared == "exact":
         return Evidence(_exact(metric, sample, base, rules))
+    if pairs := same_trainings(metric, sample, base):
+        return Evidence(_identical(metric, pairs))
     if rules.looks is None:
         return together([look_at(metric, sample, base, rules)], once(sample.finished))
     sizes, first = due([sample, base], rules.looks)
     if not sizes:
-        found = look_at(metric, sample, base, rules).contrast
-        return Evidence(replace(found, note=found.note or UNFINISHED.format(rules.looks.sizes[0])))
+        early = look_at(metric, sample, base, rules).contrast
+        return Evidence(replace(early, note=early.note or UNFINISHED.format(rules.looks.sizes[0])))
     seen = [(sample.below(first + size), base.below(first + size)) for size in sizes]
     if sizes[-1] == rules.looks.sizes[-1]:
         seen[-1] = sample, base  # the last look sees all there is
-    return together([look_at(metric, *both, rules) for both in seen], rules.looks)
+    levels = [nominal_level(rules.level, rules.looks, look) for look in range(len(seen))]
+    found = [look_at(metric, *both, replace(rules, level=level)) for both, level in zip(seen, levels, strict=True)]
+    return together(found, rules.looks)
 
 
 def due(samples: Sequence[Sample], plan: Looks) -> tuple[tuple[int, ...], int]:
@@ -85,10 +94,14 @@ def look_at(metric: str, sample: Sample, base: Sample, rules: Rules) -> Look:
     row = METRICS[metric]
     if row.unit.clocked and sample.withheld:
         return _missing(metric, f"not compared: {sample.withheld}")
+    if row.unit.clocked and (sample.disturbed or base.disturbed):
+        both, left = sample.pairs_left(base)
+        if left < min(2, both):
+            return _missing(metric, f"not compared: others used the machine in {both - left} of {both} pairs")
     if row.watched:
         times = sample.times(metric), base.times(metric)
         if any(each.missed.any() for each in times):
-            return censored(metric, *times, base.label)
+            return censored(metric, *times, base.label, rules.margins.get(metric), rules.level)
     values, others = sample.by_replicate(metric), base.by_replicate(metric)
     broken = [int(np.isnan(one.to_numpy()).sum()) for one in (values, others)]
     if any(broken):  # a loss that is not a number: the mean of the others would flatter
@@ -123,11 +136,34 @@ def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
     value, other = sample.counts.get(metric), base.counts.get(metric)
     if value is None or other is None:
         return _missing(metric, "not recorded").contrast
-    if abs(value - other) < rules.margins.get(metric, 1):
+    if value == other:
+        judged = Verdict.IDENTICAL
+    elif abs(value - other) < rules.margins.get(metric, 1):
         judged = Verdict.EQUIVALENT
     else:
         judged = Verdict.BETTER if (value < other) == (METRICS[metric].better == "lower") else Verdict.WORSE
     return Contrast(metric, "exact", value / other if other else math.nan, verdict=judged, more=0)
+
+
+def same_trainings(metric: str, sample: Sample, base: Sample) -> int:
+    """Return in how many replicates two variants are one training bit by bit, if that is so in all that both have.
+
+    Two pairs at least, of which digests of weights and evaluations were recorded. Values that are equal alone do not
+    make it so: on a thousand test images two accuracies are often the same by chance. Seconds are never the same.
+    """
+    ours, theirs = sample.trainings(), base.trainings()
+    both = ours.index.intersection(theirs.index)
+    if METRICS[metric].unit.clocked or len(both) < 2 or not (ours[both] == theirs[both]).all() or (ours == "").any():
+        return 0
+    values, others = sample.by_replicate(metric)[both], base.by_replicate(metric)[both]
+    known = values.notna().any() if METRICS[metric].watched else values.notna().all()
+    return len(both) if known and values.equals(others) else 0
+
+
+def _identical(metric: str, pairs: int) -> Contrast:
+    kind: Literal["difference", "ratio"] = "difference" if METRICS[metric].unit.compared == "difference" else "ratio"
+    none = 0.0 if kind == "difference" else 1.0
+    return Contrast(metric, kind, none, none, none, pairs, won=pairs / 2, verdict=Verdict.IDENTICAL, more=0)
 
 
 def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Look:
@@ -136,7 +172,8 @@ def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], r
     found = difference_of_pairs(ours, theirs, rules.overlap, step_between(metric, ours, theirs, rules))
     same = math.nan if margin is None else found.equivalence_p(margin)
     look = _look(_contrast(metric, found), found, same, margin)
-    return replace(look, interval=found.interval, flips=partial(sign_flip, ours, theirs))
+    absolute = None if margin is None else (found, margin)
+    return replace(look, absolute=absolute, interval=found.interval, flips=partial(sign_flip, ours, theirs))
 
 
 def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Look:
@@ -144,13 +181,15 @@ def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules:
     margin = rules.margins.get(metric)
     ours, theirs = pair_up(values, base)
     found = ratio_of_pairs(ours, theirs, rules.overlap)
-    same, relative = math.nan, None
+    same, relative, absolute = math.nan, None, None
     if margin is not None:
-        same = difference_of_pairs(ours, theirs, rules.overlap).equivalence_p(margin)
+        within = difference_of_pairs(ours, theirs, rules.overlap)
+        same, absolute = within.equivalence_p(margin), (within, margin)
         relative = math.log1p(margin / float(base.mean()))
     contrast = replace(_contrast(metric, found.log), kind="ratio", estimate=found.estimate)
     look = _look(contrast, found.log, same, relative)
-    return replace(look, interval=found.interval, flips=partial(sign_flip, np.log(ours), np.log(theirs)))
+    flips = partial(sign_flip, np.log(ours), np.log(theirs))
+    return replace(look, interval=found.interval, flips=flips, absolute=absolute)
 
 
 def _contrast(metric: str, found: PairedDifference) -> Contrast:

@@ -11,6 +11,7 @@ from harness.judging.effects import FactorEffect, gather_effects, has_effects, l
 from harness.judging.evidence import Rules, gather
 from harness.judging.folds import overlap_of, parts_of, whole_repetitions
 from harness.judging.look import Evidence
+from harness.judging.pairs import Pair, gather_pairs
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
 from harness.stats import LEVEL, Claim, Looks, Verdict, judge, pairs_needed, planned
@@ -29,11 +30,13 @@ class Judged:
         effects: what each factor does, and what two of them do together, metric by metric; empty for a design that
             does not train every combination of two factors or more.
         no_effects: metric -> why it has none.
+        pairs: each variant against each other but the base, metric by metric; empty unless the study asks for them.
     """
 
     contrasts: Mapping[str, tuple[Contrast, ...]]
     effects: tuple[FactorEffect, ...] = ()
     no_effects: Mapping[str, str] = field(default_factory=dict)
+    pairs: tuple[Pair, ...] = ()
 
 
 def looks_of(study: Study) -> Looks:
@@ -60,10 +63,14 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         samples: the variants' trials by digest, without the base; those without trials are passed over.
         base: the base's trials.
     """
-    rules = Rules(study.report.margin, overlap_of(study, base), looks_of(study), _steps_of(study))
+    level = level_of_each(study.metrics, len(samples))
+    rules = Rules(study.report.margin, overlap_of(study, base), looks_of(study), _steps_of(study), level)
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [
-        (digest, gather(metric, sample, base, rules)) for digest, sample in known.items() for metric in study.metrics
+        (digest, gather(metric, sample, base, rules))
+        for digest, sample in known.items()
+        for metric in study.metrics
+        if not study.design.screens  # its runs differ in half of all factors: what they tell is the effects
     ]
     effects: list[tuple[FactorEffect, Evidence]] = []
     missing: dict[str, str] = {}
@@ -73,24 +80,24 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
             effects, missing = gather_effects(study, [base, *(known[one.digest] for one in planned)], rules)
         else:
             missing = dict.fromkeys(study.metrics, "not every combination has a finished training")
-    cells = [evidence for _, evidence in found]
+    pairs = gather_pairs(study, known, rules)
+    cells = [evidence for _, evidence in [*found, *pairs]]
     judged = judge_all([*cells, *lead(effects, cells)], rules.overlap)
     parts = parts_of(study, base)
     judged = [replace(one, more=whole_repetitions(one.more, one.pairs, parts)) for one in judged]
     contrasts: dict[str, list[Contrast]] = {digest: [] for digest in known}
     for (digest, _), contrast in zip(found, judged, strict=False):
         contrasts[digest].append(contrast)
+    of_pairs, of_effects = judged[len(found) : len(cells)], judged[len(cells) :]
     going_on = set(open_comparisons(contrasts))
     told: dict[str, list[Contrast]] = {digest: [] for digest in known}
     for (digest, evidence), contrast in zip(found, judged, strict=False):
         told[digest].append(_say_why_open(contrast, evidence, digest in going_on))
     return Judged(
         {digest: tuple(row) for digest, row in told.items()},
-        tuple(
-            replace(effect, contrast=contrast)
-            for (effect, _), contrast in zip(effects, judged[len(found) :], strict=True)
-        ),
+        tuple(replace(one, contrast=said) for (one, _), said in zip(effects, of_effects, strict=True)),
         missing,
+        tuple(replace(one, contrast=said) for (one, _), said in zip(pairs, of_pairs, strict=True)),
     )
 
 
@@ -101,6 +108,16 @@ def _say_why_open(contrast: Contrast, evidence: Evidence, goes_on: bool) -> Cont
     why = _WAITS.format(evidence.next_look) if goes_on else _ENDED.format(evidence.last_look)
     note = "; ".join(filter(None, [contrast.note, why]))
     return replace(contrast, note=note, more=contrast.more if goes_on else None)
+
+
+def level_of_each(metrics: Sequence[str], variants: int) -> float:
+    """Return what p-value a comparison needs while none of the others is decided: Holm's first step.
+
+    Args:
+        metrics: in which every variant is compared; counts need no test.
+        variants: how many, without the base.
+    """
+    return LEVEL / max(1, variants * sum(METRICS[metric].unit.compared != "exact" for metric in metrics))
 
 
 def open_comparisons(contrasts: Mapping[str, Sequence[Contrast]]) -> list[str]:
@@ -142,8 +159,27 @@ def judge_all(found: Sequence[Evidence], overlap: float = 0.0) -> list[Contrast]
             contrast = replace(contrast, futile=not decided and evidence.futile(level))
             more = 0 if decided else _more(evidence, LEVEL * claims[place].weight / undecided, overlap)
             contrast = replace(contrast, p_holm=one.p, p_equivalent=one.p_equivalent, verdict=one.verdict, more=more)
+            if one.verdict is Verdict.EQUIVALENT:
+                contrast = replace(contrast, within=_within(evidence, one.p_equivalent))
         contrasts.append(contrast)
     return contrasts
+
+
+def _within(evidence: Evidence, adjusted: float) -> tuple[float, float, float] | None:
+    """Return the interval by which a variant is equivalent: its confidence, and its ends within the margin.
+
+    Two one-sided tests at a level reject where the interval of 1 minus twice that level lies within the margin
+    (Schuirmann 1987): 90 % for 5 %, and more where the level is shared with other comparisons and looks. None where
+    the differences have no spread, or an earlier look decided.
+    """
+    if evidence.absolute is None or not evidence.absolute[0].standard_error > 0:
+        return None
+    found, margin = evidence.absolute
+    p = found.equivalence_p(margin)
+    level = LEVEL * min(1.0, p / adjusted) if adjusted > 0 else LEVEL
+    ends = found.interval(1 - 2 * level)
+    inside = -margin <= ends.low and ends.high <= margin
+    return (1 - 2 * level, ends.low, ends.high) if inside else None
 
 
 def _more(evidence: Evidence, level: float, overlap: float) -> int | None:

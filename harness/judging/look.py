@@ -12,6 +12,7 @@ from harness.stats import (
     Claim,
     Interval,
     Looks,
+    PairedDifference,
     chance_to_agree,
     chance_to_differ,
     nominal_level,
@@ -35,6 +36,8 @@ class Look:
         interval: the interval at a confidence, of the estimate's own scale. It leaves out no difference if and only if
             p is at most 1 minus the confidence. None without a test.
         flips: works out the sign-flip permutation p-value; None where there is none.
+        absolute: the paired differences and the margin in the metric's unit, which equivalence is judged by; None
+            without a margin.
         scale: estimate and deviation of the paired differences (logarithms for a ratio) and the margin on that scale,
             from which the replicates still needed are worked out; None without a test.
     """
@@ -45,6 +48,7 @@ class Look:
     same: float = math.nan
     interval: Callable[[float], Interval] | None = None
     flips: Callable[[], float] | None = None
+    absolute: tuple[PairedDifference, float] | None = None
     scale: tuple[float, float, float | None] | None = None
 
 
@@ -56,6 +60,7 @@ class Evidence:
         contrast: all but the verdict and what is adjusted.
         claim: what the verdict goes by; None where nothing is tested.
         scale: as in :class:`Look`, of the look that is shown.
+        absolute: likewise.
         looks: what the looks so far said, the first one first.
         plan: all looks, those to come included; None without a test.
         shown: which of the looks the contrast tells of.
@@ -67,6 +72,7 @@ class Evidence:
     looks: Sequence[Look] = field(default=(), repr=False)
     plan: Looks | None = None
     shown: int = 0
+    absolute: tuple[PairedDifference, float] | None = None
 
     @property
     def next_look(self) -> int | None:
@@ -104,7 +110,7 @@ class Evidence:
             level: error that it may make.
         """
         found, seen = self.contrast, self.looks[: self.shown + 1]
-        if self.plan is None or len(seen) < 2 or math.isnan(found.estimate):
+        if self.plan is None or len(seen) < 2 or not (math.isfinite(found.estimate) and found.estimate):
             return found
         by = shrinkage([one.p for one in seen], [one.improves for one in seen], self.plan, level)
         estimate = found.estimate * by if found.kind == "difference" else found.estimate**by
@@ -141,7 +147,7 @@ def together(looks: Sequence[Look], plan: Looks) -> Evidence:
         told = f"of the look after {plan.sizes[shown]} replicates, which decided it"
         contrast = replace(contrast, note="; ".join(filter(None, [contrast.note, told])))
     improves = decided if p <= LEVEL else look.improves
-    return Evidence(contrast, Claim(improves, p, same), look.scale, looks, plan, shown)
+    return Evidence(contrast, Claim(improves, p, same), look.scale, looks, plan, shown, look.absolute)
 
 
 def _least(values: Sequence[float]) -> float:

@@ -2,9 +2,15 @@
 
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
 from harness.stats.choosing import Within, within_one_standard_error
-from harness.stats.effects import Effect, interactions, main_effects
-from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
-from harness.stats.logrank import log_rank
+from harness.stats.effects import Alias, Effect, aliases, interactions, main_effects
+from harness.stats.intervals import (
+    Interval,
+    mean_interval,
+    power_of_e,
+    prediction_interval,
+    share_interval,
+    spread_interval,
+)
 from harness.stats.looks import Looks, continued, once, planned
 from harness.stats.multiplicity import holm
 from harness.stats.paired import (
@@ -16,13 +22,14 @@ from harness.stats.paired import (
     ratio_of_pairs,
     sign_flip,
 )
-from harness.stats.restricted import RestrictedRatio, restricted_ratio
 from harness.stats.sequential import chance_to_agree, chance_to_differ, nominal_level, overall_p, shrinkage
 from harness.stats.spreads import step_of
+from harness.stats.time_ratio import TimeRatio, smallest_p, time_ratio, within_margin_p
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
     "LEVEL",
+    "Alias",
     "Claim",
     "Effect",
     "Interval",
@@ -30,10 +37,11 @@ __all__ = [
     "Looks",
     "PairedDifference",
     "PairedRatio",
-    "RestrictedRatio",
+    "TimeRatio",
     "Times",
     "Verdict",
     "Within",
+    "aliases",
     "chance_to_agree",
     "chance_to_differ",
     "continued",
@@ -42,7 +50,6 @@ __all__ = [
     "interactions",
     "judge",
     "kaplan_meier_median",
-    "log_rank",
     "main_effects",
     "mean_interval",
     "nominal_level",
@@ -53,13 +60,16 @@ __all__ = [
     "pairs_needed",
     "planned",
     "power_of_e",
+    "prediction_interval",
     "ratio_of_pairs",
     "reached_by",
-    "restricted_ratio",
     "share_interval",
     "shrinkage",
     "sign_flip",
+    "smallest_p",
     "spread_interval",
     "step_of",
+    "time_ratio",
+    "within_margin_p",
     "within_one_standard_error",
 ]

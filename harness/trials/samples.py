@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.judging import Sample
+from harness.judging import IDENTITY, Sample
 from harness.metrics import METRICS
+from harness.trials.places import disturbed
 
-_BESIDE = ("replicate", "steps", "epochs", "stop_reason")
+_BESIDE = ("replicate", "steps", "epochs", "stop_reason", *IDENTITY)
 """Columns that a sample needs besides what was measured."""
 
 
@@ -25,19 +26,23 @@ def make_sample(label: str, columns: Mapping[str, np.ndarray], withheld: str = "
     finished = columns["status"] == "finished"
     there = [name for name in (*METRICS, *_BESIDE) if name in columns]
     counts = {name: _count(columns[name]) for name in there if name in METRICS and _is_count(name)}
-    settled, failed, killed = (_replicates(columns, status) for status in ("finished", "failed", "killed"))
+    busy = finished & disturbed(columns, len(finished))
+    settled, failed, killed = (
+        _replicates(columns, columns["status"] == status) for status in ("finished", "failed", "killed")
+    )
     return Sample(
         label,
         {name: columns[name][finished] for name in there},
         counts,
         withheld,
         failed=failed - settled,
+        disturbed=_replicates(columns, busy),
         pending=killed - settled - failed,
     )
 
 
-def _replicates(columns: Mapping[str, np.ndarray], status: str) -> frozenset[int]:
-    return frozenset(int(replicate) for replicate in columns["replicate"][columns["status"] == status])
+def _replicates(columns: Mapping[str, np.ndarray], kept: np.ndarray) -> frozenset[int]:
+    return frozenset(int(replicate) for replicate in columns["replicate"][kept])
 
 
 def _is_count(name: str) -> bool:

@@ -98,13 +98,13 @@ def test_what_failed_is_waited_for_no_longer_and_what_was_interrupted_is(accurac
 
 
 def test_each_look_tests_as_its_own_data_ask(sample):
-    """All of the first five reach the target: Student's t. A later miss makes the next look a log-rank test."""
+    """All of the first five reach the target: Student's t. A later miss makes the next look a time ratio."""
     plan = continued(planned(5, 5), 8, 8, seen=5)
     nan = math.nan
     steps, base = [100.0, 110, 105, 95, 101, 99, 104, nan], [300.0, 310, 290, 305, 299, 301, 300, 295]
     later = gather("steps_to_target", sample(steps_to_target=steps), sample(steps_to_target=base), rules(plan))
     early = gather("steps_to_target", sample(steps_to_target=steps[:5]), sample(steps_to_target=base[:5]), rules(plan))
-    assert [look.contrast.kind for look in later.looks] == ["ratio", "restricted"]
+    assert [look.contrast.kind for look in later.looks] == ["ratio", "time_ratio"]
     assert later.claim.p == early.claim.p
     assert later.claim.p < 0.001
     assert later.claim.improves

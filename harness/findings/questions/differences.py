@@ -18,9 +18,12 @@ from harness.study import Study
 CHAPTER = "Differences to the reference"
 _MOST = 30
 _NOTE = (
-    "Horizontal lines are 95 % intervals. A triangle up is better, down worse, a square equivalent, an open circle "
-    "undecided: verdicts are judged together, so that an interval beside the line may still be undecided."
+    "Horizontal lines are 95 % intervals. A triangle up is better, down worse, a square equivalent, a diamond "
+    "identical, an open circle undecided: verdicts are judged together, so that an interval beside the line may still "
+    "be undecided."
 )
+
+_ARROW = "An arrow: to that side the data set no bound."
 
 
 def analyse(facts: Facts) -> Finding:
@@ -46,6 +49,7 @@ def _forest(study: Study, metric: str, reference: str, found: Sequence[tuple[Row
         Estimate(row.label, scale * one.estimate, scale * one.low, scale * one.high, str(one.verdict))
         for row, one in found
     )
+    unbounded = ratio and any(one.low == 0 or math.isinf(one.high) for _, one in found)
     said = [f"{row.label} {show_effect(one)} ({show_ends(one)}), {one.verdict}" for row, one in found[:10]]
     return ForestFigure(
         name=f"difference_{metric}",
@@ -57,5 +61,5 @@ def _forest(study: Study, metric: str, reference: str, found: Sequence[tuple[Row
         estimates=estimates,
         description=f"Against {reference} in {title}: {'; '.join(said)}.",
         chapter=CHAPTER,
-        note=_NOTE,
+        note=f"{_NOTE} {_ARROW}" if unbounded else _NOTE,
     )

@@ -86,6 +86,7 @@ def undecided(study: Study, variants: Sequence[Variant], ledger: Ledger, replica
 def _sample(study: Study, variant: Variant, finished: Sequence[FinishedTrial], failed: Sequence[int]) -> Sample:
     import numpy as np
 
+    from harness.judging import IDENTITY
     from harness.trials.samples import make_sample
 
     known = [(trial.training.replicate, trial.result) for trial in finished if trial.result is not None]
@@ -94,8 +95,13 @@ def _sample(study: Study, variant: Variant, finished: Sequence[FinishedTrial], f
         for name in dict.fromkeys((*study.metrics, "train_seconds"))
     }
     columns["steps"] = np.array([result.steps for _, result in known], dtype=float)
+    for name in ("foreign_load", "studies_beside"):
+        columns[name] = np.array([getattr(result, name) for _, result in known], dtype=float)  # None is not-a-number
     columns["replicate"] = np.array([replicate for replicate, _ in known], dtype=int)
     columns["stop_reason"] = np.array([result.stop_reason.value for _, result in known], dtype=str)
+    for name in IDENTITY:
+        digests = [result.digests.get(name.removesuffix("_digest"), "") for _, result in known]
+        columns[name] = np.array(digests, dtype=str)
     columns["status"] = np.full(len(known), "finished")
     return replace(make_sample(variant.label, columns), failed=frozenset(failed))
 
