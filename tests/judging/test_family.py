@@ -207,7 +207,7 @@ class TestIdentical:
 
 
 class TestWithin:
-    """The interval of two one-sided tests: mean 0.002, standard error 0.001 / sqrt(3), of nine tenths t(0.955, 2) = 3.10391."""
+    """The interval of two one-sided tests: mean 0.002, error 0.001 / sqrt(3), of nine tenths t(0.955, 2) = 3.10391."""
 
     def test_it_is_that_of_91_per_cent_for_one_comparison(self, sample):
         study = of("test_accuracy", margin={"test_accuracy": 0.01})
