@@ -8,7 +8,7 @@ from typing import Literal
 
 from harness.metrics import METRICS, NOTHING, counted, show_ratio
 from harness.notebook import facts_table
-from harness.stats import Claim, Verdict
+from harness.stats import Claim, Outlook, Verdict
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Contrast:
         effect_size: Hedges' g of the paired differences; NaN if there is none.
         won: pairs in which the variant is better, ties counted half; NaN if there are none.
         verdict: what follows.
-        more: about how many more replicates would decide it; 0 if it is decided, None if none can be named.
+        more: about how many more replicates would decide it; None if it is decided or none can be named.
         note: why a number is missing; empty if none is.
         spreads: standard deviation of the variant's values over the base's, of the logarithms for a ratio, where they
             surely differ, so that the interval is widened; NaN elsewhere.
@@ -52,7 +52,7 @@ class Contrast:
     effect_size: float = math.nan
     won: float = math.nan
     verdict: Verdict = Verdict.UNDECIDED
-    more: int | None = None
+    more: Outlook | None = None
     note: str = ""
     spreads: float = math.nan
 
@@ -123,10 +123,28 @@ def show_verdict(contrast: Contrast) -> str:
     """Write the verdict, with how many more replicates would decide it, why it is guarded or a number missing."""
     said = [str(contrast.verdict)]
     if contrast.more:
-        said.append(f"about {counted(contrast.more, 'more replicate')}")
+        said.append(show_more(contrast))
     if not math.isnan(contrast.spreads):
         said.append(f"{show_spreads(contrast)}, interval widened")
     return "; ".join([*said, contrast.note] if contrast.note else said)
+
+
+def show_more(contrast: Contrast) -> str:
+    """Write about how many more replicates would decide it: ``about 4 to 9 more replicates``; empty if that is open."""
+    more = contrast.more
+    if more is None:
+        return ""
+    if more.even is None:
+        if more.planned:
+            return f"its {contrast.pairs + more.most} replicates may not do"
+        return f"more than {more.most} more replicates"
+    if more.likely is None:
+        if more.planned:
+            few = counted(more.even, "more replicate")
+            return f"about {few}, but all {contrast.pairs + more.most} may not do"
+        return f"about {more.even} to over {more.most} more replicates"
+    fewest = "" if more.even == more.likely else f"{more.even} to "
+    return f"about {fewest}{counted(more.likely, 'more replicate')}"
 
 
 def show_spreads(contrast: Contrast) -> str:

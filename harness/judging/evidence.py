@@ -102,7 +102,7 @@ def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
         judged = Verdict.EQUIVALENT
     else:
         judged = Verdict.BETTER if (value < other) == (METRICS[metric].better == "lower") else Verdict.WORSE
-    return Contrast(metric, "exact", value / other if other else math.nan, verdict=judged, more=0)
+    return Contrast(metric, "exact", value / other if other else math.nan, verdict=judged)
 
 
 def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Evidence:
@@ -155,7 +155,7 @@ def _with_claim(contrast: Contrast, found: PairedDifference, same: float, margin
     if found.n < 2:
         return Evidence(contrast)
     improves = (found.estimate > 0) == (METRICS[contrast.metric].better == "higher")
-    return Evidence(contrast, Claim(improves, contrast.p, same), (found.estimate, found.deviation, margin))
+    return Evidence(contrast, Claim(improves, contrast.p, same), (found.estimate, found.resolved, margin))
 
 
 def _note(found: PairedDifference) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from harness.judging.contrast import Contrast, Evidence
 from harness.judging.effects import FactorEffect, gather_effects, has_effects, lead
 from harness.judging.evidence import Rules, gather
+from harness.judging.outlooks import levels_left, outlook_of
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
-from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks, pairs_needed
+from harness.stats import Claim, Looks, Verdict, judge, looks
 from harness.study import Study
 
 
@@ -69,9 +70,9 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         else:
             missing = dict.fromkeys(study.metrics, "not every combination has a finished training")
     cells = [evidence for _, evidence in found]
-    judged = judge_all([*cells, *lead(effects, cells)])
+    judged = judge_all([*cells, *lead(effects, cells)], rules.looks)
     if rules.overlap:  # the parts of a cross-validation are all the replicates that there are
-        judged = [replace(contrast, more=None) if contrast.more else contrast for contrast in judged]
+        judged = [replace(contrast, more=None) for contrast in judged]
     contrasts: dict[str, list[Contrast]] = {digest: [] for digest in known}
     for (digest, _), contrast in zip(found, judged, strict=False):
         contrasts[digest].append(contrast)
@@ -111,27 +112,22 @@ def _steps_of(study: Study) -> dict[str, float]:
     return {name: 1 / images[split] for name in accuracies if images.get(split := METRICS[name].split)}
 
 
-def judge_all(found: Sequence[Evidence]) -> list[Contrast]:
-    """Return the contrasts with their verdicts and adjusted p-values, in the order given."""
+def judge_all(found: Sequence[Evidence], plan: Looks) -> list[Contrast]:
+    """Return the contrasts with their verdicts and adjusted p-values, in the order given.
+
+    Args:
+        found: what is known of each comparison.
+        plan: when they are looked at.
+    """
     tested = [place for place, evidence in enumerate(found) if evidence.claim]
     claims = {place: found[place].claim or Claim(False, math.nan) for place in tested}
     judged = dict(zip(tested, judge(list(claims.values())), strict=True))
-    undecided = sum(claims[place].weight for place, one in judged.items() if one.verdict is Verdict.UNDECIDED)
+    left = levels_left(claims, judged)
     contrasts = []
     for place, evidence in enumerate(found):
         contrast = evidence.contrast
         if one := judged.get(place):
-            decided = one.verdict is not Verdict.UNDECIDED
-            more = 0 if decided else _more(evidence, LEVEL * claims[place].weight / undecided)
+            more = outlook_of(evidence, left[place], plan) if one.verdict is Verdict.UNDECIDED else None
             contrast = replace(contrast, p_holm=one.p, p_equivalent=one.p_equivalent, verdict=one.verdict, more=more)
         contrasts.append(contrast)
     return contrasts
-
-
-def _more(evidence: Evidence, level: float) -> int | None:
-    """Return about how many more replicates would decide, for what is left of the error rate; at least 1."""
-    if not evidence.scale:
-        return None
-    estimate, deviation, margin = evidence.scale
-    needed = pairs_needed(estimate, deviation, level, margin)
-    return None if needed is None else max(1, needed - evidence.contrast.pairs)

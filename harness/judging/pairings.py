@@ -70,7 +70,8 @@ def compare_pairings(
     most = max((pairing.after.finished for pairing in pairings), default=1)
     rules = Rules(margins, overlap, Looks((max(1, most),)))
     places = [(pairing, metric) for pairing in pairings for metric in metrics]
-    contrasts = judge_all([gather(metric, pairing.after, pairing.before, rules) for pairing, metric in places])
+    found = [gather(metric, pairing.after, pairing.before, rules) for pairing, metric in places]
+    contrasts = judge_all(found, rules.looks)
     if non_inferior:
         contrasts = _judge_non_inferior(places, contrasts, rules)
     verdicts = {contrast.verdict for contrast in contrasts}

@@ -16,7 +16,7 @@ from harness.findings.rows import Row
 from harness.stats import Interval
 
 _NOT_IN_JSON = ("curves", "plots")
-_TOLD = ("pairs", "p", "p_holm", "p_equivalent", "p_flips", "effect_size", "won", "spreads", "verdict", "more", "note")
+_TOLD = ("pairs", "p", "p_holm", "p_equivalent", "p_flips", "effect_size", "won", "spreads", "verdict", "note")
 """Attributes of a contrast that get a column each, beside its estimate and interval."""
 
 
@@ -90,6 +90,7 @@ def _record(row: Row, report: Report) -> dict[str, Any]:
         start = f"{found.metric}_{'difference' if found.kind == 'difference' else 'ratio'}"
         record |= {start: found.estimate, f"{start}_low": found.low, f"{start}_high": found.high}
         record |= {f"{found.metric}_{name}": getattr(found, name) for name in _TOLD}
+        record |= {f"{found.metric}_more_{name}": getattr(found.more, name, None) for name in ("even", "likely")}
     record["withheld"] = row.withheld
     return record
 

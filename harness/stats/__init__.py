@@ -5,6 +5,7 @@ from harness.stats.effects import Effect, interactions, main_effects
 from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
 from harness.stats.logrank import log_rank
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
+from harness.stats.outlook import Outlook, outlook
 from harness.stats.paired import (
     PairedDifference,
     PairedRatio,
@@ -16,7 +17,7 @@ from harness.stats.paired import (
 )
 from harness.stats.restricted import RestrictedRatio, restricted_ratio
 from harness.stats.spreads import step_of
-from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
+from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge
 
 __all__ = [
     "LEVEL",
@@ -25,6 +26,7 @@ __all__ = [
     "Interval",
     "Judgement",
     "Looks",
+    "Outlook",
     "PairedDifference",
     "PairedRatio",
     "RestrictedRatio",
@@ -39,10 +41,10 @@ __all__ = [
     "looks",
     "main_effects",
     "mean_interval",
+    "outlook",
     "over_looks",
     "pair_up",
     "paired_difference",
-    "pairs_needed",
     "power_of_e",
     "ratio_of_pairs",
     "reached_by",

@@ -20,8 +20,8 @@ _USUAL = 1.0
 """Standard deviation of true differences, in deviations of a pair, before any is seen.
 
 Without it few pairs promise too much: their own deviation may be small by chance. In simulated comparisons of 5 and 10
-pairs, at 5 % and an eighth of it, whose true differences spread by a half, one and two, the larger figure (80 %) decides
-70, 84 and 87 % of cases and the smaller one (50 %) 43, 56 and 59 %.
+pairs, at 5 % and an eighth of it, whose true differences spread by a half, one and two, the larger figure (80 %)
+decides 70, 84 and 87 % of cases and the smaller one (50 %) 43, 56 and 59 %.
 """
 
 
@@ -117,7 +117,7 @@ def _chance(
 @functools.cache
 def _uniform() -> np.ndarray:
     """Return points that fill the unit cube evenly, (draws, 4): few do the work of many (Sobol 1967)."""
-    return stats.qmc.Sobol(4, rng=np.random.default_rng(_SEED)).random(_DRAWS)
+    return np.asarray(stats.qmc.Sobol(4, rng=np.random.default_rng(_SEED)).random(_DRAWS))
 
 
 @functools.cache
@@ -130,4 +130,4 @@ def _squares(degrees: int, column: int) -> np.ndarray:
     """Return draws of chi-square, (draws,)."""
     if not degrees:
         return np.zeros(_DRAWS)
-    return 2 * special.gammaincinv(degrees / 2, _uniform()[:, column])
+    return np.asarray(2 * special.gammaincinv(degrees / 2, _uniform()[:, column]))

@@ -48,6 +48,11 @@ class PairedDifference:
     spreads: float = math.nan
 
     @property
+    def resolved(self) -> float:
+        """Standard deviation of the differences, or the least that values in steps are taken to have."""
+        return self.standard_error * math.sqrt(self.n) / self.widened
+
+    @property
     def effect_size(self) -> float:
         """Mean over standard deviation of the differences, corrected for few pairs; NaN without a spread.
 

@@ -12,7 +12,7 @@ from harness.findings.rows import Row
 from harness.findings.search.outcome import search_outcome
 from harness.findings.wording import listed, quoted, show_interval
 from harness.judging import Contrast
-from harness.judging.contrast import show_effect, show_ends, show_p
+from harness.judging.contrast import show_effect, show_ends, show_more, show_p
 from harness.metrics import METRICS, SECONDS, counted, show_ratio
 from harness.stats import Verdict
 from harness.study import Study
@@ -119,11 +119,12 @@ def _in_metric(rows: Sequence[Row], reference: str, metric: str) -> str:
     parts += _named("equivalent", groups[Verdict.EQUIVALENT])
     parts += _named("worse", groups[Verdict.WORSE], _size)
     open_ones = groups[Verdict.UNDECIDED]
-    parts += _named("undecided", open_ones)
+    parts += _named("undecided", open_ones, _outlook)
     if len(open_ones) > _NAMED:
         first, size = open_ones[0]
-        parts[-1] += f", led by {quoted(first.label)} ({_size(size)})"
-    return f"{'; '.join(parts)}{_outlook([one for _, one in open_ones])}."
+        told = "; ".join(filter(None, [_size(size), _outlook(size)]))
+        parts[-1] += f", led by {quoted(first.label)} ({told})"
+    return f"{'; '.join(parts)}."
 
 
 def _of(row: Row, metric: str) -> Contrast:
@@ -138,7 +139,7 @@ def _named(
         return []
     if len(found) > _NAMED:
         return [f"{word}: {len(found)} {'more ' if word.startswith('also') else ''}variants"]
-    names = [f"{quoted(row.label)} ({size(one)})" if size else quoted(row.label) for row, one in found]
+    names = [f"{quoted(row.label)} ({size(one)})" if size and size(one) else quoted(row.label) for row, one in found]
     return [f"{word}: {listed(names)}"]
 
 
@@ -206,18 +207,23 @@ def _judgement(contrasts: Sequence[Contrast]) -> str:
     for verdict in Verdict:
         found = [contrast for contrast in contrasts if contrast.verdict is verdict]
         words = [word for contrast in found if (word := METRICS[contrast.metric].adjectives.get(verdict))]
-        rows = [METRICS[contrast.metric] for contrast in found]
-        titles = [metric.title for metric in rows if verdict not in metric.adjectives]
+        others = [contrast for contrast in found if verdict not in METRICS[contrast.metric].adjectives]
+        titles = [_with_outlook(contrast) for contrast in others]
         said += [", ".join(dict.fromkeys(words))] if words else []
         if titles:
-            said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(titles)}{_outlook(found)}")
+            said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(titles)}")
     return "; ".join(said)
 
 
-def _outlook(contrasts: Sequence[Contrast]) -> str:
-    """Say about how many more replicates would decide all of several comparisons, if any of them is open."""
-    more = max((contrast.more or 0 for contrast in contrasts), default=0)
-    return f" (about {counted(more, 'more replicate')} would tell)" if more else ""
+def _with_outlook(contrast: Contrast) -> str:
+    title, told = METRICS[contrast.metric].title, _outlook(contrast)
+    return f"{title} ({told})" if told else title
+
+
+def _outlook(contrast: Contrast) -> str:
+    """Say about how many more replicates would decide a comparison, if it is open."""
+    more = show_more(contrast)
+    return f"{more} would tell" if more.endswith(("replicate", "replicates")) else more
 
 
 def _unfinished(row: Row) -> str:
