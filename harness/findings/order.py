@@ -13,9 +13,11 @@ from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.probes import activation_order, unused_features
 from harness.findings.questions import (
+    choice,
     dead_classes,
     differences,
     effects,
+    factors,
     late_changes,
     learning_curves,
     levels,
@@ -40,6 +42,8 @@ FINDINGS: tuple[Callable[[Facts], Finding], ...] = (
     unused_features.analyse,
     activation_order.analyse,
     smallest_networks.analyse,
+    factors.analyse,
+    choice.analyse,
     verdicts.analyse,
     dead_classes.analyse,
     differences.analyse,

@@ -5,7 +5,8 @@ The same rules judge in a report and decide, while a study runs, which compariso
 
 from harness.judging.contrast import Contrast
 from harness.judging.effects import FactorEffect
-from harness.judging.family import Judged, compare, judge_study, looks_of, open_comparisons, overlap_of
+from harness.judging.family import Judged, compare, judge_study, looks_of, open_comparisons
+from harness.judging.folds import overlap_of, parts_of
 from harness.judging.pairings import NOT_INFERIOR, Conclusion, Pairing, compare_pairings
 from harness.judging.sample import Sample, censor
 
@@ -24,4 +25,5 @@ __all__ = [
     "looks_of",
     "open_comparisons",
     "overlap_of",
+    "parts_of",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from harness.judging.contrast import Contrast, Evidence
-from harness.judging.evidence import Rules, paired
+from harness.judging.evidence import Rules, paired, step_between
 from harness.judging.sample import Sample
 from harness.metrics import METRICS, counted
 from harness.stats import Effect, interactions, main_effects
@@ -140,6 +140,10 @@ def _evidence(metric: str, effect: Effect, table: pd.DataFrame, rules: Rules) ->
         above, below = np.exp(above), np.exp(below)
         if len(effect.factors) > 1:  # a margin is a difference in the metric's unit, and this is a ratio of ratios
             rules = replace(rules, margins={name: size for name, size in rules.margins.items() if name != metric})
+    # a mean over cells comes in finer steps than each: half a step of each pair, averaged as they are
+    finer = math.sqrt((effect.above @ effect.above + effect.below @ effect.below) / 2)
+    step = finer * step_between(metric, values.ravel(), np.array([]), rules)
+    rules = replace(rules, steps={**rules.steps, metric: step})
     return paired(metric, pd.Series(above, table.index), pd.Series(below, table.index), rules)
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from harness.judging.contrast import Contrast, Evidence
 from harness.judging.effects import FactorEffect, gather_effects, has_effects, lead
 from harness.judging.evidence import Rules, gather
-from harness.judging.outlooks import levels_left, outlook_of
+from harness.judging.folds import overlap_of, parts_of
+from harness.judging.outlooks import Ahead, levels_left, outlook_of
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
 from harness.stats import Claim, Looks, Verdict, judge, looks
@@ -56,7 +57,7 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         samples: the variants' trials by digest, without the base; those without trials are passed over.
         base: the base's trials.
     """
-    rules = Rules(study.report.margin, overlap_of(study), looks_of(study), _steps_of(study))
+    rules = Rules(study.report.margin, overlap_of(study, base), looks_of(study), _steps_of(study))
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [
         (digest, gather(metric, sample, base, rules)) for digest, sample in known.items() for metric in study.metrics
@@ -70,9 +71,8 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         else:
             missing = dict.fromkeys(study.metrics, "not every combination has a finished training")
     cells = [evidence for _, evidence in found]
-    judged = judge_all([*cells, *lead(effects, cells)], rules.looks)
-    if rules.overlap:  # the parts of a cross-validation are all the replicates that there are
-        judged = [replace(contrast, more=None) for contrast in judged]
+    ahead = Ahead(rules.looks, rules.overlap, parts_of(study, base))
+    judged = judge_all([*cells, *lead(effects, cells)], ahead)
     contrasts: dict[str, list[Contrast]] = {digest: [] for digest in known}
     for (digest, _), contrast in zip(found, judged, strict=False):
         contrasts[digest].append(contrast)
@@ -95,15 +95,6 @@ def open_comparisons(contrasts: Mapping[str, Sequence[Contrast]]) -> list[str]:
     ]
 
 
-def overlap_of(study: Study) -> float:
-    """Return held-out over training images of a cross-validation; 0 where replicates are independent."""
-    if study.data.split != "k_fold":
-        return 0.0
-    known = study.data.image_set.facts
-    parts = known.train_images // study.data.validation if known else study.design.replicate_range[1]
-    return 1 / max(1, parts - 1)
-
-
 def _steps_of(study: Study) -> dict[str, float]:
     """Return accuracy -> 1 over the images that it is a share of, where the study tells how many they are."""
     known = study.data.image_set.facts
@@ -112,12 +103,12 @@ def _steps_of(study: Study) -> dict[str, float]:
     return {name: 1 / images[split] for name in accuracies if images.get(split := METRICS[name].split)}
 
 
-def judge_all(found: Sequence[Evidence], plan: Looks) -> list[Contrast]:
+def judge_all(found: Sequence[Evidence], ahead: Ahead) -> list[Contrast]:
     """Return the contrasts with their verdicts and adjusted p-values, in the order given.
 
     Args:
-        found: what is known of each comparison.
-        plan: when they are looked at.
+        found: the comparisons of the family.
+        ahead: what replicates are to come, for how many more would decide.
     """
     tested = [place for place, evidence in enumerate(found) if evidence.claim]
     claims = {place: found[place].claim or Claim(False, math.nan) for place in tested}
@@ -127,7 +118,7 @@ def judge_all(found: Sequence[Evidence], plan: Looks) -> list[Contrast]:
     for place, evidence in enumerate(found):
         contrast = evidence.contrast
         if one := judged.get(place):
-            more = outlook_of(evidence, left[place], plan) if one.verdict is Verdict.UNDECIDED else None
+            more = outlook_of(evidence, left[place], ahead) if one.verdict is Verdict.UNDECIDED else None
             contrast = replace(contrast, p_holm=one.p, p_equivalent=one.p_equivalent, verdict=one.verdict, more=more)
         contrasts.append(contrast)
     return contrasts

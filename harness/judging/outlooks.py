@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from harness.judging.contrast import Evidence
 from harness.stats import LEVEL, Claim, Judgement, Looks, Outlook, outlook
 
 _MOST = 100
 """More replicates than this are named in no report: who asks for them has a better design in mind."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What replicates are to come.
+
+    Attributes:
+        looks: when the data are looked at. Of several looks the last has all the replicates that a study may train.
+        overlap: held-out over training images of a cross-validation; 0 where replicates are independent.
+        parts: of a cross-validation, which comes in whole repetitions; 1 for any other study.
+    """
+
+    looks: Looks
+    overlap: float = 0.0
+    parts: int = 1
 
 
 def levels_left(claims: Mapping[int, Claim], judged: Mapping[int, Judgement]) -> dict[int, tuple[float, float]]:
@@ -33,20 +49,21 @@ def levels_left(claims: Mapping[int, Claim], judged: Mapping[int, Judgement]) ->
     }
 
 
-def outlook_of(evidence: Evidence, left: tuple[float, float], plan: Looks) -> Outlook | None:
+def outlook_of(evidence: Evidence, left: tuple[float, float], ahead: Ahead) -> Outlook | None:
     """Return about how many more replicates would decide a comparison.
 
     Args:
         evidence: what is known of it.
         left: the levels that it must reach over all looks.
-        plan: when it is looked at. Of several looks the last has all the replicates that the study may train.
+        ahead: what replicates are to come.
     """
     if evidence.scale is None:
         return None
-    pairs = evidence.contrast.pairs
+    plan, pairs = ahead.looks, evidence.contrast.pairs
     estimate, deviation, margin = evidence.scale
     adaptive = len(plan.sizes) > 1
-    sizes: Sequence[int] = range(pairs + 1, pairs + _MOST + 1)
+    whole = (pairs // ahead.parts + 1) * ahead.parts
+    sizes: Sequence[int] = range(whole, pairs + _MOST + 1, ahead.parts)
     if adaptive:
         sizes = [size for size in plan.sizes if size > pairs]
 
@@ -55,4 +72,4 @@ def outlook_of(evidence: Evidence, left: tuple[float, float], plan: Looks) -> Ou
         return share * left[0], share * left[1]
 
     unlike = not math.isnan(evidence.contrast.spreads)
-    return outlook(estimate, deviation, pairs, sizes, levels, margin, unlike, planned=adaptive)
+    return outlook(estimate, deviation, pairs, sizes, levels, margin, ahead.overlap, unlike, adaptive)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from harness.judging.contrast import Contrast
 from harness.judging.evidence import Rules, gather, step_between
 from harness.judging.family import judge_all
+from harness.judging.outlooks import Ahead
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
 from harness.stats import LEVEL, Looks, Verdict, difference_of_pairs, holm, pair_up
@@ -71,7 +72,7 @@ def compare_pairings(
     rules = Rules(margins, overlap, Looks((max(1, most),)))
     places = [(pairing, metric) for pairing in pairings for metric in metrics]
     found = [gather(metric, pairing.after, pairing.before, rules) for pairing, metric in places]
-    contrasts = judge_all(found, rules.looks)
+    contrasts = judge_all(found, Ahead(rules.looks, rules.overlap))
     if non_inferior:
         contrasts = _judge_non_inferior(places, contrasts, rules)
     verdicts = {contrast.verdict for contrast in contrasts}

@@ -1,6 +1,7 @@
 """Intervals, paired comparisons, censored times, effects and verdicts: pure functions that cite their source."""
 
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
+from harness.stats.choosing import Within, within_one_standard_error
 from harness.stats.effects import Effect, interactions, main_effects
 from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
 from harness.stats.logrank import log_rank
@@ -32,6 +33,7 @@ __all__ = [
     "RestrictedRatio",
     "Times",
     "Verdict",
+    "Within",
     "difference_of_pairs",
     "holm",
     "interactions",
@@ -53,4 +55,5 @@ __all__ = [
     "sign_flip",
     "spread_interval",
     "step_of",
+    "within_one_standard_error",
 ]

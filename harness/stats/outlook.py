@@ -49,6 +49,7 @@ def outlook(
     sizes: Sequence[int],
     levels: Callable[[int], tuple[float, float]],
     margin: float | None = None,
+    overlap: float = 0.0,
     unlike: bool = False,
     planned: bool = False,
 ) -> Outlook | None:
@@ -66,6 +67,7 @@ def outlook(
         sizes: numbers of pairs, increasing, after which it may be judged again; all above ``pairs``.
         levels: of a number of pairs, the levels at which "no difference" and "differs by the margin" are tested then.
         margin: difference that does not matter; None for none.
+        overlap: held-out over training images of a cross-validation: what no number of repetitions takes away.
         unlike: whether the spreads of the two differ, so that standard errors are widened.
         planned: whether ``sizes`` are all that a study plans.
 
@@ -77,7 +79,7 @@ def outlook(
 
     @functools.cache
     def chance(size: int) -> float:
-        return _chance(estimate, deviation, pairs, size - pairs, levels(size), margin, unlike)
+        return _chance(estimate, deviation, pairs, size - pairs, levels(size), margin, overlap, unlike)
 
     def first(least: float) -> int | None:
         # more pairs tell more, but for the draws
@@ -94,6 +96,7 @@ def _chance(
     more: int,
     levels: tuple[float, float],
     margin: float | None,
+    overlap: float,
     unlike: bool,
 ) -> float:
     """Return the chance that so many more pairs lead to a verdict."""
@@ -106,7 +109,7 @@ def _chance(
     mean = (pairs * estimate + more * added) / size
     squares = (pairs - 1) * deviation**2 + sigma**2 * _squares(more - 1, 3)
     squares += pairs * more / size * (estimate - added) ** 2
-    error = np.sqrt(squares / (size - 1) / size) * (wider(size) if unlike else 1.0)
+    error = np.sqrt(squares / (size - 1) * (1 / size + overlap)) * (wider(size) if unlike else 1.0)
     decided = np.abs(mean) >= float(special.stdtrit(size - 1, 1 - levels[0] / 2)) * error
     if margin is not None:
         decided |= margin - np.abs(mean) >= float(special.stdtrit(size - 1, 1 - levels[1])) * error

@@ -53,7 +53,7 @@ def test_parts_of_a_cross_validation_count_for_less_in_effects_too(sample):
     assert effect.contrast.estimate == pytest.approx(differences.mean())
     assert effect.contrast.p == pytest.approx(2 * stats.t.sf(abs(differences.mean()) / error, 4))
     assert effect.contrast.high - effect.contrast.low == pytest.approx(2 * stats.t.ppf(0.975, 4) * error)
-    assert effect.contrast.more is None
+    assert effect.contrast.more.even is None
 
 
 def test_effects_and_cells_are_one_family_of_which_main_effects_have_half(sample):
@@ -101,6 +101,19 @@ def test_effects_of_seconds_are_on_logarithms(sample):
     assert both.estimate == pytest.approx(2 * noise_of[2])
     assert math.isnan(both.p_equivalent)  # a margin in seconds says nothing of a ratio of ratios
     assert not math.isnan(rate.p_equivalent)
+
+
+def test_accuracies_in_steps_average_to_finer_ones(sample):
+    study = grid([1e-3, 3e-3], [0.0, 0.5], data={"name": "mnist_5k", "validation": 500})
+    values = np.full((4, 5), 0.9)
+    values[2:] += 0.002  # an image more for the second rate, in every cell and replicate
+    found = judged(study, sample, values)
+    # a pair spreads by half an image, 0.001, or more; the mean over two cells by that over the root of 2
+    rate, _, both = [one.contrast for one in found.effects]
+    cell = next(iter(found.contrasts.values()))[0]
+    assert width(cell) == pytest.approx(2 * stats.t.ppf(0.975, 4) * 0.001 / math.sqrt(5))
+    assert width(rate) == pytest.approx(width(cell) / math.sqrt(2))
+    assert width(both) == pytest.approx(width(cell) * math.sqrt(2))
 
 
 def test_a_margin_makes_effects_equivalent(sample):

@@ -43,7 +43,7 @@ def drawn(estimate, deviation, pairs, added, level, margin, draws=40_000):
     ],
 )
 def test_the_chance_is_that_of_samples_drawn_one_by_one(estimate, deviation, pairs, added, level, margin):
-    found = _chance(estimate, deviation, pairs, added, (level, level), margin, unlike=False)
+    found = _chance(estimate, deviation, pairs, added, (level, level), margin, 0.0, unlike=False)
     assert found == pytest.approx(drawn(estimate, deviation, pairs, added, level, margin), abs=0.03)
 
 

@@ -10,8 +10,10 @@ import pandas as pd
 
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
+from harness.findings.groups import Group
 from harness.findings.rows import Row
 from harness.findings.wording import listed
+from harness.judging import parts_of
 from harness.judging.contrast import show_p, show_spreads
 from harness.metrics import METRICS, counted
 from harness.records import StopReason
@@ -40,7 +42,7 @@ def analyse(facts: Facts) -> Finding:
             *_few_replicates(claiming),
             *_disagreements(claiming),
             *_unlike_spreads(claiming),
-            *_dependent_replicates(study),
+            *_dependent_replicates(study, facts.groups),
             *_broken(trials),
             *_changed_images(study, trials),
             *_withheld_seconds(rows),
@@ -112,14 +114,23 @@ def _few_replicates(claiming: Sequence[Row]) -> list[str]:
     ]
 
 
-def _dependent_replicates(study: Study) -> list[str]:
+def _dependent_replicates(study: Study, groups: Sequence[Group]) -> list[str]:
     if study.data.split != "k_fold":
         return []
-    return [
-        "Replicates are the parts of a cross-validation. Their training images overlap, so that they are not "
-        "independent: differences have the corrected variance of Nadeau & Bengio (2003); intervals of single "
-        "means come out too narrow (Bengio & Grandvalet 2004)."
+    parts = parts_of(study, groups[0].sample())
+    repeated, rest = divmod(study.design.replicate_range[1], parts)
+    what, source = "the parts of a cross-validation", "Nadeau & Bengio (2003)"
+    if repeated > 1:
+        what = f"the {parts} parts of a cross-validation that is repeated with other cuts, {repeated} times"
+        source += ", for repetitions Bouckaert & Frank (2004)"
+    said = [
+        f"Replicates are {what}. Their training images overlap, so that they are not independent: differences have the "
+        f"corrected variance of {source}; intervals of single means come out too narrow (Bengio & Grandvalet 2004)."
     ]
+    if rest:
+        begun = "not all parts are held out" if not repeated else "the last repetition lacks some"
+        said.append(f"{study.design.replicate_range[1]} replicates are no multiple of {parts} parts: {begun}.")
+    return said
 
 
 def _broken(trials: pd.DataFrame) -> list[str]:

@@ -124,8 +124,8 @@ class StudyTables(FileTable):
             )
         if self.data.split == "k_fold" and self.design.adaptive:
             raise ValueError(
-                "design.replicates must be a number with data.split = 'k_fold', got { min, max }: there are as many "
-                "replicates as parts. E.g. 5."
+                "design.replicates must be a number with data.split = 'k_fold', got { min, max }: parts that share "
+                "images are judged once, when all are there. E.g. 50, ten repetitions of five parts."
             )
         self._check_levels()
         if self.target is None:
