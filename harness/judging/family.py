@@ -13,7 +13,7 @@ from harness.judging.folds import overlap_of, parts_of
 from harness.judging.outlooks import Ahead, levels_left, outlook_of
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
-from harness.stats import Claim, Looks, Verdict, judge, looks
+from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks
 from harness.study import Study
 
 
@@ -57,7 +57,8 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         samples: the variants' trials by digest, without the base; those without trials are passed over.
         base: the base's trials.
     """
-    rules = Rules(study.report.margin, overlap_of(study, base), looks_of(study), _steps_of(study))
+    level = level_of_each(study.metrics, len(samples))
+    rules = Rules(study.report.margin, overlap_of(study, base), looks_of(study), _steps_of(study), level)
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [
         (digest, gather(metric, sample, base, rules)) for digest, sample in known.items() for metric in study.metrics
@@ -84,6 +85,16 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         ),
         missing,
     )
+
+
+def level_of_each(metrics: Sequence[str], variants: int) -> float:
+    """Return what p-value a comparison needs while none of the others is decided: Holm's first step.
+
+    Args:
+        metrics: in which every variant is compared; counts need no test.
+        variants: how many, without the base.
+    """
+    return LEVEL / max(1, variants * sum(METRICS[metric].unit.compared != "exact" for metric in metrics))
 
 
 def open_comparisons(contrasts: Mapping[str, Sequence[Contrast]]) -> list[str]:

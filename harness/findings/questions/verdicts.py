@@ -12,7 +12,7 @@ from harness.findings.rows import Row
 from harness.findings.search.outcome import search_outcome
 from harness.findings.wording import listed, quoted, show_interval
 from harness.judging import Contrast
-from harness.judging.contrast import show_effect, show_ends, show_more, show_p
+from harness.judging.contrast import show_effect, show_ends, show_outlook, show_p
 from harness.metrics import METRICS, SECONDS, counted, show_ratio
 from harness.stats import Verdict
 from harness.study import Study
@@ -119,10 +119,10 @@ def _in_metric(rows: Sequence[Row], reference: str, metric: str) -> str:
     parts += _named("equivalent", groups[Verdict.EQUIVALENT])
     parts += _named("worse", groups[Verdict.WORSE], _size)
     open_ones = groups[Verdict.UNDECIDED]
-    parts += _named("undecided", open_ones, _outlook)
+    parts += _named("undecided", open_ones, show_outlook)
     if len(open_ones) > _NAMED:
         first, size = open_ones[0]
-        told = "; ".join(filter(None, [_size(size), _outlook(size)]))
+        told = "; ".join(filter(None, [_size(size), show_outlook(size)]))
         parts[-1] += f", led by {quoted(first.label)} ({told})"
     return f"{'; '.join(parts)}."
 
@@ -169,9 +169,8 @@ def _size(contrast: Contrast) -> str:
 
 def _clause(contrast: Contrast, target: str) -> str:
     metric = METRICS[contrast.metric]
-    if contrast.kind == "restricted":
-        size = f"{show_ratio(contrast.estimate)} times the {metric.unit.name}"
-        text = f"takes {size} to {target} or to the end of training"
+    if contrast.kind == "time_ratio" and not 0 < contrast.estimate < math.inf:
+        text = _one_sided(contrast, target)
     elif metric.watched:
         text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {metric.unit.name}"
     elif contrast.kind != "difference":
@@ -182,6 +181,28 @@ def _clause(contrast: Contrast, target: str) -> str:
         size = f"{metric.show(abs(contrast.estimate))}{metric.unit.points}"
         text = f"ends {size} {'higher' if contrast.estimate > 0 else 'lower'} in {metric.title}"
     return text
+
+
+def _one_sided(contrast: Contrast, target: str) -> str:
+    """Say of a variant that is ahead, or behind, by whatever ratio its times are divided, by how much it is at least.
+
+    A time ratio supposes that a variant takes a multiple of the base's time. Where so many trials never reached the
+    target that every multiple is too small, the lower end of the interval is all that is known.
+    """
+    unit = METRICS[contrast.metric].unit.name
+    if contrast.estimate > 1:
+        known = 0 < contrast.low < math.inf
+        return (
+            f"takes at least {show_ratio(contrast.low)} times the {unit} to {target}"
+            if known
+            else (f"does not get to {target} in a time that could be compared")
+        )
+    known = 0 < contrast.high < math.inf
+    return (
+        f"takes at most {show_ratio(contrast.high)} times the {unit} to {target}"
+        if known
+        else (f"gets to {target}, which the other does not in a time that could be compared")
+    )
 
 
 def _evidence(contrast: Contrast, said_pairs: int) -> str:
@@ -196,7 +217,7 @@ def _evidence(contrast: Contrast, said_pairs: int) -> str:
     elif not said_pairs:
         ends = f"95 % interval {ends}"
     said = [ends, p] if contrast.pairs == said_pairs else [ends, counted(contrast.pairs, "paired replicate"), p]
-    if contrast.kind == "restricted":
+    if contrast.kind == "time_ratio":
         said.append(contrast.note)
     return "; ".join(said)
 
@@ -208,22 +229,11 @@ def _judgement(contrasts: Sequence[Contrast]) -> str:
         found = [contrast for contrast in contrasts if contrast.verdict is verdict]
         words = [word for contrast in found if (word := METRICS[contrast.metric].adjectives.get(verdict))]
         others = [contrast for contrast in found if verdict not in METRICS[contrast.metric].adjectives]
-        titles = [_with_outlook(contrast) for contrast in others]
+        titles = [f"{METRICS[one.metric].title}{show_outlook(one, ' ({})')}" for one in others]
         said += [", ".join(dict.fromkeys(words))] if words else []
         if titles:
             said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(titles)}")
     return "; ".join(said)
-
-
-def _with_outlook(contrast: Contrast) -> str:
-    title, told = METRICS[contrast.metric].title, _outlook(contrast)
-    return f"{title} ({told})" if told else title
-
-
-def _outlook(contrast: Contrast) -> str:
-    """Say about how many more replicates would decide a comparison, if it is open."""
-    more = show_more(contrast)
-    return f"{more} would tell" if more.endswith(("replicate", "replicates")) else more
 
 
 def _unfinished(row: Row) -> str:
