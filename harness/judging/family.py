@@ -11,6 +11,7 @@ from harness.judging.effects import FactorEffect, gather_effects, has_effects, l
 from harness.judging.evidence import Rules, gather
 from harness.judging.folds import overlap_of, parts_of
 from harness.judging.outlooks import Ahead, levels_left, outlook_of
+from harness.judging.pairs import Pair, gather_pairs
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
 from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks
@@ -26,11 +27,13 @@ class Judged:
         effects: what each factor does, and what two of them do together, metric by metric; empty for a design that
             does not train every combination of two factors or more.
         no_effects: metric -> why it has none.
+        pairs: each variant against each other but the base, metric by metric; empty unless the study asks for them.
     """
 
     contrasts: Mapping[str, tuple[Contrast, ...]]
     effects: tuple[FactorEffect, ...] = ()
     no_effects: Mapping[str, str] = field(default_factory=dict)
+    pairs: tuple[Pair, ...] = ()
 
 
 def looks_of(study: Study) -> Looks:
@@ -61,7 +64,10 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
     rules = Rules(study.report.margin, overlap_of(study, base), looks_of(study), _steps_of(study), level)
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [
-        (digest, gather(metric, sample, base, rules)) for digest, sample in known.items() for metric in study.metrics
+        (digest, gather(metric, sample, base, rules))
+        for digest, sample in known.items()
+        for metric in study.metrics
+        if not study.design.screens  # its runs differ in half of all factors: what they tell is the effects
     ]
     effects: list[tuple[FactorEffect, Evidence]] = []
     missing: dict[str, str] = {}
@@ -71,19 +77,19 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
             effects, missing = gather_effects(study, [base, *(known[one.digest] for one in planned)], rules)
         else:
             missing = dict.fromkeys(study.metrics, "not every combination has a finished training")
-    cells = [evidence for _, evidence in found]
+    pairs = gather_pairs(study, known, rules)
+    cells = [evidence for _, evidence in [*found, *pairs]]
     ahead = Ahead(rules.looks, rules.overlap, parts_of(study, base))
     judged = judge_all([*cells, *lead(effects, cells)], ahead)
     contrasts: dict[str, list[Contrast]] = {digest: [] for digest in known}
     for (digest, _), contrast in zip(found, judged, strict=False):
         contrasts[digest].append(contrast)
+    of_pairs, of_effects = judged[len(found) : len(cells)], judged[len(cells) :]
     return Judged(
         {digest: tuple(row) for digest, row in contrasts.items()},
-        tuple(
-            replace(effect, contrast=contrast)
-            for (effect, _), contrast in zip(effects, judged[len(found) :], strict=True)
-        ),
+        tuple(replace(one, contrast=said) for (one, _), said in zip(effects, of_effects, strict=True)),
         missing,
+        tuple(replace(one, contrast=said) for (one, _), said in zip(pairs, of_pairs, strict=True)),
     )
 
 

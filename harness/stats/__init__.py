@@ -2,7 +2,7 @@
 
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
 from harness.stats.choosing import Within, within_one_standard_error
-from harness.stats.effects import Effect, interactions, main_effects
+from harness.stats.effects import Alias, Effect, aliases, interactions, main_effects
 from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
 from harness.stats.outlook import Outlook, outlook
@@ -21,6 +21,7 @@ from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge
 
 __all__ = [
     "LEVEL",
+    "Alias",
     "Claim",
     "Effect",
     "Interval",
@@ -33,6 +34,7 @@ __all__ = [
     "Times",
     "Verdict",
     "Within",
+    "aliases",
     "difference_of_pairs",
     "holm",
     "interactions",
