@@ -14,11 +14,15 @@ LEVEL = 0.05
 
 
 class Verdict(StrEnum):
-    """What the data say of a variant against the base in one metric."""
+    """What the data say of a variant against the base in one metric.
+
+    Identical is no verdict of chance: the trainings, or the counts, are the same.
+    """
 
     BETTER = "better"
     WORSE = "worse"
     EQUIVALENT = "equivalent"
+    IDENTICAL = "identical"
     UNDECIDED = "undecided"
 
 
