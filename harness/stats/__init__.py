@@ -19,8 +19,8 @@ from harness.stats.time_ratio import TimeRatio, smallest_p, time_ratio, within_m
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
-    "Alias",
     "LEVEL",
+    "Alias",
     "Claim",
     "Effect",
     "Interval",
