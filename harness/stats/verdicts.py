@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from harness.floors import LEVEL
 from harness.stats.multiplicity import holm
-
-LEVEL = 0.05
-"""Chance of one false claim among all that a report makes."""
 
 
 class Verdict(StrEnum):
