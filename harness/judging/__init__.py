@@ -5,6 +5,7 @@ The same rules judge in a report and decide, while a study runs, which compariso
 
 from harness.judging.contrast import Contrast
 from harness.judging.family import compare, looks_of, open_comparisons, overlap_of
+from harness.judging.new_images import accuracy_interval, hits_of, is_of_hits
 from harness.judging.pairings import NOT_INFERIOR, Conclusion, Pairing, compare_pairings
 from harness.judging.sample import Sample, censor
 
@@ -14,9 +15,12 @@ __all__ = [
     "Contrast",
     "Pairing",
     "Sample",
+    "accuracy_interval",
     "censor",
     "compare",
     "compare_pairings",
+    "hits_of",
+    "is_of_hits",
     "looks_of",
     "open_comparisons",
     "overlap_of",

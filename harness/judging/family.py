@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from harness.judging.contrast import Contrast, Evidence
 from harness.judging.evidence import Rules, gather
+from harness.judging.new_images import with_new_images
 from harness.judging.sample import Sample
 from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks, pairs_needed
 from harness.study import Study
@@ -38,7 +39,8 @@ def compare(study: Study, samples: Mapping[str, Sample], base: Sample) -> dict[s
     contrasts: dict[str, list[Contrast]] = {digest: [] for digest in known}
     for (digest, _), contrast in zip(found, judged, strict=True):
         # the parts of a cross-validation are all the replicates that there are
-        contrasts[digest].append(replace(contrast, more=None) if rules.overlap and contrast.more else contrast)
+        told = replace(contrast, more=None) if rules.overlap and contrast.more else contrast
+        contrasts[digest].append(with_new_images(told, known[digest], base))
     return {digest: tuple(row) for digest, row in contrasts.items()}
 
 

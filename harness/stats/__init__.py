@@ -5,6 +5,7 @@ from harness.stats.effects import Effect, interactions, main_effects
 from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
 from harness.stats.logrank import log_rank
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
+from harness.stats.new_images import accuracy_on_new_images, difference_on_new_images, image_variance
 from harness.stats.paired import (
     PairedDifference,
     PairedRatio,
@@ -29,8 +30,11 @@ __all__ = [
     "RestrictedRatio",
     "Times",
     "Verdict",
+    "accuracy_on_new_images",
     "difference_of_pairs",
+    "difference_on_new_images",
     "holm",
+    "image_variance",
     "interactions",
     "judge",
     "kaplan_meier_median",

@@ -4,6 +4,7 @@ them.
 
 from harness.trials.cells import is_level, show_wrong
 from harness.trials.checking import sift
+from harness.trials.hits import HITS_FILE, with_hits
 from harness.trials.kept import stored_study
 from harness.trials.left_out import LeftOut, describe, keep_left_out, left_out_of
 from harness.trials.places import differing_places
@@ -28,6 +29,7 @@ __all__ = [
     "FEATURES",
     "HISTORY",
     "HISTORY_COLUMNS",
+    "HITS_FILE",
     "PLACE",
     "TRIALS",
     "TRIAL_COLUMNS",
@@ -43,4 +45,5 @@ __all__ = [
     "stored_study",
     "tidy_history",
     "tidy_trials",
+    "with_hits",
 ]
