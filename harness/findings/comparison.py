@@ -82,7 +82,8 @@ def compare_sides(
         remarks.append("The two have different seeds: a pair shares neither split nor batch order.")
     if non_inferior and (missing := [name for name in metrics if name not in margins]):
         raise UsageError(f"--non-inferior needs a margin for {missing[0]}. E.g. --margin {missing[0]}=0.002")
-    contrasts, conclusion = compare_pairings(pairings, metrics, margins, overlap_of(after.study), non_inferior)
+    overlap = overlap_of(after.study, pairings[0].after)
+    contrasts, conclusion = compare_pairings(pairings, metrics, margins, overlap, non_inferior)
     if any(METRICS[name].unit.clocked for name in metrics):
         remarks += [f"Seconds are not compared: {text}." for text in {one.after.withheld for one in pairings} if text]
     table = _table(before.name, after.name, pairings, contrasts)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from harness.findings.groups import Group
 from harness.findings.rows import Row
-from harness.judging import Contrast, compare
+from harness.judging import Judged, judge_study
 from harness.metrics import METRICS
 from harness.stats import Verdict
 from harness.study import Phase, Study
 
 
-def contrasts(study: Study, rows: Sequence[Row], groups: Sequence[Group]) -> Mapping[str, tuple[Contrast, ...]]:
-    """Return a contrast for each metric of the study for each digest; none where no claim may be made.
+def judged(study: Study, rows: Sequence[Row], groups: Sequence[Group]) -> Judged:
+    """Return what is said of each variant in each metric, and of each factor; nothing where no claim may be made.
 
     No claim is made of the reference itself, of a variant that a search only explored, against a base that the search
     has not trained afresh, and where nothing has finished.
@@ -27,13 +27,13 @@ def contrasts(study: Study, rows: Sequence[Row], groups: Sequence[Group]) -> Map
         groups: their trials.
     """
     if rows[0].phase == Phase.SEARCH:
-        return {}
+        return Judged({})
     samples = {
         row.digest: group.sample(row.withheld)
         for row, group in zip(rows[1:], groups[1:], strict=True)
         if row.phase != Phase.SEARCH
     }
-    return compare(study, samples, groups[0].sample())
+    return judge_study(study, samples, groups[0].sample())
 
 
 def best_first(rows: list[Row], metric: str) -> list[int]:

@@ -4,7 +4,9 @@ The same rules judge in a report and decide, while a study runs, which compariso
 """
 
 from harness.judging.contrast import Contrast
-from harness.judging.family import compare, looks_of, open_comparisons, overlap_of
+from harness.judging.effects import FactorEffect
+from harness.judging.family import Judged, compare, judge_study, looks_of, open_comparisons
+from harness.judging.folds import overlap_of, parts_of
 from harness.judging.new_images import accuracy_interval, hits_of, is_of_hits
 from harness.judging.pairings import NOT_INFERIOR, Conclusion, Pairing, compare_pairings
 from harness.judging.sample import Sample, censor
@@ -13,6 +15,8 @@ __all__ = [
     "NOT_INFERIOR",
     "Conclusion",
     "Contrast",
+    "FactorEffect",
+    "Judged",
     "Pairing",
     "Sample",
     "accuracy_interval",
@@ -21,7 +25,9 @@ __all__ = [
     "compare_pairings",
     "hits_of",
     "is_of_hits",
+    "judge_study",
     "looks_of",
     "open_comparisons",
     "overlap_of",
+    "parts_of",
 ]

@@ -38,6 +38,8 @@ class Contrast:
         low_new: of a test accuracy, lower end of the 95 % interval on new images like the test images: over seeds and
             images, where the other is over seeds alone. NaN if it cannot be had. No verdict goes by it.
         high_new: upper end.
+        spreads: standard deviation of the variant's values over the base's, of the logarithms for a ratio, where they
+            surely differ, so that the interval is widened; NaN elsewhere.
     """
 
     metric: str
@@ -57,6 +59,7 @@ class Contrast:
     note: str = ""
     low_new: float = math.nan
     high_new: float = math.nan
+    spreads: float = math.nan
 
     @property
     def tested(self) -> bool:
@@ -131,11 +134,20 @@ def show_new_ends(contrast: Contrast) -> str:
 
 
 def show_verdict(contrast: Contrast) -> str:
-    """Write the verdict, with about how many more replicates would decide it, and why a number is missing."""
+    """Write the verdict, with how many more replicates would decide it, why it is guarded or a number missing."""
     said = [str(contrast.verdict)]
     if contrast.more:
         said.append(f"about {counted(contrast.more, 'more replicate')}")
+    if not math.isnan(contrast.spreads):
+        said.append(f"{show_spreads(contrast)}, interval widened")
     return "; ".join([*said, contrast.note] if contrast.note else said)
+
+
+def show_spreads(contrast: Contrast) -> str:
+    """Write how differently a variant and the base spread: ``spreads 3.1 times as widely``."""
+    if math.isinf(contrast.spreads):
+        return "spreads, the other does not"
+    return f"spreads {show_ratio(contrast.spreads)} times as widely"
 
 
 def show_p(p: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ from harness.stats import (
     power_of_e,
     ratio_of_pairs,
     sign_flip,
+    step_of,
 )
 
 
@@ -36,11 +37,13 @@ class Rules:
         margins: metric -> difference that does not matter, in its unit.
         overlap: held-out over training images of a cross-validation; 0 where replicates are independent.
         looks: when the data are looked at.
+        steps: metric -> size of the steps that its values come in, where it is known: 1 over the images of an accuracy.
     """
 
     margins: Mapping[str, float]
     overlap: float
     looks: Looks
+    steps: Mapping[str, float] = field(default_factory=dict)
 
 
 def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
@@ -65,11 +68,29 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
     if any(broken):  # a loss that is not a number: the mean of the others would flatter
         return _missing(metric, f"{broken[0]} of {sample.finished} broke off; {base.label}: {broken[1]}")
     values, others = sample.by_replicate(metric), base.by_replicate(metric)
-    if row.unit.compared == "difference":
-        return _difference(metric, values, others, rules)
-    if (values <= 0).any() or (others <= 0).any():  # a target that the untrained network already holds
-        return _missing(metric, "a value of 0 has no ratio")
-    return _ratio(metric, values, others, rules)
+    if row.unit.compared != "difference" and ((values <= 0).any() or (others <= 0).any()):
+        return _missing(metric, "a value of 0 has no ratio")  # a target that the untrained network already holds
+    return paired(metric, values, others, rules)
+
+
+def paired(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Evidence:
+    """Return what is known from values that were all measured, by replicate, as a difference or as a ratio.
+
+    Args:
+        metric: name in :data:`harness.metrics.METRICS`.
+        values: by replicate; above 0 where the metric is compared as a ratio.
+        base: what they are compared with.
+        rules: how they are compared.
+    """
+    judge = _difference if METRICS[metric].unit.compared == "difference" else _ratio
+    return judge(metric, values, base, rules)
+
+
+def step_between(metric: str, values: np.ndarray, base: np.ndarray, rules: Rules) -> float:
+    """Return the steps that an accuracy comes in, 1 over its images, as known or as its values tell; 0 for others."""
+    if not METRICS[metric].is_accuracy:
+        return 0.0
+    return rules.steps.get(metric) or step_of([*values, *base])
 
 
 def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
@@ -88,7 +109,8 @@ def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], r
     margin, plan = rules.margins.get(metric), rules.looks
     ours, theirs = pair_up(values, base)
     sizes = at_looks(len(ours), plan)
-    steps = [difference_of_pairs(ours[:size], theirs[:size], rules.overlap) for size in sizes]
+    step = step_between(metric, ours, theirs, rules)
+    steps = [difference_of_pairs(ours[:size], theirs[:size], rules.overlap, step) for size in sizes]
     same = math.nan if margin is None else over_looks([one.equivalence_p(margin) for one in steps], plan)
     contrast = _contrast(metric, steps, sign_flip(ours, theirs), plan)
     return _with_claim(contrast, steps[-1], same, margin)
@@ -99,10 +121,10 @@ def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules:
     margin, plan = rules.margins.get(metric), rules.looks
     ours, theirs = pair_up(values, base)
     sizes = at_looks(len(ours), plan)
-    steps = [ratio_of_pairs(ours[:size], theirs[:size]) for size in sizes]
+    steps = [ratio_of_pairs(ours[:size], theirs[:size], rules.overlap) for size in sizes]
     same, relative = math.nan, None
     if margin is not None:
-        plain = [difference_of_pairs(ours[:size], theirs[:size]).equivalence_p(margin) for size in sizes]
+        plain = [difference_of_pairs(ours[:size], theirs[:size], rules.overlap).equivalence_p(margin) for size in sizes]
         same, relative = over_looks(plain, plan), math.log1p(margin / float(base.mean()))
     contrast = _contrast(metric, [one.log for one in steps], sign_flip(np.log(ours), np.log(theirs)), plan)
     estimate, low, high = (power_of_e(end) for end in (contrast.estimate, contrast.low, contrast.high))
@@ -125,6 +147,7 @@ def _contrast(metric: str, steps: Sequence[PairedDifference], flips: float, plan
         effect_size=found.effect_size,
         won=found.won if METRICS[metric].better == "higher" else found.n - found.won,
         note=_note(found),
+        spreads=found.spreads if found.widened > 1 else math.nan,
     )
 
 
@@ -138,7 +161,7 @@ def _with_claim(contrast: Contrast, found: PairedDifference, same: float, margin
 def _note(found: PairedDifference) -> str:
     if found.n < 2:
         return "1 pair has no interval" if found.n else "no replicate that both finished"
-    return "every pair gives the same" if found.standard_error == 0 else ""
+    return "every pair gives the same" if found.deviation == 0 else ""
 
 
 def _missing(metric: str, note: str) -> Evidence:

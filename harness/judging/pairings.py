@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from harness.judging.contrast import Contrast
-from harness.judging.evidence import Rules, gather
+from harness.judging.evidence import Rules, gather, step_between
 from harness.judging.family import judge_all
 from harness.judging.new_images import with_new_images
 from harness.judging.sample import Sample
@@ -73,7 +73,7 @@ def compare_pairings(
     places = [(pairing, metric) for pairing in pairings for metric in metrics]
     contrasts = judge_all([gather(metric, pairing.after, pairing.before, rules) for pairing, metric in places])
     if non_inferior:
-        contrasts = _judge_non_inferior(places, contrasts, margins, overlap)
+        contrasts = _judge_non_inferior(places, contrasts, rules)
     contrasts = [
         with_new_images(contrast, pairing.after, pairing.before)
         for (pairing, _), contrast in zip(places, contrasts, strict=True)
@@ -87,10 +87,10 @@ def compare_pairings(
 
 
 def _judge_non_inferior(
-    places: Sequence[tuple[Pairing, str]], contrasts: Sequence[Contrast], margins: Mapping[str, float], overlap: float
+    places: Sequence[tuple[Pairing, str]], contrasts: Sequence[Contrast], rules: Rules
 ) -> list[Contrast]:
     """Return the contrasts with "equivalent" for not inferior and "worse" for inferior by the margin or more."""
-    tests = [_tests(pairing, metric, margins[metric], overlap) for pairing, metric in places]
+    tests = [_tests(pairing, metric, rules) for pairing, metric in places]
     fine, inferior = (holm([pair[side] for pair in tests]) for side in (0, 1))
     judged = []
     for contrast, (_, metric), good, bad in zip(contrasts, places, fine, inferior, strict=True):
@@ -106,7 +106,7 @@ def _judge_non_inferior(
     return judged
 
 
-def _tests(pairing: Pairing, metric: str, margin: float, overlap: float) -> tuple[float, float]:
+def _tests(pairing: Pairing, metric: str, rules: Rules) -> tuple[float, float]:
     """Return the p-values of "not worse by the margin" and of "worse by the margin or more"."""
     if METRICS[metric].unit.compared == "exact" or metric not in pairing.after.columns:
         return math.nan, math.nan
@@ -116,7 +116,7 @@ def _tests(pairing: Pairing, metric: str, margin: float, overlap: float) -> tupl
     whole = min(pairing.after.finished, pairing.before.finished)
     if len(ours) < whole:  # some never reached the target, or broke off: the others alone would flatter
         return math.nan, math.nan
-    sign = METRICS[metric].sign
-    gain = difference_of_pairs(sign * ours, sign * theirs, overlap)
-    loss = difference_of_pairs(-sign * ours, -sign * theirs, overlap)
+    sign, margin, step = METRICS[metric].sign, rules.margins[metric], step_between(metric, ours, theirs, rules)
+    gain = difference_of_pairs(sign * ours, sign * theirs, rules.overlap, step)
+    loss = difference_of_pairs(-sign * ours, -sign * theirs, rules.overlap, step)
     return gain.not_below_p(-margin), loss.not_below_p(margin)

@@ -164,6 +164,7 @@ ROWS: tuple[Metric, ...] = (
            ratio="evaluates {} times the activation functions"),
     Metric("pool_ops", "pooling operations", COUNT, "built", "cost/pool_ops", "lower",
            ratio="needs {} times the pooling operations"),
+    Metric("dead_classes", "classes never predicted", NUMBER, "end", "test/dead_classes", "lower", split="test"),
     Metric("dead_features", "dead features", NUMBER, "end", "features/dead", "lower", probe="features"),
     Metric("redundant_features", "redundant features", NUMBER, "end", "features/redundant", "lower", probe="features"),
     Metric("order_difference", "largest change of a logit in the other order", NUMBER, "end",

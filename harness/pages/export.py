@@ -16,7 +16,7 @@ from harness.findings.rows import Row
 from harness.stats import Interval
 
 _NOT_IN_JSON = ("curves", "plots")
-_TOLD = ("pairs", "p", "p_holm", "p_equivalent", "p_flips", "effect_size", "won", "verdict", "more", "note")
+_TOLD = ("pairs", "p", "p_holm", "p_equivalent", "p_flips", "effect_size", "won", "spreads", "verdict", "more", "note")
 """Attributes of a contrast that get a column each, beside its estimate and interval."""
 
 

@@ -5,6 +5,7 @@ A :class:`Job` goes to a worker; it answers with one :class:`Started`, any numbe
 the driver replies with a :class:`Reply`.
 """
 
+from harness.records.asked import Asked, asked_by, asked_from, asked_since
 from harness.records.endings import ENDINGS, Ending, StopReason
 from harness.records.events import Evaluated, Event, Failed, Fingerprint, Finished, Reply, Scored, Started, TrainingOver
 from harness.records.hits import HITS_FILE, are_hits, pack_hits, unpack_hits
@@ -14,6 +15,7 @@ from harness.records.result import Clocks, TrialResult
 __all__ = [
     "ENDINGS",
     "HITS_FILE",
+    "Asked",
     "Clocks",
     "Ending",
     "Evaluated",
@@ -31,6 +33,9 @@ __all__ = [
     "TrainingOver",
     "TrialResult",
     "are_hits",
+    "asked_by",
+    "asked_from",
+    "asked_since",
     "pack_hits",
     "unpack_hits",
 ]

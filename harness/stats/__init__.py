@@ -1,6 +1,7 @@
 """Intervals, paired comparisons, censored times, effects and verdicts: pure functions that cite their source."""
 
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
+from harness.stats.choosing import Within, within_one_standard_error
 from harness.stats.effects import Effect, interactions, main_effects
 from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
 from harness.stats.logrank import log_rank
@@ -16,6 +17,7 @@ from harness.stats.paired import (
     sign_flip,
 )
 from harness.stats.restricted import RestrictedRatio, restricted_ratio
+from harness.stats.spreads import step_of
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "RestrictedRatio",
     "Times",
     "Verdict",
+    "Within",
     "accuracy_on_new_images",
     "difference_of_pairs",
     "difference_on_new_images",
@@ -53,4 +56,6 @@ __all__ = [
     "share_interval",
     "sign_flip",
     "spread_interval",
+    "step_of",
+    "within_one_standard_error",
 ]

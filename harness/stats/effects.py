@@ -1,15 +1,11 @@
-"""What each factor of a full factorial does, and what two of them do together."""
+"""What each factor of a design does, and what two of them do together, as weights on the cells."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import pandas as pd
-
-from harness.stats.paired import PairedDifference, paired_difference
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -17,62 +13,65 @@ class Effect:
     """What one level does, or a level of one factor together with a level of another.
 
     Attributes:
-        factors: one factor, or two for an interaction.
-        levels: the level of each.
-        difference: against the factors' first levels, replicate by replicate.
+        factors: position of one factor, or of two for an interaction.
+        levels: position of the level of each; 0 is what it is compared with.
+        above: weight of each cell on the side of the level, (cells,).
+        below: weight of each cell on the other side, (cells,); both sides have the same sum.
     """
 
-    factors: tuple[str, ...]
-    levels: tuple[Any, ...]
-    difference: PairedDifference
+    factors: tuple[int, ...]
+    levels: tuple[int, ...]
+    above: np.ndarray
+    below: np.ndarray
+
+    def sides(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return both sides of the effect within each replicate, (replicates,) each; their difference is the effect.
+
+        What the cells of a replicate share cancels in it.
+
+        Args:
+            values: a row a replicate, a column a cell, (replicates, cells); nothing missing.
+        """
+        return values @ self.above, values @ self.below
 
 
-def main_effects(frame: pd.DataFrame, value: str, factors: Mapping[str, Sequence[Any]]) -> list[Effect]:
-    """Return what each level does, averaged over all settings of the other factors.
+def main_effects(cells: np.ndarray) -> list[Effect]:
+    """Return what each level does against level 0, averaged over all settings of the other factors.
 
-    The average over a full factorial is that of Yates (1937, "The design and analysis of factorial experiments"); it
-    is taken within each replicate, and the replicates give the interval, so that what replicates share cancels.
+    The average over a full factorial is that of Yates (1937, "The design and analysis of factorial experiments"). Over
+    a fraction of it in which each level meets each level of every other factor equally often, it is the difference
+    between the halves of Plackett & Burman (1946, "The design of optimum multifactorial experiments").
 
     Args:
-        frame: a row a trial, with the columns of the factors, ``replicate`` and ``value``. Replicates without a value
-            for every cell of the design are left out.
-        value: column to compare.
-        factors: column -> its levels, the base's first.
+        cells: the position of the level of each factor in each cell, (cells, factors).
     """
-    cells = _complete(frame, value, factors)
     found = []
-    for name, levels in factors.items():
-        means = cells.T.groupby(level=name).mean().T
-        found += [Effect((name,), (level,), paired_difference(means[level], means[levels[0]])) for level in levels[1:]]
+    for factor in range(cells.shape[1]):
+        column = cells[:, factor]
+        for level in range(1, column.max() + 1):
+            found.append(Effect((factor,), (level,), _mean(column == level), _mean(column == 0)))
     return found
 
 
-def interactions(frame: pd.DataFrame, value: str, factors: Mapping[str, Sequence[Any]]) -> list[Effect]:
+def interactions(cells: np.ndarray) -> list[Effect]:
     """Return by how much two levels together do more than the sum of what each does alone.
 
-    For levels a of one factor and b of another, against their first levels: (ab - b) - (a - 1), averaged over all
-    settings of the other factors, within each replicate (Yates 1937). 0 means that the two simply add up.
+    For levels a of one factor and b of another, against their levels 0: (ab - b) - (a - 1), averaged over all
+    settings of the other factors (Yates 1937). 0 means that the two simply add up.
 
     Args:
-        frame: as in :func:`main_effects`.
-        value: column to compare.
-        factors: as in :func:`main_effects`.
+        cells: as in :func:`main_effects`.
     """
-    cells = _complete(frame, value, factors)
     found = []
-    for one, other in itertools.combinations(factors, 2):
-        means = cells.T.groupby(level=[one, other]).mean().T
-        first, second = factors[one][0], factors[other][0]
-        for a, b in itertools.product(factors[one][1:], factors[other][1:]):
-            together = paired_difference(means[(a, b)] - means[(first, b)], means[(a, second)] - means[(first, second)])
-            found.append(Effect((one, other), (a, b), together))
+    for one, other in itertools.combinations(range(cells.shape[1]), 2):
+        first, second = cells[:, one], cells[:, other]
+        for a, b in itertools.product(range(1, first.max() + 1), range(1, second.max() + 1)):
+            above = _mean((first == a) & (second == b)) + _mean((first == 0) & (second == 0))
+            below = _mean((first == a) & (second == 0)) + _mean((first == 0) & (second == b))
+            found.append(Effect((one, other), (a, b), above, below))
     return found
 
 
-def _complete(frame: pd.DataFrame, value: str, factors: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
-    """Return the values with a row a replicate and a column a cell of the design; whole rows alone."""
-    table = frame.pivot_table(index="replicate", columns=list(factors), values=value, aggfunc="last", dropna=False)
-    if not isinstance(table.columns, pd.MultiIndex):
-        table.columns = pd.MultiIndex.from_arrays([table.columns], names=list(factors))
-    cells = pd.MultiIndex.from_product([list(levels) for levels in factors.values()], names=list(factors))
-    return table.reindex(columns=cells).dropna()
+def _mean(chosen: np.ndarray) -> np.ndarray:
+    """Return the weights that average the chosen cells."""
+    return np.asarray(chosen / chosen.sum(), dtype=float)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
 import math
 
 import numpy as np
 from scipy import special
 
 from harness.stats.censored import Times, events
+from harness.stats.permutation import dealt
 
-_EXACT_UP_TO = 2**14
-"""Ways to deal the times out to two groups up to which all are tried."""
-_DRAWS = 2**14 - 1
 _NORMAL_FROM = 200
 """Trials from which the permutation distribution is taken as normal."""
-_SEED = 20_260_102
 
 
 def log_rank(values: Times, base: Times) -> float:
@@ -47,11 +42,7 @@ def log_rank(values: Times, base: Times) -> float:
     if n + m > _NORMAL_FROM:
         deviation = math.sqrt(n * m / ((n + m) * (n + m - 1)) * float(np.sum(scores**2)))
         return 2 * float(special.ndtr(-observed / deviation)) if deviation else 1.0
-    exact = math.comb(n + m, n) <= _EXACT_UP_TO
-    sums = np.abs(_deals(n, m, exact) @ scores)
-    # Deals that give the same sum in another order of addition count as equal.
-    extreme = int(np.sum(sums >= observed - 1e-9 * np.abs(scores).sum()))
-    return extreme / len(sums) if exact else (extreme + 1) / (len(sums) + 1)
+    return dealt(scores[:n], scores[n:])
 
 
 def _log_rank_scores(at: np.ndarray, missed: np.ndarray) -> np.ndarray:
@@ -60,15 +51,3 @@ def _log_rank_scores(at: np.ndarray, missed: np.ndarray) -> np.ndarray:
     hazard = np.concatenate([[0.0], np.cumsum(reached / at_risk)])
     scores: np.ndarray = np.where(missed, 0.0, 1.0) - hazard[np.searchsorted(times, at, side="right")]
     return scores
-
-
-@functools.lru_cache(maxsize=32)
-def _deals(n: int, m: int, exact: bool) -> np.ndarray:
-    """Return ways to choose n of n + m trials, as rows of ones and zeros: all of them, or draws from a fixed seed."""
-    if exact:
-        chosen = np.array(list(itertools.combinations(range(n + m), n)))
-        rows = np.zeros((len(chosen), n + m))
-        np.put_along_axis(rows, chosen, 1.0, axis=1)
-        return rows
-    random = np.random.default_rng(_SEED)
-    return (random.permuted(np.broadcast_to(np.arange(n + m), (_DRAWS, n + m)), axis=1) < n).astype(float)

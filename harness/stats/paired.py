@@ -6,20 +6,16 @@ what they share: fewer replicates tell as much.
 
 from __future__ import annotations
 
-import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
 from harness.stats.intervals import Interval, power_of_e, standard_error
-
-_EXACT_UP_TO = 14
-"""Pairs up to which all 2^n sign flips are tried."""
-_DRAWS = 2**14 - 1
-_SEED = 20_260_101
+from harness.stats.permutation import flipped
+from harness.stats.spreads import least_deviation, widening
 
 
 @dataclass(frozen=True)
@@ -34,8 +30,10 @@ class PairedDifference:
         p_value: two-sided p of Student's t test; NaN with fewer than two pairs. Where all differences are the same,
             of the sign test: 2 / 2^n, or 1 if they are 0.
         won: pairs in which the value is above the base's, ties counted half.
-        standard_error: of the estimate; 0 if all differences are the same.
+        standard_error: of the estimate, widened; 0 if all differences are the same and values do not come in steps.
         deviation: standard deviation of the differences.
+        widened: what the standard error was multiplied by because the spreads differ; 1 if they do not surely.
+        spreads: standard deviation of the values over the base's; NaN with fewer than two pairs or without any.
     """
 
     estimate: float
@@ -46,6 +44,8 @@ class PairedDifference:
     won: float
     standard_error: float
     deviation: float
+    widened: float = 1.0
+    spreads: float = math.nan
 
     @property
     def effect_size(self) -> float:
@@ -88,8 +88,12 @@ class PairedDifference:
         return float(special.stdtr(self.n - 1, (bound - self.estimate) / self.standard_error))
 
     def interval(self, confidence: float) -> Interval:
-        """Return Student's t interval of the mean difference (Student 1908) at another confidence than 95 %."""
-        if self.n < 2:
+        """Return Student's t interval of the mean difference (Student 1908) at another confidence than 95 %.
+
+        It leaves out 0 if and only if ``p_value`` is at most 1 minus the confidence. So where all differences are the
+        same there is none (NaN) at a confidence that the sign test of so few pairs cannot give.
+        """
+        if self.n < 2 or (self.standard_error == 0 and 2 * 0.5**self.n > 1 - confidence):
             return Interval(self.estimate, math.nan, math.nan, self.n)
         half = float(special.stdtrit(self.n - 1, (1 + confidence) / 2)) * self.standard_error
         return Interval(self.estimate, self.estimate - half, self.estimate + half, self.n)
@@ -119,13 +123,16 @@ class PairedRatio:
         return Interval(self.estimate, power_of_e(ends.low), power_of_e(ends.high), self.n)
 
 
-def paired_difference(values: pd.Series[float], base: pd.Series[float], overlap: float = 0.0) -> PairedDifference:
+def paired_difference(
+    values: pd.Series[float], base: pd.Series[float], overlap: float = 0.0, step: float = 0.0
+) -> PairedDifference:
     """Compare two variants by the mean difference of their pairs.
 
     Interval and p-value are Student's, of the differences (Student 1908, "The probable error of a mean"). Where two
     variants do not differ, a pair may as well be read the other way round, so that its difference is symmetric about
     0 whatever the distribution of the values; the t test then errs on the safe side with heavy tails (Benjamini 1983,
-    "Is the t test really conservative when the parent distribution is long-tailed?").
+    "Is the t test really conservative when the parent distribution is long-tailed?"). That is not so where they spread
+    differently: there both are widened, see :func:`harness.stats.spreads.widening`.
 
     Args:
         values: a value a replicate, indexed by replicate. NaN is missing.
@@ -133,11 +140,13 @@ def paired_difference(values: pd.Series[float], base: pd.Series[float], overlap:
         overlap: for replicates that are not independent since they share training images: held-out images over
             training images. The variance of the mean is then larger by 1 + n times this (Nadeau & Bengio 2003,
             "Inference for the generalization error").
+        step: size of the steps that values come in, 1 over the images for shares of images; 0 if they do not.
+            Differences are taken to spread by half a step or more.
 
     Raises:
         ValueError: if a replicate occurs twice in either of them.
     """
-    return difference_of_pairs(*pair_up(values, base), overlap)
+    return difference_of_pairs(*pair_up(values, base), overlap, step)
 
 
 def pair_up(values: pd.Series[float], base: pd.Series[float]) -> tuple[np.ndarray, np.ndarray]:
@@ -155,7 +164,9 @@ def pair_up(values: pd.Series[float], base: pd.Series[float]) -> tuple[np.ndarra
     return one, other
 
 
-def difference_of_pairs(values: np.ndarray, base: np.ndarray, overlap: float = 0.0) -> PairedDifference:
+def difference_of_pairs(
+    values: np.ndarray, base: np.ndarray, overlap: float = 0.0, step: float = 0.0
+) -> PairedDifference:
     """Compare values pair by pair, (n,) each; see :func:`paired_difference`."""
     differences = values - base
     n = len(differences)
@@ -166,39 +177,29 @@ def difference_of_pairs(values: np.ndarray, base: np.ndarray, overlap: float = 0
     # The differences of equal-looking decimals differ by the rounding of the values, not by their own.
     scale = 1e-12 * float(max(np.abs(values).max(), np.abs(base).max()))
     deviation = 0.0 if float(np.ptp(differences)) <= scale else standard_error(differences) * math.sqrt(n)
-    error = deviation * math.sqrt(1 / n + overlap)
+    wider = widening(values, base, step) if deviation else 1.0
+    error = max(deviation, least_deviation(step)) * math.sqrt(1 / n + overlap) * wider
     if error == 0:
         p = min(1.0, 2 * 0.5**n) if abs(estimate) > scale else 1.0
     else:
         p = 2 * float(special.stdtr(n - 1, -abs(estimate) / error))
-    half = float(special.stdtrit(n - 1, 0.975)) * error
-    return PairedDifference(estimate, estimate - half, estimate + half, n, p, won, error, deviation)
+    ours, theirs = (float(np.std(each)) if float(np.ptp(each)) > scale else 0.0 for each in (values, base))
+    spreads = ours / theirs if theirs else math.inf if ours else math.nan
+    found = PairedDifference(estimate, math.nan, math.nan, n, p, won, error, deviation, wider, spreads)
+    ends = found.interval(0.95)
+    return replace(found, low=ends.low, high=ends.high)
 
 
 def sign_flip(values: np.ndarray, base: np.ndarray) -> float:
     """Return the two-sided p-value of the sign-flip permutation test of pairs, (n,) each; NaN with fewer than two.
 
-    It supposes only that a difference is symmetric about 0 where there is none (Fisher 1935, "The design of
-    experiments", section 21): the share of sign flips whose mean is at least as far from 0 as the one observed. It
-    cannot be below 2 / 2^n. All 2^n flips are tried up to 14 pairs; above, 16,383 are drawn from a fixed seed and
-    the observed one is counted among them (Phipson & Smyth 2010, "Permutation p-values should never be zero").
+    The share of sign flips whose mean is at least as far from 0 as the one observed: see
+    :func:`harness.stats.permutation.flipped`.
     """
-    differences = values - base
-    n = len(differences)
-    if n < 2:
-        return math.nan
-    if n <= _EXACT_UP_TO:
-        signs = 1 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
-        sums = np.abs(signs @ differences)
-    else:
-        sums = np.abs(2 * (_coins(n) @ differences) - differences.sum())
-    observed = abs(differences.sum())
-    # Flips that give the same sum in another order of addition count as equal.
-    extreme = int(np.sum(sums >= observed - 1e-9 * np.abs(differences).sum()))
-    return extreme / 2**n if n <= _EXACT_UP_TO else (extreme + 1) / (_DRAWS + 1)
+    return flipped(values - base) if len(values) > 1 else math.nan
 
 
-def ratio_of_pairs(values: np.ndarray, base: np.ndarray) -> PairedRatio:
+def ratio_of_pairs(values: np.ndarray, base: np.ndarray, overlap: float = 0.0) -> PairedRatio:
     """Compare two variants by the geometric mean of the ratios of their pairs; for times, steps and rates.
 
     A ratio of times is steadier than a difference: a slower machine multiplies both (Fleming & Wallace 1986, "How not
@@ -208,6 +209,7 @@ def ratio_of_pairs(values: np.ndarray, base: np.ndarray) -> PairedRatio:
     Args:
         values: of each pair, (n,), above 0.
         base: the same of the base.
+        overlap: as in :func:`paired_difference`.
 
     Raises:
         ValueError: if a value is not above 0.
@@ -215,17 +217,6 @@ def ratio_of_pairs(values: np.ndarray, base: np.ndarray) -> PairedRatio:
     for pairs in (values, base):
         if (pairs <= 0).any():
             raise ValueError(f"a ratio needs values above 0, got {pairs.min():g}")
-    log = difference_of_pairs(np.log(values), np.log(base))
+    log = difference_of_pairs(np.log(values), np.log(base), overlap)
     estimate, low, high = (power_of_e(end) for end in (log.estimate, log.low, log.high))
     return PairedRatio(estimate, low, high, log.n, log)
-
-
-@functools.lru_cache(maxsize=1)
-def _coins(n: int) -> np.ndarray:
-    """Return the draws of the permutation test as zeros and ones (draws, n): one matrix for all comparisons of n pairs.
-
-    Float64 in the interest of speed: a comparison is one matrix product.
-    """
-    random = np.random.default_rng(_SEED)
-    packed = np.frombuffer(random.bytes(_DRAWS * -(-n // 8)), np.uint8).reshape(_DRAWS, -1)
-    return np.unpackbits(packed, axis=1, count=n).astype(np.float64)

@@ -34,11 +34,13 @@ class Claim:
         improves: whether the estimate lies on the good side of no difference.
         p: two-sided p-value of "no difference"; NaN if there is no test.
         p_equivalent: p-value of "within the margin"; NaN without a margin.
+        weight: its part of the error among all claims.
     """
 
     improves: bool
     p: float
     p_equivalent: float = math.nan
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,9 @@ def judge(claims: Sequence[Claim]) -> list[Judgement]:
     2. better or worse if that p-value is at most 5 %;
     3. undecided otherwise.
     """
-    adjusted = holm([claim.p for claim in claims])
-    equivalent = holm([claim.p_equivalent for claim in claims])
+    weights = [claim.weight for claim in claims]
+    adjusted = holm([claim.p for claim in claims], weights)
+    equivalent = holm([claim.p_equivalent for claim in claims], weights)
     judged = []
     for claim, p, same in zip(claims, adjusted, equivalent, strict=True):
         verdict = Verdict.UNDECIDED
@@ -80,7 +83,9 @@ def judge(claims: Sequence[Claim]) -> list[Judgement]:
     return judged
 
 
-def pairs_needed(estimate: float, deviation: float, level: float, margin: float | None = None) -> int | None:
+def pairs_needed(
+    estimate: float, deviation: float, level: float, margin: float | None = None, overlap: float = 0.0
+) -> int | None:
     """Return about how many pairs would decide a comparison, if what was estimated is the truth.
 
     So many that a t test at ``level`` finds the difference, or its one-sided pair finds it within the margin,
@@ -92,6 +97,7 @@ def pairs_needed(estimate: float, deviation: float, level: float, margin: float 
         deviation: standard deviation of the differences; above 0.
         level: error rate left to this comparison.
         margin: difference that does not matter; None for none.
+        overlap: held-out over training images of a cross-validation: what no number of repetitions takes away.
 
     Returns:
         Pairs, 2 or more; None if 10,000 would not do.
@@ -99,7 +105,7 @@ def pairs_needed(estimate: float, deviation: float, level: float, margin: float 
 
     def enough(n: int) -> bool:
         power = float(special.stdtrit(n - 1, _POWER))
-        error = deviation / math.sqrt(n)
+        error = deviation * math.sqrt(1 / n + overlap)
         if (float(special.stdtrit(n - 1, 1 - level / 2)) + power) * error <= abs(estimate):
             return True
         if margin is None or abs(estimate) >= margin:

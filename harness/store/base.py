@@ -53,6 +53,8 @@ class Store(Protocol):
     def kept_study(self, name: str) -> dict[str, Any]:
         """Return what :func:`harness.study.build_study` makes a recorded study from: name, given, source, text.
 
+        With it comes "asked", which :func:`harness.trials.stored_asked` reads; earlier versions kept none.
+
         Raises:
             UsageError: if there is no such study, harness did not make it, or it cannot be read.
         """

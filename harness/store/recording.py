@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from harness.records import Event, TrialResult
+from harness.records import Asked, Event, TrialResult
 from harness.study import Study, Variant
 
 if TYPE_CHECKING:
@@ -18,10 +18,12 @@ class Recording(Protocol):
 
     Attributes:
         study: the study.
+        asked: what was asked of it so far, in order; the last is what it asks now.
         left_open: trials that a process which was killed left open, and that were closed when this began.
     """
 
     study: Study
+    asked: tuple[Asked, ...]
     left_open: int
 
     def start(self, trial: int, variant: Variant, replicate: int, phase: str, refused: str | None = None) -> str:

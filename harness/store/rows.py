@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
 from harness.escaping import plain
-from harness.metrics import CLOCKS, NEED_FINITE, RECORDED, known
+from harness.metrics import CLOCKS, RECORDED, known
 from harness.records import Clocks, StopReason, TrialResult
 from harness.store.facts import Fault, RecordedRun, trial_status
 from harness.trials import (
@@ -27,6 +27,8 @@ from harness.trials import (
     left_out_of,
     show_wrong,
     sift,
+    without_divergence,
+    without_lost_accuracies,
 )
 
 if TYPE_CHECKING:
@@ -62,17 +64,13 @@ def tables(rows: list[dict[str, Any]], points: pd.DataFrame) -> tuple[pd.DataFra
     trials, history, said = sift(trials, _history(points, trials))
     history = history.astype(dict.fromkeys(AT_AN_EVALUATION, "float64"))
     trials = trials.astype(dict.fromkeys(RECORDED, "float64"))
-    # earlier versions recorded scores of networks that diverged
-    trials.loc[trials["stop_reason"] == StopReason.NOT_FINITE, list(NEED_FINITE)] = math.nan
-    return trials, history, said
+    return without_divergence(trials, every_loss=True), history, said
 
 
 def _history(points: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
     """Return a row an evaluation, by trial and step, of the trials given."""
     history = points.merge(trials[["run_id", "trial", "variant", "replicate"]], on="run_id", how="inner")
-    for split in ("train", "val", "test"):  # of logits that are no numbers, the largest is said to be class 0's
-        lost = history[f"{split}_loss"].isna() | (history[f"{split}_loss"].abs() == math.inf)
-        history.loc[lost, f"{split}_accuracy"] = math.nan
+    history = without_lost_accuracies(history, every_loss=True)
     return history.sort_values(["trial", "step"], ignore_index=True)[list(HISTORY_COLUMNS)]
 
 

@@ -14,7 +14,7 @@ from harness.cost import total_costs
 from harness.data import ImageData, Scale, load_images, training_scale
 from harness.errors import StudyError, UsageError
 from harness.image_sets import class_names
-from harness.records import Seeds
+from harness.records import Seeds, StopReason
 from harness.results import load_recorded_study
 from harness.seeds import seeds_of
 from harness.store import RecordedRun, Store, open_store
@@ -33,6 +33,7 @@ _WHY = {
 }
 """Status -> why a run of it may have no model."""
 
+_DIVERGED = "It predicts nothing. Name another run of the study, or train with a lower learning rate."
 _FIX = "Train it again, or put the file back."
 
 
@@ -113,10 +114,12 @@ def open_trained(text: str, store: str | Path | Store = "mlruns") -> Trained:
 
     Raises:
         UsageError: for an unknown run, one without a model, one whose network cannot be built from what was recorded,
-            a model file that cannot be read or is not the one that was recorded, or weights that are not finite.
+            a model file that cannot be read or is not the one that was recorded, or a network that diverged.
     """
     store = open_store(store)
     run = store.find(text)
+    if store.trial(run)[0]["stop_reason"] == StopReason.NOT_FINITE:
+        raise UsageError(f"{run.short}: the network diverged in training. {_DIVERGED}")
     file = store.model(run)
     if file is None:
         raise UsageError(f"{run.short}: this run has no model: {_why(run)}. Name another run of the study.")
@@ -149,8 +152,7 @@ def require_finite(run: RecordedRun, weights: Sequence[npt.NDArray[np.float32]])
     if wrong:
         raise UsageError(
             f"{run.short}: the network diverged in training: its weights must be finite, got {wrong:,} of "
-            f"{sum(array.size for array in weights):,} that are infinite or not a number. It predicts nothing. "
-            "Name another run of the study, or train with a lower learning rate."
+            f"{sum(array.size for array in weights):,} that are infinite or not a number. {_DIVERGED}"
         )
 
 

@@ -1,4 +1,4 @@
-"""The study that a table's trials belong to, as it is kept with them."""
+"""The study that a table's trials belong to, and what was asked of it when, as they are kept with them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import DataError, StudyError
+from harness.records import Asked, asked_by, asked_from
 from harness.study import Study, build_study
 from harness.trials.cells import show_wrong
 
@@ -32,3 +33,28 @@ def stored_study(kept: Mapping[str, Any], place: str) -> Study:
         raise DataError(f"{lines}\n{place}: was written by another version of harness, or edited.") from None
     except (TypeError, ValueError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         raise DataError(f"{place}: is no study: {show_wrong(str(error))}.") from None
+
+
+def stored_asked(kept: Mapping[str, Any], place: str) -> tuple[Asked, ...]:
+    """Return what was asked of a study until it was kept, from what was kept of it.
+
+    Earlier versions kept the study alone: it was asked, but when is unknown.
+
+    Args:
+        kept: as in :func:`stored_study`, with a list "asked"; empty if nothing is known.
+        place: where it was kept, for errors.
+
+    Raises:
+        DataError: if it cannot be read.
+    """
+    if not kept:
+        return ()
+    if "asked" not in kept:
+        return (asked_by(stored_study(kept, place)),)
+    try:
+        return asked_from(kept["asked"])
+    except (ValueError, OverflowError) as error:
+        raise DataError(
+            f"{place}: what was asked of the study and when cannot be read: {error}. Run the study again from its "
+            "file; the run then says it anew."
+        ) from None

@@ -9,7 +9,7 @@ import numpy as np
 from harness.judging import Sample
 from harness.metrics import METRICS
 
-_BESIDE = ("replicate", "steps", "stop_reason", "test_hits", "data_digest")
+_BESIDE = ("replicate", "steps", "epochs", "stop_reason", "test_hits", "data_digest")
 """Columns that a sample needs besides what was measured."""
 
 

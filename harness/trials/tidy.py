@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from harness.metrics import NEED_FINITE, Number
-from harness.records import StopReason
+from harness.metrics import Number
 from harness.study import Study, show_level
+from harness.trials.diverged import without_divergence, without_lost_accuracies
 from harness.trials.schema import HISTORY_COLUMNS, TRIAL_COLUMNS, TRIALS, Hits, Text, Time, named
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def tidy_trials(study: Study, trials: pd.DataFrame) -> pd.DataFrame:
     for column in named(TRIALS, Number):
         tidy[column] = pd.to_numeric(tidy[column]) if column in tidy else np.nan
     tidy["pack"] = tidy["pack"].fillna(1.0)  # what older records do not say
-    tidy.loc[tidy["stop_reason"] == StopReason.NOT_FINITE, list(NEED_FINITE)] = np.nan  # and what they should not say
+    tidy = without_divergence(tidy)  # and what they should not say
     for column in named(TRIALS, Hits):
         given = tidy[column] if column in tidy else pd.Series(b"", index=tidy.index, dtype=object)
         tidy[column] = given.astype(object).where(given.notna(), b"")
@@ -57,7 +57,7 @@ def tidy_history(history: pd.DataFrame) -> pd.DataFrame:
             tidy[column] = tidy[column].astype("str") if column in tidy else ""
         else:
             tidy[column] = pd.to_numeric(tidy[column]) if column in tidy else np.nan
-    return tidy.sort_values(["trial", "step"], kind="stable", ignore_index=True)
+    return without_lost_accuracies(tidy).sort_values(["trial", "step"], kind="stable", ignore_index=True)
 
 
 def _level_text(level: Any) -> str:

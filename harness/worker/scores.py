@@ -22,4 +22,5 @@ def score(logits: npt.NDArray[np.float32], labels: npt.NDArray[np.integer]) -> d
     return {
         "test_loss": means.loss,
         "test_accuracy": means.accuracy,
+        "dead_classes": float(logits.shape[1] - len(set(logits.argmax(axis=1).tolist()))),
     }

@@ -25,7 +25,7 @@ def test_common_variants_are_paired():
     assert [row[:2] for row in found.table.rows] == [("base", "test accuracy"), ("downsample=stride", "test accuracy")]
     # means 98.20 and 98.20 + 1.2 points
     assert found.table.rows[0][2:5] == ("98.20", "99.40", "+1.20 points")
-    assert found.table.rows[0][-1] == "better"
+    assert found.table.rows[0][-1] == "better; spreads 2.00 times as widely, interval widened"
     assert found.remarks == ()
 
 

@@ -30,7 +30,7 @@ def test_contrasts(study, trials, history):
             "undecided; about 2 more replicates",
         ),
         (
-            *("downsample=stride", "seconds to target", "0.50 times", "0.50 to 0.50", "3", "–", "0.25", "0.25"),
+            *("downsample=stride", "seconds to target", "0.50 times", "–", "3", "–", "0.25", "0.25"),
             "undecided; every pair gives the same",
         ),
         ("downsample=stride", "parameters", "0.50 times", "exact", "–", "–", "–", "–", "better"),

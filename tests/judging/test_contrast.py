@@ -1,6 +1,8 @@
 import math
+from dataclasses import replace
 
 from harness.judging import Contrast
+from harness.judging.contrast import show_verdict
 from harness.stats import Verdict
 
 FOUND = Contrast(
@@ -20,3 +22,8 @@ def test_in_a_notebook():
         assert text in shown
     assert ">ratio<" not in shown
     assert ">ratio<" in Contrast("parameters", "exact", 0.5, verdict=Verdict.BETTER)._repr_html_()
+
+
+def test_spreads_that_differ_are_told():
+    assert show_verdict(replace(FOUND, spreads=3.14)) == "worse; spreads 3.14 times as widely, interval widened"
+    assert show_verdict(replace(FOUND, spreads=math.inf)) == "worse; spreads, the other does not, interval widened"

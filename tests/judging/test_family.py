@@ -125,13 +125,3 @@ def test_replicates_of_a_cross_validation_count_for_less(sample):
     found = judge(folds, {"x": sample(test_accuracy=[0.9 + up for up in UP])}, sample(test_accuracy=[0.9] * 3))
     # Nadeau and Bengio: variance times 1 + 3 / 4
     assert found["x"].high - found["x"].estimate == pytest.approx(4.30265 * 0.001 * math.sqrt(1 / 3 + 1 / 4), rel=1e-5)
-
-
-@pytest.mark.parametrize(("split", "expected"), [("stratified", True), ("k_fold", False)])
-def test_a_cross_validation_has_no_more_parts_to_ask_for(sample, split, expected):
-    study = make_study(
-        data={"name": "mnist", "validation": 12_000, "split": split}, report={"metrics": ["test_accuracy"]}
-    )
-    found = judge(study, {"x": sample(test_accuracy=[0.901, 0.9, 0.902])}, sample(test_accuracy=[0.9, 0.901, 0.9]))
-    assert found["x"].verdict is Verdict.UNDECIDED
-    assert bool(found["x"].more) is expected

@@ -80,7 +80,7 @@ def test_what_is_derived_from_the_rows():
     assert EVALUATED == ("val_accuracy", "val_loss", "train_accuracy", "train_loss")
     assert known("scored") == ("test_accuracy", "test_loss")
     assert known("built") == ("parameters", "macs", "activations", "activation_ops", "pool_ops")
-    assert set(METRICS) - set(CHOOSABLE) == {"test_accuracy", "test_loss", "order_difference"}
+    assert set(METRICS) - set(CHOOSABLE) == {"test_accuracy", "test_loss", "dead_classes", "order_difference"}
     assert PROBES == {
         "features": ("dead_features", "redundant_features"),
         "activation_order": ("order_difference",),

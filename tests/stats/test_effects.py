@@ -1,56 +1,61 @@
 import itertools
 
-import pandas as pd
+import numpy as np
 import pytest
 
 from harness.stats import interactions, main_effects
 
-FACTORS = {"pool": ["max", "stride"], "width": [16, 32, 64]}
+POOLS, WIDTHS = 2, 3
+CELLS = np.array(list(itertools.product(range(POOLS), range(WIDTHS))))
 
 
-def frame(value, replicates=3):
-    rows = [
-        {"pool": pool, "width": width, "replicate": replicate, "y": value(pool, width, replicate)}
-        for pool, width, replicate in itertools.product(*FACTORS.values(), range(replicates))
-    ]
-    return pd.DataFrame(rows)
+def differences(effects, value, replicates=3):
+    """Return the effect of each replicate by factors and levels, of ``value(pool, width, replicate)``."""
+    values = np.array([[value(pool, width, replicate) for pool, width in CELLS] for replicate in range(replicates)])
+    found = {}
+    for effect in effects:
+        above, below = effect.sides(values)
+        found[effect.factors, effect.levels] = above - below
+    return found
 
 
 def test_main_effects_average_over_the_other_factor():
-    # stride costs 2; 32 gives 1 and 64 gives 3; each replicate has a level of its own, which cancels
-    data = frame(lambda pool, width, replicate: -2 * (pool == "stride") + {16: 0, 32: 1, 64: 3}[width] + 10 * replicate)
-    found = {effect.levels: effect for effect in main_effects(data, "y", FACTORS)}
-    assert {levels: effect.difference.estimate for levels, effect in found.items()} == pytest.approx(
-        {("stride",): -2, (32,): 1, (64,): 3}
-    )
-    assert found[(32,)].factors == ("width",)
-    assert found[(32,)].difference.n == 3
-    assert all(effect.difference.estimate == pytest.approx(0) for effect in interactions(data, "y", FACTORS))
+    # pool 1 costs 2; width 1 gives 1 and width 2 gives 3; each replicate has a level of its own, which cancels
+    def value(pool, width, replicate):
+        return -2 * pool + (0, 1, 3)[width] + 10 * replicate
+
+    found = differences(main_effects(CELLS), value)
+    assert {key: list(each) for key, each in found.items()} == {
+        ((0,), (1,)): pytest.approx([-2, -2, -2]),
+        ((1,), (1,)): pytest.approx([1, 1, 1]),
+        ((1,), (2,)): pytest.approx([3, 3, 3]),
+    }
+    assert all(np.allclose(each, 0) for each in differences(interactions(CELLS), value).values())
 
 
 def test_interaction_is_what_two_levels_do_beyond_their_sum():
-    # 64 with stride gives 4 more; by replicate 3, 4 and 5
-    data = frame(lambda pool, width, replicate: (3 + replicate) * (pool == "stride" and width == 64))
-    found = {effect.levels: effect.difference for effect in interactions(data, "y", FACTORS)}
-    assert set(found) == {("stride", 32), ("stride", 64)}
-    assert found[("stride", 64)].estimate == pytest.approx(4)
-    assert found[("stride", 64)].low == pytest.approx(4 - 4.30265 / 3**0.5, abs=1e-4)
-    assert found[("stride", 32)].estimate == 0
-    # half of it shows in the main effect of 64, a third in that of stride
-    main = {effect.levels: effect.difference.estimate for effect in main_effects(data, "y", FACTORS)}
-    assert main == pytest.approx({("stride",): 4 / 3, (32,): 0, (64,): 2})
+    # pool 1 with width 2 gives more; by replicate 3, 4 and 5
+    def value(pool, width, replicate):
+        return (3 + replicate) * (pool == 1 and width == 2)
+
+    found = differences(interactions(CELLS), value)
+    assert set(found) == {((0, 1), (1, 1)), ((0, 1), (1, 2))}
+    assert found[(0, 1), (1, 2)] == pytest.approx([3, 4, 5])
+    assert found[(0, 1), (1, 1)] == pytest.approx([0, 0, 0])
+    # half of it shows in the main effect of the width, a third in that of the pool
+    main = {key: each.mean() for key, each in differences(main_effects(CELLS), value).items()}
+    assert main == pytest.approx({((0,), (1,)): 4 / 3, ((1,), (1,)): 0, ((1,), (2,)): 2})
 
 
-def test_a_replicate_without_a_whole_design_is_left_out():
-    data = frame(lambda pool, width, replicate: float(pool == "stride"))
-    broken = data.drop(data.index[(data["replicate"] == 1) & (data["width"] == 32)][:1])
-    assert main_effects(broken, "y", FACTORS)[0].difference.n == 2
-    missing = data.assign(y=data["y"].where(data["replicate"] != 0))
-    assert main_effects(missing, "y", FACTORS)[0].difference.n == 2
+def test_both_sides_are_means_of_cells():
+    (effect,) = main_effects(np.array([[0], [1]]))
+    assert effect.sides(np.array([[1.0, 2.0], [2.0, 5.0]])) == (pytest.approx([2, 5]), pytest.approx([1, 2]))
+    assert interactions(np.array([[0], [1]])) == []
 
 
-def test_one_factor():
-    data = pd.DataFrame({"rate": [0.1, 0.5] * 2, "replicate": [0, 0, 1, 1], "y": [1.0, 2.0, 2.0, 5.0]})
-    (effect,) = main_effects(data, "y", {"rate": [0.1, 0.5]})
-    assert effect.difference.estimate == 2
-    assert interactions(data, "y", {"rate": [0.1, 0.5]}) == []
+def test_of_three_factors_each_two_are_told():
+    cells = np.array(list(itertools.product(range(2), repeat=3)))
+    assert [effect.factors for effect in interactions(cells)] == [(0, 1), (0, 2), (1, 2)]
+    above, below = interactions(cells)[1].sides(np.arange(8.0)[None])  # cells count in binary: they add up
+    assert above == pytest.approx(below)
+    assert main_effects(cells)[0].above == pytest.approx([0, 0, 0, 0, 0.25, 0.25, 0.25, 0.25])

@@ -66,3 +66,12 @@ def test_sizes_must_increase(sizes):
 def test_looks_need_a_range():
     with pytest.raises(ValueError, match="got 5 to 3"):
         looks(5, 3)
+
+
+def test_holm_with_weights_by_hand():
+    # 0.01 has half of the error, the others a quarter each; then 0.02 and 0.03 share it, then 0.03 has all
+    assert holm([0.03, 0.01, 0.02], [1, 2, 1]) == pytest.approx([0.04, 0.02, 0.04])
+    # a weight brings its p-value forward: 0.03 / 3 comes before 0.02
+    assert holm([0.03, 0.02], [3, 1]) == pytest.approx([0.04, 0.04])
+    assert holm([0.03, math.nan, 0.02], [1, 9, 1]) == pytest.approx([0.04, math.nan, 0.04], nan_ok=True)
+    assert holm([0.01, 0.02], [5, 5]) == holm([0.01, 0.02])

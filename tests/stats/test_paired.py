@@ -3,9 +3,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
-from harness.stats import pair_up, paired_difference, ratio_of_pairs, sign_flip
+from harness.stats import difference_of_pairs, pair_up, paired_difference, ratio_of_pairs, sign_flip
 
 
 def test_difference_by_hand():
@@ -94,7 +96,7 @@ def test_sampling_agrees_with_trying_all(monkeypatch):
     rng = np.random.default_rng(2)
     values, base = pd.Series(rng.normal(0.3, 1, 12)), pd.Series(np.zeros(12))
     exact = sign_flip(*pair_up(values, base))
-    monkeypatch.setattr("harness.stats.paired._EXACT_UP_TO", 11)
+    monkeypatch.setattr("harness.stats.permutation._EXACT_UP_TO", 2**11)
     assert sign_flip(*pair_up(values, base)) == pytest.approx(exact, abs=0.015)
 
 
@@ -111,8 +113,12 @@ def test_ratio_is_the_geometric_mean():
 
 def test_ratio_of_constant_factor():
     ratio = ratio_of_pairs(np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 6.0]))
-    assert (ratio.estimate, ratio.low, ratio.high) == pytest.approx((0.5, 0.5, 0.5))
+    assert ratio.estimate == pytest.approx(0.5)
     assert ratio.log.standard_error == 0
+    assert ratio.log.p_value == 0.25  # so that no interval of more than 75 % leaves out 1
+    assert math.isnan(ratio.low)
+    assert math.isnan(ratio.interval(0.76).high)
+    assert ratio.interval(0.75).high == pytest.approx(0.5)
 
 
 def test_ratio_needs_positive_values():
@@ -137,3 +143,54 @@ def test_ends_beyond_the_largest_double_are_infinite():
     assert math.log(found.interval(0.95).high) == pytest.approx(27.631 * 12.7062, rel=1e-4)
     assert found.interval(0.999).high == math.inf  # t is 636.6
     assert found.interval(0.999).low == 0.0
+
+
+def test_where_spreads_differ_the_error_is_widened():
+    values, base = np.array([1.0, 4.0, 2.0, 7.0, 6.0]), np.array([0.0, 0.2, 0.1, 0.2, 0.0])
+    found = difference_of_pairs(values, base)
+    assert found.widened == pytest.approx(1 + 1.3 / math.sqrt(5))
+    plain = stats.ttest_rel(values, base)
+    assert found.standard_error == pytest.approx(found.widened * found.deviation / math.sqrt(5))
+    assert found.p_value == pytest.approx(2 * stats.t.sf(plain.statistic / found.widened, 4))
+    assert found.p_value > plain.pvalue
+    low, high = plain.confidence_interval(0.95)
+    assert (found.high - found.low) == pytest.approx(found.widened * (high - low))
+    assert found.spreads == pytest.approx(np.std(values) / np.std(base))
+    alike = difference_of_pairs(values, base + np.array([1.0, 7.0, 4.0, 2.0, 6.0]))
+    assert alike.widened == 1
+    assert difference_of_pairs(values, np.zeros(5)).spreads == math.inf
+    assert math.isnan(difference_of_pairs(np.ones(5), np.zeros(5)).spreads)
+
+
+def test_values_in_steps_are_known_no_better_than_the_steps():
+    values, base = np.array([0.96, 0.95, 0.97, 0.95, 0.94]), np.array([0.95, 0.94, 0.96, 0.94, 0.93])
+    found = difference_of_pairs(values, base, step=0.01)
+    assert found.deviation == 0
+    assert found.standard_error == pytest.approx(0.005 / math.sqrt(5))
+    assert found.high == pytest.approx(0.01 + 2.776445 * 0.005 / math.sqrt(5))
+    assert found.p_value == pytest.approx(2 * stats.t.sf(2 * math.sqrt(5), 4))
+    level = difference_of_pairs(base, base, step=0.01)
+    assert (level.p_value, level.estimate) == (1, 0)
+    assert level.equivalence_p(0.01) == pytest.approx(stats.t.sf(2 * math.sqrt(5), 4))
+    far = np.array([0.9, 0.8, 0.7, 0.9, 0.8])
+    assert difference_of_pairs(values, far, step=0.01) == difference_of_pairs(values, far)  # steps are small there
+
+
+pairs = st.integers(2, 12).flatmap(
+    lambda n: st.tuples(*[st.lists(st.integers(-40, 40), min_size=n, max_size=n) for _ in range(2)])
+)
+
+
+@given(pairs, st.sampled_from([0.0, 1.0]), st.sampled_from([0.0, 0.1]), st.floats(0.001, 0.4), st.integers(1, 30))
+def test_interval_and_p_values_say_the_same(given_pairs, step, overlap, level, margin):
+    """A p-value is at most the level if and only if the interval at that level leaves out the value asked about."""
+    values, base = (np.array(each, dtype=float) for each in given_pairs)
+    found = difference_of_pairs(values, base, overlap, step)
+    two, one = found.interval(1 - level), found.interval(1 - 2 * level)
+    near = 1e-9 * (1 + level)
+    if abs(found.p_value - level) > near:
+        assert (found.p_value <= level) == (two.low > 0 or two.high < 0)
+    if abs(found.equivalence_p(margin) - level) > near:
+        assert (found.equivalence_p(margin) <= level) == (-margin < one.low and one.high < margin)
+    if abs(found.not_below_p(-margin) - level) > near:
+        assert (found.not_below_p(-margin) <= level) == (one.low > -margin)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import optuna
 import pytest
 
 from harness.errors import UsageError
 from harness.records import Evaluated, Started, StopReason
+from harness.trials import stored_asked
 from tests.conftest import COSTS, FINGERPRINT, make_result
 
 
@@ -52,6 +55,35 @@ class StoreContract:
         assert history["step"].tolist() == [20, 40]
         assert history["val_accuracy"].tolist() == [0.5, 0.75]
         assert trials["val_accuracy"].dtype == history["val_accuracy"].dtype == "float64"
+
+    def test_what_was_asked_and_when_is_kept(self, place, tiny):
+        def begin_with(**changes):
+            with place.hold("tiny") as hold:
+                recording = hold.begin(tiny(**changes), {})
+                kept = stored_asked(place.kept_study("tiny"), "here")
+                assert recording.asked == kept == stored_asked(place.frames("tiny")[0].attrs["study"], "here")
+                yield recording, kept
+                recording.close("FINISHED")
+
+        narrow, wide = ({"report.margin": {"test_accuracy": margin}} for margin in (0.002, 0.005))
+        began = datetime.now(UTC).replace(microsecond=0)
+        for _, (first,) in begin_with():  # forgotten: nothing was trained
+            assert first.margins == {}
+        for recording, (first,) in begin_with(**narrow):
+            assert (first.finished, first.margins, first.replicates) == (0, {"test_accuracy": 0.002}, (2, 2))
+            assert began <= first.at <= datetime.now(UTC)
+            begin(recording)
+        for recording, asked in begin_with(**narrow):  # what is open has not finished
+            assert asked == (first,)
+            record(recording, trial=1)
+        for _ in range(2):
+            for recording, asked in begin_with(**wide, **{"design.replicates": 4}):
+                assert asked[0] == first
+                assert [(one.finished, one.margins["test_accuracy"], one.replicates) for one in asked] == [
+                    (0, 0.002, (2, 2)),
+                    (1, 0.005, (4, 4)),
+                ]
+                record(recording, trial=2)
 
     def test_a_run_is_found_by_what_people_call_it(self, place, tiny):
         with place.hold("tiny") as hold:

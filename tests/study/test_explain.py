@@ -37,7 +37,8 @@ SEARCH = {"kind": "search", "trials": 3}
         ),
         (
             {"design.kind": "fact"},
-            "design.kind must be one of factorial, one_at_a_time, listed, search, got 'fact'. Did you mean 'factorial'?",
+            "design.kind must be one of factorial, one_at_a_time, listed, search, got 'fact'. "
+            "Did you mean 'factorial'?",
         ),
         (
             {"design.kind": None},
@@ -82,8 +83,8 @@ SEARCH = {"kind": "search", "trials": 3}
         ),
         (
             {"design.replicates": {"min": 3, "max": 5}, "data.split": "k_fold", "data.validation": 6000},
-            "design.replicates must be a number with data.split = 'k_fold', got { min, max }: there are as many "
-            "replicates as parts. E.g. 5.",
+            "design.replicates must be a number with data.split = 'k_fold', got { min, max }: parts that share "
+            "images are judged once, when all are there. E.g. 50, ten repetitions of five parts.",
         ),
         (
             {"design.replicates": 0},

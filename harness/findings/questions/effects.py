@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-import pandas as pd
-
 from harness.findings.facts import Facts
 from harness.findings.figures import Estimate, ForestFigure
 from harness.findings.finding import Finding, Section, Table
-from harness.findings.groups import Group
-from harness.judging.contrast import show_p
+from harness.findings.wording import listed
+from harness.judging import FactorEffect
+from harness.judging.contrast import show_effect, show_ends, show_p, show_verdict
 from harness.metrics import METRICS
-from harness.stats import Effect, holm, interactions, main_effects
-from harness.study import Study, show_level
+from harness.study import Study
 from harness.study.variant import short_names
 
 CHAPTER = "What each factor does"
@@ -22,105 +19,78 @@ _MOST = 30
 
 
 def analyse(facts: Facts) -> Finding:
-    """Return main effects and interactions as a table and as a forest plot; nothing where there are none to tell."""
-    found, metric = _effects(facts.study, facts.groups)
-    if not found:
-        return Finding()
-    return Finding(sections=(_section(facts.study, found, metric),), plots=(_figure(facts.study, found, metric),))
-
-
-def _effects(study: Study, groups: Sequence[Group]) -> tuple[list[Effect], str]:
-    """Return main effects, then interactions, in the first metric that is a difference, and its name.
-
-    Interactions only where there are few enough to read. Nothing for a design of fewer than two factors, for
-    replicates that are not all there, and without such a metric.
-    """
-    metric = next((name for name in study.metrics if METRICS[name].unit.compared == "difference"), "")
-    design = study.design
-    if not metric or not design.crossed or sum(len(levels) > 1 for levels in design.dimensions.values()) < 2:
-        return [], ""
-    found = {group.digest: group for group in groups}
-    rows = []
-    for variant in study.variants:
-        levels = {path: show_level(level) for path, level in variant.settings.items()}
-        values = found[variant.digest].sample().by_replicate(metric)
-        rows += [{**levels, "replicate": replicate, metric: value} for replicate, value in values.items()]
-    if not rows:
-        return [], ""
-    base = study.variants[0].settings
-    factors = {}
-    for path, given in design.dimensions.items():
-        first = show_level(base[path])
-        factors[path] = [first, *(text for level in given if (text := show_level(level)) != first)]
-    frame = pd.DataFrame(rows)
-    both = main_effects(frame, metric, factors)
-    if len(factors) * max(len(levels) for levels in factors.values()) <= _MOST:
-        both += interactions(frame, metric, factors)
-    return [effect for effect in both if effect.difference.n > 1], metric
-
-
-def _section(study: Study, found: Sequence[Effect], metric: str) -> Section:
-    adjusted = holm([effect.difference.p_value for effect in found])
-    rows = tuple(
-        (
-            _label(study, effect),
-            "interaction" if len(effect.factors) > 1 else "main effect",
-            METRICS[metric].signed(effect.difference.estimate),
-            f"{METRICS[metric].signed(effect.difference.low)} to {METRICS[metric].signed(effect.difference.high)}",
-            str(effect.difference.n),
-            show_p(p),
-        )
-        for effect, p in zip(found, adjusted, strict=True)
+    """Return main effects and interactions as a table and as forest plots; nothing where there are none to tell."""
+    study, effects = facts.study, facts.judged.effects
+    metrics = list(dict.fromkeys(effect.contrast.metric for effect in effects))
+    return Finding(
+        remarks=_without(facts),
+        sections=(_section(study, effects, metrics),) if effects else (),
+        plots=tuple(
+            _figure(study, metric, [effect for effect in effects if effect.contrast.metric == metric])
+            for metric in metrics
+        ),
     )
+
+
+def label_of(study: Study, effect: FactorEffect) -> str:
+    """Write what an effect is of: ``dense_dropout=0.5``, ``downsample=stride × dense_dropout=0.5``."""
+    names = short_names(list(study.design.dimensions))
+    return " × ".join(f"{names[path]}={level}" for path, level in zip(effect.factors, effect.levels, strict=True))
+
+
+def _without(facts: Facts) -> tuple[str, ...]:
+    """Say which metrics have no effects, and why."""
+    why: dict[str, list[str]] = {}
+    for metric, reason in facts.judged.no_effects.items():
+        why.setdefault(reason, []).append(METRICS[metric].title)
+    return tuple(
+        f"What each factor does to {listed(titles)} cannot be averaged over the other factors: {reason}."
+        for reason, titles in why.items()
+    )
+
+
+def _section(study: Study, effects: Sequence[FactorEffect], metrics: Sequence[str]) -> Section:
+    several = len(metrics) > 1
+    rows = []
+    for effect in effects:
+        one = effect.contrast
+        cells = (show_effect(one), show_ends(one), str(one.pairs), show_p(one.p), show_p(one.p_holm), show_verdict(one))
+        metric = (METRICS[one.metric].title,) if several else ()
+        rows.append((label_of(study, effect), "main effect" if effect.main else "interaction", *metric, *cells))
+    title = "" if several else f" on {METRICS[metrics[0]].title}"
+    headings = ("effect of", "kind", *(("metric",) if several else ()))
     table = Table(
-        caption=f"Effects on {METRICS[metric].title}{METRICS[metric].points}, with 95 % intervals",
-        headings=("effect of", "kind", "size", "95 % interval", "replicates", "p (Holm)"),
-        numeric=(False, False, True, True, True, True),
-        rows=rows,
+        caption=f"Effects{title}, with 95 % intervals",
+        headings=(*headings, "size", "95 % interval", "replicates", "p", "p (Holm)", "verdict"),
+        numeric=(*(False for _ in headings), True, True, True, True, True, False),
+        rows=tuple(rows),
         faint=(False,) * len(rows),
     )
     text = (
         "A main effect is what a level changes against the base's, averaged over all settings of the other factors. An "
-        "interaction is by how much two levels together do more than the sum of what each does alone; 0 means that "
-        "they simply add up."
+        "interaction is by how much two levels together do more than the sum of what each does alone (of times and "
+        "rates, than the product): 0, or 1 times, means that they simply add up. All of them and the single variants "
+        "are judged together; half of the 5 % is the main effects'."
     )
     return Section("Main effects and interactions", text, table)
 
 
-def _figure(study: Study, found: Sequence[Effect], metric: str) -> ForestFigure:
-    scale = METRICS[metric].unit.scale
-    adjusted = holm([effect.difference.p_value for effect in found])
-    estimates = tuple(
-        Estimate(
-            _label(study, effect),
-            scale * effect.difference.estimate,
-            scale * effect.difference.low,
-            scale * effect.difference.high,
-            _word(metric, effect.difference.estimate, p),
-        )
-        for effect, p in zip(found[:_MOST], adjusted, strict=False)
-    )
-    said = [f"{_label(study, one)} {METRICS[metric].signed(one.difference.estimate)}" for one in found[:_MOST]]
+def _figure(study: Study, metric: str, effects: Sequence[FactorEffect]) -> ForestFigure:
+    title, scale = METRICS[metric].title, METRICS[metric].unit.scale
+    ratio = effects[0].contrast.kind == "ratio"
+    shown = [(label_of(study, effect), effect.contrast) for effect in effects[:_MOST]]
     return ForestFigure(
         name=f"effect_{metric}",
-        title=f"Main effects and interactions in {METRICS[metric].title}",
-        x_title=f"effect on {METRICS[metric].title}{METRICS[metric].points}",
-        neutral=0.0,
-        margin=0.0,
-        logarithmic=False,
-        estimates=estimates,
-        description=f"Effects on {METRICS[metric].title}: {'; '.join(said)}.",
+        title=f"Main effects and interactions in {title}",
+        x_title=f"effect on {title}, times" if ratio else f"effect on {title}{METRICS[metric].points}",
+        neutral=1.0 if ratio else 0.0,
+        margin=0.0 if ratio else scale * study.report.margin.get(metric, 0.0),
+        logarithmic=ratio,
+        estimates=tuple(
+            Estimate(label, scale * one.estimate, scale * one.low, scale * one.high, str(one.verdict))
+            for label, one in shown
+        ),
+        description=f"Effects on {title}: {'; '.join(f'{label} {show_effect(one)}' for label, one in shown)}.",
         chapter=CHAPTER,
-        note="Filled where the effect is surely not 0, all effects judged together (Holm).",
+        note="Filled where the effect has a verdict, judged together with all others and with single variants.",
     )
-
-
-def _label(study: Study, effect: Effect) -> str:
-    names = short_names(list(study.base.settings))
-    return " × ".join(f"{names[path]}={level}" for path, level in zip(effect.factors, effect.levels, strict=True))
-
-
-def _word(metric: str, estimate: float, p: float) -> str:
-    if not p <= 0.05 or np.isnan(estimate):
-        return "undecided"
-    return "better" if (estimate > 0) == (METRICS[metric].better == "higher") else "worse"

@@ -6,13 +6,15 @@ from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.wording import listed, show_interval
 from harness.metrics import METRICS, counted, on_test_images
+from harness.stats import Interval
 from harness.study import Phase
 
 
 def analyse(facts: Facts) -> Finding:
     """Return at most one sentence: for each level of ``confirm.reaching`` the best variant in the last objective.
 
-    What was chosen by validation accuracy is judged by the mean test accuracy of its fresh replicates.
+    What was chosen by validation accuracy is judged by the test accuracy of its fresh replicates: the lower end of the
+    interval of their mean must reach the level, so that a mean that lies above it by luck does not count.
     """
     design = facts.study.design
     if not design.reaching:
@@ -26,8 +28,7 @@ def analyse(facts: Facts) -> Finding:
     found, missed = [], []
     for level in sorted(design.reaching, key=lambda level: sign * level):
         wanted = METRICS[first].show_beside_title(level).replace(".00", "")
-        means = [(row, row.scores[judged].estimate if judged in row.scores else row.objectives[0]) for row in confirmed]
-        reached = [row for row, mean in means if sign * mean >= sign * level]
+        reached = [row for row in confirmed if _surely(row.scores.get(judged), level, sign)]
         if not reached:
             missed.append(wanted)
             continue
@@ -38,9 +39,17 @@ def analyse(facts: Facts) -> Finding:
             f"{METRICS[last].show(best.objectives[-1])} at {wanted} (“{best.label}”: {evidence}"
             f"{counted(best.finished, 'fresh trial')})"
         )
-    none = f"none of the confirmed variants reaches {listed(missed, 'or')} {METRICS[judged].title}"
+    none = f"none of the confirmed variants surely reaches {listed(missed, 'or')} {METRICS[judged].title}"
     if not found:
         return Finding((f"{none[0].upper()}{none[1:]}.",))
     what = f"The {'fewest' if METRICS[last].unit.compared == 'exact' else 'best'} {METRICS[last].title}"
     tail = f"; {none}" if missed else ""
-    return Finding((f"{what} for a given {METRICS[judged].title}: {listed(found)}{tail}.",))
+    return Finding((f"{what} for a {METRICS[judged].title} that is surely reached: {listed(found)}{tail}.",))
+
+
+def _surely(score: Interval | None, level: float, sign: int) -> bool:
+    """Whether the whole interval of a mean lies on the good side of a level; without an interval it does not."""
+    if score is None:
+        return False
+    worst = score.low if sign > 0 else score.high
+    return sign * worst >= sign * level

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.records import Evaluated, Event, Scored, Started, StopReason, TrialResult
+from harness.records import Asked, Evaluated, Event, Scored, Started, StopReason, TrialResult
 from harness.store.record.batches import now
 from harness.store.record.models import MODEL_FILE
 from harness.store.record.trial_run import (
@@ -64,12 +64,14 @@ class KeptStudy:
     Attributes:
         study: the study.
         folder: of its files.
+        asked: what was asked of it so far.
         status: of its own run.
         trials: run id -> trial.
     """
 
     study: Study
     folder: Path
+    asked: tuple[Asked, ...] = ()
     status: str = "RUNNING"
     trials: dict[str, KeptTrial] = field(default_factory=dict)
 
@@ -89,7 +91,7 @@ class MemoryRecording:
     """
 
     def __init__(self, kept: KeptStudy, name: str, source: Mapping[str, str]) -> None:
-        self.study, self.left_open = kept.study, 0
+        self.study, self.asked, self.left_open = kept.study, kept.asked, 0
         self._kept, self._name, self._source = kept, name, dict(source)
 
     def close_left_open(self) -> None:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError, did_you_mean
 from harness.metrics import counted
+from harness.records import asked_since
 from harness.store.base import LOCK_TIMEOUT
 from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary, trial_status
 from harness.store.local.files.artifacts import add_files, artifact_file, artifact_names
 from harness.store.memory.hold import MemoryHold
 from harness.store.memory.recording import KeptStudy, KeptTrial, MemoryRecording
 from harness.store.quiet import quiet_optuna
-from harness.store.record.study_run import kept_study
+from harness.store.record.kept import kept_study
 from harness.store.rows import recorded_run, row_of, tables
 from harness.study import Study
 from harness.trials import AT_AN_EVALUATION
@@ -82,7 +83,7 @@ class MemoryStore:
 
     def kept_study(self, name: str) -> dict[str, Any]:
         """Return what a recorded study is made from."""
-        return {"name": name, **kept_study(self._kept(name).study)}
+        return {"name": name, **kept_study(self._kept(name).study, self._kept(name).asked)}
 
     def frames(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return a study's trials and history."""
@@ -191,6 +192,8 @@ class MemoryStore:
 
     def _keep(self, study: Study, name: str) -> KeptStudy:
         kept = self.studies.setdefault(name, KeptStudy(study, Path(tempfile.mkdtemp(dir=self._folder))))
+        finished = [trial for trial in kept.trials.values() if trial.status == "FINISHED"]
+        kept.asked = asked_since(kept.asked, study, lambda: len(finished))
         kept.study, kept.status = study, "RUNNING"
         return kept
 

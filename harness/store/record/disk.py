@@ -32,6 +32,14 @@ class Disk(Protocol):
         """Write one of the artifacts of a run, whole or not at all."""
         ...
 
+    def read_text(self, address: str, name: str) -> str | None:
+        """Return one of the artifacts of a run; None if there is none of the name.
+
+        Raises:
+            UnicodeDecodeError: if it is no text.
+        """
+        ...
+
     def remove_halves(self, address: str) -> None:
         """Remove what a process that was killed was writing among the artifacts of a run."""
         ...

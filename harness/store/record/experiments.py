@@ -20,6 +20,16 @@ def open_trials(client: MlflowClient, experiment_id: str) -> list[str]:
     return [str(run.info.run_id) for run in client.search_runs([experiment_id], query, max_results=10_000)]
 
 
+def count_finished(client: MlflowClient, experiment_id: str) -> int:
+    """Return how many trials have finished."""
+    query, count, token = f"{TRIALS} and attributes.status = 'FINISHED'", 0, None
+    while True:
+        found = client.search_runs([experiment_id], query, max_results=1000, page_token=token)
+        count, token = count + len(found), found.token
+        if not token:
+            return count
+
+
 def close_experiment(client: MlflowClient, name: str) -> None:
     """Close every open run of an experiment as KILLED, and mark its unfinished models, whatever they are."""
     experiment = client.get_experiment_by_name(name)

@@ -74,6 +74,7 @@ class Recorder:
         self._disk, self._source = disk, dict(source)
         run = open_study_run(client, disk, study, self.name, source)
         self.experiment_id, self.parent_id = run.experiment_id, run.run_id
+        self.asked = run.asked
         self._machine = Machine(client, run.run_id, run.began)
         self.left_open = 0
         self._pending: dict[str, Batch] = {}

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
+from harness.records import Asked
 from harness.store.record.batches import Batch
 from harness.store.record.describing import describe_study
 from harness.store.record.disk import Disk
-from harness.store.record.experiments import STUDIES
+from harness.store.record.experiments import STUDIES, count_finished
+from harness.store.record.kept import STUDY_FILE, STUDY_TAG, asked_of_kept, kept_from, kept_study
 from harness.store.record.trial_run import NOTE, NOTE_LENGTH, cut
 from harness.store.record.view import VIEW_TAG, runs_view
 from harness.study import Study
@@ -20,12 +22,6 @@ from harness.study import Study
 if TYPE_CHECKING:
     from mlflow.entities import Run
     from mlflow.tracking import MlflowClient
-
-STUDY_FILE = "study.json"
-"""Artifact of a study's own run: the study as it was when it was run last."""
-
-STUDY_TAG = "harness.study."
-"""Tags that earlier versions kept it in: this and a number from 0."""
 
 _KIND = "mlflow.experimentKind"
 """MLflow's tag for what an experiment is for: training models, and not language models and agents."""
@@ -39,11 +35,13 @@ class StudyRun:
         experiment_id: MLflow's id of the study's experiment.
         run_id: MLflow's id of the run.
         began: when the run began first, in milliseconds since 1970.
+        asked: what was asked of the study so far, in order.
     """
 
     experiment_id: str
     run_id: str
     began: int
+    asked: tuple[Asked, ...]
 
 
 def open_study_run(client: MlflowClient, disk: Disk, study: Study, name: str, source: Mapping[str, str]) -> StudyRun:
@@ -75,12 +73,12 @@ def open_study_run(client: MlflowClient, disk: Disk, study: Study, name: str, so
     else:
         run = client.create_run(experiment_id, run_name=f"study {name}", tags=cut(tags))
     run_id = str(run.info.run_id)
-    _keep_study(client, disk, study, run)
+    asked = _keep_study(client, disk, study, name, run)
     Batch(tags).write(client, run_id)
     about = {NOTE: describe_study(study, name, is_run=False), _KIND: "custom_model_development"}
     for tag, text in {**about, VIEW_TAG: runs_view(study)}.items():
         client.set_experiment_tag(experiment_id, tag, text[:NOTE_LENGTH])
-    return StudyRun(experiment_id, run_id, int(run.info.start_time))
+    return StudyRun(experiment_id, run_id, int(run.info.start_time), asked)
 
 
 def _open_experiment(client: MlflowClient, disk: Disk, name: str) -> str:
@@ -96,15 +94,19 @@ def _open_experiment(client: MlflowClient, disk: Disk, name: str) -> str:
     return str(experiment.experiment_id)
 
 
-def _keep_study(client: MlflowClient, disk: Disk, study: Study, run: Run) -> None:
-    """Keep the study, whole, in one file; drop the tags that earlier versions kept it in."""
-    disk.write_text(run.info.artifact_uri, STUDY_FILE, json.dumps(kept_study(study)))
-    disk.write_text(run.info.artifact_uri, f"{study.name}.toml", study.text)
-    for tag in client.get_run(run.info.run_id).data.tags:
+def _keep_study(client: MlflowClient, disk: Disk, study: Study, name: str, run: Run) -> tuple[Asked, ...]:
+    """Keep the study, whole, in one file, and drop the tags of earlier versions; return what was asked of it."""
+    tags, address = client.get_run(run.info.run_id).data.tags, run.info.artifact_uri
+    try:
+        kept = kept_from(disk.read_text(address, STUDY_FILE), tags)
+    except (ValueError, TypeError, RecursionError):  # what is damaged is said anew
+        kept = {}
+    asked = asked_of_kept(
+        {**kept, "name": name} if kept else {}, study, lambda: count_finished(client, run.info.experiment_id)
+    )
+    disk.write_text(address, STUDY_FILE, json.dumps(kept_study(study, asked)))
+    disk.write_text(address, f"{study.name}.toml", study.text)
+    for tag in tags:
         if re.fullmatch(re.escape(STUDY_TAG) + r"\d+", tag):
             client.delete_tag(run.info.run_id, tag)
-
-
-def kept_study(study: Study) -> dict[str, object]:
-    """Return what a store keeps of a study beside its name: tables, source, text."""
-    return {"given": study.given, "source": str(study.source) if study.source else None, "text": study.text}
+    return asked

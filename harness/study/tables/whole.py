@@ -11,7 +11,7 @@ from harness.presets import PROTOCOLS
 from harness.study.designs import Design
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
-from harness.study.tables.table import FileTable
+from harness.study.tables.table import FileTable, hint
 from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
 from harness.study.variant import BASE
 
@@ -42,6 +42,12 @@ class ReportSpec(FileTable):
         default_factory=dict,
         description="Metric -> difference below which two variants count as equivalent, in the metric's own unit.",
         json_schema_extra={"fix": "E.g. margin = { test_accuracy = 0.002 }."},
+    )
+    levels: tuple[float, ...] = Field(
+        default=(),
+        strict=False,
+        description="Other values of the target's metric: the report shows when each was reached, besides the target.",
+        json_schema_extra=hint("E.g. levels = [0.9, 0.95] with a target of 0.97 validation accuracy."),
     )
     reference: tuple[Reference, ...] = Field(
         default=(), strict=False, description="Figures from elsewhere, each a `[[report.reference]]` of its own."
@@ -118,9 +124,10 @@ class StudyTables(FileTable):
             )
         if self.data.split == "k_fold" and self.design.adaptive:
             raise ValueError(
-                "design.replicates must be a number with data.split = 'k_fold', got { min, max }: there are as many "
-                "replicates as parts. E.g. 5."
+                "design.replicates must be a number with data.split = 'k_fold', got { min, max }: parts that share "
+                "images are judged once, when all are there. E.g. 50, ten repetitions of five parts."
             )
+        self._check_levels()
         if self.target is None:
             for name in self.report.metrics:
                 if METRICS[name].watched:
@@ -128,6 +135,19 @@ class StudyTables(FileTable):
                         f"report.metrics names {name!r} but there is no [target]. Add one, or drop the metric."
                     )
         return self
+
+    def _check_levels(self) -> None:
+        """Raise ValueError unless the values besides the target are ones that it might have."""
+        levels = self.report.levels
+        if levels and self.target is None:
+            raise ValueError("report.levels needs a [target], whose metric they are values of. Add one.")
+        for level in levels:
+            accuracy = self.target is not None and METRICS[self.target.metric].is_accuracy
+            if level <= 0 or (accuracy and level > 1):
+                bounds = "between 0 and 1" if accuracy else "above 0"
+                raise ValueError(f"report.levels must be {bounds}, got {level:g}. They are values of target.metric.")
+        if len(set(levels)) < len(levels):
+            raise ValueError(f"report.levels must differ, got {list(levels)}. Remove the repeated one.")
 
     def require_validation_images(self, data: DataSpec, train: TrainSpec) -> None:
         """Raise ValueError if a metric of validation images is named where a variant holds none out."""

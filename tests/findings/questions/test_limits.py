@@ -50,3 +50,17 @@ def test_trials_that_never_began_do_not_change_the_images(study, trials, history
 def test_trials_of_other_variants_are_said(study, trials, history):
     found = report(study, trials.assign(digest=[*trials["digest"][:5], "0123456789ab"]), history)
     assert "1 trial of variants that the study does not plan: downsample=stride." in found.remarks
+
+
+def test_spreads_that_differ_are_said():
+    study = make_study(report={"metrics": ["test_accuracy"]})
+    wild = [0.98, 0.93, 0.96, 0.97, 0.9]
+    rows = [trial(study, n, POOL, n, test_accuracy=0.98 + 0.0001 * (n % 3)) for n in range(5)]
+    rows += [trial(study, 5 + n, STRIDE, n, test_accuracy=value) for n, value in enumerate(wild)]
+    found = report(study, pd.DataFrame(rows), pd.DataFrame())
+    (said,) = [remark for remark in found.remarks if "steady" in remark]
+    assert said == (
+        "Trainings differ in how steady they are: against the base, downsample=stride spreads 391 times as widely in "
+        "test accuracy. Intervals there are widened. "
+        "Where a training fails badly now and then, 5 pairs may not have shown it."
+    )

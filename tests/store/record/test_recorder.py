@@ -356,6 +356,26 @@ class TestTheStudyItself:
         assert load_recorded_study("tiny", store).notes == "new"
         assert not [tag for tag in again.client.get_run(again.parent_id).data.tags if tag.startswith("harness.study.")]
 
+    def test_when_a_study_of_an_earlier_version_was_asked_is_unknown(self, recorder, store, tiny):
+        record(recorder)
+        self.in_tags(recorder, store, self.kept(tiny(), "old"))
+        assert load_results("tiny", store).trials.attrs["study"].keys() == {"name", "given", "source", "text"}
+        again = Recorder(recorder.client, FolderDisk(store), tiny(**{"design.replicates": 5}), {})
+        assert [(one.at is None, one.finished, one.replicates) for one in again.asked] == [
+            (True, None, (2, 2)),
+            (False, 1, (5, 5)),
+        ]
+
+    @pytest.mark.parametrize(
+        "damaged", ['{"given": {"question"', '"text"', "7", '{"given": 5}', '{"asked": [1]}', "\udcff"]
+    )
+    def test_of_what_is_damaged_it_is_unknown_what_was_asked(self, recorder, store, tiny, damaged):
+        record(recorder)
+        file = store / "artifacts" / "tiny" / recorder.parent_id / "artifacts" / "study.json"
+        file.write_text(damaged, errors="surrogateescape")
+        again = Recorder(recorder.client, FolderDisk(store), tiny(), {})
+        assert [(one.at, one.finished) for one in again.asked] == [(None, None)]
+
     def test_one_that_is_damaged_is_named_and_a_run_records_it_anew(self, recorder, store, tiny):
         self.in_tags(recorder, store, "cut off")
         recorder.client.set_tag(recorder.parent_id, "harness.study.0", '{"given": {"question"')

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.store.local.database import DATABASE
-from harness.store.local.files.places import place_of, write_text
+from harness.store.local.files.places import place_of, within, write_text
 from harness.store.local.sqlite import gone
 
 
@@ -42,6 +42,11 @@ class FolderDisk:
     def write_text(self, address: str, name: str, text: str) -> None:
         """Write one of the artifacts of a run, whole or not at all."""
         write_text(place_of(self._store, address), name, text)
+
+    def read_text(self, address: str, name: str) -> str | None:
+        """Return one of the artifacts of a run; None if there is none of the name."""
+        file = within(self._store, place_of(self._store, address) / name)
+        return file.read_text(encoding="utf-8") if file.is_file() else None
 
     def remove_halves(self, address: str) -> None:
         """Remove what MLflow's client was writing to the run's artifacts when its process was killed."""

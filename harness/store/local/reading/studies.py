@@ -5,7 +5,6 @@ SQL on MLflow's tables, as in :mod:`harness.store.local.reading.frames`.
 
 from __future__ import annotations
 
-import itertools
 import json
 import sqlite3
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from harness.errors import UsageError, did_you_mean
 from harness.store.facts import Fault
 from harness.store.local.files.places import place_of, within
 from harness.store.local.reading.opening import open_database, tags_of
-from harness.store.record.study_run import STUDY_FILE, STUDY_TAG
+from harness.store.record.kept import STUDY_FILE, kept_from
 
 
 def find_experiment(store: Path, name: str) -> str:
@@ -34,7 +33,7 @@ def find_experiment(store: Path, name: str) -> str:
 
 
 def read_study(store: Path, name: str) -> dict[str, Any]:
-    """Return what :func:`harness.study.build_study` makes a recorded study from: name, given, source, text.
+    """Return what :func:`harness.study.build_study` makes a recorded study from, and what was asked of it when.
 
     Raises:
         UsageError: if the store has no such study, harness did not make it, or it cannot be read.
@@ -61,7 +60,14 @@ def study_in(connection: sqlite3.Connection, store: Path, name: str) -> dict[str
             f"{where}: it must hold the study's tables and text, and does not. Run the study again from its file; the "
             "run then says it anew."
         )
-    return {"name": name, "given": kept["given"], "source": kept.get("source"), "text": kept.get("text") or ""}
+    asked = {"asked": kept["asked"]} if "asked" in kept else {}
+    return {
+        "name": name,
+        "given": kept["given"],
+        "source": kept.get("source"),
+        "text": kept.get("text") or "",
+        **asked,
+    }
 
 
 def parents_of(connection: sqlite3.Connection, name: str) -> list[tuple[str, str]]:
@@ -104,29 +110,19 @@ def without_study(connection: sqlite3.Connection, store: Path, name: str) -> Usa
 def _study(store: Path, address: str, tags: Mapping[str, str]) -> dict[str, Any]:
     """Return the study that the recorder kept, among the artifacts of the study's own run.
 
-    Earlier versions kept it in tags, in parts. One that was shorter than the one before left the last parts of that, so
-    that only the first whole value of JSON counts.
-
     Raises:
         UsageError: if it cannot be read.
     """
     name = tags.get("harness.study", "")
     file = place_of(store, address) / STUDY_FILE
-    if within(store, file).is_file():
-        text = file.read_text(encoding="utf-8")
-    else:
-        parts = (tags.get(f"{STUDY_TAG}{number}") for number in itertools.count())
-        text = "".join(itertools.takewhile(lambda part: part is not None, parts))  # type: ignore[arg-type]
-    if not text:
-        return {}
+    text = file.read_text(encoding="utf-8") if within(store, file).is_file() else None
     try:
-        kept, _ = json.JSONDecoder().raw_decode(text)
+        return kept_from(text, tags)
     except json.JSONDecodeError as error:
         raise UsageError(
             f"{store}: what is recorded of the study {name!r} itself is damaged: {error}. `harness run` with its study "
             "file records it anew; trials are kept."
         ) from None
-    return dict(kept)
 
 
 def unknown_study(connection: sqlite3.Connection, store: Path, name: str) -> UsageError:

@@ -1,0 +1,178 @@
+"""What each factor of a grid does, gathered from all of its cells, to be judged beside the other comparisons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from harness.judging.contrast import Contrast, Evidence
+from harness.judging.evidence import Rules, paired, step_between
+from harness.judging.sample import Sample
+from harness.metrics import METRICS, counted
+from harness.stats import Effect, interactions, main_effects
+from harness.study import Study, show_level
+from harness.study.variant import canonical
+
+MOST_INTERACTIONS = 30
+"""Interactions of a study that are tested; of more, none is: they would take the error from what is asked."""
+
+
+@dataclass(frozen=True)
+class FactorEffect:
+    """What a level of a factor does over all cells of a grid, or two levels beyond the sum of what each does.
+
+    Attributes:
+        factors: dotted path of one factor, or of two for an interaction.
+        levels: the level of each, as text.
+        against: the level of each that it is compared with, as text.
+        contrast: size, interval and verdict in one metric. In an interaction "better" means better than the sum.
+    """
+
+    factors: tuple[str, ...]
+    levels: tuple[str, ...]
+    against: tuple[str, ...]
+    contrast: Contrast
+
+    @property
+    def main(self) -> bool:
+        """Whether it is of one factor alone."""
+        return len(self.factors) == 1
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of a design as positions of levels.
+
+    Attributes:
+        paths: dotted paths of the factors that have more than one level.
+        levels: the levels of each, as text, the first of which the others are compared with.
+        places: position of the level of each factor in each cell, (cells, factors).
+    """
+
+    paths: tuple[str, ...]
+    levels: tuple[tuple[str, ...], ...]
+    places: np.ndarray
+
+
+def has_effects(study: Study) -> bool:
+    """Whether a study asks for effects: every combination of two factors or more."""
+    design = study.design
+    return design.crossed and sum(len(levels) > 1 for levels in design.dimensions.values()) > 1
+
+
+def gather_effects(
+    study: Study, samples: Sequence[Sample], rules: Rules
+) -> tuple[list[tuple[FactorEffect, Evidence]], dict[str, str]]:
+    """Return main effects and interactions in each metric, not yet judged, and why a metric has none.
+
+    A cell counts as one value a replicate, and a replicate only if it has them all. Times are averaged on their
+    logarithms, as they are compared. A metric that some training has no value of, since it diverged or never reached
+    the target, has no effects: the mean over the other cells would be one over other settings.
+
+    Args:
+        study: the study, of which every combination is planned.
+        samples: of all its variants in their order.
+        rules: how they are compared.
+    """
+    cells = _cells_of(study)
+    asked = main_effects(cells.places)
+    both = interactions(cells.places)
+    if len(both) <= MOST_INTERACTIONS:
+        asked += both
+    found: list[tuple[FactorEffect, Evidence]] = []
+    missing: dict[str, str] = {}
+    for metric in study.metrics:
+        if METRICS[metric].unit.compared == "exact":
+            continue
+        if reason := _not_averaged(metric, samples):
+            missing[metric] = reason
+            continue
+        table = _values(metric, samples)
+        for effect in asked:
+            evidence = _evidence(metric, effect, table, rules)
+            if evidence.claim is not None:
+                found.append((_named(cells, effect, evidence.contrast), evidence))
+    return found, missing
+
+
+def _cells_of(study: Study) -> Cells:
+    paths = [path for path, levels in study.design.dimensions.items() if len(levels) > 1]
+    seen: dict[str, dict[str, str]] = {path: {} for path in paths}
+    places = []
+    for variant in study.variants:
+        known = {path: canonical(variant.settings[path]) for path in paths}
+        for path, key in known.items():  # the first variant is the reference, so that its levels come first
+            seen[path].setdefault(key, show_level(variant.settings[path]))
+        places.append([list(seen[path]).index(key) for path, key in known.items()])
+    return Cells(tuple(paths), tuple(tuple(seen[path].values()) for path in paths), np.array(places))
+
+
+def _not_averaged(metric: str, samples: Sequence[Sample]) -> str:
+    """Return why a metric cannot be averaged over cells; empty if it can."""
+    row = METRICS[metric]
+    trained = sum(sample.finished for sample in samples)
+    withheld = next((sample.withheld for sample in samples if sample.withheld), "")
+    if row.unit.clocked and withheld:
+        return f"not compared: {withheld}"
+    if row.watched and (missed := sum(int(sample.times(metric).missed.sum()) for sample in samples)):
+        return f"{missed} of {counted(trained, 'training')} never reached the target"
+    if broken := sum(int(sample.by_replicate(metric).isna().sum()) for sample in samples):
+        return f"{broken} of {counted(trained, 'training')} broke off"
+    if row.unit.compared == "ratio" and any((sample.by_replicate(metric) <= 0).any() for sample in samples):
+        return "a value of 0 has no ratio"
+    return ""
+
+
+def _values(metric: str, samples: Sequence[Sample]) -> pd.DataFrame:
+    """Return a row a replicate that all cells have, a column a cell."""
+    return pd.concat([sample.by_replicate(metric) for sample in samples], axis=1, join="inner").sort_index()
+
+
+def _evidence(metric: str, effect: Effect, table: pd.DataFrame, rules: Rules) -> Evidence:
+    ratio = METRICS[metric].unit.compared == "ratio"
+    values = table.to_numpy(dtype=float)
+    above, below = effect.sides(np.log(values) if ratio else values)
+    if ratio:
+        above, below = np.exp(above), np.exp(below)
+        if len(effect.factors) > 1:  # a margin is a difference in the metric's unit, and this is a ratio of ratios
+            rules = replace(rules, margins={name: size for name, size in rules.margins.items() if name != metric})
+    # a mean over cells comes in finer steps than each: half a step of each pair, averaged as they are
+    finer = math.sqrt((effect.above @ effect.above + effect.below @ effect.below) / 2)
+    step = finer * step_between(metric, values.ravel(), np.array([]), rules)
+    rules = replace(rules, steps={**rules.steps, metric: step})
+    return paired(metric, pd.Series(above, table.index), pd.Series(below, table.index), rules)
+
+
+def _named(cells: Cells, effect: Effect, contrast: Contrast) -> FactorEffect:
+    both = list(zip(effect.factors, effect.levels, strict=True))
+    return FactorEffect(
+        tuple(cells.paths[factor] for factor, _ in both),
+        tuple(cells.levels[factor][level] for factor, level in both),
+        tuple(cells.levels[factor][0] for factor, _ in both),
+        contrast,
+    )
+
+
+def lead(effects: Sequence[tuple[FactorEffect, Evidence]], others: Sequence[Evidence]) -> list[Evidence]:
+    """Return the effects' evidence with weights: half of the error for main effects, the other half for the rest.
+
+    A grid is asked first what each factor does. A mean over many cells is also what tells most: judged beside all
+    cells alike, it would lose that. The rest are interactions and single cells; what one half has claimed it leaves
+    to the other (Holm's procedure with weights).
+
+    Args:
+        effects: main effects and interactions.
+        others: the evidence on single cells.
+    """
+    tested = [(effect.main, evidence) for effect, evidence in effects if evidence.claim]
+    mains = sum(main for main, _ in tested)
+    rest = len(tested) - mains + sum(one.claim is not None and not math.isnan(one.claim.p) for one in others)
+    weight = rest / mains if mains and rest else 1.0
+    return [
+        replace(evidence, claim=replace(evidence.claim, weight=weight)) if evidence.claim and effect.main else evidence
+        for effect, evidence in effects
+    ]

@@ -1,0 +1,64 @@
+import pandas as pd
+
+from harness.reports import report
+from tests.findings.conftest import make_study, trial
+
+FACTORS = {"model.downsample": ["max_pool", "stride"], "model.dense_dropout": [0.0, 0.5, 0.25]}
+SPREAD = (0.0, 0.0002, -0.0002, 0.0001, -0.0001)
+
+
+def grid(gain, report_table=None, metric="test_accuracy"):
+    """Judge a grid of 2 x 3; the spread of a cell is a turn of the same five numbers."""
+    study = make_study(
+        design={"kind": "factorial", "replicates": 5, "factors": FACTORS}, report=report_table or {"metrics": [metric]}
+    )
+    rows = []
+    for place, variant in enumerate(study.variants):
+        for replicate in range(5):
+            stride, rate = variant.settings["model.downsample"] == "stride", variant.settings["model.dense_dropout"]
+            value = gain(stride, rate) * (1 + SPREAD[(replicate + place**2) % 5])
+            rows.append(trial(study, len(rows), dict(variant.settings), replicate, **{metric: value}))
+    return report(study, pd.DataFrame(rows), pd.DataFrame())
+
+
+def test_main_effects_lead_the_answer_and_single_variants_follow():
+    told = grid(lambda stride, rate: 0.9 - 0.02 * stride + 0.03 * (rate == 0.5))
+    assert told.sentences[0] == (
+        "Averaged over the other factors, dense_dropout=0.5 (against 0) is better in test accuracy: +3.00 points, "
+        "+2.98 to +3.02; worse: downsample=stride (−2.00 points, −2.00 to −2.00); undecided: dense_dropout=0.25."
+    )
+    assert told.sentences[1].startswith("dense_dropout=0.5 does best in test accuracy: +3.0")
+    assert told.headline == told.sentences[0]
+
+
+def test_levels_that_do_not_add_up_are_told():
+    told = grid(lambda stride, rate: 0.9 + 0.03 * (stride and rate == 0.5))
+    assert told.sentences[1].startswith(
+        "What they do to test accuracy does not simply add up: downsample=stride × dense_dropout=0.5 is better than "
+        "their sum (+3.0"
+    )
+    times = grid(
+        lambda stride, rate: 8.0 * (2 if stride else 1) * (0.5 if stride and rate else 1), metric="train_seconds"
+    )
+    assert times.sentences[1].startswith("What they do to training seconds does not simply add up: ")
+    assert " is better than their product (0.50 times, 0.50 to 0.50)" in times.sentences[1]
+
+
+def test_where_nothing_is_sure_it_says_so():
+    told = grid(lambda stride, rate: 0.9)
+    assert told.sentences[0].startswith(
+        "Averaged over the other factors, no level is shown to change test accuracy; undecided: "
+    )
+    alike = grid(lambda stride, rate: 0.9, {"metrics": ["test_accuracy"], "margin": {"test_accuracy": 0.01}})
+    assert alike.sentences[0].startswith(
+        "Averaged over the other factors, no level is shown to change test accuracy; equivalent: "
+    )
+    assert "add up" not in alike.sentences[1]
+
+
+def test_only_worse_levels():
+    told = grid(lambda stride, rate: 0.9 - 0.02 * stride - 0.01 * (rate == 0.5) - 0.03 * (rate == 0.25))
+    assert told.sentences[0].startswith(
+        "Averaged over the other factors, dense_dropout=0.25 (against 0) is worse in test accuracy: −3.0"
+    )
+    assert "; also worse: downsample=stride (−2.0" in told.sentences[0]

@@ -1,0 +1,47 @@
+"""What a comparison goes by before it is judged; the numbers behind it are checked in tests/stats."""
+
+import math
+
+import numpy as np
+import pytest
+
+from harness.judging import compare
+from tests.findings.conftest import make_study
+
+STEADY = np.array([0.0, 2.0, 1.0, 0.0, 3.0]) * 1e-4
+WILD = np.array([0.0, 60.0, 25.0, 5.0, 90.0]) * 1e-4
+
+
+def one(study, value, base):
+    ((contrast,),) = compare(study, {"x": value}, base).values()
+    return contrast
+
+
+def test_spreads_that_differ_are_told(sample):
+    study = make_study(report={"metrics": ["test_accuracy"]})
+    found = one(study, sample(test_accuracy=0.9 + WILD), sample(test_accuracy=0.95 + STEADY))
+    assert found.spreads == pytest.approx(WILD.std() / STEADY.std())
+    alike = one(study, sample(test_accuracy=0.9 + WILD), sample(test_accuracy=0.95 + WILD[::-1]))
+    assert math.isnan(alike.spreads)
+
+
+def test_an_accuracy_is_known_no_better_than_its_images(sample):
+    """Mnist has 10,000 test images; all five pairs give one image more."""
+    same = sample(test_accuracy=0.95 + STEADY), sample(test_accuracy=0.9499 + STEADY)
+    found = one(make_study(report={"metrics": ["test_accuracy"]}), *same)
+    assert found.high == pytest.approx(1e-4 + 2.776445 * 0.5e-4 / math.sqrt(5))
+    assert found.note == "every pair gives the same"
+    # unknown images: of 0.95 and 0.9502 the values tell 5,000
+    folder = make_study(
+        data={"name": "folder", "folder": "images", "validation": 500}, report={"metrics": ["test_accuracy"]}
+    )
+    base = np.array([0.95, 0.9502, 0.9504, 0.95, 0.9502])
+    found = one(folder, sample(test_accuracy=base + 2e-4), sample(test_accuracy=base))
+    assert found.high == pytest.approx(2e-4 + 2.776445 * 1e-4 / math.sqrt(5))
+
+
+def test_losses_come_in_no_steps(sample):
+    study = make_study(report={"metrics": ["test_loss"]})
+    found = one(study, sample(test_loss=[0.5, 0.25, 0.75, 0.5, 0.25]), sample(test_loss=[0.25, 0.0, 0.5, 0.25, 0.0]))
+    assert math.isnan(found.low)  # the sign test of five cannot go below 6 %
+    assert found.p == 1 / 16
