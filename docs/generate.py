@@ -38,6 +38,7 @@ TABLES = (
     ("design", "Factorial", '[design] with kind = "factorial"', ""),
     ("design", "OneAtATime", '[design] with kind = "one_at_a_time"', ""),
     ("design", "Listed", '[design] with kind = "listed"', ""),
+    ("design", "Screening", '[design] with kind = "screening"', ""),
     ("design", "Search", '[design] with kind = "search"', ""),
     ("design.replicates", "Adaptive", "design.replicates", "As a table, in all designs but a search:"),
     ("design.space", "Range", "design.space", "A numeric range:"),

@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path("harness")
 
-DESIGNS = {"Factorial", "OneAtATime", "Factored", "Grid", "Listed", "Search", "Adaptive", "Design"}
+DESIGNS = {"Factorial", "OneAtATime", "Factored", "Grid", "Listed", "Screening", "Search", "Adaptive", "Design"}
 """Classes of designs. Each answers what others ask; nobody else asks which one it is."""
 
 KNOWN_ONLY_IN = {

@@ -11,16 +11,13 @@ import pandas as pd
 from harness.escaping import plain, throughout
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
+from harness.findings.grid import choice, effects, factors, levels, pairs
 from harness.findings.probes import activation_order, unused_features
 from harness.findings.questions import (
-    choice,
     dead_classes,
     differences,
-    effects,
-    factors,
     late_changes,
     learning_curves,
-    levels,
     limits,
     new_images,
     other_targets,
@@ -47,6 +44,7 @@ FINDINGS: tuple[Callable[[Facts], Finding], ...] = (
     choice.analyse,
     verdicts.analyse,
     new_images.analyse,
+    pairs.analyse,
     dead_classes.analyse,
     differences.analyse,
     time_to_target.analyse,

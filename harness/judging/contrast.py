@@ -18,15 +18,16 @@ class Contrast:
     Attributes:
         metric: name in :data:`harness.metrics.METRICS`.
         kind: "difference" in the metric's unit, paired by replicate; "ratio", the geometric mean of the paired
-            ratios; "restricted", the ratio of the restricted mean times where some trials never reached the target;
+            ratios; "time_ratio", :class:`harness.stats.TimeRatio`, where some trials never reached the target;
             "exact", the ratio of two counts that no seed changes.
-        estimate: variant minus base, or variant over base; NaN if it cannot be had.
+        estimate: variant minus base, or variant over base; NaN if it cannot be had. A time ratio may be infinite: the
+            base is ahead by whatever ratio the variant's times are divided; or 0.
         low: lower end of the 95 % interval; NaN if there is none. In an adaptive study it is widened so that it holds
             whenever the study ends.
-        high: upper end.
+        high: upper end; infinite where the data set no bound, as the lower end of a time ratio may be 0.
         pairs: replicates that both have.
-        p: two-sided p-value of "no difference", over all looks: Student's t for differences and ratios, log-rank
-            where some trials never reached the target; NaN if there is none.
+        p: two-sided p-value of "no difference", over all looks: Student's t for differences and ratios, that of
+            the time ratio where some trials never reached the target; NaN if there is none.
         p_holm: that p-value adjusted for the number of comparisons in the report: what the verdict goes by.
         p_equivalent: adjusted p-value of "within the margin"; NaN without a margin.
         p_flips: sign-flip permutation p-value, as a check of the t test; NaN where there is none.
@@ -43,7 +44,7 @@ class Contrast:
     """
 
     metric: str
-    kind: Literal["difference", "ratio", "restricted", "exact"]
+    kind: Literal["difference", "ratio", "time_ratio", "exact"]
     estimate: float
     low: float = math.nan
     high: float = math.nan
@@ -108,6 +109,8 @@ def show_effect(contrast: Contrast) -> str:
     """Write the size of a contrast: ``−0.21 points``, ``0.44 times``, ``−0.0123``."""
     if math.isnan(contrast.estimate):
         return NOTHING
+    if contrast.kind == "time_ratio":
+        return _show_time_ratio(contrast)
     if contrast.kind != "difference":
         return f"{show_ratio(contrast.estimate, exact=contrast.kind == 'exact')} times"
     return METRICS[contrast.metric].show_difference(contrast.estimate)
@@ -119,6 +122,8 @@ def show_ends(contrast: Contrast) -> str:
         return "exact"
     if math.isnan(contrast.low):
         return NOTHING
+    if contrast.kind == "time_ratio" and (contrast.low == 0 or math.isinf(contrast.high)):
+        return _show_unbounded(contrast)
     if contrast.kind != "difference":
         return f"{show_ratio(contrast.low)} to {show_ratio(contrast.high)}"
     metric = METRICS[contrast.metric]
@@ -131,6 +136,25 @@ def show_new_ends(contrast: Contrast) -> str:
         return NOTHING
     metric = METRICS[contrast.metric]
     return f"{metric.signed(contrast.low_new)} to {metric.signed(contrast.high_new)}"
+
+
+def _show_time_ratio(contrast: Contrast) -> str:
+    """Write a time ratio; where it is infinite or 0, the end of the interval that bounds it."""
+    if math.isinf(contrast.estimate):
+        bounded = 0 < contrast.low < math.inf
+        return f"over {show_ratio(contrast.low)} times" if bounded else "never reached"
+    if contrast.estimate == 0:
+        return f"under {show_ratio(contrast.high)} times" if 0 < contrast.high < math.inf else "reached by it alone"
+    return f"{show_ratio(contrast.estimate)} times"
+
+
+def _show_unbounded(contrast: Contrast) -> str:
+    """Write the interval of a time ratio to which the data set no upper or no lower bound."""
+    if contrast.low == 0 and math.isinf(contrast.high):
+        return "no bounds"
+    if contrast.low == 0:
+        return f"up to {show_ratio(contrast.high)}" if contrast.high else NOTHING
+    return f"{show_ratio(contrast.low)} or more" if contrast.low < math.inf else NOTHING
 
 
 def show_verdict(contrast: Contrast) -> str:

@@ -1,4 +1,4 @@
-"""What each factor of a grid does, gathered from all of its cells, to be judged beside the other comparisons."""
+"""What each factor of a grid or a screening does, from all of its cells, to be judged beside other comparisons."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ class Cells:
 
 
 def has_effects(study: Study) -> bool:
-    """Whether a study asks for effects: every combination of two factors or more."""
+    """Whether a study asks for effects: every combination of two factors or more, or a screening of them."""
     design = study.design
-    return design.crossed and sum(len(levels) > 1 for levels in design.dimensions.values()) > 1
+    return design.screens or design.crossed and sum(len(levels) > 1 for levels in design.dimensions.values()) > 1
 
 
 def gather_effects(
@@ -74,13 +74,13 @@ def gather_effects(
     the target, has no effects: the mean over the other cells would be one over other settings.
 
     Args:
-        study: the study, of which every combination is planned.
+        study: the study, of which every combination is planned, or a fraction that screens its factors.
         samples: of all its variants in their order.
         rules: how they are compared.
     """
-    cells = _cells_of(study)
+    cells = cells_of(study)
     asked = main_effects(cells.places)
-    both = interactions(cells.places)
+    both = interactions(cells.places) if study.design.clear else []
     if len(both) <= MOST_INTERACTIONS:
         asked += both
     found: list[tuple[FactorEffect, Evidence]] = []
@@ -99,7 +99,8 @@ def gather_effects(
     return found, missing
 
 
-def _cells_of(study: Study) -> Cells:
+def cells_of(study: Study) -> Cells:
+    """Return the variants of a study as positions of levels, the reference's first."""
     paths = [path for path, levels in study.design.dimensions.items() if len(levels) > 1]
     seen: dict[str, dict[str, str]] = {path: {} for path in paths}
     places = []

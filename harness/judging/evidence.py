@@ -15,6 +15,7 @@ from harness.judging.looking import at_looks, confidence
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
 from harness.stats import (
+    LEVEL,
     Claim,
     Looks,
     PairedDifference,
@@ -38,12 +39,14 @@ class Rules:
         overlap: held-out over training images of a cross-validation; 0 where replicates are independent.
         looks: when the data are looked at.
         steps: metric -> size of the steps that its values come in, where it is known: 1 over the images of an accuracy.
+        level: the error that is left to a comparison where none of the others is decided yet.
     """
 
     margins: Mapping[str, float]
     overlap: float
     looks: Looks
     steps: Mapping[str, float] = field(default_factory=dict)
+    level: float = LEVEL
 
 
 def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
@@ -63,7 +66,7 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
     if row.watched:
         times = sample.times(metric), base.times(metric)
         if any(each.missed.any() for each in times):
-            return censored(metric, *times, base.label, rules.looks)
+            return censored(metric, *times, base.label, rules.margins.get(metric), rules.level, rules.looks)
     broken = [int(one.by_replicate(metric).isna().sum()) for one in (sample, base)]
     if any(broken):  # a loss that is not a number: the mean of the others would flatter
         return _missing(metric, f"{broken[0]} of {sample.finished} broke off; {base.label}: {broken[1]}")

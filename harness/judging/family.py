@@ -11,6 +11,7 @@ from harness.judging.effects import FactorEffect, gather_effects, has_effects, l
 from harness.judging.evidence import Rules, gather
 from harness.judging.folds import overlap_of, parts_of, whole_repetitions
 from harness.judging.new_images import with_new_images
+from harness.judging.pairs import Pair, gather_pairs
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
 from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks, pairs_needed
@@ -26,11 +27,13 @@ class Judged:
         effects: what each factor does, and what two of them do together, metric by metric; empty for a design that
             does not train every combination of two factors or more.
         no_effects: metric -> why it has none.
+        pairs: each variant against each other but the base, metric by metric; empty unless the study asks for them.
     """
 
     contrasts: Mapping[str, tuple[Contrast, ...]]
     effects: tuple[FactorEffect, ...] = ()
     no_effects: Mapping[str, str] = field(default_factory=dict)
+    pairs: tuple[Pair, ...] = ()
 
 
 def looks_of(study: Study) -> Looks:
@@ -57,10 +60,14 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         samples: the variants' trials by digest, without the base; those without trials are passed over.
         base: the base's trials.
     """
-    rules = Rules(study.report.margin, overlap_of(study, base), looks_of(study), _steps_of(study))
+    level = level_of_each(study.metrics, len(samples))
+    rules = Rules(study.report.margin, overlap_of(study, base), looks_of(study), _steps_of(study), level)
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [
-        (digest, gather(metric, sample, base, rules)) for digest, sample in known.items() for metric in study.metrics
+        (digest, gather(metric, sample, base, rules))
+        for digest, sample in known.items()
+        for metric in study.metrics
+        if not study.design.screens  # its runs differ in half of all factors: what they tell is the effects
     ]
     effects: list[tuple[FactorEffect, Evidence]] = []
     missing: dict[str, str] = {}
@@ -70,21 +77,31 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
             effects, missing = gather_effects(study, [base, *(known[one.digest] for one in planned)], rules)
         else:
             missing = dict.fromkeys(study.metrics, "not every combination has a finished training")
-    cells = [evidence for _, evidence in found]
+    pairs = gather_pairs(study, known, rules)
+    cells = [evidence for _, evidence in [*found, *pairs]]
     judged = judge_all([*cells, *lead(effects, cells)], rules.overlap)
     parts = parts_of(study, base)
     judged = [replace(one, more=whole_repetitions(one.more, one.pairs, parts)) for one in judged]
     contrasts: dict[str, list[Contrast]] = {digest: [] for digest in known}
     for (digest, _), contrast in zip(found, judged, strict=False):
         contrasts[digest].append(with_new_images(contrast, known[digest], base))
+    of_pairs, of_effects = judged[len(found) : len(cells)], judged[len(cells) :]
     return Judged(
         {digest: tuple(row) for digest, row in contrasts.items()},
-        tuple(
-            replace(effect, contrast=contrast)
-            for (effect, _), contrast in zip(effects, judged[len(found) :], strict=True)
-        ),
+        tuple(replace(one, contrast=said) for (one, _), said in zip(effects, of_effects, strict=True)),
         missing,
+        tuple(replace(one, contrast=said) for (one, _), said in zip(pairs, of_pairs, strict=True)),
     )
+
+
+def level_of_each(metrics: Sequence[str], variants: int) -> float:
+    """Return what p-value a comparison needs while none of the others is decided: Holm's first step.
+
+    Args:
+        metrics: in which every variant is compared; counts need no test.
+        variants: how many, without the base.
+    """
+    return LEVEL / max(1, variants * sum(METRICS[metric].unit.compared != "exact" for metric in metrics))
 
 
 def open_comparisons(contrasts: Mapping[str, Sequence[Contrast]]) -> list[str]:

@@ -2,9 +2,8 @@
 
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
 from harness.stats.choosing import Within, within_one_standard_error
-from harness.stats.effects import Effect, interactions, main_effects
+from harness.stats.effects import Alias, Effect, aliases, interactions, main_effects
 from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
-from harness.stats.logrank import log_rank
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
 from harness.stats.new_images import accuracy_on_new_images, difference_on_new_images, image_variance
 from harness.stats.paired import (
@@ -16,12 +15,13 @@ from harness.stats.paired import (
     ratio_of_pairs,
     sign_flip,
 )
-from harness.stats.restricted import RestrictedRatio, restricted_ratio
 from harness.stats.spreads import step_of
+from harness.stats.time_ratio import TimeRatio, smallest_p, time_ratio, within_margin_p
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
     "LEVEL",
+    "Alias",
     "Claim",
     "Effect",
     "Interval",
@@ -29,11 +29,12 @@ __all__ = [
     "Looks",
     "PairedDifference",
     "PairedRatio",
-    "RestrictedRatio",
+    "TimeRatio",
     "Times",
     "Verdict",
     "Within",
     "accuracy_on_new_images",
+    "aliases",
     "difference_of_pairs",
     "difference_on_new_images",
     "holm",
@@ -41,7 +42,6 @@ __all__ = [
     "interactions",
     "judge",
     "kaplan_meier_median",
-    "log_rank",
     "looks",
     "main_effects",
     "mean_interval",
@@ -52,10 +52,12 @@ __all__ = [
     "power_of_e",
     "ratio_of_pairs",
     "reached_by",
-    "restricted_ratio",
     "share_interval",
     "sign_flip",
+    "smallest_p",
     "spread_interval",
     "step_of",
+    "time_ratio",
+    "within_margin_p",
     "within_one_standard_error",
 ]

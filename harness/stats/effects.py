@@ -72,6 +72,38 @@ def interactions(cells: np.ndarray) -> list[Effect]:
     return found
 
 
+@dataclass(frozen=True)
+class Alias:
+    """Two factors whose interaction is mixed into the main effect of a third.
+
+    Attributes:
+        factors: positions of the two.
+        share: how much of what they do together is in the effect, from -1 to 1: of half of (ab - b) - (a - 1).
+    """
+
+    factors: tuple[int, int]
+    share: float
+
+
+def aliases(cells: np.ndarray) -> list[tuple[Alias, ...]]:
+    """Return, for each factor of a two-level design, with which two others' interaction its effect is mixed.
+
+    The alias matrix of Box & Wilson (1951, "On the experimental attainment of optimum conditions"), its rows for main
+    effects and columns for interactions of two. In a regular fraction a share is -1, 0 or 1, in a Plackett-Burman
+    design also a part.
+
+    Args:
+        cells: as in :func:`main_effects`, of levels 0 and 1.
+    """
+    signs = 2 * cells - 1
+    pairs = list(itertools.combinations(range(cells.shape[1]), 2))
+    shares = signs.T @ np.stack([signs[:, one] * signs[:, other] for one, other in pairs], axis=1) / len(cells)
+    return [
+        tuple(Alias(pair, float(share)) for pair, share in zip(pairs, row, strict=True) if share and place not in pair)
+        for place, row in enumerate(shares)
+    ]
+
+
 def _mean(chosen: np.ndarray) -> np.ndarray:
     """Return the weights that average the chosen cells."""
     return np.asarray(chosen / chosen.sum(), dtype=float)

@@ -88,7 +88,18 @@ def _is_member_name(part: Any) -> bool:
     """Whether pydantic put this part in a location to name the member of a union."""
     if not isinstance(part, str):
         return False
-    members = ("int", "float", "str", "Range", "Adaptive", "factorial", "one_at_a_time", "listed", "search")
+    members = (
+        "int",
+        "float",
+        "str",
+        "Range",
+        "Adaptive",
+        "factorial",
+        "one_at_a_time",
+        "listed",
+        "screening",
+        "search",
+    )
     return part in members or part.startswith("constrained-") or "[" in part
 
 
@@ -119,7 +130,9 @@ def _line(item: Any, model: type[BaseModel], prefix: str) -> str:
         close = did_you_mean(got, choices) if isinstance(got, str) and not from_test else ""
         return f"{text}{close or hint}"
     if kind == "union_tag_not_found":
-        return f'{place}.kind is required. Write kind = "factorial", "one_at_a_time", "listed" or "search".'
+        return (
+            f'{place}.kind is required. Write kind = "factorial", "one_at_a_time", "listed", "screening" or "search".'
+        )
     if kind in _BOUNDS:
         words, name = _BOUNDS[kind]
         bound = f"{context[name]:,}" if abs(context[name]) >= 10**6 else f"{context[name]:g}"

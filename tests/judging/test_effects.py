@@ -228,3 +228,38 @@ def test_the_plan_and_the_report_judge_alike(sample):
     alone, beside = compare(study, samples, base), judge_study(study, samples, base).contrasts
     assert [row[0].p_holm for row in alone.values()] == [row[0].p_holm for row in beside.values()]
     assert list(alone) == list(beside)
+
+
+SCREENED = {
+    "train.learning_rate": [1e-3, 1e-2],
+    "model.dense_dropout": [0.0, 0.5],
+    "model.activation": ["relu", "tanh"],
+    "model.batch_norm": [False, True],
+}
+
+
+def screening(**keys):
+    return make_study(
+        design={"kind": "screening", "replicates": 5, "factors": SCREENED, **keys}, report={"metrics": ["val_accuracy"]}
+    )
+
+
+def test_a_screening_is_judged_by_its_halves_and_compares_no_single_variants(sample):
+    study = screening()
+    values = noisy(8, 5)
+    tanh = np.array([variant.settings["model.activation"] == "tanh" for variant in study.variants])
+    values[tanh] += 0.05
+    found = judged(study, sample, values)
+    assert {*found.contrasts.values()} == {()}
+    assert [one.factors for one in found.effects] == [(path,) for path in SCREENED]  # and no interactions
+    effect = found.effects[2]
+    differences = values[tanh].mean(0) - values[~tanh].mean(0)
+    assert effect.contrast.estimate == pytest.approx(differences.mean())
+    assert effect.contrast.p == pytest.approx(stats.ttest_1samp(differences, 0).pvalue)
+    assert effect.contrast.p_holm == pytest.approx(4 * effect.contrast.p)  # four effects are the family
+    assert (effect.levels, effect.against, effect.contrast.verdict) == (("tanh",), ("relu",), Verdict.BETTER)
+
+
+def test_where_nothing_is_mixed_two_factors_together_are_judged_too(sample):
+    found = judged(screening(resolution=5), sample, noisy(16, 5))
+    assert [len(one.factors) for one in found.effects] == [1] * 4 + [2] * 6

@@ -73,7 +73,7 @@ def test_other_metrics_and_trials_without_hits_have_none(of_hits, sample):
     one = of_hits(RIGHT, test_loss=[0.1, 0.2, 0.3])
     loss, accuracy = compare(study, {"one": one}, of_hits(RIGHT, test_loss=[0.3, 0.2, 0.3]))["one"]
     assert np.isnan([loss.low_new, loss.high_new]).all()
-    assert (accuracy.low_new, accuracy.high_new) == (0, 0)  # they got the same ones right
+    assert (accuracy.low_new, accuracy.high_new) == (accuracy.low, accuracy.high)  # they got the same ones right
     loss, accuracy = compare(study, {"one": one}, sample(test_accuracy=[0.8] * 3, test_loss=[0.1] * 3))["one"]
     assert np.isnan([accuracy.low_new, accuracy.high_new]).all()
     assert "on new images" not in accuracy._repr_html_()

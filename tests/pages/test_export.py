@@ -31,8 +31,9 @@ def test_csv_tells_a_missed_target_from_no_value(study, trials, history):
     trials.loc[trials["trial"] > 3, ["seconds_to_target", "steps_to_target"]] = np.nan
     stride = records_of(report(study, trials, history))[1]
     assert stride["steps_to_target"] == "inf"
-    # one of three after 2 s, two watched for 8 s: mean 6 against 5
-    assert float(stride["seconds_to_target_ratio"]) == pytest.approx(1.2)
+    # one of three after 2 s, before 4, 5 and 6; two watched for 8 s, at 1.6 for 5: until then after two each
+    assert float(stride["seconds_to_target_ratio"]) == pytest.approx(1.6)
+    assert (stride["seconds_to_target_ratio_low"], stride["seconds_to_target_ratio_high"]) == ("0", "inf")
 
 
 def test_json_is_strict_and_complete(study, trials, history):

@@ -1,3 +1,4 @@
+import math
 import re
 from dataclasses import replace
 from xml.etree import ElementTree
@@ -6,9 +7,10 @@ import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
 
+from harness.findings.figures import Estimate, ForestFigure
 from harness.pages.svg import draw, inline
 from harness.pages.svg.curves import draw_lines
-from harness.pages.svg.forest import mark_ratios
+from harness.pages.svg.forest import draw_forest, ends_of, mark_ratios
 from harness.pages.svg.style import PALETTE
 from harness.reports import report
 
@@ -74,3 +76,15 @@ def test_lines_differ_in_colour_or_dashes(study, trials, history):
     many = replace(figure, curves=[replace(figure.curves[0], label=f"variant {place}") for place in range(28)])
     handles = [line for line in draw_lines(Figure().add_subplot(), many) if line.get_label().startswith("variant")]
     assert len({(line.get_color(), str(line._unscaled_dash_pattern)) for line in handles}) == len(handles) == 28
+
+
+def test_an_interval_without_a_bound_ends_in_an_arrow_at_the_edge():
+    bounded = Estimate("a", 1.2, 0.8, 2.0, "undecided")
+    figure = ForestFigure("x", "x", "x", 1.0, 0.0, True, (bounded,), "x", "x")
+    assert ends_of(figure) == (-math.inf, math.inf)
+    for value, low, high in ((math.inf, 1.9, math.inf), (0.5, 0.0, 0.7)):
+        wider = replace(figure, estimates=(bounded, Estimate("b", value, low, high, "worse")))
+        assert ends_of(wider) == (min(0.8, low or value) / 1.25, 2.0 * 1.25)
+        drawing = draw_forest(wider)
+        assert "nan" not in drawing
+        assert "inf" not in drawing

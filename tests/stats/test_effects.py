@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from harness.stats import interactions, main_effects
+from harness.stats import aliases, interactions, main_effects
 
 POOLS, WIDTHS = 2, 3
 CELLS = np.array(list(itertools.product(range(POOLS), range(WIDTHS))))
@@ -59,3 +59,19 @@ def test_of_three_factors_each_two_are_told():
     above, below = interactions(cells)[1].sides(np.arange(8.0)[None])  # cells count in binary: they add up
     assert above == pytest.approx(below)
     assert main_effects(cells)[0].above == pytest.approx([0, 0, 0, 0, 0.25, 0.25, 0.25, 0.25])
+
+
+def test_what_a_fraction_mixes():
+    # the half of a 2 x 2 x 2 design in which the third factor is the other two's exclusive or: C = -AB, A = -BC, ...
+    half = np.array([[0, 0, 0], [1, 0, 1], [0, 1, 1], [1, 1, 0]])
+    assert [[(one.factors, one.share) for one in found] for found in aliases(half)] == [
+        [((1, 2), -1.0)],
+        [((0, 2), -1.0)],
+        [((0, 1), -1.0)],
+    ]
+    whole = np.array(list(itertools.product(range(2), repeat=3)))
+    assert aliases(whole) == [(), (), ()]
+    # so the effect that is found for C is C less half of what A and B do together: here 5 - 8 / 2
+    y = np.array([5 * c + 8 * (a and b) for a, b, c in half], float)[None]
+    above, below = main_effects(half)[2].sides(y)
+    assert above - below == pytest.approx(5 - 8 / 2)

@@ -37,12 +37,12 @@ SEARCH = {"kind": "search", "trials": 3}
         ),
         (
             {"design.kind": "fact"},
-            "design.kind must be one of factorial, one_at_a_time, listed, search, got 'fact'. "
+            "design.kind must be one of factorial, one_at_a_time, listed, screening, search, got 'fact'. "
             "Did you mean 'factorial'?",
         ),
         (
             {"design.kind": None},
-            'design.kind is required. Write kind = "factorial", "one_at_a_time", "listed" or "search".',
+            'design.kind is required. Write kind = "factorial", "one_at_a_time", "listed", "screening" or "search".',
         ),
         (
             {"design.factors": {"model": {"downsample": ["stride"]}}},

@@ -22,6 +22,8 @@ _NOTE = (
     "undecided: verdicts are judged together, so that an interval beside the line may still be undecided."
 )
 
+_ARROW = "An arrow: to that side the data set no bound."
+
 
 def analyse(facts: Facts) -> Finding:
     """Return a figure for each metric of the study in which some variant has an interval."""
@@ -46,6 +48,7 @@ def _forest(study: Study, metric: str, reference: str, found: Sequence[tuple[Row
         Estimate(row.label, scale * one.estimate, scale * one.low, scale * one.high, str(one.verdict))
         for row, one in found
     )
+    unbounded = ratio and any(one.low == 0 or math.isinf(one.high) for _, one in found)
     said = [f"{row.label} {show_effect(one)} ({show_ends(one)}), {one.verdict}" for row, one in found[:10]]
     return ForestFigure(
         name=f"difference_{metric}",
@@ -57,5 +60,5 @@ def _forest(study: Study, metric: str, reference: str, found: Sequence[tuple[Row
         estimates=estimates,
         description=f"Against {reference} in {title}: {'; '.join(said)}.",
         chapter=CHAPTER,
-        note=_NOTE,
+        note=f"{_NOTE} {_ARROW}" if unbounded else _NOTE,
     )

@@ -44,8 +44,9 @@ _NO_IMAGES = (
 )
 _TARGETS = (
     "Steps and seconds to target are Kaplan-Meier medians: a trial that never reached the target counts as one that "
-    "takes longer than it was watched. Where some never did, variants are compared by the log-rank test (permutation), "
-    "and by the ratio of their restricted mean times."
+    "takes longer than it was watched. Where some never did, variants are compared by their time ratio: the factor "
+    "between their times. Estimate, interval and p are of one rank test by permutation, and a ratio that it does not "
+    "reject is in the interval; where too few reached the target the interval has no upper or no lower end."
 )
 
 

@@ -168,9 +168,8 @@ def _size(contrast: Contrast) -> str:
 
 def _clause(contrast: Contrast, target: str) -> str:
     metric = METRICS[contrast.metric]
-    if contrast.kind == "restricted":
-        size = f"{show_ratio(contrast.estimate)} times the {metric.unit.name}"
-        text = f"takes {size} to {target} or to the end of training"
+    if contrast.kind == "time_ratio" and not 0 < contrast.estimate < math.inf:
+        text = _one_sided(contrast, target)
     elif metric.watched:
         text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {metric.unit.name}"
     elif contrast.kind != "difference":
@@ -181,6 +180,28 @@ def _clause(contrast: Contrast, target: str) -> str:
         size = f"{metric.show(abs(contrast.estimate))}{metric.unit.points}"
         text = f"ends {size} {'higher' if contrast.estimate > 0 else 'lower'} in {metric.title}"
     return text
+
+
+def _one_sided(contrast: Contrast, target: str) -> str:
+    """Say of a variant that is ahead, or behind, by whatever ratio its times are divided, by how much it is at least.
+
+    A time ratio supposes that a variant takes a multiple of the base's time. Where so many trials never reached the
+    target that every multiple is too small, the lower end of the interval is all that is known.
+    """
+    unit = METRICS[contrast.metric].unit.name
+    if contrast.estimate > 1:
+        known = 0 < contrast.low < math.inf
+        return (
+            f"takes at least {show_ratio(contrast.low)} times the {unit} to {target}"
+            if known
+            else (f"does not get to {target} in a time that could be compared")
+        )
+    known = 0 < contrast.high < math.inf
+    return (
+        f"takes at most {show_ratio(contrast.high)} times the {unit} to {target}"
+        if known
+        else (f"gets to {target}, which the other does not in a time that could be compared")
+    )
 
 
 def _evidence(contrast: Contrast, said_pairs: int) -> str:
@@ -195,7 +216,7 @@ def _evidence(contrast: Contrast, said_pairs: int) -> str:
     elif not said_pairs:
         ends = f"95 % interval {ends}"
     said = [ends, p] if contrast.pairs == said_pairs else [ends, counted(contrast.pairs, "paired replicate"), p]
-    if contrast.kind == "restricted":
+    if contrast.kind == "time_ratio":
         said.append(contrast.note)
     return "; ".join(said)
 

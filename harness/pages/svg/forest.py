@@ -15,6 +15,8 @@ from harness.pages.svg.style import plain_axes, report_style, svg_of
 
 _VERDICT_COLOURS = {"better": "#009E73", "worse": "#D55E00", "equivalent": "#0072B2"}
 _VERDICT_MARKERS = {"better": "^", "worse": "v", "equivalent": "s"}
+_BEYOND = 1.25
+"""How far an axis goes on where an interval has no bound: as a factor, or with that share of its length."""
 
 
 def draw_forest(figure: ForestFigure) -> str:
@@ -28,14 +30,23 @@ def draw_forest(figure: ForestFigure) -> str:
             axes.axvspan(figure.neutral - figure.margin, figure.neutral + figure.margin, color="#e4e4e4", linewidth=0)
         if figure.logarithmic:
             axes.set_xscale("log")
+        least, most = ends_of(figure)
         for place, estimate in enumerate(figure.estimates):
             colour = _VERDICT_COLOURS.get(estimate.verdict, "#555555")
-            if math.isfinite(estimate.low) and math.isfinite(estimate.high):
-                axes.plot([estimate.low, estimate.high], [place, place], color=colour, linewidth=1.6)
+            low, high = (min(max(end, least), most) for end in (estimate.low, estimate.high))
+            if not (math.isnan(estimate.low) or math.isnan(estimate.high)):
+                axes.plot([low, high], [place, place], color=colour, linewidth=1.6)
+            for end, shown, arrow in ((estimate.low, low, "<"), (estimate.high, high, ">")):
+                if shown != end and not math.isnan(end):
+                    axes.plot(shown, place, arrow, color=colour, markersize=4)
             decided = estimate.verdict in ("better", "worse", "equivalent")
             face = colour if decided else "white"
             axes.plot(
-                estimate.value, place, _VERDICT_MARKERS.get(estimate.verdict, "o"), color=colour, markerfacecolor=face
+                min(max(estimate.value, least), most),
+                place,
+                _VERDICT_MARKERS.get(estimate.verdict, "o"),
+                color=colour,
+                markerfacecolor=face,
             )
         labels = [textwrap.shorten(estimate.label, 44, placeholder=" …") for estimate in figure.estimates]
         axes.set_yticks(range(len(labels)), labels)
@@ -46,6 +57,22 @@ def draw_forest(figure: ForestFigure) -> str:
         plain_axes(axes)
         axes.grid(visible=False, axis="y")
         return svg_of(canvas)
+
+
+def ends_of(figure: ForestFigure) -> tuple[float, float]:
+    """Return from where to where the axis goes: a little beyond all that is finite, where something is not bounded.
+
+    An interval without a bound (infinite, or 0 on an axis of ratios) then ends in an arrow.
+    """
+    ends = [end for one in figure.estimates for end in (one.value, one.low, one.high) if not math.isnan(end)]
+    bounded = [end for end in ends if math.isfinite(end) and (end > 0 or not figure.logarithmic)]
+    if len(bounded) == len(ends):
+        return -math.inf, math.inf
+    low, high = min([*bounded, figure.neutral]), max([*bounded, figure.neutral])
+    if figure.logarithmic:
+        return low / _BEYOND, high * _BEYOND
+    beyond = (_BEYOND - 1) * (high - low)
+    return low - beyond, high + beyond
 
 
 def mark_ratios(axes: Axes) -> None:

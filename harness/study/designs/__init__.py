@@ -4,6 +4,8 @@
 - `explores`: whether variants are sampled; of those that were only explored nothing is claimed. A type checker knows a
   `Search` by it.
 - `crossed`: whether every combination of the levels is trained, so that effects and interactions can be told.
+- `screens`: whether it tells what factors do from a fraction of the combinations, so that single variants are
+  compared with nothing; `clear`: whether it can be told what two of them do together.
 - `adaptive`: whether there are more replicates where a comparison is undecided.
 - `replicate_range`: the fewest and the most replicates that a claim may rest on.
 - `objectives`, `prunes`, `confirmed`, `reaching`: what chooses, whether a pruner ends trainings, how many variants are
@@ -24,6 +26,7 @@ from pydantic import Field
 
 from harness.study.designs.factors import Factorial, OneAtATime
 from harness.study.designs.listed import Listed
+from harness.study.designs.screening import Screening
 from harness.study.designs.search import Search
 
 
@@ -35,4 +38,4 @@ class Phase(StrEnum):
     CONFIRM = "confirm"
 
 
-Design = Annotated[Factorial | OneAtATime | Listed | Search, Field(discriminator="kind")]
+Design = Annotated[Factorial | OneAtATime | Listed | Screening | Search, Field(discriminator="kind")]

@@ -42,6 +42,7 @@ class Grid(FileTable):
 
     explores: ClassVar[Literal[False]] = False
     crossed: ClassVar[bool]
+    screens: ClassVar[bool] = False
     prunes: ClassVar[Literal[False]] = False
     table: ClassVar[str] = "factors"
 
@@ -59,6 +60,11 @@ class Grid(FileTable):
         """The fewest and the most replicates of a variant."""
         planned = self.replicates
         return (planned.min, planned.max) if isinstance(planned, Adaptive) else (planned, planned)
+
+    @property
+    def clear(self) -> bool:
+        """Whether it can be told what two factors do together, apart from what each does alone."""
+        return self.crossed
 
     @property
     def adaptive(self) -> bool:

@@ -32,6 +32,8 @@ class Search(FileTable):
 
     explores: ClassVar[Literal[True]] = True
     crossed: ClassVar[bool] = False
+    screens: ClassVar[bool] = False
+    clear: ClassVar[bool] = False
     adaptive: ClassVar[bool] = False
     table: ClassVar[str] = "space"
 

@@ -16,6 +16,10 @@ from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
 from harness.study.variant import BASE
 
 
+MOST_OF_ALL_PAIRS = 12
+"""Variants of which all pairs are compared: 66 pairs. Of more, so many share the error that little is decided."""
+
+
 class Reference(FileTable):
     """`[[report.reference]]`: a figure from elsewhere, shown beside what was measured here; never paired."""
 
@@ -42,6 +46,11 @@ class ReportSpec(FileTable):
         default_factory=dict,
         description="Metric -> difference below which two variants count as equivalent, in the metric's own unit.",
         json_schema_extra={"fix": "E.g. margin = { test_accuracy = 0.002 }."},
+    )
+    compare: Literal["base", "all_pairs"] = Field(
+        default="base",
+        description="'base' compares each variant with the base, 'all_pairs' each also with each other, all judged "
+        f"together; of {MOST_OF_ALL_PAIRS} variants at most.",
     )
     levels: tuple[float, ...] = Field(
         default=(),
@@ -127,6 +136,7 @@ class StudyTables(FileTable):
                 "design.replicates must be a number with data.split = 'k_fold', got { min, max }: parts that share "
                 "images are judged once, when all are there. E.g. 50, ten repetitions of five parts."
             )
+        self._check_all_pairs()
         self._check_levels()
         if self.target is None:
             for name in self.report.metrics:
@@ -135,6 +145,23 @@ class StudyTables(FileTable):
                         f"report.metrics names {name!r} but there is no [target]. Add one, or drop the metric."
                     )
         return self
+
+    def _check_all_pairs(self) -> None:
+        """Raise ValueError if all pairs are asked of a design whose variants are not all compared, or of too many."""
+        design = self.design
+        if self.report.compare != "all_pairs":
+            return
+        if design.explores or design.screens or design.adaptive:
+            why = "adaptive replicates" if design.adaptive else f"kind = {design.kind!r}"
+            raise ValueError(
+                f"report.compare must be 'base' with {why}, got 'all_pairs', which takes a fixed number of "
+                "replicates of variants that are all compared. Leave it out, or use another design."
+            )
+        if design.most_variants > MOST_OF_ALL_PAIRS:
+            raise ValueError(
+                f"report.compare must be 'base' with more than {MOST_OF_ALL_PAIRS} variants, got 'all_pairs' with "
+                f"{design.most_variants:,}. Leave it out, or use fewer levels."
+            )
 
     def _check_levels(self) -> None:
         """Raise ValueError unless the values besides the target are ones that it might have."""

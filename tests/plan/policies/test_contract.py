@@ -17,6 +17,14 @@ LEVELS = {"model.downsample": ["max_pool", "stride", "average_pool"], "train.bat
 DESIGNS = {
     "factorial": ({"kind": "factorial", "replicates": 2, "factors": LEVELS}, 12),
     "one_at_a_time": ({"kind": "one_at_a_time", "replicates": 3, "factors": LEVELS}, 12),
+    "screening": (
+        {
+            "kind": "screening",
+            "replicates": 2,
+            "factors": {**{path: levels[:2] for path, levels in LEVELS.items()}, "model.dense_dropout": [0.0, 0.5]},
+        },
+        8,
+    ),
     "adaptive": ({"kind": "factorial", "replicates": {"min": 2, "max": 4}, "factors": LEVELS}, 24),
     "search": (
         {"kind": "search", "trials": 9, "replicates": 2, "space": LEVELS, "confirm": {"top": 2, "replicates": 3}},

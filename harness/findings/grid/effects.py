@@ -1,21 +1,41 @@
-"""What each factor of a full factorial does, and what two of them do together."""
+"""What each factor of a full factorial or a screening does, and what two of them do together."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 
 from harness.findings.facts import Facts
 from harness.findings.figures import Estimate, ForestFigure
 from harness.findings.finding import Finding, Section, Table
 from harness.findings.wording import listed
-from harness.judging import FactorEffect
+from harness.judging import FactorEffect, cells_of
 from harness.judging.contrast import show_effect, show_ends, show_p, show_verdict
 from harness.metrics import METRICS
+from harness.stats import aliases
 from harness.study import Study
 from harness.study.variant import short_names
 
 CHAPTER = "What each factor does"
 _MOST = 30
+_OF_GRID = (
+    "A main effect is what a level changes against the base's, averaged over all settings of the other factors. An "
+    "interaction is by how much two levels together do more than the sum of what each does alone (of times and rates, "
+    "than the product): 0, or 1 times, means that they simply add up. All of them and the single variants are judged "
+    "together; half of the 5 % is the main effects'."
+)
+_OF_SCREENING = (
+    "A main effect is the difference between the half of the variants that have a level and the half that have the "
+    "other, within each replicate. All effects are judged together; single variants, which differ in many "
+    "factors at once, are compared with nothing. "
+)
+_MIXED = (
+    "So few variants cannot tell an effect of one factor from what two others do together: the last column names what "
+    "each is mixed with (half of that interaction; with a minus sign where it is taken off). Train the combinations of "
+    "the few factors that matter to be sure."
+)
+_CLEAR = "No effect of one factor is mixed with what two others do together."
 
 
 def analyse(facts: Facts) -> Finding:
@@ -49,30 +69,52 @@ def _without(facts: Facts) -> tuple[str, ...]:
     )
 
 
+def mixed_with(study: Study) -> dict[str, str]:
+    """Return dotted path -> which two other factors together its effect is mixed with, in words; empty if none are.
+
+    Of a screening alone: a grid has every combination.
+    """
+    if not study.design.screens:
+        return {}
+    cells = cells_of(study)
+    names = short_names(list(study.design.dimensions))
+    told = {}
+    for path, found in zip(cells.paths, aliases(cells.places), strict=True):
+        whole = [
+            f"{'−' if one.share < 0 else ''}{' × '.join(names[cells.paths[place]] for place in one.factors)}"
+            for one in found
+            if abs(one.share) == 1
+        ]
+        parts = Counter(Fraction(abs(one.share)).limit_denominator(100) for one in found if abs(one.share) < 1)
+        whole += [f"{share} of {count} pairs" for share, count in sorted(parts.items())]
+        told[path] = ", ".join(whole)
+    return told if any(told.values()) else {}
+
+
 def _section(study: Study, effects: Sequence[FactorEffect], metrics: Sequence[str]) -> Section:
     several = len(metrics) > 1
+    mixed = mixed_with(study)
     rows = []
     for effect in effects:
         one = effect.contrast
         cells = (show_effect(one), show_ends(one), str(one.pairs), show_p(one.p), show_p(one.p_holm), show_verdict(one))
         metric = (METRICS[one.metric].title,) if several else ()
-        rows.append((label_of(study, effect), "main effect" if effect.main else "interaction", *metric, *cells))
+        beside = (mixed.get(effect.factors[0], "") if effect.main else "",) if mixed else ()
+        kind = "main effect" if effect.main else "interaction"
+        rows.append((label_of(study, effect), kind, *metric, *cells, *beside))
     title = "" if several else f" on {METRICS[metrics[0]].title}"
+    last = ("mixed with",) if mixed else ()
     headings = ("effect of", "kind", *(("metric",) if several else ()))
     table = Table(
         caption=f"Effects{title}, with 95 % intervals",
-        headings=(*headings, "size", "95 % interval", "replicates", "p", "p (Holm)", "verdict"),
-        numeric=(*(False for _ in headings), True, True, True, True, True, False),
+        headings=(*headings, "size", "95 % interval", "replicates", "p", "p (Holm)", "verdict", *last),
+        numeric=(*(False for _ in headings), True, True, True, True, True, False, *(False for _ in last)),
         rows=tuple(rows),
         faint=(False,) * len(rows),
     )
-    text = (
-        "A main effect is what a level changes against the base's, averaged over all settings of the other factors. An "
-        "interaction is by how much two levels together do more than the sum of what each does alone (of times and "
-        "rates, than the product): 0, or 1 times, means that they simply add up. All of them and the single variants "
-        "are judged together; half of the 5 % is the main effects'."
-    )
-    return Section("Main effects and interactions", text, table)
+    if study.design.screens:
+        return Section("Main effects", _OF_SCREENING + (_MIXED if mixed else _CLEAR), table)
+    return Section("Main effects and interactions", _OF_GRID, table)
 
 
 def _figure(study: Study, metric: str, effects: Sequence[FactorEffect]) -> ForestFigure:

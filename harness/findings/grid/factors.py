@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
-from harness.findings.questions.effects import label_of
+from harness.findings.grid.effects import label_of, mixed_with
 from harness.findings.wording import listed
 from harness.judging import Contrast, FactorEffect
 from harness.judging.contrast import show_effect, show_ends
@@ -25,6 +25,12 @@ def analyse(facts: Facts) -> Finding:
         effects = [effect for effect in facts.judged.effects if effect.contrast.metric == metric]
         said.append(_levels(facts.study, metric, [effect for effect in effects if effect.main]))
         said += _together(facts.study, metric, [effect for effect in effects if not effect.main])
+    if said and mixed_with(facts.study):
+        every = 2 ** len(facts.study.design.dimensions)
+        said.append(
+            f"In {len(facts.study.variants)} of {every:,} combinations each of these may also be what two other "
+            "factors do together: the table of effects says which."
+        )
     return Finding(tuple(said))
 
 
