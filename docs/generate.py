@@ -1,8 +1,8 @@
 """Write what is generated of README and docs: ``python docs/generate.py``.
 
 The reference in docs/studies.md comes from the schema of study files, the tables in docs/performance.md and
-docs/method.md, and the figure of power, from benchmarks/results, docs/answers.md and the table of answers in the README
-from reports. What stands between markers is replaced; a test fails when it is out of date.
+docs/method-tables.md, and the figure of power, from benchmarks/results, docs/answers.md and the table of answers in
+the README from reports. What stands between markers is replaced; a test fails when it is out of date.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from harness.presets import PRESETS, PROTOCOLS
 from harness.study import StudyTables, show_level
 
 PAGE = Path(__file__).with_name("studies.md")
-MEASURED = tuple(Path(__file__).with_name(name) for name in ("performance.md", "method.md"))
+MEASURED = tuple(Path(__file__).with_name(name) for name in ("performance.md", "method-tables.md"))
 POWER = Path(__file__).parent / "images" / "power.svg"
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 BEGIN = "<!-- from here on written by docs/generate.py -->"
@@ -216,18 +216,29 @@ def fill_tables(page: str) -> str:
 _MEASURED = re.compile(r"(<!-- table ([\w/-]+) -->)\n.*?(<!-- end -->)", re.DOTALL)
 
 
+NOT_MEASURED = "Not measured yet."
+
+
 def _measured(name: str) -> str:
     name, _, which = name.partition("/")
     result = _result(name)
+    if which:
+        if which not in result:
+            return f"\n{NOT_MEASURED}\n"
+        result = result[which]
     versions = ", ".join(f"{package} {version}" for package, version in result["versions"].items())
     cores = f"{result['cores']} cores of {result['processor']} ({result['vectors']})"
     place = f"{result['date']}, {cores}; Python {result['python']}, {versions}; revision {result['revision']}."
-    return "\n".join(["", *result[which or "table"], "", place, ""])
+    return "\n".join(["", *result["table"], "", place, ""])
 
 
 def _result(name: str) -> dict[str, Any]:
     result: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     return result
+
+
+_POWER_VARIANTS = 4
+"""Of the studies in the figure of power, the base included."""
 
 
 def draw_power(path: Path) -> None:
@@ -238,15 +249,16 @@ def draw_power(path: Path) -> None:
     matplotlib.rcParams |= {"svg.hashsalt": "harness", "svg.fonttype": "none"}
     from matplotlib import pyplot
 
-    cells = [cell for cell in _result("validity")["cells"] if cell["question"] == "power"]
+    rows = [(row["cell"], row["counts"]) for row in _result("validity")["power"]["cells"]]
+    rows = [(cell, counts) for cell, counts in rows if cell["variants"] == _POWER_VARIANTS]
     figure, axes = pyplot.subplots(figsize=(7, 4))
-    marks = iter(zip("os^", ("#0072B2", "#E69F00", "#009E73"), strict=True))
-    for first, last in dict.fromkeys((cell["first"], cell["last"]) for cell in cells):
+    marks = iter(zip("os^D", ("#0072B2", "#E69F00", "#CC79A7", "#009E73"), strict=True))
+    for sizes in dict.fromkeys(tuple(cell["sizes"]) for cell, _ in rows):
         mark, colour = next(marks)
-        some = [cell for cell in cells if (cell["first"], cell["last"]) == (first, last)]
-        label = f"{first} replicates" if first == last else f"{first} to {last} replicates, adaptive"
-        shares = [100 * cell["found"] / cell["comparisons"] for cell in some]
-        axes.plot([cell["effect"] for cell in some], shares, marker=mark, color=colour, label=label)
+        some = [(cell, counts) for cell, counts in rows if tuple(cell["sizes"]) == sizes and cell.get("effect")]
+        label = f"{sizes[0]} replicates" if len(sizes) == 1 else f"{sizes[0]} to {sizes[1]} replicates, adaptive"
+        shares = [100 * counts.get("found", 0) / counts["comparisons"] for _, counts in some]
+        axes.plot([cell["effect"] for cell, _ in some], shares, marker=mark, color=colour, label=label)
     axes.set(
         xlabel="true difference, in standard deviations over seeds", ylabel="found, %", ylim=(0, 102), xlim=(0, None)
     )

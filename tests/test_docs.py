@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 import pytest
 
+from benchmarks.validity import TABLES
 from harness.cli import cli
 from harness.study import Study, StudyTables, load_study
 
@@ -170,12 +171,16 @@ def test_the_reference_is_up_to_date():
     assert rewrite(TEXTS[page]) == TEXTS[page], "run: python docs/generate.py"
 
 
-@pytest.mark.parametrize(("page", "tables"), [("docs/performance.md", 6), ("docs/method.md", 2)])
+@pytest.mark.parametrize(("page", "tables"), [("docs/performance.md", 6), ("docs/method-tables.md", 11)])
 def test_the_measured_tables_are_those_of_the_last_measurements(page, tables):
     text = TEXTS[Path(page)]
     fill = runpy.run_path("docs/generate.py")["fill_tables"]
     assert fill(text) == text, "run: python docs/generate.py"
     assert text.count("<!-- table ") == tables
+
+
+def test_every_table_of_the_benchmark_of_verdicts_is_shown():
+    assert re.findall(r"<!-- table validity/(\w+) -->", TEXTS[Path("docs/method-tables.md")]) == list(TABLES)
 
 
 def test_the_answers_are_those_of_the_reports():

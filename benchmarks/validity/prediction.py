@@ -1,0 +1,16 @@
+"""Whether one further training falls where a report says that it would."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmarks.validity.cells import Cell
+from benchmarks.validity.noise import accuracies
+from harness.stats import mean_interval
+
+
+def holds(cell: Cell, random: np.random.Generator) -> bool:
+    """Return whether the last of the cell's replicates and one more lies in the interval of those before."""
+    values = accuracies(cell, random, (1, cell.last + 1))[0]
+    interval = mean_interval(values[:-1])
+    return bool(interval.low <= values[-1] <= interval.high)
