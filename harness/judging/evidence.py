@@ -63,6 +63,10 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
         return Evidence(_exact(metric, sample, base, rules))
     if row.unit.clocked and sample.withheld:
         return _missing(metric, f"not compared: {sample.withheld}")
+    if row.unit.clocked and (sample.disturbed or base.disturbed):
+        both, left = sample.pairs_left(base)
+        if left < min(2, both):
+            return _missing(metric, f"not compared: others used the machine in {both - left} of {both} pairs")
     if row.watched:
         times = sample.times(metric), base.times(metric)
         if any(each.missed.any() for each in times):

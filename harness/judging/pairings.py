@@ -114,7 +114,9 @@ def _tests(pairing: Pairing, metric: str, rules: Rules) -> tuple[float, float]:
         return math.nan, math.nan
     ours, theirs = pair_up(pairing.after.by_replicate(metric), pairing.before.by_replicate(metric))
     whole = min(pairing.after.finished, pairing.before.finished)
-    if len(ours) < whole:  # some never reached the target, or broke off: the others alone would flatter
+    if METRICS[metric].unit.clocked:
+        whole -= len(pairing.after.disturbed | pairing.before.disturbed)
+    if len(ours) < max(1, whole):  # some never reached the target, or broke off: the others alone would flatter
         return math.nan, math.nan
     sign, margin, step = METRICS[metric].sign, rules.margins[metric], step_between(metric, ours, theirs, rules)
     gain = difference_of_pairs(sign * ours, sign * theirs, rules.overlap, step)

@@ -26,12 +26,14 @@ class Sample:
             "stop_reason", and where they are known "test_hits" and "data_digest".
         counts: metric counted in whole numbers -> its value, None if unknown.
         withheld: why seconds must not be compared with the base's; empty if they may.
+        disturbed: replicates whose seconds do not count, because others used the machine meanwhile.
     """
 
     label: str
     columns: Mapping[str, np.ndarray]
     counts: Mapping[str, int | None] = field(default_factory=dict)
     withheld: str = ""
+    disturbed: frozenset[int] = frozenset()
 
     @property
     def finished(self) -> int:
@@ -46,7 +48,7 @@ class Sample:
         values = self.columns[name].astype(float)
         if name not in METRICS or METRICS[name].unit.compared != "exact":
             values = np.where(self.columns["stop_reason"].astype(str) == StopReason.NOT_FINITE, np.nan, values)
-        return _indexed(values, self.columns["replicate"])
+        return self._counting(name, _indexed(values, self.columns["replicate"]))
 
     def hits(self) -> dict[int, tuple[str, bytes]]:
         """Return replicate -> digest of the images, and the test images that it got right, as they are packed.
@@ -66,7 +68,18 @@ class Sample:
         """Return "steps_to_target" or "seconds_to_target", trials that never got there as censored."""
         at, missed = censor(self.columns[name], self.columns[METRICS[name].watched], self.columns["stop_reason"])
         replicate = self.columns["replicate"]
-        return Times(_indexed(at, replicate), _indexed(missed, replicate))
+        return Times(*(self._counting(name, _indexed(values, replicate)) for values in (at, missed)))
+
+    def _counting(self, name: str, values: pd.Series) -> pd.Series:
+        """Return the values that count: of what a clock measured, those of trainings that had the machine alone."""
+        if not (self.disturbed and name in METRICS and METRICS[name].unit.clocked):
+            return values
+        return values[~values.index.isin(self.disturbed)]
+
+    def pairs_left(self, base: Sample) -> tuple[int, int]:
+        """Return the replicates that both have, and those of them whose seconds count in both."""
+        both = {int(one) for one in self.columns["replicate"]} & {int(one) for one in base.columns["replicate"]}
+        return len(both), len(both - self.disturbed - base.disturbed)
 
 
 def censor(reached: np.ndarray, watched: np.ndarray, stop_reason: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ from harness.trials.diverged import without_divergence, without_lost_accuracies
 from harness.trials.hits import HITS_FILE, with_hits
 from harness.trials.kept import stored_asked, stored_study
 from harness.trials.left_out import LeftOut, describe, keep_left_out, left_out_of
-from harness.trials.places import differing_places
+from harness.trials.places import differing_places, disturbed
 from harness.trials.schema import (
     AT_AN_EVALUATION,
     DIGEST,
@@ -16,6 +16,7 @@ from harness.trials.schema import (
     FEATURES,
     HISTORY,
     HISTORY_COLUMNS,
+    LOAD,
     PLACE,
     TRIAL_COLUMNS,
     TRIALS,
@@ -31,6 +32,7 @@ __all__ = [
     "HISTORY",
     "HISTORY_COLUMNS",
     "HITS_FILE",
+    "LOAD",
     "PLACE",
     "TRIALS",
     "TRIAL_COLUMNS",
@@ -38,6 +40,7 @@ __all__ = [
     "LeftOut",
     "describe",
     "differing_places",
+    "disturbed",
     "is_level",
     "keep_left_out",
     "left_out_of",

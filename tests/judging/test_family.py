@@ -72,6 +72,35 @@ def test_no_test_is_no_reason_to_go_on(sample):
     assert open_comparisons(row) == []
 
 
+def test_seconds_of_disturbed_trainings_leave_their_pairs_and_nothing_else_out(sample):
+    """Half the seconds each time, but in two replicates: there others used the machine."""
+    base = sample("base", disturbed=[3], seconds_to_target=[4.0, 5.0, 6.0, 40.0, 5.0], test_accuracy=[0.9] * 5)
+    fast = sample(disturbed=[1], seconds_to_target=[2.0, 60.0, 3.06, 2.0, 2.45], test_accuracy=[0.9] * 5)
+    found = judge(of("seconds_to_target"), {"x": fast}, base)["x"]
+    assert (found.pairs, found.estimate, found.verdict) == (
+        3,
+        pytest.approx((0.5 * 0.51 * 0.49) ** (1 / 3)),
+        Verdict.BETTER,
+    )
+    assert judge(of("test_accuracy"), {"x": fast}, base)["x"].pairs == 5
+
+
+def test_of_times_that_were_missed_those_of_disturbed_trainings_do_not_count(sample):
+    nan = math.nan
+    late = sample(disturbed=[0, 2], seconds_to_target=[1.0, nan, 3.0], train_seconds=[9.0, 8.0, 7.0])
+    times = late.times("seconds_to_target")
+    assert (times.at.to_dict(), times.missed.to_dict()) == ({1: 8.0}, {1: True})
+    assert len(sample(disturbed=[0], steps_to_target=[1.0, 2.0]).times("steps_to_target").at) == 2
+
+
+def test_seconds_have_no_verdict_where_others_used_the_machine_in_all_pairs_but_one(sample):
+    base = sample("base", disturbed=[0, 1], seconds_to_target=[4.0, 5.0, 6.0])
+    row = compare(of("seconds_to_target"), {"x": sample(seconds_to_target=[2.0, 2.5, 3.0])}, base)
+    assert row["x"][0].note == "not compared: others used the machine in 2 of 3 pairs"
+    assert row["x"][0].verdict is Verdict.UNDECIDED
+    assert open_comparisons(row) == []
+
+
 def test_nobody_reached_it(sample):
     never = sample(steps_to_target=[math.nan] * 5)
     found = judge(of("steps_to_target"), {"x": never}, never)

@@ -51,9 +51,10 @@ def _beside_ours(study: Study, groups: Sequence[Group], history: pd.DataFrame) -
 
 
 def _values(group: Group, metric: str, step: int | None, history: pd.DataFrame) -> np.ndarray:
+    column = group.clocked if METRICS[metric].unit.clocked else group.values
     if step is None:
-        return group.values(metric).astype(float)
-    at = history[(history["step"] == step) & history["trial"].isin(group.values("trial").tolist())]
+        return column(metric).astype(float)
+    at = history[(history["step"] == step) & history["trial"].isin(column("trial").tolist())]
     return at[metric].to_numpy(float) if metric in at else np.empty(0)
 
 

@@ -87,6 +87,8 @@ def _sample(study: Study, variant: Variant, finished: Sequence[FinishedTrial]) -
         for name in dict.fromkeys((*study.metrics, "train_seconds"))
     }
     columns["steps"] = np.array([result.steps for _, result in known], dtype=float)
+    for name in ("foreign_load", "studies_beside"):
+        columns[name] = np.array([getattr(result, name) for _, result in known], dtype=float)  # None is not-a-number
     columns["replicate"] = np.array([replicate for replicate, _ in known], dtype=int)
     columns["stop_reason"] = np.array([result.stop_reason.value for _, result in known], dtype=str)
     columns["status"] = np.full(len(known), "finished")
