@@ -10,9 +10,10 @@ from harness.judging.folds import overlap_of, parts_of
 from harness.judging.new_images import accuracy_interval, hits_of, is_of_hits
 from harness.judging.pairings import NOT_INFERIOR, Conclusion, Pairing, compare_pairings
 from harness.judging.pairs import Pair
-from harness.judging.sample import Sample, censor
+from harness.judging.sample import IDENTITY, Sample, censor
 
 __all__ = [
+    "IDENTITY",
     "NOT_INFERIOR",
     "Conclusion",
     "Contrast",

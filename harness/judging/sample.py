@@ -15,6 +15,9 @@ from harness.stats import Times
 _NEVER = (StopReason.NOT_FINITE, StopReason.PLATEAU)
 """Stop reasons after which more steps would not have reached the target: the miss is infinite, not early."""
 
+IDENTITY = ("weights_digest", "history_digest")
+"""Columns with digests: where both are equal, so are two trainings."""
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -22,8 +25,9 @@ class Sample:
 
     Attributes:
         label: what the variant is called.
-        columns: metric -> a value a trial, NaN where there is none; besides "replicate", "steps", "train_seconds" and
-            "stop_reason", and where they are known "test_hits" and "data_digest".
+        columns: metric -> a value a trial, NaN where there is none; besides "replicate", "steps", "train_seconds",
+            "stop_reason" and, where they are known, those of :data:`IDENTITY`,
+            "test_hits" and "data_digest".
         counts: metric counted in whole numbers -> its value, None if unknown.
         withheld: why seconds must not be compared with the base's; empty if they may.
         disturbed: replicates whose seconds do not count, because others used the machine meanwhile.
@@ -63,6 +67,17 @@ class Sample:
             for replicate, digest, packed, reason in zip(*columns, strict=True)
         }
         return {replicate: both for replicate, both in found.items() if all(both)}
+
+    def trainings(self) -> pd.Series[str]:
+        """Return by replicate what is the same for two trainings that are the same bit by bit; empty where unknown.
+
+        That is the digests of the weights that they left and of everything that was evaluated.
+        """
+        parts = [self.columns.get(name, np.full(self.finished, "")) for name in IDENTITY]
+        found = [
+            "/".join(both) if all(both) else "" for both in zip(*(part.astype(str) for part in parts), strict=True)
+        ]
+        return _indexed(np.array(found, dtype=str), self.columns["replicate"])
 
     def times(self, name: str) -> Times:
         """Return "steps_to_target" or "seconds_to_target", trials that never got there as censored."""

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.judging import Sample
+from harness.judging import IDENTITY, Sample
 from harness.metrics import METRICS
 from harness.trials.places import disturbed
 
-_BESIDE = ("replicate", "steps", "epochs", "stop_reason", "test_hits", "data_digest")
+_BESIDE = ("replicate", "steps", "epochs", "stop_reason", "test_hits", "data_digest", *IDENTITY)
 """Columns that a sample needs besides what was measured."""
 
 

@@ -82,3 +82,10 @@ def test_non_inferior_needs_a_margin(shifted):
 
 def test_nothing_in_common_says_nothing():
     assert outcome([]) == ([], Conclusion.UNDECIDED)
+
+
+def test_what_is_identical_holds_whatever_is_asked(sample):
+    same = {"test_accuracy": BASE[:3], "weights_digest": ["a", "b", "c"], "history_digest": ["d", "e", "f"]}
+    pairing = Pairing("base", sample(**same), sample(**same))
+    assert outcome([pairing]) == ([Verdict.IDENTICAL], Conclusion.HOLDS)
+    assert outcome([pairing], margin=0.002, non_inferior=True) == ([Verdict.IDENTICAL], Conclusion.HOLDS)

@@ -25,10 +25,10 @@ _STATISTICS = (
     "Means have Student t intervals of 95 %. Variants are compared with the reference replicate by replicate: mean "
     "difference, or geometric mean of ratios for seconds, steps and rates, with Student's t interval and p-value. All "
     "comparisons of this page are judged together (Holm): better or worse if the adjusted p is at most 5 %, "
-    "equivalent if two one-sided tests against the study's margin are, adjusted likewise, else undecided. So the "
-    "chance of a single false better or worse on this page is at most 5 %, and so is that of a false equivalent. The "
-    "effect size is Hedges' g of the paired differences. How many more replicates would decide is a rough figure, for "
-    "a power of 80 %."
+    "equivalent if two one-sided tests against the study's margin are, adjusted likewise, identical if the trainings "
+    "are the same to the bit or the counts are the same, else undecided. So the chance of a single false better or "
+    "worse on this page is at most 5 %, and so is that of a false equivalent. The effect size is Hedges' g of the "
+    "paired differences. How many more replicates would decide is a rough figure, for a power of 80 %."
 )
 _ADAPTIVE = (
     "The data were looked at after {looks} replicates; each look may spend its share of the error, and intervals are "
