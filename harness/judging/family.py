@@ -14,7 +14,7 @@ from harness.judging.pairs import Pair, gather_pairs
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
 from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks, pairs_needed
-from harness.study import Study
+from harness.study import Study, comparisons_of
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         samples: the variants' trials by digest, without the base; those without trials are passed over.
         base: the base's trials.
     """
-    level = level_of_each(study.metrics, len(samples))
+    level = LEVEL / max(1, comparisons_of(study, len(samples)))
     rules = Rules(study.report.margin, overlap_of(study, base), looks_of(study), _steps_of(study), level)
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [
@@ -91,16 +91,6 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         missing,
         tuple(replace(one, contrast=said) for (one, _), said in zip(pairs, of_pairs, strict=True)),
     )
-
-
-def level_of_each(metrics: Sequence[str], variants: int) -> float:
-    """Return what p-value a comparison needs while none of the others is decided: Holm's first step.
-
-    Args:
-        metrics: in which every variant is compared; counts need no test.
-        variants: how many, without the base.
-    """
-    return LEVEL / max(1, variants * sum(METRICS[metric].unit.compared != "exact" for metric in metrics))
 
 
 def open_comparisons(contrasts: Mapping[str, Sequence[Contrast]]) -> list[str]:
