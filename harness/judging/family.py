@@ -10,6 +10,7 @@ from harness.judging.contrast import Contrast, Evidence
 from harness.judging.effects import FactorEffect, gather_effects, has_effects, lead
 from harness.judging.evidence import Rules, gather
 from harness.judging.folds import overlap_of, parts_of
+from harness.judging.new_images import with_new_images
 from harness.judging.outlooks import Ahead, levels_left, outlook_of
 from harness.judging.pairs import Pair, gather_pairs
 from harness.judging.sample import Sample
@@ -83,7 +84,7 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
     judged = judge_all([*cells, *lead(effects, cells)], ahead)
     contrasts: dict[str, list[Contrast]] = {digest: [] for digest in known}
     for (digest, _), contrast in zip(found, judged, strict=False):
-        contrasts[digest].append(contrast)
+        contrasts[digest].append(with_new_images(contrast, known[digest], base))
     of_pairs, of_effects = judged[len(found) : len(cells)], judged[len(cells) :]
     return Judged(
         {digest: tuple(row) for digest, row in contrasts.items()},

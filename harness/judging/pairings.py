@@ -10,6 +10,7 @@ from enum import StrEnum
 from harness.judging.contrast import Contrast
 from harness.judging.evidence import Rules, gather, step_between
 from harness.judging.family import judge_all
+from harness.judging.new_images import with_new_images
 from harness.judging.outlooks import Ahead
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
@@ -76,6 +77,10 @@ def compare_pairings(
     contrasts = judge_all(found, Ahead(rules.looks, rules.overlap))
     if non_inferior:
         contrasts = _judge_non_inferior(places, contrasts, rules)
+    contrasts = [
+        with_new_images(contrast, pairing.after, pairing.before)
+        for (pairing, _), contrast in zip(places, contrasts, strict=True)
+    ]
     verdicts = {contrast.verdict for contrast in contrasts}
     if Verdict.WORSE in verdicts:
         conclusion = Conclusion.FAILS

@@ -13,6 +13,7 @@ from harness.stats.intervals import (
     spread_interval,
 )
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
+from harness.stats.new_images import accuracy_on_new_images, difference_on_new_images, image_variance
 from harness.stats.outlook import Outlook, outlook
 from harness.stats.paired import (
     PairedDifference,
@@ -42,9 +43,12 @@ __all__ = [
     "Times",
     "Verdict",
     "Within",
+    "accuracy_on_new_images",
     "aliases",
     "difference_of_pairs",
+    "difference_on_new_images",
     "holm",
+    "image_variance",
     "interactions",
     "judge",
     "kaplan_meier_median",
