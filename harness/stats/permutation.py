@@ -40,8 +40,8 @@ def dealt(values: np.ndarray, base: np.ndarray, shrunk: float = 1.0) -> float:
     """Return the share of ways to deal values out to two groups, (n,) and (m,), whose difference lies as far from 0.
 
     The difference is that of the sums, so that values must be such that their overall sum is 0, as scores are. NaN if
-    either is empty. All ways are tried up to 16,384; above, 16,383 are drawn as for :func:`flipped`, which also says what
-    ``shrunk`` is.
+    either is empty. All ways are tried up to 16,384; above, 16,383 are drawn as for :func:`flipped`, which says what
+    ``shrunk`` is, too.
     """
     n, m = len(values), len(base)
     if not n or not m:
