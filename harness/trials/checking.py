@@ -119,7 +119,7 @@ def _add_unfinished(trials: pd.DataFrame, faults: dict[int, str]) -> None:
     """A finished training has a reason why it ended."""
     reasons = trials["stop_reason"].tolist() if "stop_reason" in trials else [None] * len(trials)
     for place, (status, reason) in enumerate(zip(trials["status"].tolist(), reasons, strict=True)):
-        if status == "finished" and (is_missing(reason) or not reason):
+        if not is_missing(status) and status == "finished" and (is_missing(reason) or not reason):
             faults.setdefault(place, "it is finished, and does not say why its training ended (stop_reason)")
 
 
