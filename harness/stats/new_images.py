@@ -54,7 +54,7 @@ def coin_spread(hits: np.ndarray) -> float:
     """
     n, m = hits.shape
     share = hits.mean(axis=0)
-    return math.sqrt(float((share * (1 - share)).sum()) * n / (n - 1)) / m
+    return float(np.sqrt((share * (1 - share)).sum() * n / (n - 1)) / m)
 
 
 def difference_on_new_images(known: Interval, differences: np.ndarray) -> Interval:

@@ -62,8 +62,8 @@ def test_how_many_images_make_the_accuracies_differ():
     # p (1 - p) is 2/9 for each, 1 in all without bias, so that coins spread by 1/6
     found = audit(hits=[[1, 1, 1, 0, 1, 0], [1, 1, 0, 1, 1, 0], [1, 1, 0, 1, 0, 0]])
     assert found.sentences[1].endswith(
-        "points. Of 6 test images 3 came out right in some of them and wrong in others; if each of these were a coin of "
-        "its own, the standard deviation would be 16.67 points."
+        "points. Of 6 test images 3 came out right in some of them and wrong in others; if each of these were a coin "
+        "of its own, the standard deviation would be 16.67 points."
     )
     (section,) = found.sections
     assert section.table.headings[-4:] == ("images right in all", "in some", "in none", "SD of coins (points)")
