@@ -49,12 +49,15 @@ class TimeRatio:
         n: pairs.
         reached: trials that reached the target, of both variants together.
         paired: whether p-values are those of sign flips.
+        shrunk: what the statistic is divided by before it is compared with those of other ways: above 1 in a
+            cross-validation.
         scores: of all trials, for any ratio.
     """
 
     n: int
     reached: int
     paired: bool
+    shrunk: float
     scores: GehanScores = field(repr=False, compare=False)
 
     @property
@@ -96,7 +99,9 @@ class TimeRatio:
     def _test(self, log_ratio: float) -> tuple[float, float]:
         """Return the statistic for the logarithm of a ratio, above 0 where the ratio is too small, and its p-value."""
         ours, theirs = self.scores.at(log_ratio)
-        return float(ours.sum()), flipped(ours - theirs) if self.paired else dealt(ours, theirs)
+        return float(ours.sum()), (
+            flipped(ours - theirs, self.shrunk) if self.paired else dealt(ours, theirs, self.shrunk)
+        )
 
     def _rejected(self, log_ratio: float, level: float) -> int:
         """Return 1 if a ratio is rejected as too small, -1 if as too large, 0 if it is not."""
@@ -104,7 +109,7 @@ class TimeRatio:
         return 0 if p > level else 1 if statistic > 0 else -1
 
 
-def time_ratio(values: Times, base: Times, level: float = LEVEL) -> TimeRatio:
+def time_ratio(values: Times, base: Times, level: float = LEVEL, overlap: float = 0.0) -> TimeRatio:
     """Compare the times of two variants, over the replicates that both have.
 
     Which of its two tests is used depends on the number of pairs, and on how many trials reached the target, of both
@@ -114,6 +119,9 @@ def time_ratio(values: Times, base: Times, level: float = LEVEL) -> TimeRatio:
         values: of a variant.
         base: of the base.
         level: the level that the p-value will have to meet: where many comparisons are made, a share of 5 %.
+        overlap: for replicates that are not independent since they share training images: held-out images over
+            training images. The variance of the statistic is then larger by 1 + n times this (Nadeau & Bengio 2003,
+            "Inference for the generalization error").
     """
     both = values.at.index.intersection(base.at.index).sort_values()
     ours, theirs = values.of(both), base.of(both)
@@ -122,10 +130,10 @@ def time_ratio(values: Times, base: Times, level: float = LEVEL) -> TimeRatio:
     # a pair in which neither reached the target does not count in a sign flip
     paired = flips_reach(min(n, reached - _LOST), level)
     scores = GehanScores(ours.at.to_numpy(dtype=float), missed, theirs.at.to_numpy(dtype=float), base_missed)
-    return TimeRatio(n, reached, paired, scores)
+    return TimeRatio(n, reached, paired, math.sqrt(1 + n * overlap), scores)
 
 
-def within_margin_p(values: Times, base: Times, margin: float, level: float = LEVEL) -> float:
+def within_margin_p(values: Times, base: Times, margin: float, level: float = LEVEL, overlap: float = 0.0) -> float:
     """Return the p-value of "the times differ by less than a margin": the larger of two one-sided ones.
 
     The tests are those of :func:`time_ratio`, halved: whether the variant's times are before the base's when the margin
@@ -137,13 +145,14 @@ def within_margin_p(values: Times, base: Times, margin: float, level: float = LE
         base: of the base.
         margin: difference that does not matter, in the unit of the times; above 0.
         level: as in :func:`time_ratio`.
+        overlap: as there.
 
     Returns:
         NaN with fewer than two pairs, and if no trial reached the target.
     """
     found = (
-        time_ratio(Times(base.at + margin, base.missed), values, level),
-        time_ratio(Times(values.at + margin, values.missed), base, level),
+        time_ratio(Times(base.at + margin, base.missed), values, level, overlap),
+        time_ratio(Times(values.at + margin, values.missed), base, level, overlap),
     )
     if found[0].n < 2 or not found[0].reached:
         return math.nan
