@@ -13,7 +13,7 @@ from harness.stats.intervals import (
     spread_interval,
 )
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
-from harness.stats.new_images import accuracy_on_new_images, difference_on_new_images, image_variance
+from harness.stats.new_images import accuracy_on_new_images, coin_spread, difference_on_new_images, image_variance
 from harness.stats.outlook import Outlook, outlook
 from harness.stats.paired import (
     PairedDifference,
@@ -45,6 +45,7 @@ __all__ = [
     "Within",
     "accuracy_on_new_images",
     "aliases",
+    "coin_spread",
     "difference_of_pairs",
     "difference_on_new_images",
     "holm",

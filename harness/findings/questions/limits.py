@@ -158,7 +158,12 @@ def _dependent_replicates(study: Study, groups: Sequence[Group]) -> list[str]:
 
 def _broken(trials: pd.DataFrame) -> list[str]:
     broken = int((trials["stop_reason"] == StopReason.NOT_FINITE).sum())
-    return [f"{counted(broken, 'training')} broke off because the loss was not a number."] if broken else []
+    if not broken:
+        return []
+    many = counted(broken, "training")
+    return [
+        f"{many} diverged, to losses or weights that are no finite numbers: no scores, and the target counts as missed."
+    ]
 
 
 def _changed_images(study: Study, trials: pd.DataFrame) -> list[str]:

@@ -31,7 +31,8 @@ def test_remarks_name_what_limits_the_numbers(study, trials, history):
         "Not in the numbers: 1 killed of 6 trials.",
         "Some variants have only 2 finished trials: intervals and p-values lean on differences that are about normally "
         "distributed.",
-        "1 training broke off because the loss was not a number.",
+        "1 training diverged, to losses or weights that are no finite numbers: no scores, and the target counts as "
+        "missed.",
         "Seconds are not compared for downsample=stride, because the trials ran in different places: workers 1 and 2.",
     )
 
