@@ -9,10 +9,11 @@ from harness.records.asked import Asked, asked_by, asked_from, asked_since
 from harness.records.endings import ENDINGS, Ending, StopReason
 from harness.records.events import Evaluated, Event, Failed, Fingerprint, Finished, Reply, Scored, Started, TrainingOver
 from harness.records.job import Job, Resources, Seeds
-from harness.records.result import Clocks, TrialResult
+from harness.records.result import MOST_TAKEN, Clocks, TrialResult
 
 __all__ = [
     "ENDINGS",
+    "MOST_TAKEN",
     "Asked",
     "Clocks",
     "Ending",
