@@ -38,6 +38,9 @@ class Contrast:
             in the metric's unit, within the margin; None where there is none to show.
         more: about how many more replicates would decide it; 0 if it is decided, None if none can be named.
         note: why a number is missing; empty if none is.
+        low_new: of a test accuracy, lower end of the 95 % interval on new images like the test images: over seeds and
+            images, where the other is over seeds alone. NaN if it cannot be had. No verdict goes by it.
+        high_new: upper end.
         spreads: standard deviation of the variant's values over the base's, of the logarithms for a ratio, where they
             surely differ, so that the interval is widened; NaN elsewhere.
     """
@@ -57,6 +60,8 @@ class Contrast:
     verdict: Verdict = Verdict.UNDECIDED
     more: int | None = None
     note: str = ""
+    low_new: float = math.nan
+    high_new: float = math.nan
     within: tuple[float, float, float] | None = None
     spreads: float = math.nan
 
@@ -79,6 +84,7 @@ class Contrast:
                 ("verdict", show_verdict(self)),
                 ("difference" if self.kind == "difference" else "ratio", show_effect(self)),
                 ("95 % interval", "" if show_ends(self) == NOTHING else show_ends(self)),
+                ("on new images", "" if show_new_ends(self) == NOTHING else show_new_ends(self)),
                 ("pairs", str(self.pairs) if self.pairs else ""),
                 ("p", "" if math.isnan(self.p) else show_p(self.p)),
                 ("p (Holm)", "" if math.isnan(self.p_holm) else show_p(self.p_holm)),
@@ -130,6 +136,14 @@ def show_ends(contrast: Contrast) -> str:
         return f"{show_ratio(contrast.low)} to {show_ratio(contrast.high)}"
     metric = METRICS[contrast.metric]
     return f"{metric.signed(contrast.low)} to {metric.signed(contrast.high)}"
+
+
+def show_new_ends(contrast: Contrast) -> str:
+    """Write the 95 % interval of a contrast on new images: ``−0.45 to +0.03``."""
+    if math.isnan(contrast.low_new):
+        return NOTHING
+    metric = METRICS[contrast.metric]
+    return f"{metric.signed(contrast.low_new)} to {metric.signed(contrast.high_new)}"
 
 
 def show_within(contrast: Contrast) -> str:

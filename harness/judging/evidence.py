@@ -73,6 +73,9 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
     if row.watched:
         times = sample.times(metric), base.times(metric)
         if any(each.missed.any() for each in times):
+            if rules.overlap:  # the permutations take replicates as independent
+                missed = sum(int(each.missed.sum()) for each in times)
+                return _missing(metric, f"{missed} never reached it, which has no test in a cross-validation")
             return censored(metric, *times, base.label, rules.margins.get(metric), rules.level, rules.looks)
     broken = [int(one.by_replicate(metric).isna().sum()) for one in (sample, base)]
     if any(broken):  # a loss that is not a number: the mean of the others would flatter

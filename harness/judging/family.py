@@ -10,11 +10,12 @@ from harness.judging.contrast import Contrast, Evidence
 from harness.judging.effects import FactorEffect, gather_effects, has_effects, lead
 from harness.judging.evidence import Rules, gather
 from harness.judging.folds import overlap_of, parts_of, whole_repetitions
+from harness.judging.new_images import with_new_images
 from harness.judging.pairs import Pair, gather_pairs
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
 from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks, pairs_needed
-from harness.study import Study
+from harness.study import Study, comparisons_of
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         samples: the variants' trials by digest, without the base; those without trials are passed over.
         base: the base's trials.
     """
-    level = level_of_each(study.metrics, len(samples))
+    level = LEVEL / max(1, comparisons_of(study, len(samples)))
     rules = Rules(study.report.margin, overlap_of(study, base), looks_of(study), _steps_of(study), level)
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [
@@ -83,7 +84,7 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
     judged = [replace(one, more=whole_repetitions(one.more, one.pairs, parts)) for one in judged]
     contrasts: dict[str, list[Contrast]] = {digest: [] for digest in known}
     for (digest, _), contrast in zip(found, judged, strict=False):
-        contrasts[digest].append(contrast)
+        contrasts[digest].append(with_new_images(contrast, known[digest], base))
     of_pairs, of_effects = judged[len(found) : len(cells)], judged[len(cells) :]
     return Judged(
         {digest: tuple(row) for digest, row in contrasts.items()},
@@ -91,16 +92,6 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         missing,
         tuple(replace(one, contrast=said) for (one, _), said in zip(pairs, of_pairs, strict=True)),
     )
-
-
-def level_of_each(metrics: Sequence[str], variants: int) -> float:
-    """Return what p-value a comparison needs while none of the others is decided: Holm's first step.
-
-    Args:
-        metrics: in which every variant is compared; counts need no test.
-        variants: how many, without the base.
-    """
-    return LEVEL / max(1, variants * sum(METRICS[metric].unit.compared != "exact" for metric in metrics))
 
 
 def open_comparisons(contrasts: Mapping[str, Sequence[Contrast]]) -> list[str]:

@@ -1,5 +1,6 @@
 """Intervals, paired comparisons, censored times, effects and verdicts: pure functions that cite their source."""
 
+from harness.floors import LEVEL
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
 from harness.stats.choosing import Within, within_one_standard_error
 from harness.stats.effects import Alias, Effect, aliases, interactions, main_effects
@@ -12,6 +13,7 @@ from harness.stats.intervals import (
     spread_interval,
 )
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
+from harness.stats.new_images import accuracy_on_new_images, difference_on_new_images, image_variance
 from harness.stats.paired import (
     PairedDifference,
     PairedRatio,
@@ -22,8 +24,8 @@ from harness.stats.paired import (
     sign_flip,
 )
 from harness.stats.spreads import step_of
-from harness.stats.time_ratio import TimeRatio, smallest_p, time_ratio, within_margin_p
-from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
+from harness.stats.time_ratio import TimeRatio, time_ratio, within_margin_p
+from harness.stats.verdicts import Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
     "LEVEL",
@@ -39,9 +41,12 @@ __all__ = [
     "Times",
     "Verdict",
     "Within",
+    "accuracy_on_new_images",
     "aliases",
     "difference_of_pairs",
+    "difference_on_new_images",
     "holm",
+    "image_variance",
     "interactions",
     "judge",
     "kaplan_meier_median",
@@ -58,7 +63,6 @@ __all__ = [
     "reached_by",
     "share_interval",
     "sign_flip",
-    "smallest_p",
     "spread_interval",
     "step_of",
     "time_ratio",

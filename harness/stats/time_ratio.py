@@ -9,14 +9,12 @@ from functools import cached_property
 
 import numpy as np
 
+from harness.floors import LEVEL, flips_reach
 from harness.stats.censored import Times
 from harness.stats.gehan import GehanScores
 from harness.stats.intervals import Interval, power_of_e
 from harness.stats.permutation import dealt, flipped
-from harness.stats.verdicts import LEVEL
 
-_SPARE = 4
-"""Sign flips are used where they can reach a level this many times smaller than the one that is needed."""
 _LOST = 2
 """Pairs in which neither trial reaches the target, to be reckoned with where some trials do not."""
 
@@ -122,7 +120,7 @@ def time_ratio(values: Times, base: Times, level: float = LEVEL) -> TimeRatio:
     n, missed, base_missed = len(both), ours.missed.to_numpy(dtype=bool), theirs.missed.to_numpy(dtype=bool)
     reached = 2 * n - int(missed.sum() + base_missed.sum())
     # a pair in which neither reached the target does not count in a sign flip
-    paired = _flips_reach(min(n, reached - _LOST), level)
+    paired = flips_reach(min(n, reached - _LOST), level)
     scores = GehanScores(ours.at.to_numpy(dtype=float), missed, theirs.at.to_numpy(dtype=float), base_missed)
     return TimeRatio(n, reached, paired, scores)
 
@@ -150,21 +148,6 @@ def within_margin_p(values: Times, base: Times, margin: float, level: float = LE
     if found[0].n < 2 or not found[0].reached:
         return math.nan
     return max(one.p_value / 2 if one.differences.sum() > 0 else 1 - one.p_value / 2 for one in found)
-
-
-def smallest_p(pairs: int, level: float = LEVEL) -> float:
-    """Return the smallest p-value that so many pairs of times can have, however far apart they are.
-
-    Args:
-        pairs: how many, all of which reached the target in one of the variants at least; 1 or more.
-        level: as in :func:`time_ratio`.
-    """
-    flips = 2 * 0.5**pairs
-    return min(1.0, flips if _flips_reach(pairs, level) else 2 / math.comb(2 * pairs, pairs))
-
-
-def _flips_reach(pairs: int, level: float) -> bool:
-    return _SPARE * 2 * 0.5**pairs <= level
 
 
 # Between two borders no score changes. So there are finitely many places for a ratio to be: place 0 is below all

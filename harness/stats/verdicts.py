@@ -9,10 +9,9 @@ from enum import StrEnum
 
 from scipy import special
 
+from harness.floors import LEVEL
 from harness.stats.multiplicity import holm
 
-LEVEL = 0.05
-"""Chance of one false claim among all that a report makes."""
 _POWER = 0.8
 _MOST = 10_000
 

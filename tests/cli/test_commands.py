@@ -43,7 +43,19 @@ def test_that_another_study_trains_is_said_before_a_run_begins(harness):
 
 class TestStudyFiles:
     def test_validate(self, harness):
-        assert harness("validate") == (0, "studies/tiny.toml: ok, 2 variants, 4 trainings\n", "")
+        enough = ("--set", "design.replicates=5")
+        assert harness("validate", *enough) == (0, "studies/tiny.toml: ok, 2 variants, 10 trainings\n", "")
+
+    def test_too_few_replicates_are_a_warning(self, harness):
+        warning = (
+            "warning: With 2 replicates seconds to target cannot be decided where a training misses its target: "
+            "p is at least 0.33, and the first of 2 needs 0.025. 5 replicates can.\n"
+        )
+        ok = "studies/tiny.toml: ok, 2 variants, 4 trainings\n"
+        assert harness("validate") == (0, ok, f"studies/tiny.toml: {warning}")
+        code, out, _ = harness("run", "tiny", "--dry-run")
+        assert code == 0
+        assert " ".join(out.split()).endswith(warning.strip())
 
     def test_a_mistake_is_one_line_exit_code_2_and_nothing_created(self, harness, project):
         before = files(project)

@@ -72,6 +72,19 @@ def test_more_are_whole_repetitions(sample):
     assert (contrast.verdict, contrast.more) == (Verdict.UNDECIDED, 10)
 
 
+def test_missed_targets_have_no_test_where_parts_share_images(sample):
+    study = make_study(
+        data=FOLDS,
+        design={"kind": "factorial", "replicates": 5, "factors": {"model.dense_dropout": [0.0, 0.5]}},
+        report={"metrics": ["steps_to_target"]},
+    )
+    slow, fast = [900.0, 950.0, 980.0, math.nan, math.nan], [100.0, 110.0, 120.0, 130.0, 140.0]
+    found = judge_study(study, {study.variants[1].digest: sample(steps_to_target=slow)}, sample(steps_to_target=fast))
+    ((contrast,),) = found.contrasts.values()
+    assert (contrast.verdict, contrast.tested) == (Verdict.UNDECIDED, False)
+    assert contrast.note == "2 never reached it, which has no test in a cross-validation"
+
+
 @pytest.mark.parametrize("seed", [1])
 def test_ten_repetitions_seldom_claim_what_is_not_there(sample, seed):
     """Splits drawn from the same images: each repetition's mean differs by the same sampling of the images.

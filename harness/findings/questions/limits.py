@@ -18,7 +18,7 @@ from harness.judging.contrast import show_p, show_spreads
 from harness.metrics import METRICS, counted
 from harness.records import StopReason
 from harness.stats import LEVEL, Verdict
-from harness.study import Phase, Study
+from harness.study import Phase, Study, censored_floor, comparisons_of
 from harness.trials import EQUAL_FOR_SECONDS, describe
 
 _FLIPS_TELL = 6
@@ -44,6 +44,7 @@ def analyse(facts: Facts) -> Finding:
             *_strangers(study, trials),
             *_not_counted(trials),
             *_few_replicates(claiming),
+            *_floors(study, claiming),
             *_disagreements(claiming),
             *_unlike_spreads(claiming),
             *_dependent_replicates(study, facts.groups),
@@ -119,6 +120,22 @@ def _few_replicates(claiming: Sequence[Row]) -> list[str]:
         f"Some variants have only {counted(fewest, 'finished trial')}: intervals and p-values lean on differences "
         "that are about normally distributed."
     ]
+
+
+def _floors(study: Study, claiming: Sequence[Row]) -> list[str]:
+    """Say of which undecided times no p-value could have been small enough, as there are too few replicates."""
+    found = [
+        one
+        for row in claiming
+        for one in row.contrasts
+        if one.kind == "time_ratio" and one.tested and one.verdict is Verdict.UNDECIDED
+    ]
+    comparisons = comparisons_of(study, sum(bool(row.contrasts) for row in claiming))
+    said = []
+    for pairs in sorted({one.pairs for one in found}):
+        titles = dict.fromkeys(METRICS[one.metric].title for one in found if one.pairs == pairs)
+        said.append(censored_floor(list(titles), pairs, comparisons))
+    return [sentence for sentence in said if sentence]
 
 
 def _dependent_replicates(study: Study, groups: Sequence[Group]) -> list[str]:

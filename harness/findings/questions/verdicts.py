@@ -90,8 +90,8 @@ def _in_metric(rows: Sequence[Row], reference: str, metric: str, pairs: bool) ->
     better, title = groups[Verdict.BETTER], METRICS[metric].title
     if better:
         best, size = better[0]
-        does = "gains most" if len(better) > 1 else "is better"
-        parts = [f"{quoted(best.label)} {does} in {title}: {_size(size)} against {reference}"]
+        most = f"gains most in {title} over" if len(better) > 1 else f"is better in {title} than"
+        parts = [f"{quoted(best.label)} {most} {reference}: {_size(size)}"]
         also = "also better" if pairs else "also better, and not compared with it"
         parts += _named(also, better[1:], _size)
     else:
@@ -142,9 +142,13 @@ def _in_full(row: Row, reference: str, target: str) -> str:
 
 
 def _size(contrast: Contrast) -> str:
+    """Write effect and interval; of times that some never had, how many did not."""
     if math.isnan(contrast.estimate):
         return contrast.note
-    return show_effect(contrast) if math.isnan(contrast.low) else f"{show_effect(contrast)}, {show_ends(contrast)}"
+    said = [show_effect(contrast), *([] if math.isnan(contrast.low) else [show_ends(contrast)])]
+    if contrast.kind == "time_ratio":
+        said.append(contrast.note.replace("; ", ", "))
+    return ", ".join(said)
 
 
 def _clause(contrast: Contrast, target: str) -> str:

@@ -98,3 +98,16 @@ def test_spreads_that_differ_are_said():
         "test accuracy. Intervals there are widened. "
         "Where a training fails badly now and then, 5 pairs may not have shown it."
     )
+
+
+@pytest.mark.parametrize(("replicates", "told"), [(3, 1), (4, 0)])
+def test_times_that_no_p_could_have_decided_are_said(replicates, told):
+    study = make_study(report={"metrics": ["steps_to_target"]})
+    rows = [trial(study, n, POOL, n, steps_to_target=500.0 + n) for n in range(replicates)]
+    rows += [trial(study, 50 + n, STRIDE, n, steps_to_target=[490.0, None][n % 2]) for n in range(replicates)]
+    remarks = report(study, pd.DataFrame(rows), pd.DataFrame()).remarks
+    assert (
+        "With 3 replicates steps to target cannot be decided where a training misses its target: p is at least 0.1, "
+        "and 0.05 is needed. 4 replicates can."
+    ) in remarks or not told
+    assert sum("misses its target" in remark for remark in remarks) == told

@@ -45,11 +45,30 @@ def picture_folders(store: Path, name: str) -> dict[str, Path]:
         UsageError: if there is no store.
     """
     found: dict[str, Path] = {}
-    for digest, artifacts in artifact_folders(store, name):
+    for _, digest, artifacts in artifact_folders(store, name):
         folder = artifacts / "insight"
         with contextlib.suppress(UsageError):  # of a link that leads out of the store
             if digest not in found and within(store, folder / "network.png").is_file():
                 found[digest] = folder
+    return found
+
+
+def artifacts_called(store: Path, name: str, file: str) -> dict[str, Path]:
+    """Return run id -> one of the artifacts of each finished trial of a study that left one of that name.
+
+    Args:
+        store: the store's folder.
+        name: of the study.
+        file: name of the artifact.
+
+    Raises:
+        UsageError: if there is no store.
+    """
+    found: dict[str, Path] = {}
+    for run_id, _, artifacts in artifact_folders(store, name):
+        with contextlib.suppress(UsageError):  # of a link that leads out of the store
+            if within(store, artifacts / file).is_file():
+                found[run_id] = artifacts / file
     return found
 
 
