@@ -101,6 +101,9 @@ def look_at(metric: str, sample: Sample, base: Sample, rules: Rules) -> Look:
     if row.watched:
         times = sample.times(metric), base.times(metric)
         if any(each.missed.any() for each in times):
+            if rules.overlap:  # the permutations take replicates as independent
+                missed = sum(int(each.missed.sum()) for each in times)
+                return _missing(metric, f"{missed} never reached it, which has no test in a cross-validation")
             return censored(metric, *times, base.label, rules.margins.get(metric), rules.level)
     values, others = sample.by_replicate(metric), base.by_replicate(metric)
     broken = [int(np.isnan(one.to_numpy()).sum()) for one in (values, others)]
@@ -142,7 +145,7 @@ def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
         judged = Verdict.EQUIVALENT
     else:
         judged = Verdict.BETTER if (value < other) == (METRICS[metric].better == "lower") else Verdict.WORSE
-    return Contrast(metric, "exact", value / other if other else math.nan, verdict=judged, more=0)
+    return Contrast(metric, "exact", value / other if other else math.nan, verdict=judged)
 
 
 def same_trainings(metric: str, sample: Sample, base: Sample) -> int:
@@ -163,7 +166,7 @@ def same_trainings(metric: str, sample: Sample, base: Sample) -> int:
 def _identical(metric: str, pairs: int) -> Contrast:
     kind: Literal["difference", "ratio"] = "difference" if METRICS[metric].unit.compared == "difference" else "ratio"
     none = 0.0 if kind == "difference" else 1.0
-    return Contrast(metric, kind, none, none, none, pairs, won=pairs / 2, verdict=Verdict.IDENTICAL, more=0)
+    return Contrast(metric, kind, none, none, none, pairs, won=pairs / 2, verdict=Verdict.IDENTICAL)
 
 
 def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Look:
@@ -209,7 +212,7 @@ def _look(contrast: Contrast, found: PairedDifference, same: float, margin: floa
     if found.n < 2:
         return Look(contrast)
     improves = (found.estimate > 0) == (METRICS[contrast.metric].better == "higher")
-    scale = (found.estimate, found.deviation, margin)
+    scale = (found.estimate, found.resolved, margin)
     return Look(contrast, found.p_value, improves, same, scale=scale)
 
 

@@ -1,5 +1,6 @@
 """Intervals, paired comparisons, censored times, effects and verdicts: pure functions that cite their source."""
 
+from harness.floors import LEVEL
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
 from harness.stats.choosing import Within, within_one_standard_error
 from harness.stats.effects import Alias, Effect, aliases, interactions, main_effects
@@ -13,6 +14,8 @@ from harness.stats.intervals import (
 )
 from harness.stats.looks import Looks, continued, once, planned
 from harness.stats.multiplicity import holm
+from harness.stats.new_images import accuracy_on_new_images, coin_spread, difference_on_new_images, image_variance
+from harness.stats.outlook import Outlook, outlook
 from harness.stats.paired import (
     PairedDifference,
     PairedRatio,
@@ -24,8 +27,8 @@ from harness.stats.paired import (
 )
 from harness.stats.sequential import chance_to_agree, chance_to_differ, nominal_level, overall_p, shrinkage
 from harness.stats.spreads import step_of
-from harness.stats.time_ratio import TimeRatio, smallest_p, time_ratio, within_margin_p
-from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
+from harness.stats.time_ratio import TimeRatio, time_ratio, within_margin_p
+from harness.stats.verdicts import Claim, Judgement, Verdict, judge
 
 __all__ = [
     "LEVEL",
@@ -35,18 +38,23 @@ __all__ = [
     "Interval",
     "Judgement",
     "Looks",
+    "Outlook",
     "PairedDifference",
     "PairedRatio",
     "TimeRatio",
     "Times",
     "Verdict",
     "Within",
+    "accuracy_on_new_images",
     "aliases",
     "chance_to_agree",
     "chance_to_differ",
+    "coin_spread",
     "continued",
     "difference_of_pairs",
+    "difference_on_new_images",
     "holm",
+    "image_variance",
     "interactions",
     "judge",
     "kaplan_meier_median",
@@ -54,6 +62,7 @@ __all__ = [
     "mean_interval",
     "nominal_level",
     "once",
+    "outlook",
     "overall_p",
     "pair_up",
     "paired_difference",
@@ -66,7 +75,6 @@ __all__ = [
     "share_interval",
     "shrinkage",
     "sign_flip",
-    "smallest_p",
     "spread_interval",
     "step_of",
     "time_ratio",

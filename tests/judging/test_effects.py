@@ -56,7 +56,7 @@ def test_parts_of_a_cross_validation_count_for_less_in_effects_too(sample):
     # a fixed number of replicates spends nine tenths of the error
     assert effect.contrast.p == pytest.approx(2 * stats.t.sf(abs(differences.mean()) / error, 4) / 0.9)
     assert effect.contrast.high - effect.contrast.low == pytest.approx(2 * stats.t.ppf(1 - 0.0225, 4) * error)
-    assert effect.contrast.more is None
+    assert effect.contrast.more.even is None
 
 
 def test_effects_and_cells_are_one_family_of_which_main_effects_have_half(sample):

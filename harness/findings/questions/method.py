@@ -9,6 +9,7 @@ import pandas as pd
 from harness.findings.wording import listed
 from harness.judging import looks_of
 from harness.metrics import SECONDS, counted
+from harness.records import unpack_hits
 from harness.study import USED_BY, SeedSpec, Study
 
 _CLOCK = (
@@ -28,7 +29,8 @@ _STATISTICS = (
     "are the same to the bit or the counts are the same, else undecided. So the chance of a single false better or "
     "worse on this page is at most 5 %, and so is that of a false equivalent. A part of the 5 % is kept for replicates "
     "that are added later (a tenth; a twentieth with adaptive ones). The effect size is Hedges' g of the paired "
-    "differences. How many more replicates would decide is a rough figure, for a power of 80 %."
+    'differences. Where spreads differ the standard error is widened. Of "about 4 to 9 more replicates", 4 decide with '
+    "an even chance and 9 with four in five."
 )
 _ADAPTIVE = (
     "The data are looked at after {looks} replicates. Boundaries come from the joint distribution of all looks, so "
@@ -36,6 +38,15 @@ _ADAPTIVE = (
     "study ends. After more than one look a difference is the median-unbiased estimate: the plain mean of what stopped "
     "early is too large. A variant is ended early where it would hardly be decided: below a chance of 5 %, if what was "
     "seen goes on."
+)
+_IMAGES = (
+    "Intervals of test accuracies, and all verdicts, are about these {images}: what other seeds would give on them. "
+    "The interval on new images is about new images like them, too: it adds the variance that comes from which images "
+    "these happened to be, taken from the images that each trial got right."
+)
+_NO_IMAGES = (
+    "Intervals of test accuracies, and all verdicts, are about these test images. Which of them each trial got right "
+    "was not recorded, so that nothing can be said of new ones."
 )
 _TARGETS = (
     "Steps and seconds to target are Kaplan-Meier medians: a trial that never reached the target counts as one that "
@@ -66,6 +77,7 @@ def how_measured(study: Study, trials: pd.DataFrame) -> dict[str, str]:
     """Return heading -> text, in the order in which it is read."""
     told = {"Clock": _CLOCK, "Splits": _splits(study)}
     told["Statistics"] = _statistics(study)
+    told["Test images"] = _test_images(trials)
     margins = study.report.margin
     if margins:
         told["Margins"] = listed([f"{name} {value:g}" for name, value in margins.items()])
@@ -85,6 +97,15 @@ def _statistics(study: Study) -> str:
     said += [_ADAPTIVE.format(looks=listed([str(size) for size in sizes]))] if len(sizes) > 1 else []
     said += [_TARGETS] if study.target else []
     return " ".join(said)
+
+
+def _test_images(trials: pd.DataFrame) -> str:
+    """Say what intervals of test accuracies are about."""
+    done = trials[trials["status"] == "finished"]
+    known = [packed for packed in done["test_hits"] if packed]
+    if known:
+        return _IMAGES.format(images=counted(len(unpack_hits(known[0])), "test image"))
+    return _NO_IMAGES if len(done) else ""
 
 
 def _splits(study: Study) -> str:
