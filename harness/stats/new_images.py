@@ -42,6 +42,21 @@ def image_variance(scores: np.ndarray) -> float:
     return float(max(0.0, covariance / m))
 
 
+def coin_spread(hits: np.ndarray) -> float:
+    """Return the standard deviation that accuracies would have if each image came out as a coin of its own.
+
+    Each image with its own chance, apart from all others: the sum of p (1 - p) over the images, without bias, over the
+    square of their number. Accuracies that spread no more differ by chance alone, and none of the networks is a better
+    one (Jordan 2023, section 3).
+
+    Args:
+        hits: whether each replicate got each image right, (replicates, images), two replicates or more.
+    """
+    n, m = hits.shape
+    share = hits.mean(axis=0)
+    return float(np.sqrt((share * (1 - share)).sum() * n / (n - 1)) / m)
+
+
 def difference_on_new_images(known: Interval, differences: np.ndarray) -> Interval:
     """Widen the interval of a mean paired difference of accuracies for images that are drawn anew.
 

@@ -3,7 +3,14 @@ import math
 import numpy as np
 import pytest
 
-from harness.stats import Interval, accuracy_on_new_images, difference_on_new_images, image_variance, mean_interval
+from harness.stats import (
+    Interval,
+    accuracy_on_new_images,
+    coin_spread,
+    difference_on_new_images,
+    image_variance,
+    mean_interval,
+)
 
 SCORES = np.array([[1, 0, 0], [1, 1, 0]])
 
@@ -86,3 +93,9 @@ def test_it_holds_the_truth_where_the_interval_on_these_images_does_not(n):
     assert held["new"] >= 0.94 * studies
     assert held["these"] < held["new"]
     assert n < 10 or held["these"] < 0.9 * studies
+
+
+def test_the_spread_of_coins_by_hand():
+    # shares of 1, 1/2, 0 and 1/2: p (1 - p) is 1/4 twice, 1 without bias, over four images
+    assert coin_spread(np.array([[1, 1, 0, 0], [1, 0, 0, 1]], bool)) == pytest.approx(1 / 4)
+    assert coin_spread(np.ones((3, 5), bool)) == 0

@@ -64,12 +64,9 @@ def artifacts_called(store: Path, name: str, file: str) -> dict[str, Path]:
     Raises:
         UsageError: if there is no store.
     """
-    found: dict[str, Path] = {}
-    for run_id, _, artifacts in artifact_folders(store, name):
-        with contextlib.suppress(UsageError):  # of a link that leads out of the store
-            if within(store, artifacts / file).is_file():
-                found[run_id] = artifacts / file
-    return found
+    folders = artifact_folders(store, name)  # no link leads out of the store by them
+    files = {run_id: artifacts / file for run_id, _, artifacts in folders}
+    return {run_id: path for run_id, path in files.items() if not path.is_symlink() and path.is_file()}
 
 
 def artifact_file(store: Path, run: RecordedRun, name: str) -> Path | None:
