@@ -11,6 +11,7 @@ from harness.judging.contrast import Contrast
 from harness.judging.evidence import Rules, gather, step_between
 from harness.judging.family import judge_all
 from harness.judging.new_images import with_new_images
+from harness.judging.outlooks import Ahead
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
 from harness.stats import LEVEL, Looks, Verdict, difference_of_pairs, holm, pair_up
@@ -72,7 +73,8 @@ def compare_pairings(
     tested = len(pairings) * sum(METRICS[metric].unit.compared != "exact" for metric in metrics)
     rules = Rules(margins, overlap, Looks((max(1, most),)), level=LEVEL / max(1, tested))
     places = [(pairing, metric) for pairing in pairings for metric in metrics]
-    contrasts = judge_all([gather(metric, pairing.after, pairing.before, rules) for pairing, metric in places])
+    found = [gather(metric, pairing.after, pairing.before, rules) for pairing, metric in places]
+    contrasts = judge_all(found, Ahead(rules.looks, rules.overlap))
     if non_inferior:
         contrasts = _judge_non_inferior(places, contrasts, rules)
     contrasts = [

@@ -16,7 +16,7 @@ from harness.findings.rows import Row
 from harness.stats import Interval
 
 _NOT_IN_JSON = ("curves", "plots")
-_TOLD = ("pairs", "p", "p_holm", "p_equivalent", "p_flips", "effect_size", "won", "spreads", "verdict", "more", "note")
+_TOLD = ("pairs", "p", "p_holm", "p_equivalent", "p_flips", "effect_size", "won", "spreads", "verdict", "note")
 """Attributes of a contrast that get a column each, beside its estimate and interval."""
 
 
@@ -94,6 +94,7 @@ def _record(row: Row, report: Report) -> dict[str, Any]:
         if not math.isnan(found.low_new):
             record |= {f"{start}_low_new": found.low_new, f"{start}_high_new": found.high_new}
         record |= {f"{found.metric}_{name}": getattr(found, name) for name in _TOLD}
+        record |= {f"{found.metric}_more_{name}": getattr(found.more, name, None) for name in ("even", "likely")}
     record["withheld"] = row.withheld
     return record
 

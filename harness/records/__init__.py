@@ -10,11 +10,12 @@ from harness.records.endings import ENDINGS, Ending, StopReason
 from harness.records.events import Evaluated, Event, Failed, Fingerprint, Finished, Reply, Scored, Started, TrainingOver
 from harness.records.hits import HITS_FILE, are_hits, pack_hits, unpack_hits
 from harness.records.job import Job, Resources, Seeds
-from harness.records.result import Clocks, TrialResult
+from harness.records.result import MOST_TAKEN, Clocks, TrialResult
 
 __all__ = [
     "ENDINGS",
     "HITS_FILE",
+    "MOST_TAKEN",
     "Asked",
     "Clocks",
     "Ending",

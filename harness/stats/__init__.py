@@ -14,6 +14,7 @@ from harness.stats.intervals import (
 )
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
 from harness.stats.new_images import accuracy_on_new_images, coin_spread, difference_on_new_images, image_variance
+from harness.stats.outlook import Outlook, outlook
 from harness.stats.paired import (
     PairedDifference,
     PairedRatio,
@@ -25,7 +26,7 @@ from harness.stats.paired import (
 )
 from harness.stats.spreads import step_of
 from harness.stats.time_ratio import TimeRatio, time_ratio, within_margin_p
-from harness.stats.verdicts import Claim, Judgement, Verdict, judge, pairs_needed
+from harness.stats.verdicts import Claim, Judgement, Verdict, judge
 
 __all__ = [
     "LEVEL",
@@ -35,6 +36,7 @@ __all__ = [
     "Interval",
     "Judgement",
     "Looks",
+    "Outlook",
     "PairedDifference",
     "PairedRatio",
     "TimeRatio",
@@ -54,10 +56,10 @@ __all__ = [
     "looks",
     "main_effects",
     "mean_interval",
+    "outlook",
     "over_looks",
     "pair_up",
     "paired_difference",
-    "pairs_needed",
     "power_of_e",
     "prediction_interval",
     "ratio_of_pairs",

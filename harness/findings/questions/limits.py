@@ -52,6 +52,7 @@ def analyse(facts: Facts) -> Finding:
             *_changed_images(study, trials),
             *_withheld_seconds(rows),
             *([said] if (said := disturbed_trials(facts.groups)) else []),
+            *_cut_short(facts.groups),
             *_uneven_seconds(facts.groups),
             *_explored(rows),
         )
@@ -185,6 +186,17 @@ def _withheld_seconds(rows: Sequence[Row]) -> list[str]:
         who = label if many == 1 else counted(many, "variant")
         said.append(f"Seconds are not compared for {who}, because the trials ran in different places: {reason}.")
     return said
+
+
+def _cut_short(groups: Sequence[Group]) -> list[str]:
+    """Say which trainings had fewer steps than their time allows: their accuracies are those of a busy machine."""
+    ended = [~group.timed & (group.values("stop_reason") == StopReason.TIME_BUDGET) for group in groups]
+    if not (short := sum(int(one.sum()) for one in ended)):
+        return []
+    return [
+        f"{counted(short, 'training')} ended by the time budget while others used the machine: with fewer steps than "
+        "alone, so that steps and accuracies are affected, too."
+    ]
 
 
 def _uneven_seconds(groups: Sequence[Group]) -> list[str]:

@@ -13,7 +13,7 @@ from harness.findings.rows import Row
 from harness.findings.search.outcome import search_outcome
 from harness.findings.wording import listed, quoted, show_interval
 from harness.judging import Contrast
-from harness.judging.contrast import show_effect, show_ends, show_p, show_within
+from harness.judging.contrast import show_effect, show_ends, show_outlook, show_p, show_within
 from harness.metrics import METRICS, counted, show_ratio
 from harness.stats import Verdict
 from harness.study import Study
@@ -100,11 +100,12 @@ def _in_metric(rows: Sequence[Row], reference: str, metric: str, pairs: bool) ->
     parts += _named("identical", groups[Verdict.IDENTICAL])
     parts += _named("worse", groups[Verdict.WORSE], _size)
     open_ones = groups[Verdict.UNDECIDED]
-    parts += _named("undecided", open_ones)
+    parts += _named("undecided", open_ones, show_outlook)
     if len(open_ones) > _NAMED:
         first, size = open_ones[0]
-        parts[-1] += f", led by {quoted(first.label)} ({_size(size)})"
-    return f"{'; '.join(parts)}{_outlook([one for _, one in open_ones])}."
+        told = "; ".join(filter(None, [_size(size), show_outlook(size)]))
+        parts[-1] += f", led by {quoted(first.label)} ({told})"
+    return f"{'; '.join(parts)}."
 
 
 def _of(row: Row, metric: str) -> Contrast:
@@ -214,20 +215,14 @@ def _judgement(contrasts: Sequence[Contrast]) -> str:
     for verdict in Verdict:
         found = [contrast for contrast in contrasts if contrast.verdict is verdict]
         words = [word for contrast in found if (word := METRICS[contrast.metric].adjectives.get(verdict))]
-        rows = [METRICS[contrast.metric] for contrast in found]
-        titles = [metric.title for metric in rows if verdict not in metric.adjectives]
+        others = [contrast for contrast in found if verdict not in METRICS[contrast.metric].adjectives]
+        titles = [f"{METRICS[one.metric].title}{show_outlook(one, ' ({})')}" for one in others]
         said += [", ".join(dict.fromkeys(words))] if words else []
         if titles:
             within = [shown for one in found if (shown := show_within(one))]
-            tail = f" ({'; '.join(within)})" if within else _outlook(found)
+            tail = f" ({'; '.join(within)})" if within else ""
             said.append(f"{verdict} {PREPOSITION.get(verdict, 'in')} {listed(titles)}{tail}")
     return "; ".join(said)
-
-
-def _outlook(contrasts: Sequence[Contrast]) -> str:
-    """Say about how many more replicates would decide all of several comparisons, if any of them is open."""
-    more = max((contrast.more or 0 for contrast in contrasts), default=0)
-    return f" (about {counted(more, 'more replicate')} would tell)" if more else ""
 
 
 def _unfinished(row: Row) -> str:

@@ -47,6 +47,13 @@ def test_equal_trainings_that_took_unequally_long_are_said(study, trials, histor
     assert "took 2.0 times as long a step as the fastest (downsample=stride; 2 of 2 variants are uneven): " in said
 
 
+def test_a_time_budget_that_others_used_is_said(study, trials, history):
+    trials.loc[trials["trial"].isin([0, 1]), "stop_reason"] = "time_budget"
+    trials.loc[trials["trial"].isin([1, 2]), "foreign_load"] = 0.5
+    (said,) = [text for text in report(study, trials, history).remarks if "time budget" in text]
+    assert said.startswith("1 training ended by the time budget while others used the machine: with fewer steps")
+
+
 @pytest.mark.parametrize(
     "changes",
     [
