@@ -79,15 +79,15 @@ def time_in_turn(
 
 def where_and_when(packages: Sequence[str]) -> dict[str, Any]:
     """Return date, processor, cores, Python and the versions of packages."""
+    from harness.machine import this_processor
     from harness.provenance import source_tags
 
-    cpu = [line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-           if line.startswith("model name")]  # fmt: skip
-    flags = Path("/proc/cpuinfo").read_text()
+    processor = this_processor()
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "processor": cpu[0] if cpu else platform.processor(),
-        "vectors": next((name for name in ("avx512_bf16", "avx512_vnni", "avx512f", "avx2") if name in flags), "none"),
+        "processor": processor.name,
+        "processor_model": processor.model,
+        "instructions": processor.instructions,
         "cores": len(os.sched_getaffinity(0)),
         "python": platform.python_version(),
         "revision": source_tags(ROOT).get("mlflow.source.git.commit", "unknown")[:10],

@@ -227,7 +227,9 @@ def _measured(name: str) -> str:
             return f"\n{NOT_MEASURED}\n"
         result = result[which]
     versions = ", ".join(f"{package} {version}" for package, version in result["versions"].items())
-    cores = f"{result['cores']} cores of {result['processor']} ({result['vectors']})"
+    # results of earlier versions say which is the best of four instruction sets
+    more = [result.get("processor_model", ""), result.get("instructions", result.get("vectors", ""))]
+    cores = f"{result['cores']} cores of {result['processor']} ({', '.join(text for text in more if text)})"
     place = f"{result['date']}, {cores}; Python {result['python']}, {versions}; revision {result['revision']}."
     return "\n".join(["", *result["table"], "", place, ""])
 

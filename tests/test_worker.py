@@ -12,6 +12,7 @@ import pytest
 from harness.data import load_images
 from harness.engines import configure
 from harness.errors import ImpossibleNetwork
+from harness.machine import Load, this_processor
 from harness.records import Evaluated, Finished, Job, Resources, Scored, Started, StopReason, TrainingOver
 from harness.seeds import replicate_seeds
 from harness.study import DataSpec, TrainSpec
@@ -61,6 +62,23 @@ class TestRunJob:
         assert result.images_per_second == pytest.approx(60 * 32 / result.clocks.train)
         assert min(dataclasses.astuple(dataclasses.replace(result.clocks, refit=1))) > 0
         assert result.clocks.refit == 0
+        assert result.foreign_load is None or 0 <= result.foreign_load < 64
+        assert result.studies_beside is None or result.studies_beside >= 0
+
+    def test_it_says_what_others_took_of_the_machine_while_it_trained(self, train, monkeypatch):
+        looks, drivers = [], []
+        monkeypatch.setattr("harness.worker.look", lambda driver: drivers.append(driver) or len(drivers))
+        monkeypatch.setattr("harness.worker.load_between", lambda *both: looks.append(both) or Load(0.25, 2))
+        *_, finished = train()
+        assert (looks, drivers) == ([(1, 2)], [None, None])
+        assert (finished.result.foreign_load, finished.result.studies_beside) == (0.25, 2)
+
+    def test_its_processor_is_told_by_more_than_a_name(self, train):
+        found, started = this_processor(), train()[0].fingerprint
+        if started.device == "cpu":
+            assert (started.processor, started.processor_model, started.instructions) == (
+                found.name, found.model, found.instructions
+            )  # fmt: skip
 
     def test_it_learns(self, train):
         *_, finished = train(**{"train.max_steps": 300})

@@ -45,8 +45,8 @@ def compare_command(
     """Compare the variants that BEFORE and AFTER share, replicate by replicate.
 
     Each is a study's name, a report's folder, or STORE:STUDY for a study in another store. Exit code 0 if every
-    comparison is better or equivalent (with --non-inferior: not inferior), 1 if one is worse, 3 if the data do not say,
-    2 if they cannot be compared: because they share runs, or had other images.
+    comparison is better, equivalent or identical (with --non-inferior: not inferior), 1 if one is worse, 3 if the data
+    do not say, 2 if they cannot be compared: because they share runs, or had other images.
     """
     _require_known(metrics)
     wanted = _margins(margins, metrics)

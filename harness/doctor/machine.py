@@ -13,8 +13,14 @@ from typing import Literal
 
 from harness.doctor.observation import Observation
 from harness.errors import HarnessError
+from harness.machine import look, this_processor
 from harness.provenance import DISTRIBUTION
 from harness.store import Store
+
+_MOMENT = 0.2
+"""Seconds to look at how busy the machine is."""
+_BUSY = 0.5
+"""Cores that the doctor itself, a browser and the like may keep busy."""
 
 
 def versions() -> Iterator[Observation]:
@@ -63,6 +69,7 @@ def machine(store: Store) -> Iterator[Observation]:
     limited = f" (limited to {limit.limit / 1e9:.1f} GB by {limit.group})" if limit and limit.limit < whole else ""
     cores, total = len(allowed_cores()), os.cpu_count()
     chosen = choose_resources(trainings=1000)
+    yield Observation("machine", "ok", f"processor: {this_processor()}")
     yield Observation(
         "machine",
         "ok",
@@ -71,12 +78,27 @@ def machine(store: Store) -> Iterator[Observation]:
     )
     if available < 1.5e9:
         yield Observation("machine", "problem", "less than 1.5 GB of memory is free. Close something before a run.")
+    yield from _load()
     yield Observation("machine", "ok", _gpus() if has_gpu() else "no GPU: trainings use the processor")
     free = store.free_bytes()
     if free is not None:
         state: Literal["ok", "problem"] = "ok" if free > 1e9 else "problem"
         fix = "" if free > 1e9 else ". Free some."
         yield Observation("machine", state, f"{free / 1e9:.0f} GB free for the store{fix}")
+
+
+def _load() -> Iterator[Observation]:
+    """Look, for a moment, at what others take of the cores, and whether studies train: seconds would not count."""
+    import psutil
+
+    busy = psutil.cpu_percent(interval=_MOMENT) / 100 * (psutil.cpu_count() or 1)
+    seen = look()
+    if seen and seen.others:
+        text = f"studies that train now: {len(seen.others)}. Seconds of another beside them would not be compared"
+        yield Observation("machine", "note", text)
+    elif busy > _BUSY:
+        text = f"{busy:.1f} cores are busy: seconds of what trains now may not be compared"
+        yield Observation("machine", "note", text)
 
 
 def variables() -> Iterator[Observation]:

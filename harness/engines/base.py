@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from harness.machine import this_processor
 from harness.study import TrainSpec
 
 if TYPE_CHECKING:
@@ -44,11 +44,15 @@ class Device(NamedTuple):
         device: "cpu" or "gpu".
         processor: model name of the CPU or GPU.
         backend: backend and version, e.g. ``tensorflow 2.21.0``.
+        model: of a CPU, numbers that tell it from others of its name.
+        instructions: of a CPU, what of its instruction sets matters.
     """
 
     device: str
     processor: str
     backend: str
+    model: str = ""
+    instructions: str = ""
 
 
 class Engine(Protocol):
@@ -139,14 +143,10 @@ class Training(NamedTuple):
     order_seed: int
 
 
-def cpu_name() -> str:
-    """Return the model name of this machine's processor."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else "unknown CPU"
+def cpu(backend: str) -> Device:
+    """Return this machine's processor as what a backend computes on."""
+    found = this_processor()
+    return Device("cpu", found.name, backend, found.model, found.instructions)
 
 
 def mean_scores(logits: npt.NDArray[np.float32], labels: Labels) -> Means:

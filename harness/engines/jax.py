@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.engines import jax_program
-from harness.engines.base import Device, Gradients, Images, Labels, Means, Training, batch_means, cpu_name
+from harness.engines.base import Device, Gradients, Images, Labels, Means, Training, batch_means, cpu
 from harness.engines.copies import Copies
 from harness.engines.jax_program import State, in_batches, program_for, program_key
 from harness.engines.optimizers import learning_rates
@@ -77,7 +77,7 @@ def describe_device() -> Device:
     backend = f"jax {jax.__version__}"
     device = jax.devices()[0]
     if device.platform == "cpu":
-        return Device("cpu", cpu_name(), backend)
+        return cpu(backend)
     return Device(device.platform.replace("cuda", "gpu"), device.device_kind, backend)
 
 

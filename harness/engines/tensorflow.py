@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from harness.engines.base import Device, Gradients, Images, Labels, Means, batch_means, cpu_name
+from harness.engines.base import Device, Gradients, Images, Labels, Means, batch_means, cpu
 from harness.engines.copies import Copies
 from harness.engines.optimizers import learning_rates
 from harness.engines.order import BatchOrder
@@ -62,7 +62,7 @@ def describe_device() -> Device:
     if gpus:
         details = tf.config.experimental.get_device_details(gpus[0])
         return Device("gpu", details.get("device_name", "unknown GPU"), backend)
-    return Device("cpu", cpu_name(), backend)
+    return cpu(backend)
 
 
 _IMAGES = Copies(lambda array: tf.constant(array, tf.float32))

@@ -10,7 +10,7 @@ import pandas as pd
 from harness.errors import UsageError
 from harness.escaping import plain, throughout
 from harness.findings.finding import Table
-from harness.findings.groups import Group, group_trials
+from harness.findings.groups import Group, disturbed_trials, group_trials
 from harness.judging import NOT_INFERIOR, Conclusion, Contrast, Pairing, compare_pairings, overlap_of
 from harness.judging.contrast import show_effect, show_ends, show_p, show_verdict
 from harness.metrics import METRICS, NOTHING
@@ -84,6 +84,8 @@ def compare_sides(
     contrasts, conclusion = compare_pairings(pairings, metrics, margins, overlap, non_inferior)
     if any(METRICS[name].unit.clocked for name in metrics):
         remarks += [f"Seconds are not compared: {text}." for text in {one.after.withheld for one in pairings} if text]
+        remarks += [f"{side.name}: {said}" for side, kept in zip((before, after), sides, strict=True)
+                    if (said := disturbed_trials(kept))]  # fmt: skip
     table = _table(before.name, after.name, pairings, contrasts)
     settings = _settings_table(before.study, after.study)
     found = Comparison(before.name, after.name, table, tuple(contrasts), conclusion, tuple(remarks), settings)

@@ -38,12 +38,12 @@ def judged(study: Study, rows: Sequence[Row], groups: Sequence[Group]) -> Judged
 
 def best_first(rows: list[Row], metric: str) -> list[int]:
     """Return the positions of rows by how a metric's contrast came out, decided verdicts before others."""
-    order = {Verdict.BETTER: 0, Verdict.WORSE: 1, Verdict.EQUIVALENT: 2, Verdict.UNDECIDED: 3}
+    order = {Verdict.BETTER: 0, Verdict.WORSE: 1, Verdict.EQUIVALENT: 2, Verdict.IDENTICAL: 3, Verdict.UNDECIDED: 4}
 
     def key(place: int) -> tuple[int, float]:
         found = [contrast for contrast in rows[place].contrasts if contrast.metric == metric]
         if not found:
-            return (4, 0.0)
+            return (5, 0.0)
         size = found[0].estimate
         return (order[found[0].verdict], math.inf if np.isnan(size) else -METRICS[metric].sign * size)
 

@@ -122,7 +122,7 @@ class Estimate:
         value: the estimate.
         low: lower end of its interval; NaN if there is none.
         high: upper end.
-        verdict: "better", "worse", "equivalent" or "undecided"; empty for none.
+        verdict: "better", "worse", "equivalent", "identical" or "undecided"; empty for none.
     """
 
     label: str

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from harness.findings.figures import CurveFigure, Plot
 from harness.stats import Interval
 
+_TELL = 3
+"""Runs that it takes to say how single ones vary."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -56,7 +59,9 @@ class Published:
         value: the figure from elsewhere.
         source: where it is from.
         variant: label of the variant beside it.
-        ours: what was measured here.
+        ours: the mean of what was measured here, with its interval.
+        single: the mean with the range of one further run of ours (95 % prediction interval).
+        lost: finished trials that have no such value: they diverged, missed their target or ended before.
         note: why the two differ.
     """
 
@@ -67,12 +72,21 @@ class Published:
     source: str
     variant: str
     ours: Interval
+    single: Interval
+    lost: int
     note: str
 
     @property
     def inside(self) -> bool | None:
-        """Whether the figure lies within our interval; None without one."""
-        return None if math.isnan(self.ours.low) else self.ours.low <= self.value <= self.ours.high
+        """Whether a single run of ours may well give the figure; None where that cannot be told.
+
+        A figure from elsewhere is one run, or a few. Beside the interval of our mean it would be the surer outside the
+        more replicates there are. Two of them tell next to nothing of how runs vary, and what lost some of its runs
+        varies by more than the others show.
+        """
+        if self.ours.n < _TELL or self.lost or math.isnan(self.single.low):
+            return None
+        return self.single.low <= self.value <= self.single.high
 
 
 @dataclass(frozen=True)

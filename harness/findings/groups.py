@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from harness.judging import Sample, censor
-from harness.metrics import METRICS
+from harness.metrics import METRICS, counted
 from harness.study import BASE, Phase, Study, show_level
 from harness.study.variant import short_names
-from harness.trials import EQUAL_FOR_SECONDS, differing_places
+from harness.trials import EQUAL_FOR_SECONDS, LOAD, differing_places, disturbed
 from harness.trials.samples import make_sample
 
 
@@ -45,6 +45,15 @@ class Group:
     def values(self, name: str) -> np.ndarray:
         """A column of the finished trials, in order of the trial numbers."""
         return cast("np.ndarray", self.columns[name][self.finished])
+
+    @property
+    def timed(self) -> np.ndarray:
+        """Mask of the finished trials whose seconds count: nobody else used the machine."""
+        return ~disturbed({name: self.values(name) for name in LOAD}, int(self.finished.sum()))
+
+    def clocked(self, name: str) -> np.ndarray:
+        """What a clock measured of the finished trials whose seconds count, in order of the trial numbers."""
+        return cast("np.ndarray", self.values(name)[self.timed])
 
     def sample(self, withheld: str = "") -> Sample:
         """What judging compares of it; with the reason why its seconds must not be compared, if there is one."""
@@ -86,6 +95,16 @@ def withheld_seconds(group: Group, reference: Group) -> str:
     return differing_places([{name: part.values(name) for name in EQUAL_FOR_SECONDS} for part in both])
 
 
+def disturbed_trials(groups: Sequence[Group]) -> str:
+    """Say of how many trials the seconds do not count because others used the machine; empty for none."""
+    timed = np.concatenate([group.timed for group in groups]) if groups else np.empty(0, bool)
+    if timed.all():
+        return ""
+    text = f"Seconds of {int((~timed).sum())} of {counted(len(timed), 'trial')} are left out: others used the machine"
+    beside = sum(int((group.values("studies_beside") > 0).sum()) for group in groups)
+    return f"{text} while they ran" + (f", another study beside {beside} of them." if beside else ".")
+
+
 def times_to_target(group: Group, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return a time a finished trial and whether it is censored, infinite where it could never have been reached.
 
@@ -93,7 +112,10 @@ def times_to_target(group: Group, name: str) -> tuple[np.ndarray, np.ndarray]:
         group: the trials.
         name: "steps_to_target" or "seconds_to_target".
     """
-    return censor(group.values(name), group.values(METRICS[name].watched), group.values("stop_reason"))
+    columns = [group.values(column) for column in (name, METRICS[name].watched, "stop_reason")]
+    if METRICS[name].unit.clocked:
+        columns = [column[group.timed] for column in columns]
+    return censor(*columns)
 
 
 def _group(

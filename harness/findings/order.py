@@ -12,6 +12,7 @@ from harness.escaping import plain, throughout
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.grid import choice, effects, factors, levels, pairs
+from harness.findings.headline import headline
 from harness.findings.probes import activation_order, unused_features
 from harness.findings.questions import (
     dead_classes,
@@ -26,7 +27,6 @@ from harness.findings.questions import (
     verdicts,
 )
 from harness.findings.questions.method import held_fixed, how_measured
-from harness.findings.questions.verdicts import headline
 from harness.findings.report import Report, Run
 from harness.findings.rows import counted_metrics, scored_metrics
 from harness.findings.search import course, front, importance, smallest_networks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,6 +44,7 @@ class Row:
         contrasts: against the reference, one for each metric of the study; empty for the reference itself, and where
             no claim is made.
         trials: numbers of the finished trials.
+        timed: numbers of those of them whose seconds count.
         error: message of the first failed trial.
     """
 
@@ -67,6 +68,7 @@ class Row:
     pareto: bool | None = None
     contrasts: tuple[Contrast, ...] = ()
     trials: tuple[int, ...] = ()
+    timed: tuple[int, ...] = ()
     error: str = ""
 
 
@@ -102,7 +104,7 @@ def make_row(study: Study, group: Group, title: str, withheld: str) -> Row:
         reached = int(np.sum(~np.isnan(group.values("steps_to_target"))))
         steps = kaplan_meier_median(*times_to_target(group, "steps_to_target"))
         seconds = None if withheld else kaplan_meier_median(*times_to_target(group, "seconds_to_target"))
-    speed = group.values("images_per_second")
+    speed = group.clocked("images_per_second")
     return Row(
         label=group.label,
         title=title,
@@ -113,10 +115,7 @@ def make_row(study: Study, group: Group, title: str, withheld: str) -> Row:
         failed=status["failed"],
         killed=status["killed"],
         pruned=status["pruned"],
-        scores={
-            name: mean_interval([] if withheld and name == "train_seconds" else group.values(name))
-            for name in scored_metrics(study)
-        },
+        scores={name: mean_interval(_scores(group, name, withheld)) for name in scored_metrics(study)},
         reached=reached,
         steps_to_target=steps,
         seconds_to_target=seconds,
@@ -125,8 +124,15 @@ def make_row(study: Study, group: Group, title: str, withheld: str) -> Row:
         withheld=withheld,
         objectives=tuple(_objective(group, name) for name in study.design.objectives),
         trials=tuple(int(number) for number in group.values("trial")),
+        timed=tuple(int(number) for number in group.clocked("trial")),
         error=errors[0] if errors else "",
     )
+
+
+def _scores(group: Group, name: str, withheld: str) -> Sequence[float] | np.ndarray:
+    if METRICS[name].unit.clocked:
+        return [] if withheld else group.clocked(name)
+    return group.values(name)
 
 
 def in_order(study: Study, rows: list[Row]) -> list[Row]:

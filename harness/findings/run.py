@@ -105,7 +105,7 @@ def best_of(metric: str, values: Sequence[float]) -> int:
 
 def _facts(study: Study, row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what a run is and how it ended, as (name, text)."""
-    where = [str(row[name]) for name in ("processor", "device", "backend") if row.get(name)]
+    where = [str(row[name]) for name in ("processor", "instructions", "device", "backend") if row.get(name)]
     counts = [
         counted(int(row[name]), noun)
         for name, noun in (("threads", "thread"), ("workers", "worker"))

@@ -9,9 +9,10 @@ from harness.judging.family import Judged, compare, judge_study, looks_of, open_
 from harness.judging.folds import overlap_of, parts_of
 from harness.judging.pairings import NOT_INFERIOR, Conclusion, Pairing, compare_pairings
 from harness.judging.pairs import Pair
-from harness.judging.sample import Sample, censor
+from harness.judging.sample import IDENTITY, Sample, censor
 
 __all__ = [
+    "IDENTITY",
     "NOT_INFERIOR",
     "Conclusion",
     "Contrast",

@@ -8,7 +8,7 @@ from typing import Literal
 
 from harness.metrics import METRICS, NOTHING, counted, show_ratio
 from harness.notebook import facts_table
-from harness.stats import Claim, Verdict
+from harness.stats import Claim, PairedDifference, Verdict
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Contrast:
         effect_size: Hedges' g of the paired differences; NaN if there is none.
         won: pairs in which the variant is better, ties counted half; NaN if there are none.
         verdict: what follows.
+        within: of an equivalent one, the interval that decided it: confidence, lower and upper end of the difference
+            in the metric's unit, within the margin; None where there is none to show.
         more: about how many more replicates would decide it; 0 if it is decided, None if none can be named.
         note: why a number is missing; empty if none is.
         spreads: standard deviation of the variant's values over the base's, of the logarithms for a ratio, where they
@@ -55,6 +57,7 @@ class Contrast:
     verdict: Verdict = Verdict.UNDECIDED
     more: int | None = None
     note: str = ""
+    within: tuple[float, float, float] | None = None
     spreads: float = math.nan
 
     @property
@@ -90,6 +93,8 @@ class Evidence:
     Attributes:
         contrast: all but the verdict and what is adjusted.
         claim: what the verdict goes by; None where nothing is tested.
+        absolute: the paired differences and the margin in the metric's unit, which equivalence is judged by; None
+            without a margin.
         scale: estimate and deviation of the paired differences (logarithms for a ratio) and the margin on that scale,
             from which the replicates still needed are worked out; None without a test.
     """
@@ -97,6 +102,7 @@ class Evidence:
     contrast: Contrast
     claim: Claim | None = None
     scale: tuple[float, float, float | None] | None = None
+    absolute: tuple[PairedDifference, float] | None = None
 
 
 def show_effect(contrast: Contrast) -> str:
@@ -116,12 +122,24 @@ def show_ends(contrast: Contrast) -> str:
         return "exact"
     if math.isnan(contrast.low):
         return NOTHING
+    if contrast.verdict is Verdict.IDENTICAL:
+        return "the same"
     if contrast.kind == "time_ratio" and (contrast.low == 0 or math.isinf(contrast.high)):
         return _show_unbounded(contrast)
     if contrast.kind != "difference":
         return f"{show_ratio(contrast.low)} to {show_ratio(contrast.high)}"
     metric = METRICS[contrast.metric]
     return f"{metric.signed(contrast.low)} to {metric.signed(contrast.high)}"
+
+
+def show_within(contrast: Contrast) -> str:
+    """Write the interval by which a variant is equivalent: ``90 % interval −0.08 to +0.11 points``; empty without."""
+    if contrast.within is None:
+        return ""
+    confidence, low, high = contrast.within
+    metric = METRICS[contrast.metric]
+    unit = metric.unit.points or metric.unit.abbreviation
+    return f"{100 * confidence:.3g} % interval {metric.signed(low)} to {metric.signed(high)}{unit}"
 
 
 def _show_time_ratio(contrast: Contrast) -> str:
@@ -144,8 +162,8 @@ def _show_unbounded(contrast: Contrast) -> str:
 
 
 def show_verdict(contrast: Contrast) -> str:
-    """Write the verdict, with how many more replicates would decide it, why it is guarded or a number missing."""
-    said = [str(contrast.verdict)]
+    """Write the verdict with what is behind it: the interval of equivalence, how many more would decide, and notes."""
+    said = [str(contrast.verdict), *([show_within(contrast)] if contrast.within else [])]
     if contrast.more:
         said.append(f"about {counted(contrast.more, 'more replicate')}")
     if not math.isnan(contrast.spreads):

@@ -61,7 +61,7 @@ class Cells:
 def has_effects(study: Study) -> bool:
     """Whether a study asks for effects: every combination of two factors or more, or a screening of them."""
     design = study.design
-    return design.screens or design.crossed and sum(len(levels) > 1 for levels in design.dimensions.values()) > 1
+    return design.screens or (design.crossed and sum(len(levels) > 1 for levels in design.dimensions.values()) > 1)
 
 
 def gather_effects(

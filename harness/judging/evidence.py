@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -63,6 +64,12 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
         return Evidence(_exact(metric, sample, base, rules))
     if row.unit.clocked and sample.withheld:
         return _missing(metric, f"not compared: {sample.withheld}")
+    if row.unit.clocked and (sample.disturbed or base.disturbed):
+        both, left = sample.pairs_left(base)
+        if left < min(2, both):
+            return _missing(metric, f"not compared: others used the machine in {both - left} of {both} pairs")
+    if pairs := same_trainings(metric, sample, base):
+        return Evidence(_identical(metric, pairs))
     if row.watched:
         times = sample.times(metric), base.times(metric)
         if any(each.missed.any() for each in times):
@@ -101,11 +108,34 @@ def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
     value, other = sample.counts.get(metric), base.counts.get(metric)
     if value is None or other is None:
         return _missing(metric, "not recorded").contrast
-    if abs(value - other) < rules.margins.get(metric, 1):
+    if value == other:
+        judged = Verdict.IDENTICAL
+    elif abs(value - other) < rules.margins.get(metric, 1):
         judged = Verdict.EQUIVALENT
     else:
         judged = Verdict.BETTER if (value < other) == (METRICS[metric].better == "lower") else Verdict.WORSE
     return Contrast(metric, "exact", value / other if other else math.nan, verdict=judged, more=0)
+
+
+def same_trainings(metric: str, sample: Sample, base: Sample) -> int:
+    """Return in how many replicates two variants are one training bit by bit, if that is so in all that both have.
+
+    Two pairs at least, of which digests of weights and evaluations were recorded. Values that are equal alone do not
+    make it so: on a thousand test images two accuracies are often the same by chance. Seconds are never the same.
+    """
+    ours, theirs = sample.trainings(), base.trainings()
+    both = ours.index.intersection(theirs.index)
+    if METRICS[metric].unit.clocked or len(both) < 2 or not (ours[both] == theirs[both]).all() or (ours == "").any():
+        return 0
+    values, others = sample.by_replicate(metric)[both], base.by_replicate(metric)[both]
+    known = values.notna().any() if METRICS[metric].watched else values.notna().all()
+    return len(both) if known and values.equals(others) else 0
+
+
+def _identical(metric: str, pairs: int) -> Contrast:
+    kind: Literal["difference", "ratio"] = "difference" if METRICS[metric].unit.compared == "difference" else "ratio"
+    none = 0.0 if kind == "difference" else 1.0
+    return Contrast(metric, kind, none, none, none, pairs, won=pairs / 2, verdict=Verdict.IDENTICAL, more=0)
 
 
 def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Evidence:
@@ -116,7 +146,7 @@ def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], r
     steps = [difference_of_pairs(ours[:size], theirs[:size], rules.overlap, step) for size in sizes]
     same = math.nan if margin is None else over_looks([one.equivalence_p(margin) for one in steps], plan)
     contrast = _contrast(metric, steps, sign_flip(ours, theirs), plan)
-    return _with_claim(contrast, steps[-1], same, margin)
+    return _with_claim(contrast, steps[-1], same, margin, None if margin is None else (steps[-1], margin))
 
 
 def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Evidence:
@@ -126,13 +156,15 @@ def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules:
     sizes = at_looks(len(ours), plan)
     steps = [ratio_of_pairs(ours[:size], theirs[:size], rules.overlap) for size in sizes]
     same, relative = math.nan, None
+    plain = [difference_of_pairs(ours[:size], theirs[:size], rules.overlap) for size in sizes]
     if margin is not None:
-        plain = [difference_of_pairs(ours[:size], theirs[:size], rules.overlap).equivalence_p(margin) for size in sizes]
-        same, relative = over_looks(plain, plan), math.log1p(margin / float(base.mean()))
+        same = over_looks([one.equivalence_p(margin) for one in plain], plan)
+        relative = math.log1p(margin / float(base.mean()))
+    absolute = None if margin is None else (plain[-1], margin)
     contrast = _contrast(metric, [one.log for one in steps], sign_flip(np.log(ours), np.log(theirs)), plan)
     estimate, low, high = (power_of_e(end) for end in (contrast.estimate, contrast.low, contrast.high))
     contrast = replace(contrast, kind="ratio", estimate=estimate, low=low, high=high)
-    return _with_claim(contrast, steps[-1].log, same, relative)
+    return _with_claim(contrast, steps[-1].log, same, relative, absolute)
 
 
 def _contrast(metric: str, steps: Sequence[PairedDifference], flips: float, plan: Looks) -> Contrast:
@@ -154,11 +186,18 @@ def _contrast(metric: str, steps: Sequence[PairedDifference], flips: float, plan
     )
 
 
-def _with_claim(contrast: Contrast, found: PairedDifference, same: float, margin: float | None) -> Evidence:
+def _with_claim(
+    contrast: Contrast,
+    found: PairedDifference,
+    same: float,
+    margin: float | None,
+    absolute: tuple[PairedDifference, float] | None,
+) -> Evidence:
     if found.n < 2:
         return Evidence(contrast)
     improves = (found.estimate > 0) == (METRICS[contrast.metric].better == "higher")
-    return Evidence(contrast, Claim(improves, contrast.p, same), (found.estimate, found.deviation, margin))
+    claim, scale = Claim(improves, contrast.p, same), (found.estimate, found.deviation, margin)
+    return Evidence(contrast, claim, scale, absolute)
 
 
 def _note(found: PairedDifference) -> str:

@@ -138,8 +138,27 @@ def judge_all(found: Sequence[Evidence], overlap: float = 0.0) -> list[Contrast]
             decided = one.verdict is not Verdict.UNDECIDED
             more = 0 if decided else _more(evidence, LEVEL * claims[place].weight / undecided, overlap)
             contrast = replace(contrast, p_holm=one.p, p_equivalent=one.p_equivalent, verdict=one.verdict, more=more)
+            if one.verdict is Verdict.EQUIVALENT:
+                contrast = replace(contrast, within=_within(evidence, one.p_equivalent))
         contrasts.append(contrast)
     return contrasts
+
+
+def _within(evidence: Evidence, adjusted: float) -> tuple[float, float, float] | None:
+    """Return the interval by which a variant is equivalent: its confidence, and its ends within the margin.
+
+    Two one-sided tests at a level reject where the interval of 1 minus twice that level lies within the margin
+    (Schuirmann 1987): 90 % for 5 %, and more where the level is shared with other comparisons and looks. None where
+    the differences have no spread, or an earlier look decided.
+    """
+    if evidence.absolute is None or not evidence.absolute[0].standard_error > 0:
+        return None
+    found, margin = evidence.absolute
+    p = found.equivalence_p(margin)
+    level = LEVEL * min(1.0, p / adjusted) if adjusted > 0 else LEVEL
+    ends = found.interval(1 - 2 * level)
+    inside = -margin <= ends.low and ends.high <= margin
+    return (1 - 2 * level, ends.low, ends.high) if inside else None
 
 
 def _more(evidence: Evidence, level: float, overlap: float) -> int | None:

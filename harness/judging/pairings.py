@@ -58,8 +58,8 @@ def compare_pairings(
         non_inferior: ask only whether the second is not worse by the margin or more. Needs a margin for every metric.
 
     Returns:
-        (label, contrast) for each variant and metric, and what they say together: it holds if all are better or
-        equivalent (or, if that is asked, not inferior), it does not if one is worse, else it is undecided.
+        (label, contrast) for each variant and metric, and what they say together: it holds if all are better,
+        equivalent or identical (or, if that is asked, not inferior), it does not if one is worse, else it is undecided.
 
     Raises:
         ValueError: if ``non_inferior`` is asked of a metric without a margin.
@@ -85,12 +85,15 @@ def _judge_non_inferior(
     places: Sequence[tuple[Pairing, str]], contrasts: Sequence[Contrast], rules: Rules
 ) -> list[Contrast]:
     """Return the contrasts with "equivalent" for not inferior and "worse" for inferior by the margin or more."""
-    tests = [_tests(pairing, metric, rules) for pairing, metric in places]
+    tests = [
+        (math.nan, math.nan) if contrast.verdict is Verdict.IDENTICAL else _tests(pairing, metric, rules)
+        for contrast, (pairing, metric) in zip(contrasts, places, strict=True)
+    ]
     fine, inferior = (holm([pair[side] for pair in tests]) for side in (0, 1))
     judged = []
     for contrast, (_, metric), good, bad in zip(contrasts, places, fine, inferior, strict=True):
         verdict = Verdict.UNDECIDED
-        if METRICS[metric].unit.compared == "exact":
+        if METRICS[metric].unit.compared == "exact" or contrast.verdict is Verdict.IDENTICAL:
             verdict = contrast.verdict
         elif good <= LEVEL:
             verdict = Verdict.EQUIVALENT
@@ -109,7 +112,9 @@ def _tests(pairing: Pairing, metric: str, rules: Rules) -> tuple[float, float]:
         return math.nan, math.nan
     ours, theirs = pair_up(pairing.after.by_replicate(metric), pairing.before.by_replicate(metric))
     whole = min(pairing.after.finished, pairing.before.finished)
-    if len(ours) < whole:  # some never reached the target, or broke off: the others alone would flatter
+    if METRICS[metric].unit.clocked:
+        whole -= len(pairing.after.disturbed | pairing.before.disturbed)
+    if len(ours) < max(1, whole):  # some never reached the target, or broke off: the others alone would flatter
         return math.nan, math.nan
     sign, margin, step = METRICS[metric].sign, rules.margins[metric], step_between(metric, ours, theirs, rules)
     gain = difference_of_pairs(sign * ours, sign * theirs, rules.overlap, step)

@@ -15,6 +15,9 @@ from harness.stats import Times
 _NEVER = (StopReason.NOT_FINITE, StopReason.PLATEAU)
 """Stop reasons after which more steps would not have reached the target: the miss is infinite, not early."""
 
+IDENTITY = ("weights_digest", "history_digest")
+"""Columns with digests: where both are equal, so are two trainings."""
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -22,16 +25,18 @@ class Sample:
 
     Attributes:
         label: what the variant is called.
-        columns: metric -> a value a trial, NaN where there is none; besides "replicate", "steps", "train_seconds"
-            and "stop_reason".
+        columns: metric -> a value a trial, NaN where there is none; besides "replicate", "steps", "train_seconds",
+            "stop_reason" and, where they are known, those of :data:`IDENTITY`.
         counts: metric counted in whole numbers -> its value, None if unknown.
         withheld: why seconds must not be compared with the base's; empty if they may.
+        disturbed: replicates whose seconds do not count, because others used the machine meanwhile.
     """
 
     label: str
     columns: Mapping[str, np.ndarray]
     counts: Mapping[str, int | None] = field(default_factory=dict)
     withheld: str = ""
+    disturbed: frozenset[int] = frozenset()
 
     @property
     def finished(self) -> int:
@@ -46,13 +51,35 @@ class Sample:
         values = self.columns[name].astype(float)
         if name not in METRICS or METRICS[name].unit.compared != "exact":
             values = np.where(self.columns["stop_reason"].astype(str) == StopReason.NOT_FINITE, np.nan, values)
-        return _indexed(values, self.columns["replicate"])
+        return self._counting(name, _indexed(values, self.columns["replicate"]))
+
+    def trainings(self) -> pd.Series[str]:
+        """Return by replicate what is the same for two trainings that are the same bit by bit; empty where unknown.
+
+        That is the digests of the weights that they left and of everything that was evaluated.
+        """
+        parts = [self.columns.get(name, np.full(self.finished, "")) for name in IDENTITY]
+        found = [
+            "/".join(both) if all(both) else "" for both in zip(*(part.astype(str) for part in parts), strict=True)
+        ]
+        return _indexed(np.array(found, dtype=str), self.columns["replicate"])
 
     def times(self, name: str) -> Times:
         """Return "steps_to_target" or "seconds_to_target", trials that never got there as censored."""
         at, missed = censor(self.columns[name], self.columns[METRICS[name].watched], self.columns["stop_reason"])
         replicate = self.columns["replicate"]
-        return Times(_indexed(at, replicate), _indexed(missed, replicate))
+        return Times(*(self._counting(name, _indexed(values, replicate)) for values in (at, missed)))
+
+    def _counting(self, name: str, values: pd.Series) -> pd.Series:
+        """Return the values that count: of what a clock measured, those of trainings that had the machine alone."""
+        if not (self.disturbed and name in METRICS and METRICS[name].unit.clocked):
+            return values
+        return values[~values.index.isin(self.disturbed)]
+
+    def pairs_left(self, base: Sample) -> tuple[int, int]:
+        """Return the replicates that both have, and those of them whose seconds count in both."""
+        both = {int(one) for one in self.columns["replicate"]} & {int(one) for one in base.columns["replicate"]}
+        return len(both), len(both - self.disturbed - base.disturbed)
 
 
 def censor(reached: np.ndarray, watched: np.ndarray, stop_reason: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -50,7 +50,7 @@ class LocalLauncher:
 
     def __init__(self, work: Work, growth: float = RECYCLE_GROWTH, patience: float = PATIENCE) -> None:
         chosen = choose_resources(work.trainings, work.exclusive, work.workers, work.threads)
-        self._resources = dataclasses.replace(chosen, data_folder=work.data_folder)
+        self._resources = dataclasses.replace(chosen, data_folder=work.data_folder, driver=os.getpid())
         self._scratch = work.scratch
         self._growth = growth
         self._patience = patience

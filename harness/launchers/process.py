@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from harness.launchers.patience import Watch
+from harness.machine.load import WORKER_MODULE
 from harness.records import Resources
 from harness.surroundings import PYTHON_OPTIONS, child_environment
 
@@ -41,7 +42,7 @@ class Process:
             with theirs:
                 self.errors: IO[bytes] = stack.enter_context(tempfile.TemporaryFile())
                 self.process = subprocess.Popen(
-                    [sys.executable, *PYTHON_OPTIONS, "-m", "harness.launchers.local_worker", str(theirs.fileno())],
+                    [sys.executable, *PYTHON_OPTIONS, "-m", WORKER_MODULE, str(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=self.errors,

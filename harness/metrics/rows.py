@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from harness.metrics.units import COUNT, EPOCHS, NATS, NOTHING, NUMBER, RATE, SECONDS, SHARE, STEPS, Unit
+from harness.metrics.units import CORES, COUNT, EPOCHS, NATS, NOTHING, NUMBER, RATE, SECONDS, SHARE, STEPS, Unit
 
 Known = Literal["evaluated", "scored", "end", "progress", "clock", "built"]
 """When a metric is known:
@@ -154,6 +154,8 @@ ROWS: tuple[Metric, ...] = (
     Metric("refit_seconds", "seconds of the second training", SECONDS, "clock", "seconds/refit"),
     Metric("images_per_second", "images per second", RATE, "progress", "progress/images_per_second", "higher",
            ratio="trains at {} times the images per second", adjectives=_FASTER),
+    Metric("foreign_load", "cores taken by others", CORES, "progress", "machine/foreign_load"),
+    Metric("studies_beside", "other studies beside", COUNT, "progress", "machine/studies_beside"),
     Metric("parameters", "parameters", COUNT, "built", "cost/parameters", "lower",
            ratio="has {} times the parameters", adjectives={"better": "smaller", "worse": "larger"}),
     Metric("macs", "multiply-accumulates", COUNT, "built", "cost/macs", "lower",

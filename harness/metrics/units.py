@@ -121,4 +121,5 @@ SECONDS = Unit("seconds", three_digits, "ratio", _SPAN, abbreviation=" s", clock
 RATE = Unit("rate", _counted, "ratio", Number(high=1e15, may_be_infinite=True), clocked=True, meaning="a second")
 STEPS = Unit("steps", _counted, "ratio", WHOLE)
 EPOCHS = Unit("epochs", "{:,.4g}".format, "ratio", _SPAN)
+CORES = Unit("cores", "{:.2f}".format, "difference", Number(high=1e6))
 COUNT = Unit("count", _counted, "exact", WHOLE)

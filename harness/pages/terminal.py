@@ -28,7 +28,7 @@ _SHORT = {
     "multiply-accumulates": "MACs",
     "images per second": "images/s",
 }
-_VERDICTS = {"better": "green", "worse": "red", "equivalent": "cyan"}
+_VERDICTS = {"better": "green", "worse": "red", "equivalent": "cyan", "identical": "cyan"}
 
 
 def render(report: Report, width: int, limit: int = 20) -> RenderableType:

@@ -38,10 +38,17 @@ class Training(NamedTuple):
 
 
 def balanced(variants: Iterable[Variant], replicates: Iterable[int], phase: Phase) -> Iterator[Training]:
-    """Yield these replicates of these variants, replicate by replicate, so that a part done is balanced."""
+    """Yield these replicates of these variants, replicate by replicate, so that a part done is balanced.
+
+    What comes first meets a machine that is still cold, or alone. So the order changes with the replicate: every two
+    are mirror images of each other, in which a drift that is even cancels out, and the next two begin with the next
+    variant. Of k variants each has each place twice in 2k replicates.
+    """
     variants = list(variants)
     for replicate in replicates:
-        yield from (Training(variant, replicate, phase) for variant in variants)
+        first = replicate % CONFIRM_FROM // 2 % len(variants) if variants else 0
+        turned = [*variants[first:], *variants[:first]]
+        yield from (Training(variant, replicate, phase) for variant in (reversed(turned) if replicate % 2 else turned))
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ class Asked:
         metrics: those with a verdict, the first of them first.
         margins: metric -> difference that does not matter.
         references: figure from elsewhere -> its value.
+        compare: with what each variant is compared: "base" or "all_pairs".
     """
 
     at: datetime | None
@@ -31,11 +32,12 @@ class Asked:
     metrics: tuple[str, ...]
     margins: Mapping[str, float]
     references: Mapping[str, float]
+    compare: str = "base"
 
     @property
     def question(self) -> tuple[object, ...]:
         """What is asked, whenever it was."""
-        return self.replicates, self.metrics, dict(self.margins), dict(self.references)
+        return self.replicates, self.metrics, dict(self.margins), dict(self.references), self.compare
 
     @property
     def late(self) -> bool:
@@ -51,6 +53,7 @@ class Asked:
             "metrics": list(self.metrics),
             "margins": dict(self.margins),
             "references": dict(self.references),
+            "compare": self.compare,
         }
 
 
@@ -73,6 +76,7 @@ def asked_by(study: Study, finished: int | None = None, at: datetime | None = No
             f"{'' if one.step is None else f' at step {one.step}'})": one.value
             for one in study.report.reference
         },
+        compare=study.report.compare,
     )
 
 
@@ -124,7 +128,10 @@ def _entry(given: object) -> Asked:
     if not margins.keys() <= METRICS.keys():
         raise ValueError("margins must be of metrics")
     first, last = replicates
-    return Asked(_time(at), finished, (first, last), tuple(metrics), margins, references)
+    compare = given.get("compare", "base")
+    if compare not in ("base", "all_pairs"):
+        raise ValueError("compare must be 'base' or 'all_pairs'")
+    return Asked(_time(at), finished, (first, last), tuple(metrics), margins, references, compare)
 
 
 def _time(given: object) -> datetime | None:

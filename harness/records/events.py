@@ -29,6 +29,8 @@ class Fingerprint:
         threads: threads of the worker.
         workers: workers that shared the machine.
         pack: trainings that shared the program, side by side.
+        processor_model: numbers that tell a processor from others of its name; empty if unknown, and of a GPU.
+        instructions: instruction sets of the processor that matter to training, joined by ``+``; empty likewise.
     """
 
     processor: str
@@ -39,6 +41,8 @@ class Fingerprint:
     threads: int
     workers: int
     pack: int = 1
+    processor_model: str = ""
+    instructions: str = ""
 
 
 @dataclass(frozen=True)

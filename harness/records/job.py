@@ -36,12 +36,15 @@ class Resources:
         workers: how many workers share the machine.
         cores: processor cores the worker is pinned to; empty for no pinning.
         data_folder: where to look first for image files, if anywhere.
+        driver: process id of the driver, if it is on the same machine: what its other processes take of the machine
+            belongs to the run. None where the worker is alone.
     """
 
     threads: int | None
     workers: int
     cores: tuple[int, ...] = ()
     data_folder: Path | None = None
+    driver: int | None = None
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,8 @@ class TrialResult:
         images_per_second: training images over training seconds.
         costs: as in :class:`Started`.
         refit_steps: steps of the second training, which the test metrics are of; 0 without one.
+        foreign_load: mean number of cores that the training was ready to use and others had; None if unknown.
+        studies_beside: runs of other studies on the machine meanwhile; None if unknown.
         digests: "weights" and "history" -> SHA-256, shortened: equal where two trainings are, bit by bit.
     """
 
@@ -60,6 +62,8 @@ class TrialResult:
     images_per_second: float
     costs: Mapping[str, int] = field(default_factory=dict)
     refit_steps: int = 0
+    foreign_load: float | None = None
+    studies_beside: int | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> float:

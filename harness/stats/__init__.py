@@ -3,7 +3,14 @@
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
 from harness.stats.choosing import Within, within_one_standard_error
 from harness.stats.effects import Alias, Effect, aliases, interactions, main_effects
-from harness.stats.intervals import Interval, mean_interval, power_of_e, share_interval, spread_interval
+from harness.stats.intervals import (
+    Interval,
+    mean_interval,
+    power_of_e,
+    prediction_interval,
+    share_interval,
+    spread_interval,
+)
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
 from harness.stats.paired import (
     PairedDifference,
@@ -19,8 +26,8 @@ from harness.stats.time_ratio import TimeRatio, smallest_p, time_ratio, within_m
 from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
 
 __all__ = [
-    "Alias",
     "LEVEL",
+    "Alias",
     "Claim",
     "Effect",
     "Interval",
@@ -46,6 +53,7 @@ __all__ = [
     "paired_difference",
     "pairs_needed",
     "power_of_e",
+    "prediction_interval",
     "ratio_of_pairs",
     "reached_by",
     "share_interval",

@@ -54,6 +54,29 @@ def mean_interval(values: Iterable[float], confidence: float = 0.95) -> Interval
     return Interval(mean, mean - half, mean + half, n)
 
 
+def prediction_interval(values: Iterable[float], confidence: float = 0.95) -> Interval:
+    """Return the mean with the interval that one further measurement falls into (Hahn & Meeker 1991, section 4.7).
+
+    "Statistical intervals: a guide for practitioners". Unlike the interval of the mean it does not shrink to nothing
+    with many values: one measurement varies however well the mean is known. It supposes a normal distribution.
+
+    Args:
+        values: independent measurements; NaN ones are missing and not counted.
+        confidence: how often one further measurement falls into it, between 0 and 1.
+
+    Returns:
+        The mean. Fewer than two values, or equal ones, have no ends (NaN); none has no mean either.
+    """
+    known = np.asarray(list(values), dtype=float)
+    known = known[~np.isnan(known)]
+    mean = mean_interval(known, confidence)
+    error = standard_error(known) if mean.n > 1 and np.isfinite(known).all() else 0.0
+    if error == 0:
+        return Interval(mean.estimate, math.nan, math.nan, mean.n)
+    half = float(stats.t.ppf((1 + confidence) / 2, mean.n - 1)) * error * math.sqrt(mean.n + 1)
+    return Interval(mean.estimate, mean.estimate - half, mean.estimate + half, mean.n)
+
+
 def spread_interval(values: Iterable[float], confidence: float = 0.95) -> Interval:
     """Return the standard deviation with its chi-square interval (Snedecor & Cochran 1989, section 5.11).
 

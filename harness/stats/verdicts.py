@@ -18,11 +18,15 @@ _MOST = 10_000
 
 
 class Verdict(StrEnum):
-    """What the data say of a variant against the base in one metric."""
+    """What the data say of a variant against the base in one metric.
+
+    Identical is no verdict of chance: the trainings, or the counts, are the same.
+    """
 
     BETTER = "better"
     WORSE = "worse"
     EQUIVALENT = "equivalent"
+    IDENTICAL = "identical"
     UNDECIDED = "undecided"
 
 

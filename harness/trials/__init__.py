@@ -7,7 +7,7 @@ from harness.trials.checking import sift
 from harness.trials.diverged import without_divergence, without_lost_accuracies
 from harness.trials.kept import stored_asked, stored_study
 from harness.trials.left_out import LeftOut, describe, keep_left_out, left_out_of
-from harness.trials.places import differing_places
+from harness.trials.places import differing_places, disturbed
 from harness.trials.schema import (
     AT_AN_EVALUATION,
     DIGEST,
@@ -15,6 +15,7 @@ from harness.trials.schema import (
     FEATURES,
     HISTORY,
     HISTORY_COLUMNS,
+    LOAD,
     PLACE,
     TRIAL_COLUMNS,
     TRIALS,
@@ -29,6 +30,7 @@ __all__ = [
     "FEATURES",
     "HISTORY",
     "HISTORY_COLUMNS",
+    "LOAD",
     "PLACE",
     "TRIALS",
     "TRIAL_COLUMNS",
@@ -36,6 +38,7 @@ __all__ = [
     "LeftOut",
     "describe",
     "differing_places",
+    "disturbed",
     "is_level",
     "keep_left_out",
     "left_out_of",

@@ -1,4 +1,4 @@
-"""Where trials ran, and whether their seconds may be compared."""
+"""Where trials ran and what others did there meanwhile: whether their seconds may be compared."""
 
 from __future__ import annotations
 
@@ -6,10 +6,34 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from harness.trials.schema import EQUAL_FOR_SECONDS
+from harness.trials.schema import EQUAL_FOR_SECONDS, LOAD
 
 if TYPE_CHECKING:
     import numpy as np
+    import numpy.typing as npt
+
+MOST_TAKEN = 0.05
+"""Cores that others may have had while a training was ready to use them, in the mean: with one thread its seconds are
+then at most 5 % too many."""
+
+
+def disturbed(columns: Mapping[str, np.ndarray], count: int) -> npt.NDArray[np.bool_]:
+    """Return of which trials the seconds do not count, because others used the machine meanwhile; (count,).
+
+    Another study that trained there is enough: two of them share more than cores, memory for instance. Records of
+    earlier versions say nothing of others, and count.
+
+    Args:
+        columns: "foreign_load" and "studies_beside" of the trials, if they are there.
+        count: how many trials there are.
+    """
+    import numpy as np
+
+    found = np.zeros(count, dtype=bool)
+    for name, most in zip(LOAD, (MOST_TAKEN, 0), strict=True):
+        if name in columns:
+            found |= columns[name].astype(float) > most  # nothing is more than not-a-number
+    return found
 
 
 def differing_places(parts: Sequence[Mapping[str, np.ndarray]]) -> str:

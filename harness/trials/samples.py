@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.judging import Sample
+from harness.judging import IDENTITY, Sample
 from harness.metrics import METRICS
+from harness.trials.places import disturbed
 
-_BESIDE = ("replicate", "steps", "epochs", "stop_reason")
+_BESIDE = ("replicate", "steps", "epochs", "stop_reason", *IDENTITY)
 """Columns that a sample needs besides what was measured."""
 
 
@@ -25,7 +26,9 @@ def make_sample(label: str, columns: Mapping[str, np.ndarray], withheld: str = "
     finished = columns["status"] == "finished"
     there = [name for name in (*METRICS, *_BESIDE) if name in columns]
     counts = {name: _count(columns[name]) for name in there if name in METRICS and _is_count(name)}
-    return Sample(label, {name: columns[name][finished] for name in there}, counts, withheld)
+    busy = disturbed(columns, len(finished))[finished]
+    replicates = frozenset(int(one) for one in columns["replicate"][finished][busy])
+    return Sample(label, {name: columns[name][finished] for name in there}, counts, withheld, replicates)
 
 
 def _is_count(name: str) -> bool:

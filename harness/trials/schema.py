@@ -100,6 +100,8 @@ TRIALS: tuple[Column, ...] = (
     Column("threads", _COUNT, "threads of the worker"),
     Column("workers", _COUNT, "workers that shared the machine"),
     Column("pack", _COUNT, "trainings that shared the program"),
+    Column("processor_model", Text(), "numbers that tell the CPU from others of its name"),
+    Column("instructions", Text(), "instruction sets of the CPU that matter to training"),
     Column("started", Time(), "when it began"),
     Column("ended", Time(), "when it ended"),
     Column("data_digest", Text(), "digest of the images"),
@@ -129,6 +131,8 @@ PLACE = tuple(place.name for place in fields(Fingerprint))
 """Columns that say where a trial ran."""
 EQUAL_FOR_SECONDS = tuple(name for name in PLACE if name not in ("keras", "python"))
 """Those of them that must be equal for seconds to be compared."""
+LOAD = ("foreign_load", "studies_beside")
+"""Columns that say what others did on the machine while a trial trained."""
 FEATURES = "_features/"
 """In the names of columns that count the features of a layer."""
 

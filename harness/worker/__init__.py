@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.machine import load_between, look
 from harness.records import Event, Fingerprint, Finished, Job, Resources, Started, TrainingOver, TrialResult
 from harness.study import DataSpec
 from harness.worker.artifacts import summarise, write_artifacts
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from harness.data import ImageData
-    from harness.engines import Engine, Images, Means, PackEngine, Training
+    from harness.engines import Device, Engine, Images, Means, PackEngine, Training
 
 __all__ = ["Event", "evaluation_steps", "import_libraries", "max_steps", "run_jobs", "summarise"]
 
@@ -65,7 +66,11 @@ def run_jobs(
         emit(_started(session, fingerprint, training.total_steps))
     with all_timing(sessions, "compile"):
         engine.warm_up(schedule.longest)
+    before = look(resources.driver)
     train(sessions, engine, schedule)
+    load = load_between(before, look(resources.driver))
+    for session in sessions:
+        session.load = load
     if jobs[0].variant.train.refit:
         del engine  # its program is free for the second training
         with all_timing(sessions, "refit"):
@@ -213,19 +218,20 @@ def _load(spec: DataSpec, seed: int, part: int, folder: Path | None, hold_out: b
     return load_images(spec, seed, folder, part, hold_out)
 
 
-def _fingerprint(threads: int, workers: int, device: tuple[str, str, str], pack: int) -> Fingerprint:
+def _fingerprint(threads: int, workers: int, device: Device, pack: int) -> Fingerprint:
     import platform
 
     import keras
 
-    kind, processor, backend = device
     return Fingerprint(
-        processor=processor,
-        device=kind,
-        backend=backend,
+        processor=device.processor,
+        device=device.device,
+        backend=device.backend,
         keras=keras.__version__,
         python=platform.python_version(),
         threads=threads,
         workers=workers,
         pack=pack,
+        processor_model=device.model,
+        instructions=device.instructions,
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from harness.machine import Load
 from harness.metrics import CLOCKS
 from harness.records import Clocks, Evaluated, Event, Job, Scored, StopReason, TrialResult
 
@@ -67,6 +68,7 @@ class Session:
         decide: for a prunable job, says after each evaluation whether to prune.
 
     Attributes:
+        load: what others did on the machine meanwhile; None if unknown.
         diverged: whether an evaluated value was not finite or, once the training is over, its network is not.
     """
 
@@ -90,6 +92,7 @@ class Session:
         self.tested: list[Scored] = []
         self.refit_steps = 0
         self.diverged = False
+        self.load: Load | None = None
         self.snapshots: dict[int, np.ndarray] = {}
         asked = decide if job.prunable else None
         prune = (lambda _: self._ask(asked)) if asked else None
@@ -191,6 +194,8 @@ class Session:
             images_per_second=last.step * self.job.variant.train.batch_size / max(seconds["train"], 1e-9),
             costs=self.costs,
             refit_steps=self.refit_steps,
+            foreign_load=self.load.foreign_load if self.load else None,
+            studies_beside=self.load.studies_beside if self.load else None,
             digests={"weights": _digest(self.model.get_weights()), "history": _digest(self._numbers())},
         )
 

@@ -78,7 +78,7 @@ class TestPacks:
         outcome = run_study(tiny(**{"design.replicates": 3}), store=memory, launch=launcher, pack=2)
         assert outcome.finished == 6
         shapes = [[launcher.jobs[trial].variant.model.downsample for trial in pack] for pack in launcher.packs]
-        assert shapes == [["max_pool"] * 2, ["stride"] * 2, ["max_pool"], ["stride"]]
+        assert shapes == [["max_pool"] * 2, ["stride"] * 2, ["stride"], ["max_pool"]]
         assert len(load_results("tiny", memory).trials) == 6
 
     def test_what_a_search_suggests_for_another_program_leads_the_next_pack(self, memory, tiny):

@@ -26,7 +26,7 @@ class TestWholeRuns:
         in_optuna = optuna.load_study(study_name="tiny", storage=open_storage(store)).trials
         assert trials["trial"].tolist() == [trial.number for trial in in_optuna] == [0, 1, 2, 3]
         assert trials["val_accuracy"].tolist() == [0.6] * 4, "the last evaluation"
-        assert [trial.value for trial in in_optuna] == [0.9, 0.8, 0.9, 0.8]
+        assert [trial.value for trial in in_optuna] == [0.9, 0.8, 0.8, 0.9]
         assert trials["run_id"].tolist() == [trial.user_attrs["harness:run_id"] for trial in in_optuna]
         (parent,) = MlflowClient(store_uri(store)).search_runs(["1"], "tags.`harness.kind` = 'study'")
         assert parent.info.status == "FINISHED"

@@ -68,6 +68,17 @@ def test_seconds_of_unequal_machines_are_not_compared():
     assert found.table.rows[0][2:4] == ("–", "–")
 
 
+def test_seconds_beside_which_others_used_the_machine_are_left_out_and_said():
+    busy = side("new", foreign_load=0.5)
+    found = compare_sides(side("old"), busy, ("train_seconds",), {}, non_inferior=False)
+    count = len(busy.trials)
+    assert found.remarks == (
+        f"new: Seconds of {count} of {count} trials are left out: others used the machine while they ran.",
+    )
+    assert found.table.rows[0][2:4] == ("–", "–")
+    assert len(compare_sides(side("old"), busy, ("test_accuracy",), {}, non_inferior=False).remarks) == 0
+
+
 class TestWhatCannotBeCompared:
     def test_runs_that_both_have_are_counted_and_refused(self):
         before, after = side("baseline"), side("mlruns:x", 0.01)

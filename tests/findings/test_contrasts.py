@@ -102,9 +102,9 @@ def test_one_replicate_has_no_verdict_but_exact_counts_do(study):
     assert found["parameters"].verdict is Verdict.BETTER
 
 
-def test_equal_counts_are_equivalent(study, trials, history):
+def test_equal_counts_are_identical(study, trials, history):
     trials["parameters"] = 7
-    assert contrasts_of(study, trials, history)["parameters"].verdict is Verdict.EQUIVALENT
+    assert contrasts_of(study, trials, history)["parameters"].verdict is Verdict.IDENTICAL
 
 
 def test_nothing_finished_makes_no_claim(study, trials, history):

@@ -85,6 +85,24 @@ def test_seconds_of_different_places_are_withheld(study, trials, history):
     assert stride.steps_to_target.estimate == 700
 
 
+def test_seconds_beside_which_others_used_the_machine_are_left_out_and_nothing_else_is(study, trials, history):
+    trials.loc[trials["trial"] == 0, ["foreign_load", "seconds_to_target", "images_per_second"]] = [0.6, 40.0, 800.0]
+    trials.loc[trials["trial"] == 4, "studies_beside"] = 1
+    found = report(study, trials, history)
+    base, stride = found.rows
+    assert (base.timed, stride.timed) == ((1, 2), (3, 5))
+    assert (base.finished, base.reached, base.scores["test_accuracy"].n) == (3, 3, 3)
+    assert base.seconds_to_target.estimate == 5.0  # of 5 and 6: half of them reached it after 5
+    assert base.images_per_second == 9500  # of 9,000 and 10,000
+    accuracy, seconds, _ = stride.contrasts
+    assert (accuracy.pairs, seconds.pairs) == (3, 0)
+    assert seconds.note == "not compared: others used the machine in 2 of 3 pairs"
+    assert (
+        "Seconds of 2 of 6 trials are left out: others used the machine while they ran, another study beside 1 of them."
+        in found.remarks
+    )
+
+
 def test_no_target_and_no_validation():
     study = make_study(target=None, report={}, data={"name": "mnist", "validation": 0})
     rows = [trial(study, place, settings, 0, val_accuracy=np.nan) for place, settings in enumerate((POOL, STRIDE))]

@@ -8,7 +8,7 @@ from harness.judging import Sample
 def sample():
     """Make a sample: ``sample(test_accuracy=[0.98, 0.97])``; replicates count from 0."""
 
-    def make(label="variant", withheld="", counts=None, replicate=None, **columns):
+    def make(label="variant", withheld="", counts=None, replicate=None, disturbed=(), **columns):
         n = len(next(iter(columns.values())))
         known = {
             "replicate": np.arange(n) if replicate is None else np.array(replicate),
@@ -17,6 +17,6 @@ def sample():
             "stop_reason": np.full(n, "maximum"),
         }
         given = {name: np.array(values) for name, values in columns.items()}
-        return Sample(label, {**known, **given}, counts or {}, withheld)
+        return Sample(label, {**known, **given}, counts or {}, withheld, frozenset(disturbed))
 
     return make

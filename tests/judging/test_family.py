@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from harness.judging import compare, looks_of, open_comparisons, overlap_of
+from harness.judging.contrast import show_verdict, show_within
 from harness.stats import Verdict
 from tests.findings.conftest import make_study
 
@@ -72,6 +73,35 @@ def test_no_test_is_no_reason_to_go_on(sample):
     assert open_comparisons(row) == []
 
 
+def test_seconds_of_disturbed_trainings_leave_their_pairs_and_nothing_else_out(sample):
+    """Half the seconds each time, but in two replicates: there others used the machine."""
+    base = sample("base", disturbed=[3], seconds_to_target=[4.0, 5.0, 6.0, 40.0, 5.0], test_accuracy=[0.9] * 5)
+    fast = sample(disturbed=[1], seconds_to_target=[2.0, 60.0, 3.06, 2.0, 2.45], test_accuracy=[0.9] * 5)
+    found = judge(of("seconds_to_target"), {"x": fast}, base)["x"]
+    assert (found.pairs, found.estimate, found.verdict) == (
+        3,
+        pytest.approx((0.5 * 0.51 * 0.49) ** (1 / 3)),
+        Verdict.BETTER,
+    )
+    assert judge(of("test_accuracy"), {"x": fast}, base)["x"].pairs == 5
+
+
+def test_of_times_that_were_missed_those_of_disturbed_trainings_do_not_count(sample):
+    nan = math.nan
+    late = sample(disturbed=[0, 2], seconds_to_target=[1.0, nan, 3.0], train_seconds=[9.0, 8.0, 7.0])
+    times = late.times("seconds_to_target")
+    assert (times.at.to_dict(), times.missed.to_dict()) == ({1: 8.0}, {1: True})
+    assert len(sample(disturbed=[0], steps_to_target=[1.0, 2.0]).times("steps_to_target").at) == 2
+
+
+def test_seconds_have_no_verdict_where_others_used_the_machine_in_all_pairs_but_one(sample):
+    base = sample("base", disturbed=[0, 1], seconds_to_target=[4.0, 5.0, 6.0])
+    row = compare(of("seconds_to_target"), {"x": sample(seconds_to_target=[2.0, 2.5, 3.0])}, base)
+    assert row["x"][0].note == "not compared: others used the machine in 2 of 3 pairs"
+    assert row["x"][0].verdict is Verdict.UNDECIDED
+    assert open_comparisons(row) == []
+
+
 def test_nobody_reached_it(sample):
     never = sample(steps_to_target=[math.nan] * 5)
     found = judge(of("steps_to_target"), {"x": never}, never)
@@ -125,3 +155,90 @@ def test_replicates_of_a_cross_validation_count_for_less(sample):
     found = judge(folds, {"x": sample(test_accuracy=[0.9 + up for up in UP])}, sample(test_accuracy=[0.9] * 3))
     # Nadeau and Bengio: variance times 1 + 3 / 4
     assert found["x"].high - found["x"].estimate == pytest.approx(4.30265 * 0.001 * math.sqrt(1 / 3 + 1 / 4), rel=1e-5)
+
+
+def digests(*ends):
+    """Columns of trainings that ended in these weights."""
+    return {"weights_digest": [f"w{end}" for end in ends], "history_digest": [f"h{end}" for end in ends]}
+
+
+class TestIdentical:
+    VALUES = (0.97, 0.98, 0.96)
+
+    def verdict(self, sample, ours, theirs, metric="test_accuracy", values=VALUES, **report):
+        one, other = (sample(**{metric: list(values)}, **columns) for columns in (ours, theirs))
+        return judge(of(metric, **report), {"x": one}, other)["x"]
+
+    def test_trainings_that_are_the_same_to_the_bit(self, sample):
+        found = self.verdict(sample, digests(1, 2, 3), digests(1, 2, 3))
+        assert found.verdict is Verdict.IDENTICAL
+        assert (found.kind, found.estimate, found.low, found.high, found.pairs) == ("difference", 0, 0, 0, 3)
+        assert math.isnan(found.p)
+        assert (found.more, open_comparisons({"x": (found,)})) == (0, [])
+        assert repr(found) == "<Contrast test_accuracy: 0.00 points (the same), 3 pairs: identical>"
+        steps = self.verdict(sample, digests(1, 2, 3), digests(1, 2, 3), "steps_to_target", [500.0, np.nan, 600.0])
+        assert (steps.verdict, steps.kind, steps.estimate) == (Verdict.IDENTICAL, "ratio", 1)
+
+    def test_equal_values_alone_are_not(self, sample):
+        for ours in (digests(1, 2, 4), {}, digests(1, 2, 3) | {"history_digest": ["", "", ""]}):
+            found = self.verdict(sample, ours, digests(1, 2, 3))
+            assert (found.verdict, found.note) == (Verdict.UNDECIDED, "every pair gives the same")
+        margin = {"margin": {"test_accuracy": 0.01}}
+        assert self.verdict(sample, {}, {}, values=self.VALUES * 2, **margin).verdict is Verdict.EQUIVALENT
+
+    def test_one_pair_and_seconds_never_are(self, sample):
+        assert self.verdict(sample, digests(1), digests(1), values=[0.9]).verdict is Verdict.UNDECIDED
+        found = self.verdict(sample, digests(1, 2, 3), digests(1, 2, 3), "train_seconds", [9.0, 9.1, 9.2])
+        assert found.verdict is Verdict.UNDECIDED
+
+    def test_nor_is_what_diverged_or_never_reached_its_target(self, sample):
+        broken = {**digests(1, 2, 3), "stop_reason": ["maximum", "not_finite", "maximum"]}
+        assert self.verdict(sample, broken, broken).note == "1 of 3 broke off; variant: 1"
+        found = self.verdict(sample, digests(1, 2, 3), digests(1, 2, 3), "steps_to_target", [np.nan] * 3)
+        assert found.verdict is Verdict.UNDECIDED
+
+    def test_it_takes_nothing_of_the_error_of_the_others(self, sample):
+        base = sample(test_accuracy=[0.9] * 3, **digests(1, 2, 3))
+        near = sample(test_accuracy=[0.904, 0.905, 0.906], **digests(4, 5, 6))  # p = 0.0131
+        same = sample(test_accuracy=[0.9] * 3, **digests(1, 2, 3))
+        found = judge(of("test_accuracy"), {"near": near, **{str(place): same for place in range(9)}}, base)
+        assert found["near"].p_holm == found["near"].p
+        assert found["near"].verdict is Verdict.BETTER
+
+
+class TestWithin:
+    """The interval of two one-sided tests: mean 0.002, standard error 0.001 / sqrt(3), t(0.95, 2) = 2.91999."""
+
+    def test_it_is_that_of_90_per_cent_for_one_comparison(self, sample):
+        study = of("test_accuracy", margin={"test_accuracy": 0.01})
+        found = judge(study, {"x": sample(test_accuracy=[0.9 + up for up in UP])}, sample(test_accuracy=[0.9] * 3))["x"]
+        assert found.verdict is Verdict.EQUIVALENT
+        half = 2.91999 * 0.001 / math.sqrt(3)
+        assert found.within == pytest.approx((0.9, 0.002 - half, 0.002 + half), abs=1e-6)
+        assert show_verdict(found) == "equivalent; 90 % interval +0.03 to +0.37 points"
+
+    def test_it_is_wider_where_the_error_is_shared_and_always_within_the_margin(self, sample):
+        study = of("test_accuracy", margin={"test_accuracy": 0.007})
+        base = sample(test_accuracy=[0.9] * 3)
+        variants = {"a": [0.001, 0.002, 0.003], "b": [-0.001, 0.0, 0.001]}
+        samples = {key: sample(test_accuracy=[0.9 + up for up in ups]) for key, ups in variants.items()}
+        found = judge(study, samples, base)
+        assert found["b"].within == pytest.approx((0.95, -0.0024841, 0.0024841), abs=1e-6)  # t(0.975, 2) = 4.30265
+        # Holm: the second is adjusted by at least as much as the first is, to 2 * 0.0033
+        assert found["a"].within[0] == pytest.approx(0.90294, abs=1e-5)
+        assert all(-0.007 < low < high < 0.007 for _, low, high in (one.within for one in found.values()))
+
+    def test_there_is_none_without_a_spread_or_another_verdict(self, sample):
+        seconds = of("train_seconds", margin={"train_seconds": 1.0})
+        level = judge(seconds, {"x": sample(train_seconds=[9.0] * 6)}, sample(train_seconds=[9.0] * 6))["x"]
+        study = of("test_accuracy", margin={"test_accuracy": 0.01})
+        assert (level.verdict, level.within) == (Verdict.EQUIVALENT, None)
+        wide = judge(study, {"x": sample(test_accuracy=[0.8, 0.9, 1.0])}, sample(test_accuracy=[0.9] * 3))["x"]
+        assert (wide.verdict, wide.within) == (Verdict.UNDECIDED, None)
+
+    def test_that_of_a_ratio_is_in_the_unit_of_the_margin(self, sample):
+        study = of("train_seconds", margin={"train_seconds": 1.0})
+        found = judge(study, {"x": sample(train_seconds=[10.1, 10.2, 10.3])}, sample(train_seconds=[10.0] * 3))["x"]
+        half = 2.91999 * 0.1 / math.sqrt(3)
+        assert found.within == pytest.approx((0.9, 0.2 - half, 0.2 + half), abs=1e-5)
+        assert show_within(found) == "90 % interval +0.0314 to +0.3686 s"

@@ -53,6 +53,20 @@ def test_non_inferior_where_less_is_better(shifted):
     assert outcome([slower], "train_seconds", 0.5, True)[1] is Conclusion.FAILS
 
 
+def test_non_inferior_in_seconds_goes_by_the_pairs_that_had_the_machine_alone(sample):
+    before = sample(disturbed=[4], train_seconds=[10.0, 11.0, 10.5, 10.2, 99.0])
+    after = sample(disturbed=[0], train_seconds=[99.0, 10.9, 10.4, 10.3, 10.5])
+    assert outcome([Pairing("base", before, after)], "train_seconds", margin=1.0, non_inferior=True) == (
+        [Verdict.EQUIVALENT],
+        Conclusion.HOLDS,
+    )
+    none = sample(disturbed=range(5), train_seconds=[10.0] * 5)
+    assert outcome([Pairing("base", before, none)], "train_seconds", margin=1.0, non_inferior=True) == (
+        [Verdict.UNDECIDED],
+        Conclusion.UNDECIDED,
+    )
+
+
 def test_a_missed_target_is_not_left_out(sample):
     nan = float("nan")
     pairing = Pairing(
@@ -68,3 +82,10 @@ def test_non_inferior_needs_a_margin(shifted):
 
 def test_nothing_in_common_says_nothing():
     assert outcome([]) == ([], Conclusion.UNDECIDED)
+
+
+def test_what_is_identical_holds_whatever_is_asked(sample):
+    same = {"test_accuracy": BASE[:3], "weights_digest": ["a", "b", "c"], "history_digest": ["d", "e", "f"]}
+    pairing = Pairing("base", sample(**same), sample(**same))
+    assert outcome([pairing]) == ([Verdict.IDENTICAL], Conclusion.HOLDS)
+    assert outcome([pairing], margin=0.002, non_inferior=True) == ([Verdict.IDENTICAL], Conclusion.HOLDS)

@@ -7,6 +7,7 @@ import pytest
 from optuna.trial import TrialState
 
 from harness.plan import CONFIRM_FROM, Plan, open_study
+from harness.plan.trials import Training
 from harness.records import Clocks, StopReason
 from harness.store.local.optuna_storage import open_storage
 from harness.study import Phase
@@ -40,6 +41,10 @@ def seen(jobs):
     return [(job.trial, job.variant.label, job.replicate) for job in jobs]
 
 
+def _base_first(variants, replicates, phase):
+    return [Training(variant, replicate, phase) for replicate in replicates for variant in variants]
+
+
 class TestFixedDesigns:
     def test_replicate_by_replicate_so_that_a_part_done_is_balanced(self, plan_of, tiny):
         plan = plan_of(tiny())
@@ -49,8 +54,8 @@ class TestFixedDesigns:
         assert seen(jobs) == [
             (0, "base", 0),
             (1, "downsample=stride", 0),
-            (2, "base", 1),
-            (3, "downsample=stride", 1),
+            (2, "downsample=stride", 1),
+            (3, "base", 1),
         ]
         assert (plan.finished, plan.remaining, plan.next()) == (4, 0, None)
 
@@ -67,13 +72,10 @@ class TestFixedDesigns:
     def test_a_trial_is_an_optuna_trial_with_what_it_was(self, plan_of, tiny, store):
         run_all(plan_of(tiny()), accuracy=lambda job: 0.5 + job.trial / 10)
         trials = optuna.load_study(study_name="tiny", storage=open_storage(store)).trials
-        assert [trial.params for trial in trials[:2]] == [
-            {"model.downsample": "max_pool"},
-            {"model.downsample": "stride"},
-        ]
+        assert [trial.params["model.downsample"] for trial in trials] == ["max_pool", "stride", "stride", "max_pool"]
         assert [trial.value for trial in trials] == pytest.approx([0.5, 0.6, 0.7, 0.8])
-        assert trials[3].user_attrs["harness:variant"] == "downsample=stride"
-        assert trials[3].user_attrs["harness:replicate"] == 1
+        assert trials[2].user_attrs["harness:variant"] == "downsample=stride"
+        assert trials[2].user_attrs["harness:replicate"] == 1
 
     def test_running_again_has_nothing_to_do(self, plan_of, tiny):
         run_all(plan_of(tiny()))
@@ -83,7 +85,21 @@ class TestFixedDesigns:
     def test_a_larger_budget_adds_only_what_is_missing(self, plan_of, tiny):
         run_all(plan_of(tiny()))
         plan = plan_of(tiny(**{"design.replicates": 3}))
-        assert seen(run_all(plan)) == [(4, "base", 2), (5, "downsample=stride", 2)]
+        assert seen(run_all(plan)) == [(4, "downsample=stride", 2), (5, "base", 2)]
+
+    def test_a_study_that_was_begun_in_another_order_goes_on_without_training_anything_twice(
+        self, plan_of, tiny, monkeypatch
+    ):
+        """As earlier versions had it: the base first in every replicate."""
+        with monkeypatch.context() as earlier:
+            earlier.setattr("harness.plan.policies.grid.balanced", _base_first)
+            first = plan_of(tiny(**{"design.replicates": 3}))
+            before = [first.next() for _ in range(3)]
+            for job in before:
+                first.tell(job.trial, make_result(), "r")
+        more = run_all(plan_of(tiny(**{"design.replicates": 3})))
+        assert seen(before)[2] == (2, "base", 1)
+        assert seen(more) == [(3, "downsample=stride", 1), (4, "downsample=stride", 2), (5, "base", 2)]
 
     def test_what_was_in_flight_is_done_again(self, plan_of, tiny):
         first = plan_of(tiny())
@@ -92,7 +108,7 @@ class TestFixedDesigns:
         plan = plan_of(tiny())
         assert plan.open_trials() == [1]
         plan.abandon(1)
-        assert seen(run_all(plan)) == [(2, "downsample=stride", 0), (3, "base", 1), (4, "downsample=stride", 1)]
+        assert seen(run_all(plan)) == [(2, "downsample=stride", 0), (3, "downsample=stride", 1), (4, "base", 1)]
 
     def test_a_result_that_was_recorded_but_not_told_is_adopted(self, plan_of, tiny):
         first = plan_of(tiny())
@@ -105,7 +121,7 @@ class TestFixedDesigns:
 
     def test_what_was_lost_from_the_store_is_done_again(self, plan_of, tiny):
         run_all(plan_of(tiny()))
-        assert seen(run_all(plan_of(tiny(), lost=[2]))) == [(4, "base", 1)]
+        assert seen(run_all(plan_of(tiny(), lost=[2]))) == [(4, "downsample=stride", 1)]
 
     def test_a_failed_trial_is_done_once_more_when_asked(self, plan_of, tiny):
         plan = plan_of(tiny())
@@ -178,7 +194,7 @@ class TestSearch:
         sampled = {job.variant.digest: job.variant for job in search[1:]}
         best = sorted(sampled.values(), key=lambda variant: -variant.train.learning_rate)
         expected = [study.base.digest, best[0].digest, best[1].digest]
-        assert [job.variant.digest for job in confirm] == expected * 2
+        assert [job.variant.digest for job in confirm] == [*expected, *reversed(expected)]
         assert [job.replicate for job in confirm] == [CONFIRM_FROM] * 3 + [CONFIRM_FROM + 1] * 3
         assert [job.showcase for job in jobs] == [False] * 6 + [True] * 3 + [False] * 3
         assert (plan.finished, plan.remaining) == (12, 0)

@@ -75,6 +75,7 @@ def test_it_comes_back_from_json(tiny):
         ("margins", {"test_accuracy": "0.1"}),
         ("references", [0.1]),
         ("references", None),
+        ("compare", "none"),
     ],
 )
 def test_what_is_none_is_refused(tiny, key, wrong):

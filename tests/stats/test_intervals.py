@@ -1,8 +1,9 @@
 import math
 
+import numpy as np
 import pytest
 
-from harness.stats import mean_interval, share_interval, spread_interval
+from harness.stats import mean_interval, prediction_interval, share_interval, spread_interval
 
 
 def test_mean_interval_by_hand():
@@ -77,3 +78,27 @@ def test_wilson_has_a_width_at_the_ends():
     assert math.isnan(share_interval(0, 0).estimate)
     with pytest.raises(ValueError, match="from 0 to 3, got 4"):
         share_interval(4, 3)
+
+
+def test_a_further_measurement_falls_into_a_wider_interval():
+    # 1, 2, 3: mean 2, deviation 1; t(0.975, 2) = 4.30265 times sqrt(1 + 1/3)
+    found = prediction_interval([1.0, 2.0, math.nan, 3.0])
+    assert (found.estimate, found.n) == (2.0, 3)
+    assert found.low == pytest.approx(2 - 4.30265 * math.sqrt(4 / 3), abs=1e-4)
+    assert found.high == pytest.approx(2 + 4.30265 * math.sqrt(4 / 3), abs=1e-4)
+    assert prediction_interval([1.0, 2.0, 3.0], 0.5).high == pytest.approx(2 + 0.81650 * math.sqrt(4 / 3), abs=1e-4)
+
+
+@pytest.mark.parametrize("values", [[], [1.0], [2.0, 2.0, 2.0], [1.0, math.inf]])
+def test_what_does_not_vary_predicts_nothing(values):
+    found = prediction_interval(values)
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
+    assert found.n == len(values)
+
+
+def test_a_further_measurement_falls_into_it_95_times_in_100():
+    numbers = np.random.default_rng(0).normal(size=(2000, 6))
+    found = [prediction_interval(row[:5]) for row in numbers]
+    inside = np.mean([one.low <= row[5] <= one.high for one, row in zip(found, numbers, strict=True)])
+    assert inside == pytest.approx(0.95, abs=0.015)

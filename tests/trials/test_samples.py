@@ -23,6 +23,12 @@ def test_it_has_what_was_measured_of_the_finished_trials():
     assert sample.columns["steps"].tolist() == [100, 60, 80]
 
 
+def test_replicates_are_marked_beside_which_others_used_the_machine():
+    busy = columns(foreign_load=[0.0, 0.4, 0.9, np.nan], studies_beside=[0.0, 0.0, 1.0, np.nan])
+    assert make_sample("stride", busy).disturbed == {1}  # the one that failed is not compared anyway
+    assert make_sample("stride", columns()).disturbed == frozenset()
+
+
 def test_a_count_is_known_from_any_trial_that_was_started():
     status = ["running", "failed", "failed", "failed"]
     assert make_sample("stride", columns(status=status)).counts == {"parameters": 890}

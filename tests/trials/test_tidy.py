@@ -7,6 +7,7 @@ from harness.trials import (
     HISTORY_COLUMNS,
     TRIAL_COLUMNS,
     differing_places,
+    disturbed,
     tidy_history,
     tidy_trials,
 )
@@ -43,10 +44,31 @@ def test_levels_of_mixed_kind_become_text():
 
 def test_what_differs_between_places_is_named():
     def place(**changes):
-        known = PLACE | changes
+        known = PLACE | {"processor_model": "", "instructions": ""} | changes
         return {name: np.array([known[name]], dtype=object) for name in EQUAL_FOR_SECONDS}
 
     assert differing_places([place(), place()]) == ""
     assert differing_places([place(workers=2.0), place(workers=1.0)]) == "workers 1 and 2"
     several = differing_places([place(device="gpu"), place(), place(threads=4)])
     assert several == "device cpu and gpu; threads 1 and 4"
+
+
+def test_processors_of_one_name_are_told_apart_and_from_those_that_older_records_only_name():
+    def places(*instructions):
+        return [
+            {name: np.array([(PLACE | {"processor_model": "", "instructions": found})[name]], dtype=object)
+             for name in EQUAL_FOR_SECONDS}
+            for found in instructions
+        ]  # fmt: skip
+
+    assert differing_places(places("avx2", "avx2+avx512_bf16")) == "instructions avx2 and avx2+avx512_bf16"
+    assert differing_places(places("avx2", "")) == "instructions avx2 and unknown"
+
+
+def test_seconds_do_not_count_where_others_had_a_twentieth_of_a_core_or_another_study_trained():
+    columns = {
+        "foreign_load": np.array([np.nan, 0.0, 0.05, 0.051, 0.0, 1.9]),
+        "studies_beside": np.array([np.nan, 0.0, 0.0, 0.0, 1.0, 2.0]),
+    }
+    assert disturbed(columns, 6).tolist() == [False, False, False, True, True, True]
+    assert disturbed({}, 2).tolist() == [False, False]  # of earlier versions

@@ -18,8 +18,9 @@ from harness.study import Study
 CHAPTER = "Differences to the reference"
 _MOST = 30
 _NOTE = (
-    "Horizontal lines are 95 % intervals. A triangle up is better, down worse, a square equivalent, an open circle "
-    "undecided: verdicts are judged together, so that an interval beside the line may still be undecided."
+    "Horizontal lines are 95 % intervals. A triangle up is better, down worse, a square equivalent, a diamond "
+    "identical, an open circle undecided: verdicts are judged together, so that an interval beside the line may still "
+    "be undecided."
 )
 
 _ARROW = "An arrow: to that side the data set no bound."

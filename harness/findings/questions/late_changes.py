@@ -33,6 +33,9 @@ def _changes(before: Asked, after: Asked) -> Iterator[str]:
     if before.replicates != after.replicates:
         old, new = (_replicates(asked) for asked in (before, after))
         yield f"The replicates were changed from {old} to {new} {{when}}."
+    if before.compare != after.compare:
+        whom = "each other, too" if after.compare == "all_pairs" else "the base alone"
+        yield f"Whom variants are compared with was changed to {whom}, {{when}}."
     for name in after.metrics:
         if name not in before.metrics:
             yield f"The metric {METRICS[name].title} was added {{when}}."

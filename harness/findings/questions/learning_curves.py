@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -40,11 +41,12 @@ def analyse(facts: Facts) -> Finding:
     if not found:
         return Finding()
     left_out = tuple(row.label for row in found[MOST_CURVES:])
-    drawn = [(row, _runs(known, metric, row)) for row in found[:MOST_CURVES]]
+    drawn = [(row, _runs(known, metric, row.trials)) for row in found[:MOST_CURVES]]
     bottom = _bottom(drawn)
     target = study.target.value if study.target and study.target.metric == metric else None
     axes = [("step", "steps", "steps")]
-    if not any(row.withheld for row, _ in drawn):
+    timed = [(row, _runs(known, metric, row.timed)) for row, _ in drawn]
+    if not any(row.withheld or not runs for row, runs in timed):
         axes.append(("train_seconds", "seconds", "training seconds"))
     title = METRICS[metric].title
     lines = 3 * len(drawn)
@@ -57,9 +59,9 @@ def analyse(facts: Facts) -> Finding:
             y_title=f"{title} (%)",
             target=None if target is None else 100 * target,
             bottom=bottom,
-            curves=tuple(_curve(row.label, runs, column, most) for row, runs in drawn),
+            curves=tuple(_curve(row.label, runs, column, most) for row, runs in (drawn if column == "step" else timed)),
             left_out=left_out,
-            description=_describe(drawn, title, words, column),
+            description=_describe(drawn if column == "step" else timed, title, words, column),
         )
         for column, name, words in axes
     )
@@ -85,11 +87,11 @@ class _Run(NamedTuple):
         return _Run(*(column[places] for column in self))
 
 
-def _runs(known: pd.DataFrame, metric: str, row: Row) -> list[_Run]:
+def _runs(known: pd.DataFrame, metric: str, numbers: Sequence[int]) -> list[_Run]:
     trials = known["trial"].to_numpy()  # tidy history is sorted by trial and step
     columns = [known[name].to_numpy(float) for name in ("step", "train_seconds", metric)]
     found = []
-    for trial in sorted(row.trials):
+    for trial in sorted(numbers):
         first, end = np.searchsorted(trials, trial), np.searchsorted(trials, trial, side="right")
         if end > first:
             found.append(_Run(*(column[first:end] for column in columns)))

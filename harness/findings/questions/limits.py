@@ -10,7 +10,7 @@ import pandas as pd
 
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
-from harness.findings.groups import Group
+from harness.findings.groups import Group, disturbed_trials
 from harness.findings.rows import Row
 from harness.findings.wording import listed
 from harness.judging import parts_of
@@ -19,7 +19,7 @@ from harness.metrics import METRICS, counted
 from harness.records import StopReason
 from harness.stats import LEVEL, Verdict
 from harness.study import Phase, Study
-from harness.trials import describe
+from harness.trials import EQUAL_FOR_SECONDS, describe
 
 _FLIPS_TELL = 6
 """Pairs from which the sign-flip test can reach 5 % at all."""
@@ -28,10 +28,14 @@ _TAIL_FROM = 20
 _AT_MOST = 5
 _NORMAL_FROM = 6
 """Finished trials from which it matters little how differences are distributed."""
+_UNEVEN = 1.5
+"""Times as long a step in one training as in an equal one: alone on a machine they are within a quarter."""
+_LONG_ENOUGH = 1.0
+"""Seconds below which a training is over before a machine has settled."""
 
 
 def analyse(facts: Facts) -> Finding:
-    """Return what limits the numbers: unreadable runs, few replicates, failures, withheld seconds, broken trainings."""
+    """Return what limits the numbers: unreadable runs, few replicates, failures, seconds that do not count."""
     study, trials, rows = facts.study, facts.trials, facts.rows
     claiming = [row for row in rows if row.phase != Phase.SEARCH and row.finished]
     return Finding(
@@ -46,6 +50,8 @@ def analyse(facts: Facts) -> Finding:
             *_broken(trials),
             *_changed_images(study, trials),
             *_withheld_seconds(rows),
+            *([said] if (said := disturbed_trials(facts.groups)) else []),
+            *_uneven_seconds(facts.groups),
             *_explored(rows),
         )
     )
@@ -157,6 +163,30 @@ def _withheld_seconds(rows: Sequence[Row]) -> list[str]:
         who = label if many == 1 else counted(many, "variant")
         said.append(f"Seconds are not compared for {who}, because the trials ran in different places: {reason}.")
     return said
+
+
+def _uneven_seconds(groups: Sequence[Group]) -> list[str]:
+    """Say where equal trainings took far from equally long: what disturbed them was not seen, and is in the seconds."""
+    uneven = {group.label: ratio for group in groups if (ratio := _slowest(group)) >= _UNEVEN}
+    if not uneven:
+        return []
+    most = max(uneven, key=lambda label: uneven[label])
+    where = most if len(uneven) == 1 else f"{most}; {len(uneven)} of {counted(len(groups), 'variant')} are uneven"
+    return [
+        f"Of equal trainings the slowest took {uneven[most]:.1f} times as long a step as the fastest ({where}): "
+        "something else used the machine, and no record says what. Seconds are less sure than their intervals say."
+    ]
+
+
+def _slowest(group: Group) -> float:
+    """Return the seconds a step of the slowest training over those of the fastest, of trainings on one machine."""
+    steps, seconds = group.clocked("steps").astype(float), group.clocked("train_seconds").astype(float)
+    known = (seconds >= _LONG_ENOUGH) & (steps > 0) & (group.clocked("stop_reason") != StopReason.NOT_FINITE)
+    places = pd.DataFrame({name: group.clocked(name) for name in EQUAL_FOR_SECONDS})[known].fillna("")
+    if len(places) < 2:
+        return 1.0
+    each = pd.Series(seconds[known] / steps[known]).groupby(places.astype(str).agg("|".join, axis=1).to_numpy())
+    return float((each.max() / each.min()).max())
 
 
 def _explored(rows: Sequence[Row]) -> list[str]:

@@ -14,7 +14,8 @@ from harness.study import USED_BY, SeedSpec, Study
 _CLOCK = (
     "Seconds are those of training steps alone: `time.perf_counter`, read after the device has finished. Preparing, "
     "compiling, evaluating and recording have clocks of their own. Seconds are compared only between trials with the "
-    "same processor, device, backend, threads and workers; steps always."
+    "same processor with the same instruction sets, device, backend, threads and workers, and only of those that had "
+    "the machine to themselves; steps always."
 )
 _SPLITS = (
     "Stopping and choosing looked at {looked} data only; the test split was scored once, at the end of each trial."
@@ -23,10 +24,10 @@ _STATISTICS = (
     "Means have Student t intervals of 95 %. Variants are compared with the reference replicate by replicate: mean "
     "difference, or geometric mean of ratios for seconds, steps and rates, with Student's t interval and p-value. All "
     "comparisons of this page are judged together (Holm): better or worse if the adjusted p is at most 5 %, "
-    "equivalent if two one-sided tests against the study's margin are, adjusted likewise, else undecided. So the "
-    "chance of a single false better or worse on this page is at most 5 %, and so is that of a false equivalent. The "
-    "effect size is Hedges' g of the paired differences. How many more replicates would decide is a rough figure, for "
-    "a power of 80 %."
+    "equivalent if two one-sided tests against the study's margin are, adjusted likewise, identical if the trainings "
+    "are the same to the bit or the counts are the same, else undecided. So the chance of a single false better or "
+    "worse on this page is at most 5 %, and so is that of a false equivalent. The effect size is Hedges' g of the "
+    "paired differences. How many more replicates would decide is a rough figure, for a power of 80 %."
 )
 _ADAPTIVE = (
     "The data were looked at after {looks} replicates; each look may spend its share of the error, and intervals are "
@@ -129,14 +130,17 @@ def _trials(trials: pd.DataFrame) -> str:
 
 def _machine(trials: pd.DataFrame) -> str:
     known = trials[trials["processor"] != ""]
-    columns = ("processor", "device", "threads", "workers", "pack")
+    columns = ("processor", "processor_model", "instructions", "device", "threads", "workers", "pack")
     places = Counter(zip(*(known[column].tolist() for column in columns), strict=True))
     parts = []
-    for (processor, device, threads, workers, pack), count in sorted(places.items(), key=lambda item: -item[1]):
-        shared = [] if pd.isna(threads) else [counted(int(threads), "thread")]
+    for (name, model, instructions, device, threads, workers, pack), count in sorted(
+        places.items(), key=lambda item: -item[1]
+    ):
+        shared = [text for text in (model, instructions) if text]
+        shared += [] if pd.isna(threads) else [counted(int(threads), "thread")]
         shared += [] if pd.isna(workers) else [f"{counted(int(workers), 'worker')} at a time"]
         shared += [f"in packs of {int(pack)}"] if pack > 1 else []
-        parts.append(f"{processor} ({', '.join([device, *shared])}): {counted(count, 'trial')}")
+        parts.append(f"{name} ({', '.join([device, *shared])}): {counted(count, 'trial')}")
     return "; ".join(parts) + "." if parts else ""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from harness.findings.groups import Group
 from harness.findings.rows import Row
 from harness.findings.wording import show_interval
 from harness.metrics import METRICS, NOTHING, counted
-from harness.stats import mean_interval
+from harness.stats import mean_interval, prediction_interval
 from harness.study import Study
 
 
@@ -34,7 +35,10 @@ def _beside_ours(study: Study, groups: Sequence[Group], history: pd.DataFrame) -
     found = []
     for reference in study.report.reference:
         group = next((group for group in groups if group.label == reference.variant), None)
-        ours = mean_interval([] if group is None else _values(group, reference.metric, reference.step, history))
+        column = None if group is None else _columns(group, reference.metric)
+        values = np.empty(0) if column is None else _values(column, reference.metric, reference.step, history)
+        known = values[~np.isnan(values)]
+        finished = 0 if column is None else len(column("trial"))
         found.append(
             Published(
                 name=reference.name,
@@ -43,17 +47,25 @@ def _beside_ours(study: Study, groups: Sequence[Group], history: pd.DataFrame) -
                 value=reference.value,
                 source=reference.source,
                 variant=reference.variant,
-                ours=ours,
+                ours=mean_interval(known),
+                single=prediction_interval(known),
+                lost=finished - len(known) if len(known) else 0,
                 note=reference.note,
             )
         )
     return tuple(found)
 
 
-def _values(group: Group, metric: str, step: int | None, history: pd.DataFrame) -> np.ndarray:
+def _columns(group: Group, metric: str) -> Callable[[str], np.ndarray]:
+    """Return what gives a column of the finished trials; of seconds, of those that had the machine to themselves."""
+    return group.clocked if METRICS[metric].unit.clocked else group.values
+
+
+def _values(column: Callable[[str], np.ndarray], metric: str, step: int | None, history: pd.DataFrame) -> np.ndarray:
+    """Return what finished trials measured at a step, or at their ends."""
     if step is None:
-        return group.values(metric).astype(float)
-    at = history[(history["step"] == step) & history["trial"].isin(group.values("trial").tolist())]
+        return column(metric).astype(float)
+    at = history[(history["step"] == step) & history["trial"].isin(column("trial").tolist())]
     return at[metric].to_numpy(float) if metric in at else np.empty(0)
 
 
@@ -68,15 +80,17 @@ def _section(found: Sequence[Published]) -> tuple[Section, ...]:
             _with_unit(one.metric, METRICS[one.metric].show(one.value)),
             _with_unit(one.metric, show_interval(one.metric, one.ours)),
             str(one.ours.n),
+            _range(one) or NOTHING,
             {True: "inside", False: "outside", None: NOTHING}[one.inside],
             one.source,
         )
         for one in found
     ]
     table = Table(
-        caption="Figures from elsewhere beside our means with 95 % intervals; nothing is paired",
-        headings=("figure", "metric", "there", "here", "n", "in our interval", "source"),
-        numeric=(False, False, True, True, True, False, False),
+        caption="Figures from elsewhere beside our means with 95 % intervals, and beside the range of single runs of "
+        "ours (95 % prediction interval); nothing is paired",
+        headings=("figure", "metric", "there", "here", "n", "single runs here", "figure in their range", "source"),
+        numeric=(False, False, True, True, True, True, False, False),
         rows=tuple(rows),
         faint=(False,) * len(rows),
     )
@@ -92,13 +106,37 @@ def _sentences(found: Sequence[Published], rows: Sequence[Row]) -> tuple[str, ..
             continue
         who = next((row.title for row in rows if row.label == one.variant), one.variant)
         ours = _with_unit(one.metric, show_interval(one.metric, one.ours))
-        place = {True: "inside our interval", False: "outside our interval", None: "without an interval of ours"}
         theirs = _with_unit(one.metric, METRICS[one.metric].show(one.value))
         said.append(
-            f"{who}: {METRICS[one.metric].title} {ours} in {counted(one.ours.n, 'trial')}; {one.name}: {theirs}, "
-            f"{place[one.inside]}.{' ' + one.note if one.note else ''}"
+            f"{who}: {METRICS[one.metric].title} {ours} in {counted(one.ours.n, 'trial')}; {one.name}: {theirs}. "
+            f"{_judged(one)}{' ' + one.note if one.note else ''}"
         )
     return tuple(said)
+
+
+def _judged(one: Published) -> str:
+    """Say whether a single run of ours may well give a figure from elsewhere, or why that cannot be told."""
+    if one.inside is None:
+        why = f"from {counted(one.ours.n, 'trial')}"
+        if one.lost:
+            why = f", since {one.lost} of {counted(one.ours.n + one.lost, 'trial')} came to no such value"
+        elif one.ours.n > 2:
+            why = f"{why} that all came to the same"
+        return f"Whether a single run of ours would come to that cannot be told{'' if one.lost else ' '}{why}."
+    place = "inside" if one.inside else "outside"
+    return f"A single run of ours falls between {_range(one)} 95 times in 100: the figure is {place} that range."
+
+
+def _range(one: Published) -> str:
+    """Write the range of single runs, within what the metric may be; empty where nothing is judged by it."""
+    if one.inside is None:
+        return ""
+    metric = METRICS[one.metric]
+    low, high = (
+        metric.show(min(max(end, metric.unit.bounds.low, 0.0), 1.0 if metric.unit.scale == 100 else math.inf))
+        for end in (one.single.low, one.single.high)
+    )
+    return _with_unit(one.metric, f"{low} and {high}")
 
 
 def _with_unit(metric: str, text: str) -> str:

@@ -26,7 +26,7 @@ def analyse(facts: Facts) -> Finding:
         return Finding()
     figures = []
     for metric in _METRICS:
-        if METRICS[metric].unit.clocked and any(row.withheld for row in drawn):
+        if METRICS[metric].unit.clocked and any(row.withheld or not row.timed for row in drawn):
             continue
         series = tuple(_series(row.label, facts.by_digest[row.digest], metric) for row in drawn)
         words = RECORDED[METRICS[metric].watched].title

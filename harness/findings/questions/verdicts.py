@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from harness.findings.contrasts import best_first
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
+from harness.findings.headline import IN_FULL, PREPOSITION
 from harness.findings.rows import Row
 from harness.findings.search.outcome import search_outcome
 from harness.findings.wording import listed, quoted, show_interval
 from harness.judging import Contrast
-from harness.judging.contrast import show_effect, show_ends, show_p
-from harness.metrics import METRICS, SECONDS, counted, show_ratio
+from harness.judging.contrast import show_effect, show_ends, show_p, show_within
+from harness.metrics import METRICS, counted, show_ratio
 from harness.stats import Verdict
 from harness.study import Study
 
@@ -22,9 +23,6 @@ _AT_MOST = 8
 
 _NAMED = 5
 """Variants of one verdict that are named in a sentence; a table says the rest better."""
-_IN_FULL = 2
-"""Variants that get a whole sentence each; for more there is a sentence for each metric."""
-_PREPOSITION = {Verdict.UNDECIDED: "on"}
 
 
 def analyse(facts: Facts) -> Finding:
@@ -55,30 +53,6 @@ def analyse(facts: Facts) -> Finding:
     return Finding(tuple(said), otherwise=alone)
 
 
-def headline(rows: Sequence[Row], said: Sequence[str]) -> str:
-    """Return the answer in one short sentence, for a table of answers.
-
-    Args:
-        rows: rows with their contrasts, the reference first.
-        said: the sentences of the answer; the first of them is taken, and of one or two variants what came out.
-    """
-    claims = [row for row in rows[1:] if row.contrasts]
-    if not claims or len(claims) > _IN_FULL:
-        return said[0]
-    parts = [f"{quoted(row.label)} is {listed([_briefly(one) for one in row.contrasts])}" for row in claims]
-    text = f"Against {rows[0].title}, {'; '.join(parts)}."
-    return text if said[0].startswith("Against ") else f"{said[0]} {text}"
-
-
-def _briefly(contrast: Contrast) -> str:
-    """Say verdict and size: "faster (0.65 times)", "undecided on test accuracy (+0.12 points)"."""
-    verdict, metric = contrast.verdict, METRICS[contrast.metric]
-    word = metric.adjectives.get(verdict, f"{verdict} {_PREPOSITION.get(verdict, 'in')} {metric.title}")
-    if metric.unit is SECONDS and verdict in metric.adjectives:
-        word += f" in {metric.title}"
-    return word if math.isnan(contrast.estimate) else f"{word} ({show_effect(contrast)})"
-
-
 def _alone(row: Row, study: Study, target: str) -> str:
     """Say what the only variant of a study came to."""
     parts = [f"{METRICS[name].title} {show_interval(name, row.scores[name])}" for name in row.scores]
@@ -90,14 +64,15 @@ def _alone(row: Row, study: Study, target: str) -> str:
 
 def _claims(study: Study, rows: Sequence[Row], reference: Row, target: str) -> list[str]:
     """Return a whole sentence for each of one or two variants; for more, a sentence for each metric."""
-    if len(rows) <= _IN_FULL:
+    if len(rows) <= IN_FULL:
         names = [reference.title, *[reference.label] * len(rows)]
         return [_in_full(row, name, target) for row, name in zip(rows, names, strict=False)]
     titles = [reference.title, *[reference.label] * len(study.metrics)]
     told = [metric for metric in study.metrics if not all(_same_count(_of(row, metric)) for row in rows)]
     if not told:
         return [f"All variants have the same {listed([METRICS[metric].title for metric in study.metrics])}."]
-    return [_in_metric(rows, title, metric) for metric, title in zip(told, titles, strict=False)]
+    pairs = study.report.compare == "all_pairs"
+    return [_in_metric(rows, title, metric, pairs) for metric, title in zip(told, titles, strict=False)]
 
 
 def _same_count(contrast: Contrast) -> bool:
@@ -105,18 +80,24 @@ def _same_count(contrast: Contrast) -> bool:
     return contrast.kind == "exact" and contrast.estimate == 1
 
 
-def _in_metric(rows: Sequence[Row], reference: str, metric: str) -> str:
-    """Say in one sentence which of many variants is best in a metric, and how the others came out."""
+def _in_metric(rows: Sequence[Row], reference: str, metric: str, pairs: bool) -> str:
+    """Say in one sentence which of many variants gains most in a metric, and how the others came out.
+
+    Unless all pairs were compared, each was with the reference alone: that one is better than another is not said.
+    """
     found = [(rows[place], _of(rows[place], metric)) for place in best_first(list(rows), metric)]
     groups = {kind: [(row, one) for row, one in found if one.verdict is kind] for kind in Verdict}
     better, title = groups[Verdict.BETTER], METRICS[metric].title
     if better:
         best, size = better[0]
-        parts = [f"{quoted(best.label)} does best in {title}: {_size(size)} against {reference}"]
-        parts += _named("also better", better[1:], _size)
+        does = "gains most" if len(better) > 1 else "is better"
+        parts = [f"{quoted(best.label)} {does} in {title}: {_size(size)} against {reference}"]
+        also = "also better" if pairs else "also better, and not compared with it"
+        parts += _named(also, better[1:], _size)
     else:
         parts = [f"No variant is better in {title} than {reference}"]
-    parts += _named("equivalent", groups[Verdict.EQUIVALENT])
+    parts += _named("equivalent", groups[Verdict.EQUIVALENT], show_within)
+    parts += _named("identical", groups[Verdict.IDENTICAL])
     parts += _named("worse", groups[Verdict.WORSE], _size)
     open_ones = groups[Verdict.UNDECIDED]
     parts += _named("undecided", open_ones)
@@ -138,7 +119,7 @@ def _named(
         return []
     if len(found) > _NAMED:
         return [f"{word}: {len(found)} {'more ' if word.startswith('also') else ''}variants"]
-    names = [f"{quoted(row.label)} ({size(one)})" if size else quoted(row.label) for row, one in found]
+    names = [f"{quoted(row.label)} ({size(one)})" if size and size(one) else quoted(row.label) for row, one in found]
     return [f"{word}: {listed(names)}"]
 
 
@@ -148,7 +129,7 @@ def _in_full(row: Row, reference: str, target: str) -> str:
     for contrast in row.contrasts:
         if contrast.pairs or contrast.kind == "exact":
             parts.append(f"{_clause(contrast, target)} ({_evidence(contrast, pairs)})")
-            pairs = contrast.pairs or pairs
+            pairs = pairs if contrast.verdict is Verdict.IDENTICAL else contrast.pairs or pairs
     if parts:
         text = f"Against {reference}, {quoted(row.label)} {listed(parts)}: {_judgement(row.contrasts)}."
     else:
@@ -208,6 +189,8 @@ def _evidence(contrast: Contrast, said_pairs: int) -> str:
     """Return interval, pairs and p in brackets; what the clause before has said is left out."""
     if contrast.kind == "exact":
         return "exact"
+    if contrast.verdict is Verdict.IDENTICAL:
+        return f"the same to the bit in {counted(contrast.pairs, 'paired replicate')}"
     if contrast.pairs == 1:
         return "1 pair, no interval"
     ends, p = show_ends(contrast), f"p = {show_p(contrast.p_holm)}".replace("= <", "< ")
@@ -231,7 +214,9 @@ def _judgement(contrasts: Sequence[Contrast]) -> str:
         titles = [metric.title for metric in rows if verdict not in metric.adjectives]
         said += [", ".join(dict.fromkeys(words))] if words else []
         if titles:
-            said.append(f"{verdict} {_PREPOSITION.get(verdict, 'in')} {listed(titles)}{_outlook(found)}")
+            within = [shown for one in found if (shown := show_within(one))]
+            tail = f" ({'; '.join(within)})" if within else _outlook(found)
+            said.append(f"{verdict} {PREPOSITION.get(verdict, 'in')} {listed(titles)}{tail}")
     return "; ".join(said)
 
 

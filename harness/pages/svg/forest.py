@@ -13,8 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from harness.findings.figures import ForestFigure
 from harness.pages.svg.style import plain_axes, report_style, svg_of
 
-_VERDICT_COLOURS = {"better": "#009E73", "worse": "#D55E00", "equivalent": "#0072B2"}
-_VERDICT_MARKERS = {"better": "^", "worse": "v", "equivalent": "s"}
+_VERDICT_COLOURS = {"better": "#009E73", "worse": "#D55E00", "equivalent": "#0072B2", "identical": "#0072B2"}
+_VERDICT_MARKERS = {"better": "^", "worse": "v", "equivalent": "s", "identical": "D"}
 _BEYOND = 1.25
 """How far an axis goes on where an interval has no bound: as a factor, or with that share of its length."""
 
@@ -39,7 +39,7 @@ def draw_forest(figure: ForestFigure) -> str:
             for end, shown, arrow in ((estimate.low, low, "<"), (estimate.high, high, ">")):
                 if shown != end and not math.isnan(end):
                     axes.plot(shown, place, arrow, color=colour, markersize=4)
-            decided = estimate.verdict in ("better", "worse", "equivalent")
+            decided = estimate.verdict in _VERDICT_MARKERS
             face = colour if decided else "white"
             axes.plot(
                 min(max(estimate.value, least), most),

@@ -79,6 +79,7 @@ def undecided(
 def _sample(study: Study, variant: Variant, finished: Sequence[FinishedTrial]) -> Sample:
     import numpy as np
 
+    from harness.judging import IDENTITY
     from harness.trials.samples import make_sample
 
     known = [(trial.training.replicate, trial.result) for trial in finished if trial.result is not None]
@@ -87,8 +88,13 @@ def _sample(study: Study, variant: Variant, finished: Sequence[FinishedTrial]) -
         for name in dict.fromkeys((*study.metrics, "train_seconds"))
     }
     columns["steps"] = np.array([result.steps for _, result in known], dtype=float)
+    for name in ("foreign_load", "studies_beside"):
+        columns[name] = np.array([getattr(result, name) for _, result in known], dtype=float)  # None is not-a-number
     columns["replicate"] = np.array([replicate for replicate, _ in known], dtype=int)
     columns["stop_reason"] = np.array([result.stop_reason.value for _, result in known], dtype=str)
+    for name in IDENTITY:
+        digests = [result.digests.get(name.removesuffix("_digest"), "") for _, result in known]
+        columns[name] = np.array(digests, dtype=str)
     columns["status"] = np.full(len(known), "finished")
     return make_sample(variant.label, columns)
 

@@ -15,7 +15,6 @@ from harness.study.tables.table import FileTable, hint
 from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
 from harness.study.variant import BASE
 
-
 MOST_OF_ALL_PAIRS = 12
 """Variants of which all pairs are compared: 66 pairs. Of more, so many share the error that little is decided."""
 

@@ -72,6 +72,13 @@ def test_replicates_and_figures_from_elsewhere(trials, history):
     ]
 
 
+def test_comparing_all_pairs(trials, history):
+    before, after = asking(), asking(compare="all_pairs")
+    assert said(trials, history, after, (before, 0), (after, 6)) == [
+        "Whom variants are compared with was changed to each other, too, on 2026-11-20, after 6 trials had finished."
+    ]
+
+
 def test_nothing_where_all_was_set_before_the_first_result(trials, history):
     assert said(trials, history, margin(0.002), (margin(0.002), 0)) == []
     assert said(trials, history, margin(0.002), (margin(0.005), 0), (margin(0.002), 0)) == []

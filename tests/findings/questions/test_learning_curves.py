@@ -37,6 +37,17 @@ def test_seconds_of_different_places_are_not_drawn(study, trials, history):
     assert [figure.name for figure in report(study, trials, history).curves] == ["val_accuracy_by_steps"]
 
 
+def test_seconds_are_drawn_of_trainings_that_had_the_machine_alone(study, trials, history):
+    trials.loc[trials["trial"] == 0, "foreign_load"] = 1.0
+    history.loc[history["trial"] == 0, "train_seconds"] *= 10
+    steps, seconds = report(study, trials, history).curves
+    assert max(steps.curves[0].mean.x) == 1000
+    assert max(seconds.curves[0].mean.x) == pytest.approx(8.0)
+    assert len(seconds.curves[0].replicates) == 2
+    trials["foreign_load"] = [0.0] * 3 + [1.0] * 3  # of one variant none is left
+    assert [figure.name for figure in report(study, trials, history).curves] == ["val_accuracy_by_steps"]
+
+
 def test_long_histories_are_thinned_and_keep_their_ends(study):
     at = np.arange(5000)
     history = pd.DataFrame({"trial": 0, "step": at, "train_seconds": at / 100, "val_accuracy": at / 5000})

@@ -36,6 +36,33 @@ def test_remarks_name_what_limits_the_numbers(study, trials, history):
     )
 
 
+def test_equal_trainings_that_took_unequally_long_are_said(study, trials, history):
+    """Three of one variant on one machine: 8, 8 and 15.2 seconds for as many steps."""
+    trials.loc[trials["trial"] == 2, "train_seconds"] = 15.2
+    (said,) = [text for text in report(study, trials, history).remarks if "slowest" in text]
+    assert said.startswith("Of equal trainings the slowest took 1.9 times as long a step as the fastest (base): ")
+    trials.loc[trials["trial"] == 5, "train_seconds"] = 16
+    (said,) = [text for text in report(study, trials, history).remarks if "slowest" in text]
+    assert "took 2.0 times as long a step as the fastest (downsample=stride; 2 of 2 variants are uneven): " in said
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"train_seconds": 11.9},  # less than half as long again
+        {"train_seconds": 16.0, "steps": 2000},  # twice the steps
+        {"train_seconds": 16.0, "processor": "Xeon 6972P"},  # elsewhere
+        {"train_seconds": 16.0, "foreign_load": 0.5},  # left out, which is said by another sentence
+        {"train_seconds": 0.4},  # over before the machine has settled
+        {"train_seconds": 1.6, "stop_reason": "not_finite"},
+    ],
+    ids=lambda changes: next(reversed(changes)),
+)
+def test_trainings_that_are_not_equal_or_nearly_as_long_are_not_uneven(study, trials, history, changes):
+    trials.loc[trials["trial"] == 2, list(changes)] = list(changes.values())
+    assert not any("slowest" in text for text in report(study, trials, history).remarks)
+
+
 def test_trials_that_never_began_do_not_change_the_images(study, trials, history):
     killed = trial(study, 6, {"model.downsample": "stride"}, 3, status="killed", stop_reason="interrupted")
     killed |= dict.fromkeys(("data_digest", "processor", "threads", "workers", "git_revision", "version"))

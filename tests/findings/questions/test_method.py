@@ -33,6 +33,15 @@ def test_how_it_was_measured(study, trials, history):
     assert "seed 0" in told["Replicates"]
 
 
+def test_processors_of_one_name_are_told_apart(study, trials, history):
+    trials["processor_model"] = "family 6, model 143, stepping 8"
+    trials["instructions"] = ["avx2"] * 2 + ["avx2+amx_bf16"] * 4
+    assert report(study, trials, history).measured["Machine"] == (
+        "Xeon 8581C (cpu, family 6, model 143, stepping 8, avx2+amx_bf16, 1 thread, 2 workers at a time): 4 trials; "
+        "Xeon 8581C (cpu, family 6, model 143, stepping 8, avx2, 1 thread, 2 workers at a time): 2 trials."
+    )
+
+
 def test_without_trials_only_the_rules_are_told(study):
     assert set(report(study, pd.DataFrame(), pd.DataFrame()).measured) == {
         *("Clock", "Splits", "Statistics", "Replicates"),

@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 
 from harness.findings.tables import results_table
@@ -18,9 +19,12 @@ def test_ours_is_the_mean_of_the_named_variant(trials, history):
     ).published  # fmt: skip
     assert base.ours.estimate == pytest.approx(0.987)  # 98.6, 98.7, 98.8
     assert base.ours.low == pytest.approx(0.987 - 4.30265 * 0.001 / 3**0.5, abs=1e-6)
-    assert (base.inside, base.ours.n) == (True, 3)
+    # a single run: 4.30265 * 0.001 * sqrt(1 + 1/3) on either side
+    assert base.single.low == pytest.approx(0.987 - 0.0049683, abs=1e-6)
+    assert base.single.high == pytest.approx(0.987 + 0.0049683, abs=1e-6)
+    assert (base.inside, base.ours.n, base.lost) == (True, 3, 0)
     assert stride.ours.estimate == pytest.approx(0.985)
-    assert stride.inside is None or stride.inside  # three equal values: the interval is a point
+    assert stride.inside is None  # three equal values: how runs vary is not seen
 
 
 def test_a_step_is_looked_up_in_the_history(trials, history):
@@ -47,9 +51,50 @@ def test_it_is_a_row_of_the_table_without_trials(trials, history):
 def test_it_is_said_with_its_note_and_has_a_table(trials, history):
     found = comparison(trials, history, {**REFERENCE, "value": 0.5, "note": "They trained less."})
     assert found.sentences[0] == (
-        "base (downsample=max_pool): test accuracy 98.70 % (98.45 to 98.95) in 3 trials; published: 50.00 %, "
-        "outside our interval. They trained less."
+        "base (downsample=max_pool): test accuracy 98.70 % (98.45 to 98.95) in 3 trials; published: 50.00 %. A single "
+        "run of ours falls between 98.20 and 99.20 % 95 times in 100: the figure is outside that range. They trained "
+        "less."
     )
     page = to_markdown(found)
     assert "## Beside what is published" in page
-    assert "| published | test accuracy | 50.00 % | 98.70 % (98.45 to 98.95) | 3 | outside | a paper |" in page
+    assert (
+        "| published | test accuracy | 50.00 % | 98.70 % (98.45 to 98.95) | 3 | 98.20 and 99.20 % | outside | a paper |"
+        in page
+    )
+
+
+def said(trials, history, value=0.985, **changes):
+    return comparison(trials, history, {**REFERENCE, "value": value, **changes}).sentences[0].partition("98.50 %. ")[2]
+
+
+def test_more_replicates_do_not_push_a_figure_out(trials, history):
+    """A run that ours vary about stays inside, however well their mean is known."""
+    base = trials[trials["variant"] == "base"]
+    many = [base.assign(trial=base["trial"] + 100 * n, replicate=base["replicate"] + 100 * n) for n in range(10)]
+    (found,) = comparison(pd.concat(many), history, {**REFERENCE, "value": 0.9855}).published
+    assert not found.ours.low <= 0.9855 <= found.ours.high
+    assert found.inside is True
+
+
+def test_what_two_runs_or_equal_ones_cannot_tell(trials, history):
+    assert said(trials[trials["replicate"] < 2], history) == (
+        "Whether a single run of ours would come to that cannot be told from 2 trials."
+    )
+    assert said(trials[trials["replicate"] < 1], history) == (
+        "Whether a single run of ours would come to that cannot be told from 1 trial."
+    )
+    assert said(trials.assign(test_accuracy=0.98), history) == (
+        "Whether a single run of ours would come to that cannot be told from 3 trials that all came to the same."
+    )
+
+
+def test_nor_can_it_be_told_where_a_run_diverged(trials, history):
+    four = pd.concat([trials, trials[trials["trial"] == 0].assign(trial=9, replicate=3, stop_reason="not_finite")])
+    assert said(four, history) == (
+        "Whether a single run of ours would come to that cannot be told, since 1 of 4 trials came to no such value."
+    )
+
+
+def test_the_range_ends_where_the_metric_does(trials, history):
+    wide = trials.assign(test_accuracy=[0.999, 0.9, 0.95, 0.9, 0.9, 0.9])
+    assert "A single run of ours falls between 70.37 and 100.00 % 95 times in 100" in said(wide, history)

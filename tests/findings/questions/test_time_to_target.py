@@ -27,6 +27,12 @@ def test_seconds_of_different_places_are_not_drawn(study, trials, history):
     assert [figure.name for figure in reached(study, trials, history)] == ["reached_by_steps"]
 
 
+def test_seconds_of_disturbed_trainings_are_not_drawn(study, trials, history):
+    trials.loc[trials["trial"] == 0, "foreign_load"] = 1.0
+    steps, seconds = reached(study, trials, history)
+    assert (steps.series[0].x, seconds.series[0].x) == ((0, 500, 600, 700), (0, 5, 6))
+
+
 def test_nothing_without_a_target_or_where_nobody_reached_it(study, trials, history):
     assert reached(make_study(target=None, report=None), trials, history) == []
     trials[["seconds_to_target", "steps_to_target"]] = np.nan

@@ -80,9 +80,9 @@ def test_of_many_variants_the_best_is_named_first():
     headline = report(study, pd.DataFrame(rows), pd.DataFrame()).sentences[0]
     # differences of average_pool: 2.0, 2.1 and 2.2 points; 4.30265 * 0.1 / sqrt(3) = 0.248
     assert headline == (
-        "downsample=average_pool does best in test accuracy: +2.10 points, +1.85 to +2.35 against base "
-        "(downsample=max_pool); also better: downsample=stride (+1.10 points, +0.85 to +1.35); worse: downsample=none "
-        "(−2.90 points, −3.15 to −2.65)."
+        "downsample=average_pool gains most in test accuracy: +2.10 points, +1.85 to +2.35 against base "
+        "(downsample=max_pool); also better, and not compared with it: downsample=stride (+1.10 points, +0.85 to "
+        "+1.35); worse: downsample=none (−2.90 points, −3.15 to −2.65)."
     )
 
 
@@ -135,3 +135,29 @@ def test_a_search_before_and_after_confirmation():
     assert second.startswith(
         "Against base (learning_rate=0.0001), learning_rate=0.001 ends 1.10 points higher in test accuracy"
     )
+
+
+def same_trainings(trials):
+    ends = trials["replicate"].astype(str)
+    return trials.assign(test_accuracy=0.98, weights_digest="w" + ends, history_digest="h" + ends, parameters=7)
+
+
+def test_trainings_that_are_the_same_to_the_bit(study, trials, history):
+    found = report(study, same_trainings(trials), history)
+    assert found.sentences == (
+        "Against base (downsample=max_pool), downsample=stride ends level in test accuracy (the same to the bit in 3 "
+        "paired replicates), reaches 98 % validation accuracy in 0.50 times the seconds (no interval; 3 "
+        "paired replicates; p = 0.25) and has 1.00 times the parameters (exact): identical in test accuracy "
+        "and parameters; undecided on seconds to target.",
+    )
+    assert found.headline == (
+        "Against base (downsample=max_pool), downsample=stride is identical in test accuracy (0.00 points), undecided "
+        "on seconds to target (0.50 times) and identical in parameters (1.00 times)."
+    )
+
+
+def test_an_equivalence_says_the_interval_that_decided_it(trials, history):
+    study = make_study(report={"metrics": ["test_accuracy"], "margin": {"test_accuracy": 0.01}})
+    # differences −0.1, −0.2 and −0.3 points; t(0.95, 2) = 2.91999 times 0.1 / sqrt(3)
+    (said,) = report(study, trials, history).sentences
+    assert said.endswith(": equivalent in test accuracy (90 % interval −0.37 to −0.03 points).")

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from harness.plan import Plan, open_study
+from harness.records import Clocks
 from harness.store.local.optuna_storage import open_storage
 from tests.conftest import make_result
 
@@ -51,10 +52,13 @@ def test_only_what_is_undecided_goes_on_and_the_base_with_it(store, adaptive):
         "downsample=average_pool": 12,
     }
     # looks after 3, 5, 8 and 12; within a look replicate by replicate
+    base, stride, average = "base", "downsample=stride", "downsample=average_pool"
     assert done[:9] == [
-        (label, r) for r in range(3) for label in ("base", "downsample=stride", "downsample=average_pool")
+        *((label, 0) for label in (base, stride, average)),
+        *((label, 1) for label in (average, stride, base)),
+        *((label, 2) for label in (stride, average, base)),
     ]
-    assert done[9:13] == [(label, r) for r in (3, 4) for label in ("base", "downsample=average_pool")]
+    assert done[9:13] == [(base, 3), (average, 3), (base, 4), (average, 4)]
 
 
 def test_everything_decided_ends_it(store, adaptive):
@@ -92,6 +96,20 @@ def test_a_look_waits_for_those_still_running(store, adaptive):
     last = jobs[-1]
     plan.tell(last.trial, make_result(accuracy(last.variant.label, last.replicate)), run_id="r")
     assert plan.remaining == 4
+
+
+def test_seconds_that_others_disturbed_decide_nothing(store, adaptive):
+    """Half the seconds in every pair; where others used the machine that is no reason to stop, nor to go on."""
+    study = adaptive(metrics=["train_seconds"])
+    for load, trainings in ((0.0, 9), (0.5, 9)):
+        place = store / str(load)
+        place.mkdir()
+        plan, done = open_plan(study, place, {}), 0
+        while job := plan.next():
+            seconds = (1.0 if job.variant.label == "base" else 0.5) + 0.001 * job.replicate
+            plan.tell(job.trial, make_result(clocks=Clocks(train=seconds), foreign_load=load), run_id="r")
+            done += 1
+        assert done == trainings
 
 
 def test_a_failed_training_is_not_repeated_in_the_same_run(store, adaptive):

@@ -65,9 +65,8 @@ def test_the_best_and_the_base_are_confirmed_replicate_by_replicate(search):
     for units, value in [(16, 0.9), (8, 0.7), (4, 0.8), (2, 0.6)]:
         trained(study, ledger, units, value)
     assert seen(policy.next_wave(ledger)) == [
-        (label, CONFIRM_FROM + replicate, "confirm")
-        for replicate in range(2)
-        for label in ("base", "dense=4", "dense=8")
+        *((label, CONFIRM_FROM, "confirm") for label in ("base", "dense=4", "dense=8")),
+        *((label, CONFIRM_FROM + 1, "confirm") for label in ("dense=8", "dense=4", "base")),
     ]
     assert policy.remaining(ledger) == 0
 

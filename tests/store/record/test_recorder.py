@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import re
@@ -195,6 +196,7 @@ class TestReading:
 
     def test_a_result_comes_back_whole(self, recorder, store):
         sent = make_result(0.75, StopReason.TARGET, steps_to_target=40, seconds_to_target=0.4)
+        sent = dataclasses.replace(sent, foreign_load=0.125, studies_beside=1)
         sent.metrics.update({"train_loss": 0.7, "train_accuracy": 0.6, "val_loss": 0.25})
         run_id = record(recorder, end=False)
         recorder.finish(run_id, sent)
