@@ -11,7 +11,7 @@ from harness.metrics import METRICS, NOTHING
 from harness.notebook import paragraph, table
 from harness.store import RecordedRun, Store, open_store
 from harness.study import Study
-from harness.trials import stored_study
+from harness.trials import HITS_FILE, stored_study, with_hits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,6 +78,8 @@ def load_results(name: str, store: str | Path | Store = "mlruns") -> Results:
     """
     store = open_store(store)
     trials, history = store.frames(name)
+    with store.in_words():
+        trials, history = with_hits(trials, history, store.files_of(name, HITS_FILE))
     return Results(_study(trials.attrs["study"], store), trials, history)
 
 

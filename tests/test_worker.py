@@ -13,7 +13,7 @@ from harness.data import load_images
 from harness.engines import configure
 from harness.errors import ImpossibleNetwork
 from harness.machine import Load, this_processor
-from harness.records import Evaluated, Finished, Job, Resources, Scored, Started, StopReason, TrainingOver
+from harness.records import Evaluated, Finished, Job, Resources, Scored, Started, StopReason, TrainingOver, unpack_hits
 from harness.seeds import replicate_seeds
 from harness.study import DataSpec, TrainSpec
 from harness.worker import evaluation_steps, max_steps, run_jobs, summarise
@@ -141,6 +141,7 @@ class TestRunJob:
             "insight/misclassified.png",
             "model.keras",
             "summary.txt",
+            "test_hits.bin",
         ]
         with (folder / "history.csv").open() as file:
             rows = list(csv.DictReader(file))
@@ -151,9 +152,18 @@ class TestRunJob:
         assert matrix.trace() / 360 == pytest.approx(finished.result.metrics["test_accuracy"])
         assert (folder / "insight" / "confusion_matrix.png").read_bytes().startswith(b"\x89PNG")
 
+    @pytest.mark.parametrize("refit", [False, True])
+    def test_the_images_that_it_got_right(self, train, tmp_path, refit):
+        result = train(**{"train.refit": refit})[-1].result
+        hits = unpack_hits((tmp_path / "5" / "test_hits.bin").read_bytes())
+        model = keras.models.load_model(tmp_path / "5" / "model.keras")
+        data = load_images(DataSpec(name="digits", validation=300), 0)
+        assert hits.tolist() == (model.predict(data.test.images).argmax(axis=1) == data.test.labels).tolist()
+        assert hits.mean() == result.metrics["test_accuracy"]
+
     def test_pictures_are_drawn_as_the_job_says(self, train, tmp_path):
         train(insight="none")
-        assert files_in(tmp_path / "5") == ["history.csv", "model.keras", "summary.txt"]
+        assert files_in(tmp_path / "5") == ["history.csv", "model.keras", "summary.txt", "test_hits.bin"]
 
     def test_full_insight_keeps_the_weights_as_they_were_on_the_way(self, train, tmp_path):
         train(insight="full", target=None, **{"train.evaluate_every": 10})

@@ -13,7 +13,7 @@ from harness.cli.progress import duration
 from harness.errors import UsageError
 from harness.estimate import estimate_variants, total_seconds
 from harness.launchers import choose_resources
-from harness.study import DataSpec, Range, Study, check_variants, show_level
+from harness.study import DataSpec, Range, Study, check_variants, show_level, too_few_replicates
 
 if TYPE_CHECKING:
     from harness.store import Store
@@ -52,6 +52,8 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, workers: int
         f"{count.trainings} trainings, about {duration(seconds)} at most on this machine if none stops early "
         "(a rough figure). Nothing was trained or created."
     )
+    for sentence in too_few_replicates(study):
+        console.print(f"warning: {sentence}", style="yellow")
 
 
 def _space(levels: object) -> str:

@@ -58,7 +58,7 @@ class View:
         self.console, self.study, self.metric = console, study, metric
         self.labels: dict[int, str] = {}
         self.curves: dict[int, list[float]] = {}
-        self.announced = False
+        self.announced = self.warned = False
 
     def plain(self, progress: Progress, event: Event | Notice | None) -> None:
         """Say what began, and what ended, a line each."""
@@ -79,11 +79,16 @@ class View:
             value = result.metrics.get(self.metric)
             scored = "no scores" if value is None else self._value(value)
             total = progress.done + progress.remaining
+            beside = " beside others" if result.disturbed else ""
             self._line(
                 f"{self.labels.get(event.trial, event.trial)}: {self._ended(result.stop_reason)} after "
-                f"{result.steps:,} steps, {result.clocks.train:.1f} s; {scored}",
+                f"{result.steps:,} steps, {result.clocks.train:.1f} s{beside}; {scored}",
                 f"{progress.done} of {total}{_left(progress)}",
             )
+            if result.disturbed and not self.warned and any(METRICS[name].unit.clocked for name in self.study.metrics):
+                self.warned = True
+                who = "another study trains" if result.studies_beside else "other programs are busy"
+                self._line(f"{who} on this machine: seconds of trials beside them are not compared", style="yellow")
         elif isinstance(event, Failed):
             self._line(f"{self.labels.get(event.trial, event.trial)}: FAILED: {event.message}", style="red")
         elif isinstance(event, Death):

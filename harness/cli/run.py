@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from harness.launchers import Notice
     from harness.records import Event
     from harness.store import Store
+    from harness.study import Study
 
 
 @click.command("run", epilog="Example: harness run studies/quickstart.toml --set design.replicates=5")
@@ -85,9 +86,10 @@ def run_command(
     trainings and closes their runs; the next run goes on from there.
     """
     without_garbage_collection()  # _watching_over_imports switches it on again
-    from harness.study import load_study
+    from harness.study import load_study, too_few_replicates
 
     loaded = load_study(study_file(study), overrides, name)
+    _say_who_else_trains(loaded)
     if dry_run:
         from harness.cli.dry_run import show_plan
 
@@ -99,6 +101,8 @@ def run_command(
     from harness.driver import run_study
     from harness.launchers import LocalLauncher
 
+    for sentence in too_few_replicates(loaded):
+        click.echo(f"warning: {sentence}", err=True)
     with watching(loaded) as show:
         outcome = run_study(
             loaded,
@@ -113,6 +117,20 @@ def run_command(
             launch=functools.partial(LocalLauncher, patience=patience),
         )
     _conclude(loaded.name, outcome, store, reports, register)
+
+
+def _say_who_else_trains(study: Study) -> None:
+    """Say that seconds, which the study asks for, will not be compared while another study trains on this machine."""
+    from harness.machine import look
+    from harness.metrics import METRICS
+
+    if any(METRICS[name].unit.clocked for name in study.metrics) and (seen := look()) and seen.others:
+        who = ", ".join(map(str, sorted(seen.others)))
+        click.echo(
+            f"another study trains on this machine (process {who}): seconds of trials beside it are not compared. Wait "
+            "for it if they matter.",
+            err=True,
+        )
 
 
 def _conclude(study: str, outcome: Outcome, store: Store, reports: Path, register: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,9 @@ from harness.errors import UsageError
 from harness.escaping import plain, throughout
 from harness.findings.finding import Table
 from harness.findings.groups import Group, disturbed_trials, group_trials
+from harness.findings.wording import ON_NEW_IMAGES
 from harness.judging import NOT_INFERIOR, Conclusion, Contrast, Pairing, compare_pairings, overlap_of
-from harness.judging.contrast import show_effect, show_ends, show_p, show_verdict
+from harness.judging.contrast import show_effect, show_ends, show_new_ends, show_p, show_verdict
 from harness.metrics import METRICS, NOTHING
 from harness.study import Phase, Study, show_level
 from harness.trials import EQUAL_FOR_SECONDS, describe, differing_places, left_out_of, show_wrong, tidy_trials
@@ -194,6 +196,7 @@ def _pairing(before: Group, after: Group) -> Pairing:
 
 def _table(before: str, after: str, pairings: Sequence[Pairing], contrasts: Sequence[tuple[str, Contrast]]) -> Table:
     by_label = {pairing.label: pairing for pairing in pairings}
+    new = any(not math.isnan(one.low_new) for _, one in contrasts)
     rows = tuple(
         (
             label,
@@ -201,6 +204,7 @@ def _table(before: str, after: str, pairings: Sequence[Pairing], contrasts: Sequ
             *_means(by_label[label], one),
             show_effect(one),
             show_ends(one),
+            *([show_new_ends(one)] if new else []),
             str(one.pairs) if one.pairs else NOTHING,
             show_p(one.p_holm),
             one.note if one.note == NOT_INFERIOR else show_verdict(one),
@@ -216,11 +220,12 @@ def _table(before: str, after: str, pairings: Sequence[Pairing], contrasts: Sequ
             "after",
             "difference",
             "95 % interval",
+            *([ON_NEW_IMAGES] if new else []),
             "pairs",
             "p (Holm)",
             "verdict",
         ),
-        numeric=(False, False, True, True, True, True, True, True, False),
+        numeric=(False, False, True, True, True, True, *([True] if new else []), True, True, False),
         rows=rows,
         faint=(False,) * len(rows),
     )

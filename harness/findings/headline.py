@@ -39,4 +39,7 @@ def _briefly(contrast: Contrast) -> str:
     word = metric.adjectives.get(verdict, f"{verdict} {PREPOSITION.get(verdict, 'in')} {metric.title}")
     if metric.unit is SECONDS and verdict in metric.adjectives:
         word += f" in {metric.title}"
-    return word if math.isnan(contrast.estimate) else f"{word} ({show_effect(contrast)})"
+    if math.isnan(contrast.estimate):
+        return word
+    missed = f"; {contrast.note}" if contrast.kind == "time_ratio" else ""
+    return f"{word} ({show_effect(contrast)}{missed})"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from harness.findings.groups import Group, times_to_target
-from harness.judging import Contrast
+from harness.judging import Contrast, accuracy_interval, is_of_hits
 from harness.metrics import METRICS, PROBES
 from harness.records import StopReason
 from harness.stats import Interval, kaplan_meier_median, mean_interval
@@ -46,6 +46,8 @@ class Row:
         trials: numbers of the finished trials.
         timed: numbers of those of them whose seconds count.
         error: message of the first failed trial.
+        on_new_images: test accuracy -> its mean with the 95 % interval on new images like the test images; empty where
+            it was not recorded which of these each trial got right.
     """
 
     label: str
@@ -70,6 +72,7 @@ class Row:
     trials: tuple[int, ...] = ()
     timed: tuple[int, ...] = ()
     error: str = ""
+    on_new_images: Mapping[str, Interval] = field(default_factory=dict)
 
 
 def scored_metrics(study: Study) -> tuple[str, ...]:
@@ -104,7 +107,9 @@ def make_row(study: Study, group: Group, title: str, withheld: str) -> Row:
         reached = int(np.sum(~np.isnan(group.values("steps_to_target"))))
         steps = kaplan_meier_median(*times_to_target(group, "steps_to_target"))
         seconds = None if withheld else kaplan_meier_median(*times_to_target(group, "seconds_to_target"))
-    speed = group.clocked("images_per_second")
+    speed, sample = group.clocked("images_per_second"), group.sample()
+    scores = {name: mean_interval(_scores(group, name, withheld)) for name in scored_metrics(study)}
+    new = {name: accuracy_interval(scores[name], sample) for name in scores if is_of_hits(name)}
     return Row(
         label=group.label,
         title=title,
@@ -115,17 +120,18 @@ def make_row(study: Study, group: Group, title: str, withheld: str) -> Row:
         failed=status["failed"],
         killed=status["killed"],
         pruned=status["pruned"],
-        scores={name: mean_interval(_scores(group, name, withheld)) for name in scored_metrics(study)},
+        scores=scores,
         reached=reached,
         steps_to_target=steps,
         seconds_to_target=seconds,
-        counts=group.sample().counts,
+        counts=sample.counts,
         images_per_second=math.nan if withheld or np.isnan(speed).all() else float(np.nanmedian(speed)),
         withheld=withheld,
         objectives=tuple(_objective(group, name) for name in study.design.objectives),
         trials=tuple(int(number) for number in group.values("trial")),
         timed=tuple(int(number) for number in group.clocked("trial")),
         error=errors[0] if errors else "",
+        on_new_images={name: interval for name, interval in new.items() if not math.isnan(interval.low)},
     )
 
 

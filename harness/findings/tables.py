@@ -9,9 +9,9 @@ from harness.findings.contrasts import best_first
 from harness.findings.finding import Published, Table
 from harness.findings.report import Report
 from harness.findings.rows import Row
-from harness.findings.wording import listed, show_interval
+from harness.findings.wording import ON_NEW_IMAGES, listed, show_ends_of, show_interval
 from harness.judging import Contrast
-from harness.judging.contrast import show_effect, show_ends, show_p, show_verdict
+from harness.judging.contrast import show_effect, show_ends, show_new_ends, show_p, show_verdict
 from harness.metrics import METRICS, NOTHING, counted
 from harness.stats import Interval
 from harness.study import Phase
@@ -36,6 +36,8 @@ def results_table(report: Report, limit: int = MOST_ROWS, costs: bool = True) ->
     columns.append(("n", True, lambda row: str(row.finished)))
     for name in report.scored:
         columns.append((METRICS[name].heading, True, _score(name)))
+        if any(name in row.on_new_images for row in report.rows):
+            columns.append((ON_NEW_IMAGES, True, _on_new_images(name)))
     if report.target:
         columns += [
             ("reached target", True, lambda row: f"{row.reached} of {row.finished}"),
@@ -82,12 +84,14 @@ def contrasts_table(report: Report, limit: int = MOST_ROWS) -> Table | None:
         return None
     if len(rows) == sum(bool(row.contrasts) for row in report.rows):
         note = ""
+    new = any(not math.isnan(found.low_new) for row in rows for found in row.contrasts)
     cells = [
         (
             row.title,
             METRICS[found.metric].title,
             show_effect(found),
             show_ends(found),
+            *([show_new_ends(found)] if new else []),
             str(found.pairs) if found.pairs else NOTHING,
             _effect_size(found),
             show_p(found.p),
@@ -100,9 +104,10 @@ def contrasts_table(report: Report, limit: int = MOST_ROWS) -> Table | None:
     return Table(
         caption=f"Against {report.reference.title}, replicate by replicate",
         headings=(
-            *("variant", "metric", "difference", "95 % interval", "pairs", "effect size", "p", "p (Holm)", "verdict"),
+            *("variant", "metric", "difference", "95 % interval", *([ON_NEW_IMAGES] if new else [])),
+            *("pairs", "effect size", "p", "p (Holm)", "verdict"),
         ),
-        numeric=(False, False, True, True, True, True, True, True, False),
+        numeric=(False, False, True, True, *([True] if new else []), True, True, True, True, False),
         rows=tuple(cells),
         faint=(False,) * len(cells),
         note=note,
@@ -133,6 +138,14 @@ def _most_relevant(report: Report, limit: int) -> tuple[list[Row], str]:
 
 def _score(metric: str) -> Callable[[Row], str]:
     return lambda row: show_interval(metric, row.scores[metric])
+
+
+def _on_new_images(metric: str) -> Callable[[Row], str]:
+    def cell(row: Row) -> str:
+        found = row.on_new_images.get(metric)
+        return show_ends_of(metric, found) if found else NOTHING
+
+    return cell
 
 
 def _counted(metric: str) -> Callable[[Row], str]:

@@ -7,13 +7,22 @@ import math
 from harness.metrics import METRICS
 from harness.stats import Interval
 
+ON_NEW_IMAGES = "on new images"
+"""Heading of intervals over seeds and images."""
+
 
 def show_interval(metric: str, interval: Interval) -> str:
     """Write ``98.12 (97.90 to 98.34)``, or the value alone where there is no interval."""
     show = METRICS[metric].show
     if math.isnan(interval.low) or math.isnan(interval.high):
         return show(interval.estimate)
-    return f"{show(interval.estimate)} ({show(interval.low)} to {show(interval.high)})"
+    return f"{show(interval.estimate)} ({show_ends_of(metric, interval)})"
+
+
+def show_ends_of(metric: str, interval: Interval) -> str:
+    """Write ``97.90 to 98.34``."""
+    show = METRICS[metric].show
+    return f"{show(interval.low)} to {show(interval.high)}"
 
 
 def listed(items: list[str], last: str = "and") -> str:

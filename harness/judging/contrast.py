@@ -8,7 +8,7 @@ from typing import Literal
 
 from harness.metrics import METRICS, NOTHING, counted, show_ratio
 from harness.notebook import facts_table
-from harness.stats import Claim, PairedDifference, Verdict
+from harness.stats import Claim, Outlook, PairedDifference, Verdict
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,11 @@ class Contrast:
         verdict: what follows.
         within: of an equivalent one, the interval that decided it: confidence, lower and upper end of the difference
             in the metric's unit, within the margin; None where there is none to show.
-        more: about how many more replicates would decide it; 0 if it is decided, None if none can be named.
+        more: about how many more replicates would decide it; None if it is decided or none can be named.
         note: why a number is missing; empty if none is.
+        low_new: of a test accuracy, lower end of the 95 % interval on new images like the test images: over seeds and
+            images, where the other is over seeds alone. NaN if it cannot be had. No verdict goes by it.
+        high_new: upper end.
         spreads: standard deviation of the variant's values over the base's, of the logarithms for a ratio, where they
             surely differ, so that the interval is widened; NaN elsewhere.
     """
@@ -55,8 +58,10 @@ class Contrast:
     effect_size: float = math.nan
     won: float = math.nan
     verdict: Verdict = Verdict.UNDECIDED
-    more: int | None = None
+    more: Outlook | None = None
     note: str = ""
+    low_new: float = math.nan
+    high_new: float = math.nan
     within: tuple[float, float, float] | None = None
     spreads: float = math.nan
 
@@ -79,6 +84,7 @@ class Contrast:
                 ("verdict", show_verdict(self)),
                 ("difference" if self.kind == "difference" else "ratio", show_effect(self)),
                 ("95 % interval", "" if show_ends(self) == NOTHING else show_ends(self)),
+                ("on new images", "" if show_new_ends(self) == NOTHING else show_new_ends(self)),
                 ("pairs", str(self.pairs) if self.pairs else ""),
                 ("p", "" if math.isnan(self.p) else show_p(self.p)),
                 ("p (Holm)", "" if math.isnan(self.p_holm) else show_p(self.p_holm)),
@@ -132,6 +138,14 @@ def show_ends(contrast: Contrast) -> str:
     return f"{metric.signed(contrast.low)} to {metric.signed(contrast.high)}"
 
 
+def show_new_ends(contrast: Contrast) -> str:
+    """Write the 95 % interval of a contrast on new images: ``−0.45 to +0.03``."""
+    if math.isnan(contrast.low_new):
+        return NOTHING
+    metric = METRICS[contrast.metric]
+    return f"{metric.signed(contrast.low_new)} to {metric.signed(contrast.high_new)}"
+
+
 def show_within(contrast: Contrast) -> str:
     """Write the interval by which a variant is equivalent: ``90 % interval −0.08 to +0.11 points``; empty without."""
     if contrast.within is None:
@@ -165,10 +179,34 @@ def show_verdict(contrast: Contrast) -> str:
     """Write the verdict with what is behind it: the interval of equivalence, how many more would decide, and notes."""
     said = [str(contrast.verdict), *([show_within(contrast)] if contrast.within else [])]
     if contrast.more:
-        said.append(f"about {counted(contrast.more, 'more replicate')}")
+        said.append(show_more(contrast))
     if not math.isnan(contrast.spreads):
         said.append(f"{show_spreads(contrast)}, interval widened")
     return "; ".join([*said, contrast.note] if contrast.note else said)
+
+
+def show_more(contrast: Contrast) -> str:
+    """Write about how many more replicates would decide it: ``about 4 to 9 more replicates``; empty if that is open."""
+    more = contrast.more
+    if more is None:
+        return ""
+    if more.even is None:
+        if more.planned:
+            return f"its {contrast.pairs + more.most} replicates may not do"
+        return f"more than {more.most} more replicates"
+    if more.likely is None:
+        if more.planned:
+            few = counted(more.even, "more replicate")
+            return f"about {few}, but all {contrast.pairs + more.most} may not do"
+        return f"about {more.even} to over {more.most} more replicates"
+    fewest = "" if more.even == more.likely else f"{more.even} to "
+    return f"about {fewest}{counted(more.likely, 'more replicate')}"
+
+
+def show_outlook(contrast: Contrast, form: str = "{}") -> str:
+    """Write in a sentence what would decide it: ``about 4 to 9 more replicates would tell``; empty if that is open."""
+    more = show_more(contrast)
+    return form.format(f"{more} would tell" if more.endswith(("replicate", "replicates")) else more) if more else ""
 
 
 def show_spreads(contrast: Contrast) -> str:

@@ -73,6 +73,9 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
     if row.watched:
         times = sample.times(metric), base.times(metric)
         if any(each.missed.any() for each in times):
+            if rules.overlap:  # the permutations take replicates as independent
+                missed = sum(int(each.missed.sum()) for each in times)
+                return _missing(metric, f"{missed} never reached it, which has no test in a cross-validation")
             return censored(metric, *times, base.label, rules.margins.get(metric), rules.level, rules.looks)
     broken = [int(one.by_replicate(metric).isna().sum()) for one in (sample, base)]
     if any(broken):  # a loss that is not a number: the mean of the others would flatter
@@ -114,7 +117,7 @@ def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
         judged = Verdict.EQUIVALENT
     else:
         judged = Verdict.BETTER if (value < other) == (METRICS[metric].better == "lower") else Verdict.WORSE
-    return Contrast(metric, "exact", value / other if other else math.nan, verdict=judged, more=0)
+    return Contrast(metric, "exact", value / other if other else math.nan, verdict=judged)
 
 
 def same_trainings(metric: str, sample: Sample, base: Sample) -> int:
@@ -135,7 +138,7 @@ def same_trainings(metric: str, sample: Sample, base: Sample) -> int:
 def _identical(metric: str, pairs: int) -> Contrast:
     kind: Literal["difference", "ratio"] = "difference" if METRICS[metric].unit.compared == "difference" else "ratio"
     none = 0.0 if kind == "difference" else 1.0
-    return Contrast(metric, kind, none, none, none, pairs, won=pairs / 2, verdict=Verdict.IDENTICAL, more=0)
+    return Contrast(metric, kind, none, none, none, pairs, won=pairs / 2, verdict=Verdict.IDENTICAL)
 
 
 def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Evidence:
@@ -196,7 +199,7 @@ def _with_claim(
     if found.n < 2:
         return Evidence(contrast)
     improves = (found.estimate > 0) == (METRICS[contrast.metric].better == "higher")
-    claim, scale = Claim(improves, contrast.p, same), (found.estimate, found.deviation, margin)
+    claim, scale = Claim(improves, contrast.p, same), (found.estimate, found.resolved, margin)
     return Evidence(contrast, claim, scale, absolute)
 
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from harness.judging.contrast import Contrast, Evidence
 from harness.judging.effects import FactorEffect, gather_effects, has_effects, lead
 from harness.judging.evidence import Rules, gather
-from harness.judging.folds import overlap_of, parts_of, whole_repetitions
+from harness.judging.folds import overlap_of, parts_of
+from harness.judging.new_images import with_new_images
+from harness.judging.outlooks import Ahead, levels_left, outlook_of
 from harness.judging.pairs import Pair, gather_pairs
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
-from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks, pairs_needed
-from harness.study import Study
+from harness.stats import LEVEL, Claim, Looks, Verdict, judge, looks
+from harness.study import Study, comparisons_of
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         samples: the variants' trials by digest, without the base; those without trials are passed over.
         base: the base's trials.
     """
-    level = level_of_each(study.metrics, len(samples))
+    level = LEVEL / max(1, comparisons_of(study, len(samples)))
     rules = Rules(study.report.margin, overlap_of(study, base), looks_of(study), _steps_of(study), level)
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [
@@ -78,12 +80,11 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
             missing = dict.fromkeys(study.metrics, "not every combination has a finished training")
     pairs = gather_pairs(study, known, rules)
     cells = [evidence for _, evidence in [*found, *pairs]]
-    judged = judge_all([*cells, *lead(effects, cells)], rules.overlap)
-    parts = parts_of(study, base)
-    judged = [replace(one, more=whole_repetitions(one.more, one.pairs, parts)) for one in judged]
+    ahead = Ahead(rules.looks, rules.overlap, parts_of(study, base))
+    judged = judge_all([*cells, *lead(effects, cells)], ahead)
     contrasts: dict[str, list[Contrast]] = {digest: [] for digest in known}
     for (digest, _), contrast in zip(found, judged, strict=False):
-        contrasts[digest].append(contrast)
+        contrasts[digest].append(with_new_images(contrast, known[digest], base))
     of_pairs, of_effects = judged[len(found) : len(cells)], judged[len(cells) :]
     return Judged(
         {digest: tuple(row) for digest, row in contrasts.items()},
@@ -91,16 +92,6 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         missing,
         tuple(replace(one, contrast=said) for (one, _), said in zip(pairs, of_pairs, strict=True)),
     )
-
-
-def level_of_each(metrics: Sequence[str], variants: int) -> float:
-    """Return what p-value a comparison needs while none of the others is decided: Holm's first step.
-
-    Args:
-        metrics: in which every variant is compared; counts need no test.
-        variants: how many, without the base.
-    """
-    return LEVEL / max(1, variants * sum(METRICS[metric].unit.compared != "exact" for metric in metrics))
 
 
 def open_comparisons(contrasts: Mapping[str, Sequence[Contrast]]) -> list[str]:
@@ -120,23 +111,22 @@ def _steps_of(study: Study) -> dict[str, float]:
     return {name: 1 / images[split] for name in accuracies if images.get(split := METRICS[name].split)}
 
 
-def judge_all(found: Sequence[Evidence], overlap: float = 0.0) -> list[Contrast]:
+def judge_all(found: Sequence[Evidence], ahead: Ahead) -> list[Contrast]:
     """Return the contrasts with their verdicts and adjusted p-values, in the order given.
 
     Args:
         found: the comparisons of the family.
-        overlap: held-out over training images of a cross-validation, for how many more replicates would decide.
+        ahead: what replicates are to come, for how many more would decide.
     """
     tested = [place for place, evidence in enumerate(found) if evidence.claim]
     claims = {place: found[place].claim or Claim(False, math.nan) for place in tested}
     judged = dict(zip(tested, judge(list(claims.values())), strict=True))
-    undecided = sum(claims[place].weight for place, one in judged.items() if one.verdict is Verdict.UNDECIDED)
+    left = levels_left(claims, judged)
     contrasts = []
     for place, evidence in enumerate(found):
         contrast = evidence.contrast
         if one := judged.get(place):
-            decided = one.verdict is not Verdict.UNDECIDED
-            more = 0 if decided else _more(evidence, LEVEL * claims[place].weight / undecided, overlap)
+            more = outlook_of(evidence, left[place], ahead) if one.verdict is Verdict.UNDECIDED else None
             contrast = replace(contrast, p_holm=one.p, p_equivalent=one.p_equivalent, verdict=one.verdict, more=more)
             if one.verdict is Verdict.EQUIVALENT:
                 contrast = replace(contrast, within=_within(evidence, one.p_equivalent))
@@ -159,12 +149,3 @@ def _within(evidence: Evidence, adjusted: float) -> tuple[float, float, float] |
     ends = found.interval(1 - 2 * level)
     inside = -margin <= ends.low and ends.high <= margin
     return (1 - 2 * level, ends.low, ends.high) if inside else None
-
-
-def _more(evidence: Evidence, level: float, overlap: float) -> int | None:
-    """Return about how many more replicates would decide, for what is left of the error rate; at least 1."""
-    if not evidence.scale:
-        return None
-    estimate, deviation, margin = evidence.scale
-    needed = pairs_needed(estimate, deviation, level, margin, overlap)
-    return None if needed is None else max(1, needed - evidence.contrast.pairs)

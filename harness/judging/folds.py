@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from harness.judging.sample import Sample
@@ -40,11 +38,6 @@ def overlap_of(study: Study, sample: Sample | None = None) -> float:
     """
     parts = parts_of(study, sample)
     return 0.0 if study.data.split != "k_fold" else 1 / max(1, parts - 1)
-
-
-def whole_repetitions(more: int | None, pairs: int, parts: int) -> int | None:
-    """Return how many more replicates there must be for so many to be whole repetitions."""
-    return math.ceil((pairs + more) / parts) * parts - pairs if more else more
 
 
 def _trained_on(study: Study, sample: Sample) -> float:

@@ -9,7 +9,9 @@ from enum import StrEnum
 
 from harness.judging.contrast import Contrast
 from harness.judging.evidence import Rules, gather, step_between
-from harness.judging.family import judge_all, level_of_each
+from harness.judging.family import judge_all
+from harness.judging.new_images import with_new_images
+from harness.judging.outlooks import Ahead
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
 from harness.stats import LEVEL, Looks, Verdict, difference_of_pairs, holm, pair_up
@@ -68,11 +70,17 @@ def compare_pairings(
     if non_inferior and missing:
         raise ValueError(f"non-inferiority needs a margin, there is none for {missing[0]}")
     most = max((pairing.after.finished for pairing in pairings), default=1)
-    rules = Rules(margins, overlap, Looks((max(1, most),)), level=level_of_each(metrics, len(pairings)))
+    tested = len(pairings) * sum(METRICS[metric].unit.compared != "exact" for metric in metrics)
+    rules = Rules(margins, overlap, Looks((max(1, most),)), level=LEVEL / max(1, tested))
     places = [(pairing, metric) for pairing in pairings for metric in metrics]
-    contrasts = judge_all([gather(metric, pairing.after, pairing.before, rules) for pairing, metric in places])
+    found = [gather(metric, pairing.after, pairing.before, rules) for pairing, metric in places]
+    contrasts = judge_all(found, Ahead(rules.looks, rules.overlap))
     if non_inferior:
         contrasts = _judge_non_inferior(places, contrasts, rules)
+    contrasts = [
+        with_new_images(contrast, pairing.after, pairing.before)
+        for (pairing, _), contrast in zip(places, contrasts, strict=True)
+    ]
     verdicts = {contrast.verdict for contrast in contrasts}
     if Verdict.WORSE in verdicts:
         conclusion = Conclusion.FAILS

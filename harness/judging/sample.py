@@ -26,7 +26,8 @@ class Sample:
     Attributes:
         label: what the variant is called.
         columns: metric -> a value a trial, NaN where there is none; besides "replicate", "steps", "train_seconds",
-            "stop_reason" and, where they are known, those of :data:`IDENTITY`.
+            "stop_reason" and, where they are known, those of :data:`IDENTITY`,
+            "test_hits" and "data_digest".
         counts: metric counted in whole numbers -> its value, None if unknown.
         withheld: why seconds must not be compared with the base's; empty if they may.
         disturbed: replicates whose seconds do not count, because others used the machine meanwhile.
@@ -52,6 +53,20 @@ class Sample:
         if name not in METRICS or METRICS[name].unit.compared != "exact":
             values = np.where(self.columns["stop_reason"].astype(str) == StopReason.NOT_FINITE, np.nan, values)
         return self._counting(name, _indexed(values, self.columns["replicate"]))
+
+    def hits(self) -> dict[int, tuple[str, bytes]]:
+        """Return replicate -> digest of the images, and the test images that it got right, as they are packed.
+
+        Replicates of which either is not known are not there; the last one counts where one was trained twice.
+        """
+        if "test_hits" not in self.columns or "data_digest" not in self.columns:
+            return {}
+        columns = (self.columns[name].tolist() for name in ("replicate", "data_digest", "test_hits", "stop_reason"))
+        found = {
+            int(replicate): (digest, packed if reason != StopReason.NOT_FINITE else b"")
+            for replicate, digest, packed, reason in zip(*columns, strict=True)
+        }
+        return {replicate: both for replicate, both in found.items() if all(both)}
 
     def trainings(self) -> pd.Series[str]:
         """Return by replicate what is the same for two trainings that are the same bit by bit; empty where unknown.

@@ -16,7 +16,7 @@ from harness.findings.rows import Row
 from harness.stats import Interval
 
 _NOT_IN_JSON = ("curves", "plots")
-_TOLD = ("pairs", "p", "p_holm", "p_equivalent", "p_flips", "effect_size", "won", "spreads", "verdict", "more", "note")
+_TOLD = ("pairs", "p", "p_holm", "p_equivalent", "p_flips", "effect_size", "won", "spreads", "verdict", "note")
 """Attributes of a contrast that get a column each, beside its estimate and interval."""
 
 
@@ -78,6 +78,8 @@ def _record(row: Row, report: Report) -> dict[str, Any]:
     record |= {name: getattr(row, name) for name in ("finished", "failed", "killed", "pruned")}
     for name, interval in row.scores.items():
         record |= _ends(name, interval)
+        if new := row.on_new_images.get(name):
+            record |= {f"{name}_low_new": new.low, f"{name}_high_new": new.high}
     if report.target:
         record["reached"] = row.reached
         record |= _ends("steps_to_target", row.steps_to_target)
@@ -89,7 +91,10 @@ def _record(row: Row, report: Report) -> dict[str, Any]:
     for found in row.contrasts:
         start = f"{found.metric}_{'difference' if found.kind == 'difference' else 'ratio'}"
         record |= {start: found.estimate, f"{start}_low": found.low, f"{start}_high": found.high}
+        if not math.isnan(found.low_new):
+            record |= {f"{start}_low_new": found.low_new, f"{start}_high_new": found.high_new}
         record |= {f"{found.metric}_{name}": getattr(found, name) for name in _TOLD}
+        record |= {f"{found.metric}_more_{name}": getattr(found.more, name, None) for name in ("even", "likely")}
     record["withheld"] = row.withheld
     return record
 

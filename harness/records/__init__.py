@@ -8,11 +8,14 @@ the driver replies with a :class:`Reply`.
 from harness.records.asked import Asked, asked_by, asked_from, asked_since
 from harness.records.endings import ENDINGS, Ending, StopReason
 from harness.records.events import Evaluated, Event, Failed, Fingerprint, Finished, Reply, Scored, Started, TrainingOver
+from harness.records.hits import HITS_FILE, are_hits, pack_hits, unpack_hits
 from harness.records.job import Job, Resources, Seeds
-from harness.records.result import Clocks, TrialResult
+from harness.records.result import MOST_TAKEN, Clocks, TrialResult
 
 __all__ = [
     "ENDINGS",
+    "HITS_FILE",
+    "MOST_TAKEN",
     "Asked",
     "Clocks",
     "Ending",
@@ -30,7 +33,10 @@ __all__ = [
     "StopReason",
     "TrainingOver",
     "TrialResult",
+    "are_hits",
     "asked_by",
     "asked_from",
     "asked_since",
+    "pack_hits",
+    "unpack_hits",
 ]

@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from harness.metrics import METRICS
 from harness.records.endings import StopReason
 
+MOST_TAKEN = 0.05
+"""Cores that others may have had while a training was ready to use them, in the mean: with one thread its seconds are
+then at most 5 % too many. Alone on two cores, what is measured is below 0.04."""
+
 
 @dataclass(frozen=True)
 class Clocks:
@@ -65,6 +69,11 @@ class TrialResult:
     foreign_load: float | None = None
     studies_beside: int | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether its seconds do not count, because others used the machine meanwhile."""
+        return (self.foreign_load or 0.0) > MOST_TAKEN or bool(self.studies_beside)
 
     def value(self, name: str) -> float:
         """Return a metric of :data:`harness.metrics.METRICS` by name.

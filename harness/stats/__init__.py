@@ -1,5 +1,6 @@
 """Intervals, paired comparisons, censored times, effects and verdicts: pure functions that cite their source."""
 
+from harness.floors import LEVEL
 from harness.stats.censored import Times, kaplan_meier_median, reached_by
 from harness.stats.choosing import Within, within_one_standard_error
 from harness.stats.effects import Alias, Effect, aliases, interactions, main_effects
@@ -12,6 +13,8 @@ from harness.stats.intervals import (
     spread_interval,
 )
 from harness.stats.multiplicity import Looks, holm, looks, over_looks
+from harness.stats.new_images import accuracy_on_new_images, coin_spread, difference_on_new_images, image_variance
+from harness.stats.outlook import Outlook, outlook
 from harness.stats.paired import (
     PairedDifference,
     PairedRatio,
@@ -22,8 +25,8 @@ from harness.stats.paired import (
     sign_flip,
 )
 from harness.stats.spreads import step_of
-from harness.stats.time_ratio import TimeRatio, smallest_p, time_ratio, within_margin_p
-from harness.stats.verdicts import LEVEL, Claim, Judgement, Verdict, judge, pairs_needed
+from harness.stats.time_ratio import TimeRatio, time_ratio, within_margin_p
+from harness.stats.verdicts import Claim, Judgement, Verdict, judge
 
 __all__ = [
     "LEVEL",
@@ -33,32 +36,36 @@ __all__ = [
     "Interval",
     "Judgement",
     "Looks",
+    "Outlook",
     "PairedDifference",
     "PairedRatio",
     "TimeRatio",
     "Times",
     "Verdict",
     "Within",
+    "accuracy_on_new_images",
     "aliases",
+    "coin_spread",
     "difference_of_pairs",
+    "difference_on_new_images",
     "holm",
+    "image_variance",
     "interactions",
     "judge",
     "kaplan_meier_median",
     "looks",
     "main_effects",
     "mean_interval",
+    "outlook",
     "over_looks",
     "pair_up",
     "paired_difference",
-    "pairs_needed",
     "power_of_e",
     "prediction_interval",
     "ratio_of_pairs",
     "reached_by",
     "share_interval",
     "sign_flip",
-    "smallest_p",
     "spread_interval",
     "step_of",
     "time_ratio",

@@ -34,6 +34,7 @@ class PairedDifference:
         deviation: standard deviation of the differences.
         widened: what the standard error was multiplied by because the spreads differ; 1 if they do not surely.
         spreads: standard deviation of the values over the base's; NaN with fewer than two pairs or without any.
+        least: least deviation that values in steps are taken to have; 0 where they come in none.
     """
 
     estimate: float
@@ -46,6 +47,12 @@ class PairedDifference:
     deviation: float
     widened: float = 1.0
     spreads: float = math.nan
+    least: float = 0.0
+
+    @property
+    def resolved(self) -> float:
+        """Standard deviation of the differences, or the least that values in steps are taken to have."""
+        return max(self.deviation, self.least)
 
     @property
     def effect_size(self) -> float:
@@ -178,14 +185,15 @@ def difference_of_pairs(
     scale = 1e-12 * float(max(np.abs(values).max(), np.abs(base).max()))
     deviation = 0.0 if float(np.ptp(differences)) <= scale else standard_error(differences) * math.sqrt(n)
     wider = widening(values, base, step) if deviation else 1.0
-    error = max(deviation, least_deviation(step)) * math.sqrt(1 / n + overlap) * wider
+    least = least_deviation(step)
+    error = max(deviation, least) * math.sqrt(1 / n + overlap) * wider
     if error == 0:
         p = min(1.0, 2 * 0.5**n) if abs(estimate) > scale else 1.0
     else:
         p = 2 * float(special.stdtr(n - 1, -abs(estimate) / error))
     ours, theirs = (float(np.std(each)) if float(np.ptp(each)) > scale else 0.0 for each in (values, base))
     spreads = ours / theirs if theirs else math.inf if ours else math.nan
-    found = PairedDifference(estimate, math.nan, math.nan, n, p, won, error, deviation, wider, spreads)
+    found = PairedDifference(estimate, math.nan, math.nan, n, p, won, error, deviation, wider, spreads, least)
     ends = found.interval(0.95)
     return replace(found, low=ends.low, high=ends.high)
 

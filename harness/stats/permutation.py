@@ -14,13 +14,18 @@ _DRAWS = 2**14 - 1
 _SEED = 20_260_101
 
 
-def flipped(differences: np.ndarray) -> float:
+def flipped(differences: np.ndarray, shrunk: float = 1.0) -> float:
     """Return the share of sign flips of differences, (n,), whose sum is at least as far from 0; NaN without any.
 
     It supposes only that a difference is symmetric about 0 where there is none (Fisher 1935, "The design of
     experiments", section 21), and cannot be below 2 / 2^n. All 2^n flips are tried up to 14 pairs; above, 16,383 are
     drawn from a fixed seed and the observed one is counted among them (Phipson & Smyth 2010, "Permutation p-values
     should never be zero").
+
+    Args:
+        differences: (n,).
+        shrunk: what the observed sum is divided by before it is compared, 1 or more: where differences are not
+            independent, their sum is that much wider than its sign flips.
     """
     n = len(differences)
     if not n:
@@ -28,21 +33,22 @@ def flipped(differences: np.ndarray) -> float:
     exact = 2**n <= _EXACT_UP_TO
     # a sum is that of all, less twice the part that is flipped
     sums = differences.sum() - 2 * (_coins(n, exact) @ differences)
-    return _share(sums, differences.sum(), np.abs(differences).sum(), exact)
+    return _share(sums, differences.sum() / shrunk, np.abs(differences).sum(), exact)
 
 
-def dealt(values: np.ndarray, base: np.ndarray) -> float:
+def dealt(values: np.ndarray, base: np.ndarray, shrunk: float = 1.0) -> float:
     """Return the share of ways to deal values out to two groups, (n,) and (m,), whose difference lies as far from 0.
 
     The difference is that of the sums, so that values must be such that their overall sum is 0, as scores are. NaN if
-    either is empty. All ways are tried up to 16,384; above, 16,383 are drawn as for :func:`flipped`.
+    either is empty. All ways are tried up to 16,384; above, 16,383 are drawn as for :func:`flipped`, which says what
+    ``shrunk`` is, too.
     """
     n, m = len(values), len(base)
     if not n or not m:
         return math.nan
     pooled = np.concatenate([values, base])
     exact = math.comb(n + m, n) <= _EXACT_UP_TO
-    return _share(_deals(n, m, exact) @ pooled, values.sum(), np.abs(pooled).sum(), exact)
+    return _share(_deals(n, m, exact) @ pooled, values.sum() / shrunk, np.abs(pooled).sum(), exact)
 
 
 def _share(sums: np.ndarray, observed: float, size: float, exact: bool) -> float:

@@ -53,8 +53,13 @@ def widening(values: np.ndarray, base: np.ndarray, step: float = 0.0) -> float:
     rounding = (n - 1) * step**2 / 6
     if not _correlated(sums, differences, _UNLIKE, rounding):
         return 1.0
-    alike = _correlated(_ranks(sums), _ranks(differences), _IN_RANKS)
-    return 1 + _TAIL / math.sqrt(n) if alike else 1.0
+    agree = _correlated(_ranks(sums), _ranks(differences), _IN_RANKS)
+    return wider(n) if agree else 1.0
+
+
+def wider(n: int) -> float:
+    """Return what the standard error of n pairs is multiplied by where spreads differ."""
+    return 1 + _TAIL / math.sqrt(n)
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:

@@ -9,14 +9,12 @@ from functools import cached_property
 
 import numpy as np
 
+from harness.floors import LEVEL, flips_reach
 from harness.stats.censored import Times
 from harness.stats.gehan import GehanScores
 from harness.stats.intervals import Interval, power_of_e
 from harness.stats.permutation import dealt, flipped
-from harness.stats.verdicts import LEVEL
 
-_SPARE = 4
-"""Sign flips are used where they can reach a level this many times smaller than the one that is needed."""
 _LOST = 2
 """Pairs in which neither trial reaches the target, to be reckoned with where some trials do not."""
 
@@ -51,12 +49,15 @@ class TimeRatio:
         n: pairs.
         reached: trials that reached the target, of both variants together.
         paired: whether p-values are those of sign flips.
+        shrunk: what the statistic is divided by before it is compared with those of other ways: above 1 in a
+            cross-validation.
         scores: of all trials, for any ratio.
     """
 
     n: int
     reached: int
     paired: bool
+    shrunk: float
     scores: GehanScores = field(repr=False, compare=False)
 
     @property
@@ -98,7 +99,9 @@ class TimeRatio:
     def _test(self, log_ratio: float) -> tuple[float, float]:
         """Return the statistic for the logarithm of a ratio, above 0 where the ratio is too small, and its p-value."""
         ours, theirs = self.scores.at(log_ratio)
-        return float(ours.sum()), flipped(ours - theirs) if self.paired else dealt(ours, theirs)
+        return float(ours.sum()), (
+            flipped(ours - theirs, self.shrunk) if self.paired else dealt(ours, theirs, self.shrunk)
+        )
 
     def _rejected(self, log_ratio: float, level: float) -> int:
         """Return 1 if a ratio is rejected as too small, -1 if as too large, 0 if it is not."""
@@ -106,7 +109,7 @@ class TimeRatio:
         return 0 if p > level else 1 if statistic > 0 else -1
 
 
-def time_ratio(values: Times, base: Times, level: float = LEVEL) -> TimeRatio:
+def time_ratio(values: Times, base: Times, level: float = LEVEL, overlap: float = 0.0) -> TimeRatio:
     """Compare the times of two variants, over the replicates that both have.
 
     Which of its two tests is used depends on the number of pairs, and on how many trials reached the target, of both
@@ -116,18 +119,21 @@ def time_ratio(values: Times, base: Times, level: float = LEVEL) -> TimeRatio:
         values: of a variant.
         base: of the base.
         level: the level that the p-value will have to meet: where many comparisons are made, a share of 5 %.
+        overlap: for replicates that are not independent since they share training images: held-out images over
+            training images. The variance of the statistic is then larger by 1 + n times this (Nadeau & Bengio 2003,
+            "Inference for the generalization error").
     """
     both = values.at.index.intersection(base.at.index).sort_values()
     ours, theirs = values.of(both), base.of(both)
     n, missed, base_missed = len(both), ours.missed.to_numpy(dtype=bool), theirs.missed.to_numpy(dtype=bool)
     reached = 2 * n - int(missed.sum() + base_missed.sum())
     # a pair in which neither reached the target does not count in a sign flip
-    paired = _flips_reach(min(n, reached - _LOST), level)
+    paired = flips_reach(min(n, reached - _LOST), level)
     scores = GehanScores(ours.at.to_numpy(dtype=float), missed, theirs.at.to_numpy(dtype=float), base_missed)
-    return TimeRatio(n, reached, paired, scores)
+    return TimeRatio(n, reached, paired, math.sqrt(1 + n * overlap), scores)
 
 
-def within_margin_p(values: Times, base: Times, margin: float, level: float = LEVEL) -> float:
+def within_margin_p(values: Times, base: Times, margin: float, level: float = LEVEL, overlap: float = 0.0) -> float:
     """Return the p-value of "the times differ by less than a margin": the larger of two one-sided ones.
 
     The tests are those of :func:`time_ratio`, halved: whether the variant's times are before the base's when the margin
@@ -139,32 +145,18 @@ def within_margin_p(values: Times, base: Times, margin: float, level: float = LE
         base: of the base.
         margin: difference that does not matter, in the unit of the times; above 0.
         level: as in :func:`time_ratio`.
+        overlap: as there.
 
     Returns:
         NaN with fewer than two pairs, and if no trial reached the target.
     """
     found = (
-        time_ratio(Times(base.at + margin, base.missed), values, level),
-        time_ratio(Times(values.at + margin, values.missed), base, level),
+        time_ratio(Times(base.at + margin, base.missed), values, level, overlap),
+        time_ratio(Times(values.at + margin, values.missed), base, level, overlap),
     )
     if found[0].n < 2 or not found[0].reached:
         return math.nan
     return max(one.p_value / 2 if one.differences.sum() > 0 else 1 - one.p_value / 2 for one in found)
-
-
-def smallest_p(pairs: int, level: float = LEVEL) -> float:
-    """Return the smallest p-value that so many pairs of times can have, however far apart they are.
-
-    Args:
-        pairs: how many, all of which reached the target in one of the variants at least; 1 or more.
-        level: as in :func:`time_ratio`.
-    """
-    flips = 2 * 0.5**pairs
-    return min(1.0, flips if _flips_reach(pairs, level) else 2 / math.comb(2 * pairs, pairs))
-
-
-def _flips_reach(pairs: int, level: float) -> bool:
-    return _SPARE * 2 * 0.5**pairs <= level
 
 
 # Between two borders no score changes. So there are finitely many places for a ratio to be: place 0 is below all

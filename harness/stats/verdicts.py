@@ -7,14 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scipy import special
-
+from harness.floors import LEVEL
 from harness.stats.multiplicity import holm
-
-LEVEL = 0.05
-"""Chance of one false claim among all that a report makes."""
-_POWER = 0.8
-_MOST = 10_000
 
 
 class Verdict(StrEnum):
@@ -85,41 +79,3 @@ def judge(claims: Sequence[Claim]) -> list[Judgement]:
             verdict = Verdict.BETTER if claim.improves else Verdict.WORSE
         judged.append(Judgement(verdict, p, same))
     return judged
-
-
-def pairs_needed(
-    estimate: float, deviation: float, level: float, margin: float | None = None, overlap: float = 0.0
-) -> int | None:
-    """Return about how many pairs would decide a comparison, if what was estimated is the truth.
-
-    So many that a t test at ``level`` finds the difference, or its one-sided pair finds it within the margin,
-    with a probability of 80 % (Chow, Shao & Wang 2008, "Sample size calculations in clinical research", section 3.1,
-    with t quantiles): whichever needs fewer. A rough figure: the estimate from few pairs is itself uncertain.
-
-    Args:
-        estimate: the mean difference.
-        deviation: standard deviation of the differences; above 0.
-        level: error rate left to this comparison.
-        margin: difference that does not matter; None for none.
-        overlap: held-out over training images of a cross-validation: what no number of repetitions takes away.
-
-    Returns:
-        Pairs, 2 or more; None if 10,000 would not do.
-    """
-
-    def enough(n: int) -> bool:
-        power = float(special.stdtrit(n - 1, _POWER))
-        error = deviation * math.sqrt(1 / n + overlap)
-        if (float(special.stdtrit(n - 1, 1 - level / 2)) + power) * error <= abs(estimate):
-            return True
-        if margin is None or abs(estimate) >= margin:
-            return False
-        return (float(special.stdtrit(n - 1, 1 - level)) + power) * error <= margin - abs(estimate)
-
-    if math.isnan(estimate) or not deviation > 0 or not enough(_MOST):
-        return None
-    low, high = 1, _MOST
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high

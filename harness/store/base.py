@@ -100,6 +100,15 @@ class Store(Protocol):
         """Return one of a run's artifacts as a file of this machine, to be read; None if there is none of the name."""
         ...
 
+    def files_of(self, name: str, file: str) -> dict[str, Path]:
+        """Return run id -> one of the artifacts of each finished trial of a study that left one of that name.
+
+        Args:
+            name: of the study.
+            file: name of the artifact.
+        """
+        ...
+
     def model(self, run: RecordedRun) -> Path | None:
         """Return a trial's saved network as a file of this machine, to be read; None if it left none."""
         ...

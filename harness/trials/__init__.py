@@ -5,6 +5,7 @@ them.
 from harness.trials.cells import is_level, show_wrong
 from harness.trials.checking import sift
 from harness.trials.diverged import without_divergence, without_lost_accuracies
+from harness.trials.hits import HITS_FILE, with_hits
 from harness.trials.kept import stored_asked, stored_study
 from harness.trials.left_out import LeftOut, describe, keep_left_out, left_out_of
 from harness.trials.places import differing_places, disturbed
@@ -30,6 +31,7 @@ __all__ = [
     "FEATURES",
     "HISTORY",
     "HISTORY_COLUMNS",
+    "HITS_FILE",
     "LOAD",
     "PLACE",
     "TRIALS",
@@ -48,6 +50,7 @@ __all__ = [
     "stored_study",
     "tidy_history",
     "tidy_trials",
+    "with_hits",
     "without_divergence",
     "without_lost_accuracies",
 ]

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from harness.metrics import Number
-from harness.trials.schema import Column, Text, Time
+from harness.records import are_hits
+from harness.trials.schema import Column, Hits, Text, Time
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +32,8 @@ def judge(given: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], np.nda
             return given, _judge_texts(given, text, column.needed)
         case Time():
             return given, _judge_times(given)
+        case Hits():
+            return given, _judge_hits(given)
         case _:
             return given, _judge_levels(given)
 
@@ -101,6 +104,15 @@ def _judge_times(column: pd.Series[Any]) -> np.ndarray:
         return np.array([not is_missing(value) for value in column.tolist()], bool)
     years = column.dt.year.to_numpy(dtype=float, na_value=math.nan)
     return np.asarray((years < 1970) | (years >= 2262))
+
+
+def _judge_hits(column: pd.Series[Any]) -> np.ndarray:
+    import numpy as np
+
+    def is_bad(value: object) -> bool:
+        return not (is_missing(value) or (isinstance(value, bytes) and (not value or are_hits(value))))
+
+    return np.array([is_bad(value) for value in column.tolist()], bool)
 
 
 def _judge_levels(column: pd.Series[Any]) -> np.ndarray:

@@ -10,14 +10,18 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import DataError
-from harness.metrics import Number
+from harness.metrics import Number, counted
 from harness.metrics.units import NUMBER
+from harness.records import unpack_hits
 from harness.trials.cells import is_missing, judge, show_wrong
 from harness.trials.left_out import LeftOut
 from harness.trials.schema import FEATURES, HISTORY, TRIALS, Column, LevelOf
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_ROUNDING = 1e-6
+"""Difference of two accuracies that are one, written by others in fewer digits."""
 
 
 def sift(
@@ -47,6 +51,7 @@ def sift(
     history, of_evaluations = _check(history, HISTORY)
     _add_duplicates(trials, faults)
     _add_unfinished(trials, faults)
+    _add_other_hits(trials, faults)
     faults = {**_by_trial(trials, history, of_evaluations), **faults}
     numbers = trials["trial"].tolist()
     unknown = ~history["trial"].isin([number for place, number in enumerate(numbers) if place not in faults]).to_numpy()
@@ -114,8 +119,21 @@ def _add_unfinished(trials: pd.DataFrame, faults: dict[int, str]) -> None:
     """A finished training has a reason why it ended."""
     reasons = trials["stop_reason"].tolist() if "stop_reason" in trials else [None] * len(trials)
     for place, (status, reason) in enumerate(zip(trials["status"].tolist(), reasons, strict=True)):
-        if status == "finished" and (is_missing(reason) or not reason):
+        if not is_missing(status) and status == "finished" and (is_missing(reason) or not reason):
             faults.setdefault(place, "it is finished, and does not say why its training ended (stop_reason)")
+
+
+def _add_other_hits(trials: pd.DataFrame, faults: dict[int, str]) -> None:
+    """The share of the test images that a network got right is its test accuracy."""
+    if "test_hits" not in trials or "test_accuracy" not in trials:
+        return
+    for place, (packed, accuracy) in enumerate(zip(trials["test_hits"], trials["test_accuracy"], strict=True)):
+        if place in faults or is_missing(accuracy) or not isinstance(packed, bytes) or not packed:
+            continue
+        hits = unpack_hits(packed)
+        if not len(hits) or abs(hits.mean() - accuracy) > _ROUNDING:
+            said = f"{int(hits.sum())} of {counted(len(hits), 'image')}"
+            faults[place] = f"its test_hits are {said}, and its test_accuracy is {accuracy:g}"
 
 
 def _by_trial(trials: pd.DataFrame, history: pd.DataFrame, faults: Mapping[int, str]) -> dict[int, str]:

@@ -6,15 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from harness.records import MOST_TAKEN
 from harness.trials.schema import EQUAL_FOR_SECONDS, LOAD
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-
-MOST_TAKEN = 0.05
-"""Cores that others may have had while a training was ready to use them, in the mean: with one thread its seconds are
-then at most 5 % too many."""
 
 
 def disturbed(columns: Mapping[str, np.ndarray], count: int) -> npt.NDArray[np.bool_]:

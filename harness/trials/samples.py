@@ -10,7 +10,7 @@ from harness.judging import IDENTITY, Sample
 from harness.metrics import METRICS
 from harness.trials.places import disturbed
 
-_BESIDE = ("replicate", "steps", "epochs", "stop_reason", *IDENTITY)
+_BESIDE = ("replicate", "steps", "epochs", "stop_reason", "test_hits", "data_digest", *IDENTITY)
 """Columns that a sample needs besides what was measured."""
 
 

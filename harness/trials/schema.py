@@ -49,7 +49,15 @@ class LevelOf:
         return "text, a number of 64 bits, true or false"
 
 
-Rule = Number | Text | Time | LevelOf
+@dataclass(frozen=True)
+class Hits:
+    """Which images a network got right, packed."""
+
+    def __str__(self) -> str:
+        return "bits, with one of 1 behind the last"
+
+
+Rule = Number | Text | Time | LevelOf | Hits
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,7 @@ TRIALS: tuple[Column, ...] = (
     Column("data_digest", Text(), "digest of the images"),
     Column("weights_digest", Text(), "digest of the trained weights"),
     Column("history_digest", Text(), "digest of everything that was evaluated"),
+    Column("test_hits", Hits(), "which test images it got right, a bit an image, and one of 1 behind the last"),
     Column("git_revision", Text(), "revision of the code"),
     Column("version", Text(), "version of harness"),
 )

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from harness.metrics import Number
 from harness.study import Study, show_level
 from harness.trials.diverged import without_divergence, without_lost_accuracies
-from harness.trials.schema import HISTORY_COLUMNS, TRIAL_COLUMNS, TRIALS, Text, Time, named
+from harness.trials.schema import HISTORY_COLUMNS, TRIAL_COLUMNS, TRIALS, Hits, Text, Time, named
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def tidy_trials(study: Study, trials: pd.DataFrame) -> pd.DataFrame:
-    """Return the trials by number with every column there, missing text empty, and levels of mixed kind as text.
+    """Return the trials by number with every column there, missing text and hits empty, levels of mixed kind as text.
 
     Parquet has one type a column, and so has a factor's column here: what is written and read back is the same.
     """
@@ -31,6 +31,9 @@ def tidy_trials(study: Study, trials: pd.DataFrame) -> pd.DataFrame:
         tidy[column] = pd.to_numeric(tidy[column]) if column in tidy else np.nan
     tidy["pack"] = tidy["pack"].fillna(1.0)  # what older records do not say
     tidy = without_divergence(tidy)  # and what they should not say
+    for column in named(TRIALS, Hits):
+        given = tidy[column] if column in tidy else pd.Series(b"", index=tidy.index, dtype=object)
+        tidy[column] = given.astype(object).where(given.notna(), b"")
     for column in named(TRIALS, Time):
         tidy[column] = pd.to_datetime(tidy[column], utc=True) if column in tidy else pd.Timestamp("NaT", tz="UTC")
     for path in study.design.dimensions:

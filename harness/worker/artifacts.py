@@ -1,4 +1,4 @@
-"""What a training leaves in its folder: history, summary, model, and pictures as many as the job asks for."""
+"""What a training leaves in its folder: history, summary, model, hits, and pictures as many as the job asks for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.records import Evaluated, Scored
+from harness.records import HITS_FILE, Evaluated, Scored, pack_hits
 from harness.study import Variant
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def write_artifacts(session: Session, logits: npt.NDArray[np.float32]) -> None:
-    """Write everything to the training's folder; no pictures of what a network that diverged makes of images.
+    """Write everything to the training's folder; of a network that diverged nothing of what it makes of images.
 
     Args:
         session: the training, which is over and has evaluated at least once.
@@ -33,6 +33,8 @@ def write_artifacts(session: Session, logits: npt.NDArray[np.float32]) -> None:
     _write_history(folder / "history.csv", rows, session)
     (folder / "summary.txt").write_text(summarise(job.variant, data.image_shape, data.classes), encoding="utf-8")
     session.model.save(folder / "model.keras")
+    if not session.diverged:
+        (folder / HITS_FILE).write_bytes(pack_hits(logits.argmax(axis=1) == data.test.labels))
     if job.insight != "none" and not session.diverged:
         subject = Subject(job.variant, session.model, data, logits, rows)
         write_pictures(subject, Choice(LEVELS[job.insight]), folder / "insight")

@@ -15,14 +15,47 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from harness.machine import look
+from harness.machine.load import WORKER_MODULE
+from tests.cli.test_interrupts import wait_for
+
 
 def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
+def test_that_another_study_trains_is_said_before_a_run_begins(harness):
+    """The other one is a process that has started one with a worker's arguments."""
+    script = f"import subprocess, sys; subprocess.run([sys.executable, '-c', 'input()', '{WORKER_MODULE}'])"
+    other = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: other.pid in look().others)
+        said = harness("run", "tiny", "--dry-run")[2]
+        assert "another study trains on this machine (process" in said
+        assert str(other.pid) in said
+        steps_alone = ("--set", 'report.metrics=["test_accuracy"]')
+        assert "another study" not in harness("run", "tiny", "--dry-run", *steps_alone)[2]
+        assert "studies that train now: " in harness("doctor")[1]
+    finally:
+        other.stdin.close()
+        other.wait(20)
+
+
 class TestStudyFiles:
     def test_validate(self, harness):
-        assert harness("validate") == (0, "studies/tiny.toml: ok, 2 variants, 4 trainings\n", "")
+        enough = ("--set", "design.replicates=5")
+        assert harness("validate", *enough) == (0, "studies/tiny.toml: ok, 2 variants, 10 trainings\n", "")
+
+    def test_too_few_replicates_are_a_warning(self, harness):
+        warning = (
+            "warning: With 2 replicates seconds to target cannot be decided where a training misses its target: "
+            "p is at least 0.33, and the first of 2 needs 0.025. 5 replicates can.\n"
+        )
+        ok = "studies/tiny.toml: ok, 2 variants, 4 trainings\n"
+        assert harness("validate") == (0, ok, f"studies/tiny.toml: {warning}")
+        code, out, _ = harness("run", "tiny", "--dry-run")
+        assert code == 0
+        assert " ".join(out.split()).endswith(warning.strip())
 
     def test_a_mistake_is_one_line_exit_code_2_and_nothing_created(self, harness, project):
         before = files(project)

@@ -62,7 +62,10 @@ def test_it_misses_the_target_never_wins_and_predicts_nothing(study, tmp_path, c
     assert (variant.finished, variant.reached) == (3, 0)
     assert math.isnan(variant.scores["test_accuracy"].estimate)
     assert all(contrast.verdict not in (Verdict.BETTER, Verdict.EQUIVALENT) for contrast in variant.contrasts)
-    assert "3 trainings broke off because the loss was not a number." in found.remarks
+    assert (
+        "3 trainings diverged, to losses or weights that are no finite numbers: no scores, and the target counts as "
+        "missed."
+    ) in found.remarks
 
     report_study("rare", open_store(store), tmp_path / "reports", register=True)
     said = capsys.readouterr().out

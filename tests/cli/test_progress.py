@@ -47,6 +47,22 @@ def test_plain_lines(view, progress):
     ]
 
 
+def test_that_others_use_the_machine_is_said_with_the_first_training_that_they_disturbed(view, progress, tiny):
+    for load, beside in ((0.01, 0), (0.4, 0), (0.4, 1)):
+        view.say(progress, Finished(3, make_result(0.987, foreign_load=load, studies_beside=beside)))
+    told = [line.partition("; ")[0].partition(", ")[2] or line for line in said(view).splitlines()]
+    assert told == [
+        "2.0 s",
+        "2.0 s beside others",
+        "other programs are busy on this machine: seconds of trials beside them are not compared",
+        "2.0 s beside others",
+    ]
+    steps = tiny(report={"metrics": ["test_accuracy"]})  # asks for no seconds
+    quiet = View(Console(file=io.StringIO(), width=100, color_system=None), steps, "val_accuracy")
+    quiet.say(progress, Finished(3, make_result(0.987, studies_beside=1)))
+    assert said(quiet).count("\n") == 1
+
+
 def test_a_training_that_diverged_has_no_scores(view, progress):
     evaluate(view, progress, float("nan"))
     assert row(view, progress)[4] == "not finite"

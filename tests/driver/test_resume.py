@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from optuna.trial import TrialState
 
 from harness.driver import run_study
 from harness.errors import StudyError
 from harness.records import StopReason
+from harness.reports import report
 from harness.results import load_results
 from tests.conftest import ScriptedLauncher, make_result
 from tests.driver.conftest import finish, in_optuna
@@ -27,6 +30,19 @@ class TestGoingOn:
         launcher = ScriptedLauncher(finish)
         run_study(tiny(**{"design.replicates": 3}), store=memory, launch=launcher)
         assert [(job.trial, job.replicate) for job in launcher.jobs] == [(4, 2), (5, 2)]
+
+    def test_a_report_says_what_was_asked_only_when_there_were_results(self, memory, tiny):
+        margins = {"report.margin": {"test_accuracy": 0.002}}
+        run_study(tiny(**margins), store=memory, launch=ScriptedLauncher(finish))
+        assert not [said for said in report(*load_results("tiny", memory)).remarks if "changed" in said]
+        margins["report.margin"] = {"test_accuracy": 0.005}
+        run_study(tiny(**margins, **{"design.replicates": 3}), store=memory, launch=ScriptedLauncher(finish))
+        said = [one for one in report(*load_results("tiny", memory)).remarks if "changed" in one]
+        day = f"on {datetime.now(UTC):%Y-%m-%d}, after 4 trials had finished."
+        assert said == [
+            f"The replicates were changed from 2 to 3 {day}",
+            f"The margin of test accuracy was changed from 0.002 to 0.005 {day}",
+        ]
 
     def test_ctrl_c_closes_runs_as_killed_and_the_next_run_goes_on(self, memory, tiny):
         def answer(job):

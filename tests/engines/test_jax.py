@@ -19,7 +19,7 @@ from harness.engines import (
 )
 from harness.errors import HarnessError
 from harness.network import build_network
-from harness.records import Evaluated, Finished, Job, Resources, Started, StopReason
+from harness.records import Evaluated, Finished, Job, Resources, Started, StopReason, unpack_hits
 from harness.seeds import replicate_seeds
 from harness.study import ModelSpec, TrainSpec, Variant
 from harness.worker import run_jobs
@@ -206,6 +206,8 @@ class TestWorker:
         assert [event.trial for event in events if isinstance(event, Finished)] == [0, 1, 2, 3]
         assert {result.stop_reason for result in packed} == {StopReason.TARGET, StopReason.MAXIMUM}
         for job, result in zip(jobs, packed, strict=True):
+            hits = unpack_hits((tmp_path / "pack" / str(job.trial) / "test_hits.bin").read_bytes())
+            assert hits.mean() == result.metrics["test_accuracy"]
             noted = []
             (solo,) = run_jobs([job], self.HERE, tmp_path / "solo", noted.append)
             history = [e.metrics for e in events if isinstance(e, Evaluated) and e.trial == job.trial]

@@ -27,7 +27,7 @@ def test_contrasts(study, trials, history):
             "−1.14",
             "0.074",
             "0.15",
-            "undecided; about 2 more replicates",
+            "undecided; about 4 to 37 more replicates",
         ),
         (
             *("downsample=stride", "seconds to target", "0.50 times", "–", "3", "–", "0.25", "0.25"),

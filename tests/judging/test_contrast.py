@@ -1,9 +1,11 @@
 import math
 from dataclasses import replace
 
+import pytest
+
 from harness.judging import Contrast
-from harness.judging.contrast import show_verdict
-from harness.stats import Verdict
+from harness.judging.contrast import show_more, show_verdict
+from harness.stats import Outlook, Verdict
 
 FOUND = Contrast(
     "test_accuracy", "difference", -0.0098, -0.012, -0.0076, 5, p=0.0002, p_holm=0.0004, verdict=Verdict.WORSE
@@ -27,3 +29,19 @@ def test_in_a_notebook():
 def test_spreads_that_differ_are_told():
     assert show_verdict(replace(FOUND, spreads=3.14)) == "worse; spreads 3.14 times as widely, interval widened"
     assert show_verdict(replace(FOUND, spreads=math.inf)) == "worse; spreads, the other does not, interval widened"
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        (Outlook(1, 1, 100), "about 1 more replicate"),
+        (Outlook(4, 9, 100), "about 4 to 9 more replicates"),
+        (Outlook(4, None, 100), "about 4 to over 100 more replicates"),
+        (Outlook(None, None, 100), "more than 100 more replicates"),
+        (Outlook(7, None, 22, planned=True), "about 7 more replicates, but all 30 may not do"),
+        (Outlook(None, None, 22, planned=True), "its 30 replicates may not do"),
+        (None, ""),
+    ],
+)
+def test_how_many_more(more, text):
+    assert show_more(Contrast("test_accuracy", "difference", 0.1, pairs=8, more=more)) == text

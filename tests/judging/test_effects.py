@@ -53,7 +53,7 @@ def test_parts_of_a_cross_validation_count_for_less_in_effects_too(sample):
     assert effect.contrast.estimate == pytest.approx(differences.mean())
     assert effect.contrast.p == pytest.approx(2 * stats.t.sf(abs(differences.mean()) / error, 4))
     assert effect.contrast.high - effect.contrast.low == pytest.approx(2 * stats.t.ppf(0.975, 4) * error)
-    assert effect.contrast.more is None
+    assert effect.contrast.more.even is None
 
 
 def test_effects_and_cells_are_one_family_of_which_main_effects_have_half(sample):

@@ -7,8 +7,7 @@ import pytest
 from scipy import stats
 
 from harness.judging import judge_study, overlap_of, parts_of
-from harness.judging.folds import whole_repetitions
-from harness.stats import Verdict
+from harness.stats import Outlook, Verdict
 from tests.findings.conftest import make_study
 
 FOLDS = {"name": "mnist_5k", "validation": 800, "split": "k_fold"}
@@ -53,23 +52,34 @@ def test_repeated_ten_times_by_hand(sample):
 
 
 def test_more_are_whole_repetitions(sample):
-    assert [whole_repetitions(more, 5, 5) for more in (1, 5, 6)] == [5, 5, 10]
-    assert whole_repetitions(3, 3, 5) == 7
-    assert [whole_repetitions(more, 5, 5) for more in (0, None)] == [0, None]
-    assert whole_repetitions(7, 5, 1) == 7
     study = folds(5)
     up = np.array([0.0, 0.001, 0.002, 0.003, 0.004])
-    base = np.full(5, 0.9)
+    base = 0.9 - up / 2  # both spread alike
     near = judge_study(study, {study.variants[1].digest: sample(val_accuracy=base + up)}, sample(val_accuracy=base))
     ((contrast,),) = near.contrasts.values()
     assert contrast.verdict is Verdict.UNDECIDED
-    # mean 1.26 deviations; (t(0.975) + t(0.8)) sqrt(1 / n + 1 / 4) is never below 1.40
-    assert contrast.more is None
-    # mean 1.75 deviations: (2.18 + 0.87) sqrt(1 / 13 + 1 / 4) = 1.745, with 12 pairs 1.776; 13 are three repetitions
+    # mean 1.26 deviations; 1.96 sqrt(1 / n + 1 / 4) is never below 0.98, and the deviation not sure
+    assert contrast.more == Outlook(None, None, 100)
+    # mean 1.75 deviations: an even chance, no more than that, with a whole repetition or several
     wider = base + up + 0.75 * 0.0015811 + (0.0015811 - 0.002)
     found = judge_study(study, {study.variants[1].digest: sample(val_accuracy=wider)}, sample(val_accuracy=base))
     ((contrast,),) = found.contrasts.values()
-    assert (contrast.verdict, contrast.more) == (Verdict.UNDECIDED, 10)
+    assert contrast.verdict is Verdict.UNDECIDED
+    assert contrast.more.even % 5 == 0
+    assert (contrast.more.likely, contrast.more.most) == (None, 100)
+
+
+def test_missed_targets_have_no_test_where_parts_share_images(sample):
+    study = make_study(
+        data=FOLDS,
+        design={"kind": "factorial", "replicates": 5, "factors": {"model.dense_dropout": [0.0, 0.5]}},
+        report={"metrics": ["steps_to_target"]},
+    )
+    slow, fast = [900.0, 950.0, 980.0, math.nan, math.nan], [100.0, 110.0, 120.0, 130.0, 140.0]
+    found = judge_study(study, {study.variants[1].digest: sample(steps_to_target=slow)}, sample(steps_to_target=fast))
+    ((contrast,),) = found.contrasts.values()
+    assert (contrast.verdict, contrast.tested) == (Verdict.UNDECIDED, False)
+    assert contrast.note == "2 never reached it, which has no test in a cross-validation"
 
 
 @pytest.mark.parametrize("seed", [1])

@@ -150,6 +150,12 @@ def link_history(place):
         file.symlink_to(place.outside / "secret.txt")
 
 
+def link_hits(place):
+    for file in list(place.store.rglob("test_hits.bin")):
+        file.unlink()
+        file.symlink_to(place.outside / "secret.txt")
+
+
 def link_study_kept(place):
     for pattern in ("*.json", "*.toml"):
         for file in [found for found in place.store.rglob(pattern) if found.is_file()]:
@@ -165,7 +171,8 @@ def pipe_lock(place):
 
 LINKS = [
     link_pictures, link_folder_of_pictures, link_artifacts_of_runs, link_artifacts, link_lock, link_lock_to_nothing,
-    link_locks, link_staging, link_staging_of_the_study, link_history, link_study_kept,
+    link_locks, link_staging, link_staging_of_the_study, link_history, link_hits,
+    link_study_kept,
 ]  # fmt: skip
 
 

@@ -31,3 +31,9 @@ def test_of_many_some_are_drawn_always_the_same():
     # beside the normal approximation
     assert flipped(many) == pytest.approx(math.erfc(abs(many.sum()) / math.sqrt(2 * np.sum(many**2))), abs=0.01)
     assert 0 < flipped(np.full(40, 1.0)) == 1 / 2**14
+
+
+def test_what_is_not_independent_is_shrunk():
+    # 6 over 1.5 is 4: four of the 8 sums are as far out
+    assert flipped(np.array([1.0, 2.0, 3.0]), shrunk=1.5) == 4 / 8
+    assert dealt(np.array([-3.0, -1.0]), np.array([1.0, 3.0]), shrunk=2.0) == 4 / 6

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.stats import Times, smallest_p, time_ratio, within_margin_p
+from harness.floors import smallest_p
+from harness.stats import Times, time_ratio, within_margin_p
 
 
 def ends(ratio, confidence=0.95):
@@ -117,9 +118,14 @@ def test_pairs_by_replicate(times):
     assert math.isnan(alone.interval(0.95).high)
 
 
-def test_smallest_p():
-    assert [smallest_p(pairs) for pairs in (1, 3, 5)] == [1, 2 / 20, 2 / 252]
-    assert smallest_p(8) == 2 / 2**8
-    # among ten comparisons sign flips need more pairs
-    assert smallest_p(8, level=0.005) == 2 / 12870
-    assert smallest_p(11, level=0.005) == 2 / 2**11
+def test_no_p_is_smaller_than_the_floor(times):
+    for pairs in (3, 5, 8, 10):
+        apart = time_ratio(times(*range(100, 100 + pairs)), times(*range(pairs)))
+        assert apart.p_value == pytest.approx(smallest_p(pairs))
+
+
+def test_parts_of_a_cross_validation_tell_less(times):
+    # one held out for two trained on: 9 over the root of 1 + 3 / 2 is 5.7; of the 20 sums 4 are 7 or more
+    parts = time_ratio(times(4, 5, 6), times(1, 2, 3), overlap=0.5)
+    assert (parts.p_value, parts.estimate) == (4 / 20, pytest.approx(2.5))  # the median of nine ratios
+    assert time_ratio(times(4, 5, 6), times(1, 2, 3)).p_value == 2 / 20

@@ -143,6 +143,21 @@ class StoreContract:
         assert place.file(run, "none.txt") is None
         assert place.model(run) is None
 
+    def test_one_artifact_of_every_finished_trial(self, place, tiny, tmp_path):
+        for name in ("first", "second", "other", "pruned"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / ("b.bin" if name == "other" else "a.bin")).write_text(name)
+        with place.hold("tiny") as hold:
+            recording = hold.begin(tiny(), {})
+            first = record(recording, artifacts=tmp_path / "first")
+            second = record(recording, trial=1, artifacts=tmp_path / "second")
+            record(recording, trial=2, artifacts=tmp_path / "other")
+            record(recording, trial=3, artifacts=tmp_path / "pruned", stop_reason=StopReason.PRUNED)
+            record(recording, trial=4)
+        found = place.files_of("tiny", "a.bin")
+        assert {run_id: file.read_text() for run_id, file in found.items()} == {first: "first", second: "second"}
+        assert place.files_of("tiny", "c.bin") == {}
+
     def test_a_study_is_put_aside_and_begins_anew(self, place, tiny):
         with place.hold("tiny") as hold:
             assert hold.put_aside() is None

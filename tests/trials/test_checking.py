@@ -51,3 +51,11 @@ def test_a_table_without_rows_need_not_have_columns():
     trials, history, said = sift(pd.DataFrame(), pd.DataFrame())
     assert (len(trials), len(history), said) == (0, 0, ())
     assert {"trial", "digest", "status"} <= set(trials.columns)
+
+
+def test_a_trial_without_a_status_is_left_out(trials, history):
+    trials["status"] = trials["status"].astype("string")
+    trials.loc[1, "status"] = pd.NA
+    sound, _, said = sift(trials, history)
+    assert len(sound) == 5
+    assert "its status must be one of" in str(said)

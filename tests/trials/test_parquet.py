@@ -9,6 +9,7 @@ from harness.trials.parquet import read_tables, write_tables
 def test_what_is_written_comes_back(study, trials, history, tmp_path):
     tidy = tidy_trials(study, trials), tidy_history(history)
     tidy[0].attrs = {"store": "mlruns"}
+    tidy[0]["test_hits"] = [b"\x80", b"", b"\0\x80", b"\xff", b"", b""]
     write_tables(tmp_path, *tidy)
     for table, back in zip(tidy, read_tables(tmp_path), strict=True):
         pd.testing.assert_frame_equal(table, back)

@@ -29,8 +29,8 @@ def analyse(facts: Facts) -> Finding:
     said, sections = [], []
     for metric in dict.fromkeys(pair.contrast.metric for pair in facts.judged.pairs):
         found = _all_pairs(facts, metric)
-        rows = [row for row in facts.rows if row.digest == facts.rows[0].digest or _sizes(facts, metric, row)]
-        order = _best_first(facts, metric, rows)
+        rows = [row for row in facts.rows if row.digest == facts.rows[0].digest or _sizes(metric, row)]
+        order = _best_first(metric, rows)
         if len(order) < 2:
             continue
         said.append(_sentence(metric, order, found))
@@ -71,14 +71,14 @@ def _all_pairs(facts: Facts, metric: str) -> dict[tuple[str, str], Contrast]:
     return found | {(pair.first, pair.second): pair.contrast for pair in pairs}
 
 
-def _sizes(facts: Facts, metric: str, row: Row) -> list[float]:
+def _sizes(metric: str, row: Row) -> list[float]:
     """Return the size of a row against the base in a metric; nothing where there is none."""
     return [one.estimate for one in row.contrasts if one.metric == metric and not math.isnan(one.estimate)]
 
 
-def _best_first(facts: Facts, metric: str, rows: Sequence[Row]) -> list[Row]:
+def _best_first(metric: str, rows: Sequence[Row]) -> list[Row]:
     level = 0.0 if METRICS[metric].unit.compared == "difference" else 1.0
-    sizes = {row.digest: _sizes(facts, metric, row) or [level] for row in rows}
+    sizes = {row.digest: _sizes(metric, row) or [level] for row in rows}
     return sorted(rows, key=lambda row: -METRICS[metric].sign * sizes[row.digest][0])
 
 

@@ -18,7 +18,7 @@ from harness.judging.contrast import show_p, show_spreads
 from harness.metrics import METRICS, counted
 from harness.records import StopReason
 from harness.stats import LEVEL, Verdict
-from harness.study import Phase, Study
+from harness.study import Phase, Study, censored_floor, comparisons_of
 from harness.trials import EQUAL_FOR_SECONDS, describe
 
 _FLIPS_TELL = 6
@@ -44,6 +44,7 @@ def analyse(facts: Facts) -> Finding:
             *_strangers(study, trials),
             *_not_counted(trials),
             *_few_replicates(claiming),
+            *_floors(study, claiming),
             *_disagreements(claiming),
             *_unlike_spreads(claiming),
             *_dependent_replicates(study, facts.groups),
@@ -51,6 +52,7 @@ def analyse(facts: Facts) -> Finding:
             *_changed_images(study, trials),
             *_withheld_seconds(rows),
             *([said] if (said := disturbed_trials(facts.groups)) else []),
+            *_cut_short(facts.groups),
             *_uneven_seconds(facts.groups),
             *_explored(rows),
         )
@@ -120,6 +122,22 @@ def _few_replicates(claiming: Sequence[Row]) -> list[str]:
     ]
 
 
+def _floors(study: Study, claiming: Sequence[Row]) -> list[str]:
+    """Say of which undecided times no p-value could have been small enough, as there are too few replicates."""
+    found = [
+        one
+        for row in claiming
+        for one in row.contrasts
+        if one.kind == "time_ratio" and one.tested and one.verdict is Verdict.UNDECIDED
+    ]
+    comparisons = comparisons_of(study, sum(bool(row.contrasts) for row in claiming))
+    said = []
+    for pairs in sorted({one.pairs for one in found}):
+        titles = dict.fromkeys(METRICS[one.metric].title for one in found if one.pairs == pairs)
+        said.append(censored_floor(list(titles), pairs, comparisons))
+    return [sentence for sentence in said if sentence]
+
+
 def _dependent_replicates(study: Study, groups: Sequence[Group]) -> list[str]:
     if study.data.split != "k_fold":
         return []
@@ -141,7 +159,12 @@ def _dependent_replicates(study: Study, groups: Sequence[Group]) -> list[str]:
 
 def _broken(trials: pd.DataFrame) -> list[str]:
     broken = int((trials["stop_reason"] == StopReason.NOT_FINITE).sum())
-    return [f"{counted(broken, 'training')} broke off because the loss was not a number."] if broken else []
+    if not broken:
+        return []
+    many = counted(broken, "training")
+    return [
+        f"{many} diverged, to losses or weights that are no finite numbers: no scores, and the target counts as missed."
+    ]
 
 
 def _changed_images(study: Study, trials: pd.DataFrame) -> list[str]:
@@ -163,6 +186,17 @@ def _withheld_seconds(rows: Sequence[Row]) -> list[str]:
         who = label if many == 1 else counted(many, "variant")
         said.append(f"Seconds are not compared for {who}, because the trials ran in different places: {reason}.")
     return said
+
+
+def _cut_short(groups: Sequence[Group]) -> list[str]:
+    """Say which trainings had fewer steps than their time allows: their accuracies are those of a busy machine."""
+    ended = [~group.timed & (group.values("stop_reason") == StopReason.TIME_BUDGET) for group in groups]
+    if not (short := sum(int(one.sum()) for one in ended)):
+        return []
+    return [
+        f"{counted(short, 'training')} ended by the time budget while others used the machine: with fewer steps than "
+        "alone, so that steps and accuracies are affected, too."
+    ]
 
 
 def _uneven_seconds(groups: Sequence[Group]) -> list[str]:

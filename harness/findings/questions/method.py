@@ -9,6 +9,7 @@ import pandas as pd
 from harness.findings.wording import listed
 from harness.judging import looks_of
 from harness.metrics import SECONDS, counted
+from harness.records import unpack_hits
 from harness.study import USED_BY, SeedSpec, Study
 
 _CLOCK = (
@@ -27,11 +28,21 @@ _STATISTICS = (
     "equivalent if two one-sided tests against the study's margin are, adjusted likewise, identical if the trainings "
     "are the same to the bit or the counts are the same, else undecided. So the chance of a single false better or "
     "worse on this page is at most 5 %, and so is that of a false equivalent. The effect size is Hedges' g of the "
-    "paired differences. How many more replicates would decide is a rough figure, for a power of 80 %."
+    'paired differences. Where spreads differ the standard error is widened. Of "about 4 to 9 more replicates", 4 '
+    "decide with an even chance and 9 with four in five."
 )
 _ADAPTIVE = (
     "The data were looked at after {looks} replicates; each look may spend its share of the error, and intervals are "
     "widened so that they hold whenever the study ends."
+)
+_IMAGES = (
+    "Intervals of test accuracies, and all verdicts, are about these {images}: what other seeds would give on them. "
+    "The interval on new images is about new images like them, too: it adds the variance that comes from which images "
+    "these happened to be, taken from the images that each trial got right."
+)
+_NO_IMAGES = (
+    "Intervals of test accuracies, and all verdicts, are about these test images. Which of them each trial got right "
+    "was not recorded, so that nothing can be said of new ones."
 )
 _TARGETS = (
     "Steps and seconds to target are Kaplan-Meier medians: a trial that never reached the target counts as one that "
@@ -62,6 +73,7 @@ def how_measured(study: Study, trials: pd.DataFrame) -> dict[str, str]:
     """Return heading -> text, in the order in which it is read."""
     told = {"Clock": _CLOCK, "Splits": _splits(study)}
     told["Statistics"] = _statistics(study)
+    told["Test images"] = _test_images(trials)
     margins = study.report.margin
     if margins:
         told["Margins"] = listed([f"{name} {value:g}" for name, value in margins.items()])
@@ -81,6 +93,15 @@ def _statistics(study: Study) -> str:
     said += [_ADAPTIVE.format(looks=listed([str(size) for size in sizes]))] if len(sizes) > 1 else []
     said += [_TARGETS] if study.target else []
     return " ".join(said)
+
+
+def _test_images(trials: pd.DataFrame) -> str:
+    """Say what intervals of test accuracies are about."""
+    done = trials[trials["status"] == "finished"]
+    known = [packed for packed in done["test_hits"] if packed]
+    if known:
+        return _IMAGES.format(images=counted(len(unpack_hits(known[0])), "test image"))
+    return _NO_IMAGES if len(done) else ""
 
 
 def _splits(study: Study) -> str:

@@ -8,11 +8,15 @@ from harness.findings.facts import Facts, is_audit
 from harness.findings.finding import Finding, Section, Table
 from harness.findings.groups import Group
 from harness.findings.wording import show_interval
-from harness.metrics import NOTHING, counted
-from harness.stats import spread_interval
+from harness.judging import hits_of
+from harness.metrics import METRICS, NOTHING, counted
+from harness.stats import coin_spread, spread_interval
 from harness.study import Study
 
 _METRICS = ("test_accuracy", "test_loss")
+
+
+_IMAGES = ("images right in all", "in some", "in none", "SD of coins (points)")
 
 
 def analyse(facts: Facts) -> Finding:
@@ -24,19 +28,21 @@ def analyse(facts: Facts) -> Finding:
 
 def _section(groups: Sequence[Group]) -> Section:
     """Return distinct weights and histories, and the standard deviation of scores, of each variant."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
+    images = {group.digest: _images(group) for group in groups}
+    known = any(images.values())
     for group in groups:
         row = [group.label, str(int(group.finished.sum()))]
         row += [_distinct(group, f"{name}_digest") for name in ("weights", "history")]
         row += [show_interval(name, spread_interval(group.values(name).astype(float))) for name in _METRICS]
-        rows.append(tuple(row))
+        rows.append((*row, *(images[group.digest] or (NOTHING,) * len(_IMAGES) if known else ())))
     table = Table(
         caption="Distinct results among the trainings of each variant, and their standard deviation with 95 % interval",
         headings=(
             "variant", "n", "distinct weights", "distinct histories",
-            "SD of test accuracy (points)", "SD of test loss",
+            "SD of test accuracy (points)", "SD of test loss", *(_IMAGES if known else ()),
         ),
-        numeric=(False, True, True, True, True, True),
+        numeric=(False, *(True,) * (5 + len(_IMAGES) * known)),
         rows=tuple(rows),
         faint=(False,) * len(rows),
     )  # fmt: skip
@@ -44,6 +50,11 @@ def _section(groups: Sequence[Group]) -> Section:
         "Weights and history (every loss and accuracy that was evaluated) are compared bit by bit, by their SHA-256. "
         "Intervals of standard deviations are chi-square intervals."
     )
+    if known:
+        text += (
+            " The last column is the standard deviation of test accuracies if each test image came out like a coin of "
+            "its own, with its own chance: where they spread no more, no network is a better one than another."
+        )
     return Section("What makes runs differ", text, table)
 
 
@@ -67,9 +78,35 @@ def _sentences(study: Study, groups: Sequence[Group]) -> tuple[str, ...]:
         spread = spread_interval(group.values("test_accuracy").astype(float))
         said.append(
             f"{who}, {counted(count, 'training')} gave {weights} different sets of weights; the test accuracy spreads "
-            f"with a standard deviation of {show_interval('test_accuracy', spread)} points."
+            f"with a standard deviation of {show_interval('test_accuracy', spread)} points.{_of_images(group)}"
         )
     return tuple(said)
+
+
+def _images(group: Group) -> tuple[str, ...]:
+    """Return how many test images all, some and none of the trainings got right, and the spread of coins.
+
+    Empty where that was not recorded of two trainings or more.
+    """
+    (hits,) = hits_of(group.sample())
+    if len(hits) < 2:
+        return ()
+    right, count = hits.sum(axis=0), len(hits)
+    sizes = [(right == count).sum(), ((right > 0) & (right < count)).sum(), (right == 0).sum()]
+    return (*(f"{int(size):,}" for size in sizes), METRICS["test_accuracy"].show(coin_spread(hits)))
+
+
+def _of_images(group: Group) -> str:
+    """Say how many test images make the accuracies differ; empty where that was not recorded."""
+    found = _images(group)
+    if not found:
+        return ""
+    every, some, none, coins = found
+    total = sum(int(size.replace(",", "")) for size in (every, some, none))
+    return (
+        f" Of {total:,} test images {some} came out right in some of them and wrong in others; if each of these were a "
+        f"coin of its own, the standard deviation would be {coins} points."
+    )
 
 
 def _free_seeds(study: Study, group: Group) -> str:

@@ -13,7 +13,7 @@ from harness.findings.rows import Row
 from harness.findings.search.outcome import search_outcome
 from harness.findings.wording import listed, quoted, show_interval
 from harness.judging import Contrast
-from harness.judging.contrast import show_effect, show_ends, show_p, show_within
+from harness.judging.contrast import show_effect, show_ends, show_outlook, show_p, show_within
 from harness.metrics import METRICS, counted, show_ratio
 from harness.stats import Verdict
 from harness.study import Study
@@ -90,8 +90,8 @@ def _in_metric(rows: Sequence[Row], reference: str, metric: str, pairs: bool) ->
     better, title = groups[Verdict.BETTER], METRICS[metric].title
     if better:
         best, size = better[0]
-        does = "gains most" if len(better) > 1 else "is better"
-        parts = [f"{quoted(best.label)} {does} in {title}: {_size(size)} against {reference}"]
+        most = f"gains most in {title} over" if len(better) > 1 else f"is better in {title} than"
+        parts = [f"{quoted(best.label)} {most} {reference}: {_size(size)}"]
         also = "also better" if pairs else "also better, and not compared with it"
         parts += _named(also, better[1:], _size)
     else:
@@ -100,11 +100,12 @@ def _in_metric(rows: Sequence[Row], reference: str, metric: str, pairs: bool) ->
     parts += _named("identical", groups[Verdict.IDENTICAL])
     parts += _named("worse", groups[Verdict.WORSE], _size)
     open_ones = groups[Verdict.UNDECIDED]
-    parts += _named("undecided", open_ones)
+    parts += _named("undecided", open_ones, show_outlook)
     if len(open_ones) > _NAMED:
         first, size = open_ones[0]
-        parts[-1] += f", led by {quoted(first.label)} ({_size(size)})"
-    return f"{'; '.join(parts)}{_outlook([one for _, one in open_ones])}."
+        told = "; ".join(filter(None, [_size(size), show_outlook(size)]))
+        parts[-1] += f", led by {quoted(first.label)} ({told})"
+    return f"{'; '.join(parts)}."
 
 
 def _of(row: Row, metric: str) -> Contrast:
@@ -142,9 +143,13 @@ def _in_full(row: Row, reference: str, target: str) -> str:
 
 
 def _size(contrast: Contrast) -> str:
+    """Write effect and interval; of times that some never had, how many did not."""
     if math.isnan(contrast.estimate):
         return contrast.note
-    return show_effect(contrast) if math.isnan(contrast.low) else f"{show_effect(contrast)}, {show_ends(contrast)}"
+    said = [show_effect(contrast), *([] if math.isnan(contrast.low) else [show_ends(contrast)])]
+    if contrast.kind == "time_ratio":
+        said.append(contrast.note.replace("; ", ", "))
+    return ", ".join(said)
 
 
 def _clause(contrast: Contrast, target: str) -> str:
@@ -210,20 +215,14 @@ def _judgement(contrasts: Sequence[Contrast]) -> str:
     for verdict in Verdict:
         found = [contrast for contrast in contrasts if contrast.verdict is verdict]
         words = [word for contrast in found if (word := METRICS[contrast.metric].adjectives.get(verdict))]
-        rows = [METRICS[contrast.metric] for contrast in found]
-        titles = [metric.title for metric in rows if verdict not in metric.adjectives]
+        others = [contrast for contrast in found if verdict not in METRICS[contrast.metric].adjectives]
+        titles = [f"{METRICS[one.metric].title}{show_outlook(one, ' ({})')}" for one in others]
         said += [", ".join(dict.fromkeys(words))] if words else []
         if titles:
             within = [shown for one in found if (shown := show_within(one))]
-            tail = f" ({'; '.join(within)})" if within else _outlook(found)
+            tail = f" ({'; '.join(within)})" if within else ""
             said.append(f"{verdict} {PREPOSITION.get(verdict, 'in')} {listed(titles)}{tail}")
     return "; ".join(said)
-
-
-def _outlook(contrasts: Sequence[Contrast]) -> str:
-    """Say about how many more replicates would decide all of several comparisons, if any of them is open."""
-    more = max((contrast.more or 0 for contrast in contrasts), default=0)
-    return f" (about {counted(more, 'more replicate')} would tell)" if more else ""
 
 
 def _unfinished(row: Row) -> str:

@@ -107,6 +107,12 @@ class LocalStore:
 
         return artifact_file(self.folder, run, name)
 
+    def files_of(self, name: str, file: str) -> dict[str, Path]:
+        """Return one of the artifacts of each finished trial that left it."""
+        from harness.store.local.files.artifacts import artifacts_called
+
+        return artifacts_called(self.folder, name, file)
+
     def model(self, run: RecordedRun) -> Path | None:
         """Return a trial's saved network."""
         from harness.store.local.reading.runs import model_file

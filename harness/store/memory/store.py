@@ -141,6 +141,11 @@ class MemoryStore:
         """Return one of a run's artifacts."""
         return artifact_file(self._folder, run, name)
 
+    def files_of(self, name: str, file: str) -> dict[str, Path]:
+        """Return one of the artifacts of each finished trial that left it."""
+        trials = [trial for trial in self._kept(name).trials.values() if trial.status == "FINISHED"]
+        return {trial.run_id: trial.folder / file for trial in trials if (trial.folder / file).is_file()}
+
     def model(self, run: RecordedRun) -> Path | None:
         """Return a trial's saved network."""
         return self._trial(run.run_id).model

@@ -97,18 +97,16 @@ class Screening(Factored):
 
     def brief(self, variants: int) -> str:
         """Return e.g. ``screening, 7 factors in 8 variants (resolution III) x 3 replicates``."""
-        return f"screening, {self._size} (resolution {self._resolution}) x {self.replicates} replicates"
+        factors = f"{len(self.factors)} factors in {variants} variants"
+        return f"screening, {factors} (resolution {self._resolution}) x {self.replicates} replicates"
 
     @property
     def sentence(self) -> str:
         """In full: ``7 factors in 8 variants, a fraction of resolution III of all 128 combinations; ...``."""
         every = 2 ** len(self.factors)
         part = f"a fraction of resolution {self._resolution} of all {every:,} combinations"
-        return f"{self._size}, {part if self.most_variants < every else 'every combination'}; {self._often}."
-
-    @property
-    def _size(self) -> str:
-        return f"{len(self.factors)} factors in {self.most_variants} variants"
+        size = f"{len(self.factors)} factors in {self.most_variants} variants"
+        return f"{size}, {part if self.most_variants < every else 'every combination'}; {self._often}."
 
     @property
     def _resolution(self) -> str:

@@ -27,7 +27,7 @@ def test_main_effects_lead_the_answer_and_single_variants_follow():
         "Averaged over the other factors, dense_dropout=0.5 (against 0) is better in test accuracy: +3.00 points, "
         "+2.98 to +3.02; worse: downsample=stride (−2.00 points, −2.00 to −2.00); undecided: dense_dropout=0.25."
     )
-    assert told.sentences[1].startswith("dense_dropout=0.5 gains most in test accuracy: +3.0")
+    assert told.sentences[1].startswith("dense_dropout=0.5 gains most in test accuracy over base (")
     assert told.headline == told.sentences[0]
 
 

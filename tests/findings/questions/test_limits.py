@@ -31,7 +31,8 @@ def test_remarks_name_what_limits_the_numbers(study, trials, history):
         "Not in the numbers: 1 killed of 6 trials.",
         "Some variants have only 2 finished trials: intervals and p-values lean on differences that are about normally "
         "distributed.",
-        "1 training broke off because the loss was not a number.",
+        "1 training diverged, to losses or weights that are no finite numbers: no scores, and the target counts as "
+        "missed.",
         "Seconds are not compared for downsample=stride, because the trials ran in different places: workers 1 and 2.",
     )
 
@@ -44,6 +45,13 @@ def test_equal_trainings_that_took_unequally_long_are_said(study, trials, histor
     trials.loc[trials["trial"] == 5, "train_seconds"] = 16
     (said,) = [text for text in report(study, trials, history).remarks if "slowest" in text]
     assert "took 2.0 times as long a step as the fastest (downsample=stride; 2 of 2 variants are uneven): " in said
+
+
+def test_a_time_budget_that_others_used_is_said(study, trials, history):
+    trials.loc[trials["trial"].isin([0, 1]), "stop_reason"] = "time_budget"
+    trials.loc[trials["trial"].isin([1, 2]), "foreign_load"] = 0.5
+    (said,) = [text for text in report(study, trials, history).remarks if "time budget" in text]
+    assert said.startswith("1 training ended by the time budget while others used the machine: with fewer steps")
 
 
 @pytest.mark.parametrize(
@@ -91,3 +99,16 @@ def test_spreads_that_differ_are_said():
         "test accuracy. Intervals there are widened. "
         "Where a training fails badly now and then, 5 pairs may not have shown it."
     )
+
+
+@pytest.mark.parametrize(("replicates", "told"), [(3, 1), (4, 0)])
+def test_times_that_no_p_could_have_decided_are_said(replicates, told):
+    study = make_study(report={"metrics": ["steps_to_target"]})
+    rows = [trial(study, n, POOL, n, steps_to_target=500.0 + n) for n in range(replicates)]
+    rows += [trial(study, 50 + n, STRIDE, n, steps_to_target=[490.0, None][n % 2]) for n in range(replicates)]
+    remarks = report(study, pd.DataFrame(rows), pd.DataFrame()).remarks
+    assert (
+        "With 3 replicates steps to target cannot be decided where a training misses its target: p is at least 0.1, "
+        "and 0.05 is needed. 4 replicates can."
+    ) in remarks or not told
+    assert sum("misses its target" in remark for remark in remarks) == told

@@ -1,5 +1,7 @@
+import numpy as np
 import pandas as pd
 
+from harness.records import pack_hits
 from harness.reports import report
 from tests.findings.conftest import make_study, trial
 
@@ -7,7 +9,7 @@ DESIGN = {"kind": "one_at_a_time", "replicates": 3, "factors": {"seeds.weights":
 FIXED = {"weights": "fixed", "order": "fixed", "dropout": "fixed"}
 
 
-def audit(base_digests=("a", "a", "a")):
+def audit(base_digests=("a", "a", "a"), hits=None):
     study = make_study("audit", data={"name": "mnist", "validation": 5000, "split": "first"}, seeds=FIXED,
                        design=DESIGN, target=None, report=None)  # fmt: skip
     rows = [
@@ -19,7 +21,12 @@ def audit(base_digests=("a", "a", "a")):
               history_digest=f"h{number}", test_accuracy=0.98 + 0.001 * number)
         for number in range(3)
     ]  # fmt: skip
-    return report(study, pd.DataFrame(rows), pd.DataFrame())
+    trials = pd.DataFrame(rows)
+    if hits is not None:
+        free = [b"", b"", b"", *(pack_hits(np.array(row, bool)) for row in hits)]
+        trials = trials.assign(test_hits=free)
+        trials.loc[3:, "test_accuracy"] = np.mean(hits, axis=1)
+    return report(study, trials, pd.DataFrame())
 
 
 def test_equal_trainings_are_said_to_be_equal():
@@ -48,3 +55,19 @@ def test_the_table_counts_distinct_results():
 def test_trials_from_before_digests_were_kept_have_none():
     (section,) = audit(("", "a", "a")).sections
     assert section.table.rows[0][2] == "–"
+
+
+def test_how_many_images_make_the_accuracies_differ():
+    # of six images two are right in all three, three in some, one in none; shares of 1/3, 2/3 and 2/3 for the three:
+    # p (1 - p) is 2/9 for each, 1 in all without bias, so that coins spread by 1/6
+    found = audit(hits=[[1, 1, 1, 0, 1, 0], [1, 1, 0, 1, 1, 0], [1, 1, 0, 1, 0, 0]])
+    assert found.sentences[1].endswith(
+        "points. Of 6 test images 3 came out right in some of them and wrong in others; if each of these were a coin "
+        "of its own, the standard deviation would be 16.67 points."
+    )
+    (section,) = found.sections
+    assert section.table.headings[-4:] == ("images right in all", "in some", "in none", "SD of coins (points)")
+    assert section.table.rows[0][-4:] == ("–", "–", "–", "–")
+    assert section.table.rows[1][-4:] == ("2", "3", "1", "16.67")
+    assert {len(row) for row in section.table.rows} == {len(section.table.headings), len(section.table.numeric)}
+    assert "coin" not in audit().sections[0].text

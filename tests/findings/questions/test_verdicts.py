@@ -1,5 +1,6 @@
 import numpy as np
 import pandas as pd
+import pytest
 
 from harness.reports import report
 from tests.findings.conftest import POOL, STRIDE, make_study, trial
@@ -12,7 +13,7 @@ def test_a_variant_in_one_sentence(study, trials, history):
         "Against base (downsample=max_pool), downsample=stride ends 0.20 points lower in test accuracy (95 % interval "
         "−0.45 to +0.05; 3 paired replicates; p = 0.074), reaches 98 % validation accuracy in 0.50 times the seconds "
         "(0.45 to 0.56; p = 0.0024) and has 0.50 times the parameters (exact): faster, smaller; undecided on test "
-        "accuracy (about 2 more replicates would tell).",
+        "accuracy (about 1 to 29 more replicates would tell).",
     )
 
 
@@ -43,10 +44,11 @@ def test_many_variants_in_short():
         for replicate in range(2):
             accuracy = 0.98 + 0.001 * replicate * (level == "stride")
             rows.append(trial(study, len(rows), {"model.downsample": level}, replicate, test_accuracy=accuracy))
-    # of stride: differences 0 and 0.1 points, 24 replicates by t quantiles at 5 % over three
+    # each has its own figure: of stride differences are 0 and 0.1 points, of the others none
     assert report(study, pd.DataFrame(rows), pd.DataFrame()).sentences == (
-        "No variant is better in test accuracy than base (downsample=max_pool); undecided: downsample=stride, "
-        "downsample=average_pool and downsample=none (about 22 more replicates would tell).",
+        "No variant is better in test accuracy than base (downsample=max_pool); undecided: downsample=stride "
+        "(about 27 to over 100 more replicates would tell), downsample=average_pool (about 39 to over 100 more "
+        "replicates would tell) and downsample=none (about 39 to over 100 more replicates would tell).",
     )
 
 
@@ -63,7 +65,7 @@ def test_of_many_undecided_variants_the_one_ahead_is_named():
             rows.append(trial(study, len(rows), {"model.dense_dropout": rate}, replicate, test_accuracy=accuracy))
     headline = report(study, pd.DataFrame(rows), pd.DataFrame()).sentences[0]
     # differences 0 and 1 points: 0.5 plus and minus 12.706 * 0.7071 / sqrt(2)
-    assert "; undecided: 6 variants, led by dense_dropout=0.4 (+0.50 points, −5.85 to +6.85) (about" in headline
+    assert "; undecided: 6 variants, led by dense_dropout=0.4 (+0.50 points, −5.85 to +6.85; about" in headline
 
 
 def test_of_many_variants_the_best_is_named_first():
@@ -80,9 +82,9 @@ def test_of_many_variants_the_best_is_named_first():
     headline = report(study, pd.DataFrame(rows), pd.DataFrame()).sentences[0]
     # differences of average_pool: 2.0, 2.1 and 2.2 points; 4.30265 * 0.1 / sqrt(3) = 0.248
     assert headline == (
-        "downsample=average_pool gains most in test accuracy: +2.10 points, +1.85 to +2.35 against base "
-        "(downsample=max_pool); also better, and not compared with it: downsample=stride (+1.10 points, +0.85 to "
-        "+1.35); worse: downsample=none (−2.90 points, −3.15 to −2.65)."
+        "downsample=average_pool gains most in test accuracy over base (downsample=max_pool): +2.10 points, +1.85 to "
+        "+2.35; also better, and not compared with it: downsample=stride (+1.10 points, +0.85 to +1.35); worse: "
+        "downsample=none (−2.90 points, −3.15 to −2.65)."
     )
 
 
@@ -161,3 +163,33 @@ def test_an_equivalence_says_the_interval_that_decided_it(trials, history):
     # differences −0.1, −0.2 and −0.3 points; t(0.95, 2) = 2.91999 times 0.1 / sqrt(3)
     (said,) = report(study, trials, history).sentences
     assert said.endswith(": equivalent in test accuracy (90 % interval −0.37 to −0.03 points).")
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [
+        (
+            ["max_pool", "stride"],
+            "Against base (downsample=max_pool), downsample=stride is worse in steps to target (2.07 times; 1 of 10 "
+            "never reached it; base: 0 of 10).",
+        ),
+        (
+            ["max_pool", "stride", "average_pool", "none"],
+            "No variant is better in steps to target than base (downsample=max_pool); worse: downsample=stride (2.07 "
+            "times, 2.00 to 2.25, 1 of 10 never reached it, base: 0 of 10); undecided: downsample=average_pool and "
+            "downsample=none (more than 100 more replicates would tell).",
+        ),
+    ],
+)
+def test_how_many_never_reached_the_target_is_said_beside_each_time_ratio(levels, expected):
+    """Stride takes twice the steps, and one of its ten trainings never reaches the target."""
+    design = {"kind": "one_at_a_time", "factors": {"model.downsample": levels}, "replicates": 10}
+    study = make_study(design=design, report={"metrics": ["steps_to_target"]})
+    rows = []
+    for level in levels:
+        for replicate in range(10):
+            steps = (200 + 10 * replicate) * (2 if level == "stride" else 1) + 3 * (level == "none") * (-1) ** replicate
+            reached = np.nan if level == "stride" and replicate == 4 else steps
+            rows.append(trial(study, len(rows), {"model.downsample": level}, replicate, steps_to_target=reached))
+    found = report(study, pd.DataFrame(rows), pd.DataFrame())
+    assert (found.headline if len(levels) == 2 else found.sentences[0]) == expected

@@ -47,7 +47,7 @@ def test_every_pair_of_levels_meets_equally_often(factors, runs):
 
 def test_seven_factors_in_eight_runs_by_hand():
     # A, B, C as bits of the run; then ABC, AB, AC and BC
-    assert [row for row in levels_of(columns_of(7, 8), 8)][:5] == [
+    assert list(levels_of(columns_of(7, 8), 8))[:5] == [
         (0, 0, 0, 0, 0, 0, 0),
         (1, 0, 0, 1, 1, 1, 0),
         (0, 1, 0, 1, 1, 0, 1),

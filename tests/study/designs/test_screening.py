@@ -75,6 +75,6 @@ def test_nine_factors_have_no_resolution_five(tiny):
         "train.label_smoothing": [0.0, 0.1],
     }
     with pytest.raises(
-        StudyError, match="resolution must be at most 4 with 9 factors, got 5. Use 4, or 8 factors at most"
+        StudyError, match=r"resolution must be at most 4 with 9 factors, got 5. Use 4, or 8 factors at most"
     ):
         screening(tiny, many, resolution=5)

@@ -45,12 +45,28 @@ def picture_folders(store: Path, name: str) -> dict[str, Path]:
         UsageError: if there is no store.
     """
     found: dict[str, Path] = {}
-    for digest, artifacts in artifact_folders(store, name):
+    for _, digest, artifacts in artifact_folders(store, name):
         folder = artifacts / "insight"
         with contextlib.suppress(UsageError):  # of a link that leads out of the store
             if digest not in found and within(store, folder / "network.png").is_file():
                 found[digest] = folder
     return found
+
+
+def artifacts_called(store: Path, name: str, file: str) -> dict[str, Path]:
+    """Return run id -> one of the artifacts of each finished trial of a study that left one of that name.
+
+    Args:
+        store: the store's folder.
+        name: of the study.
+        file: name of the artifact.
+
+    Raises:
+        UsageError: if there is no store.
+    """
+    folders = artifact_folders(store, name)  # no link leads out of the store by them
+    files = {run_id: artifacts / file for run_id, _, artifacts in folders}
+    return {run_id: path for run_id, path in files.items() if not path.is_symlink() and path.is_file()}
 
 
 def artifact_file(store: Path, run: RecordedRun, name: str) -> Path | None:

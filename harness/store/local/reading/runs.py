@@ -137,8 +137,8 @@ def model_file(store: Path, run_id: str) -> Path | None:
     return next((within(store, file) for file in files if file.is_file()), None)
 
 
-def artifact_folders(store: Path, name: str) -> list[tuple[str, Path]]:
-    """Return (digest of the variant, folder of the artifacts) of every finished trial of a study, by number.
+def artifact_folders(store: Path, name: str) -> list[tuple[str, str, Path]]:
+    """Return (run id, digest of the variant, folder of the artifacts) of every finished trial of a study, by number.
 
     A trial whose files are recorded at a place outside the store, or whose digest is none, is left out.
 
@@ -147,7 +147,7 @@ def artifact_folders(store: Path, name: str) -> list[tuple[str, Path]]:
     """
     with open_database(store) as connection:
         rows = connection.execute(
-            """SELECT d.value, r.artifact_uri FROM runs r
+            """SELECT r.run_uuid, d.value, r.artifact_uri FROM runs r
                JOIN experiments e ON e.experiment_id = r.experiment_id
                JOIN tags t ON t.run_uuid = r.run_uuid AND t.key = 'harness.trial'
                JOIN tags d ON d.run_uuid = r.run_uuid AND d.key = 'harness.digest'
@@ -156,10 +156,10 @@ def artifact_folders(store: Path, name: str) -> list[tuple[str, Path]]:
             (name,),
         ).fetchall()
     found = []
-    for digest, uri in rows:
+    for run_id, digest, uri in rows:
         with contextlib.suppress(UsageError):
             if DIGEST.fullmatch(str(digest)):
-                found.append((digest, place_of(store, uri)))
+                found.append((run_id, digest, place_of(store, uri)))
     return found
 
 

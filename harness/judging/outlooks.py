@@ -1,0 +1,75 @@
+"""What is known before it is trained: about how many more replicates would decide a comparison."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.judging.contrast import Evidence
+from harness.stats import LEVEL, Claim, Judgement, Looks, Outlook, outlook
+
+_MOST = 100
+"""More replicates than this are named in no report: who asks for them has a better design in mind."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What replicates are to come.
+
+    Attributes:
+        looks: when the data are looked at. Of several looks the last has all the replicates that a study may train.
+        overlap: held-out over training images of a cross-validation; 0 where replicates are independent.
+        parts: of a cross-validation, which comes in whole repetitions; 1 for any other study.
+    """
+
+    looks: Looks
+    overlap: float = 0.0
+    parts: int = 1
+
+
+def levels_left(claims: Mapping[int, Claim], judged: Mapping[int, Judgement]) -> dict[int, tuple[float, float]]:
+    """Return the levels that the open comparisons must reach, as the others stand now.
+
+    In Holm's procedure what is not yet claimed shares the whole error.
+
+    Args:
+        claims: comparisons by place.
+        judged: what became of them.
+
+    Returns:
+        place -> the level of "no difference" and that of "within the margin"; 5 % where nothing shares it.
+    """
+    tested = {place: claim.weight for place, claim in claims.items()}
+    first = sum(weight for place, weight in tested.items() if judged[place].p > LEVEL)
+    second = sum(weight for place, weight in tested.items() if judged[place].p_equivalent > LEVEL)
+    return {
+        place: (LEVEL * weight / max(first, weight), LEVEL * weight / max(second, weight))
+        for place, weight in tested.items()
+    }
+
+
+def outlook_of(evidence: Evidence, left: tuple[float, float], ahead: Ahead) -> Outlook | None:
+    """Return about how many more replicates would decide a comparison.
+
+    Args:
+        evidence: what is known of it.
+        left: the levels that it must reach over all looks.
+        ahead: what replicates are to come.
+    """
+    if evidence.scale is None:
+        return None
+    plan, pairs = ahead.looks, evidence.contrast.pairs
+    estimate, deviation, margin = evidence.scale
+    adaptive = len(plan.sizes) > 1
+    whole = (pairs // ahead.parts + 1) * ahead.parts
+    sizes: Sequence[int] = range(whole, pairs + _MOST + 1, ahead.parts)
+    if adaptive:
+        sizes = [size for size in plan.sizes if size > pairs]
+
+    def levels(size: int) -> tuple[float, float]:
+        share = plan.share(plan.at(size))
+        return share * left[0], share * left[1]
+
+    unlike = not math.isnan(evidence.contrast.spreads)
+    return outlook(estimate, deviation, pairs, sizes, levels, margin, ahead.overlap, unlike, adaptive)

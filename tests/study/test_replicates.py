@@ -1,0 +1,47 @@
+import pytest
+
+from harness.study import comparisons_of, too_few_replicates
+from tests.findings.conftest import make_study
+
+
+def study(replicates, rates, *metrics, **report):
+    return make_study(
+        design={"kind": "factorial", "replicates": replicates, "factors": {"model.dense_dropout": rates}},
+        report={"metrics": list(metrics), **report},
+    )
+
+
+def test_three_can_never_decide():
+    assert too_few_replicates(study(3, [0.0, 0.5], "steps_to_target")) == (
+        "With 3 replicates steps to target cannot be decided where a training misses its target: p is at least 0.1, "
+        "and 0.05 is needed. 4 replicates can.",
+    )
+
+
+def test_five_decide_among_six_comparisons():
+    six, seven = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6], [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]
+    assert too_few_replicates(study(5, six, "steps_to_target")) == ()
+    assert too_few_replicates(study({"min": 3, "max": 5}, six, "steps_to_target")) == ()
+    assert too_few_replicates(study(5, seven, "steps_to_target", "parameters")) == (
+        "With 5 replicates steps to target can be decided only after other comparisons where a training misses its "
+        "target: p is at least 0.0079, and the first of 7 needs 0.0071. 6 replicates can.",
+    )
+
+
+def test_only_times_to_a_target_have_a_floor():
+    assert too_few_replicates(study(3, [0.0, 0.5], "test_accuracy", "train_seconds")) == ()
+    (sentence,) = too_few_replicates(study(3, [0.0, 0.5], "seconds_to_target", "test_accuracy", "steps_to_target"))
+    assert sentence.startswith("With 3 replicates seconds to target and steps to target cannot be decided")
+
+
+def test_one_replicate_decides_nothing():
+    assert too_few_replicates(study(1, [0.0, 0.5], "test_accuracy")) == (
+        "With 1 replicate no difference can be told from chance: no intervals, no verdicts.",
+    )
+    assert too_few_replicates(study(1, [0.0, 0.5], "parameters")) == ()
+
+
+@pytest.mark.parametrize(("report", "count"), [({}, 6), ({"compare": "all_pairs"}, 12)])
+def test_comparisons(report, count):
+    asked = study(3, [0.0, 0.1, 0.2, 0.3], "test_accuracy", "parameters", "test_loss", **report)
+    assert comparisons_of(asked, 3) == count
