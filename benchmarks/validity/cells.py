@@ -34,7 +34,8 @@ class Cell:
         sizes: replicates: one number for a fixed study, first and last for an adaptive one, every stop for one that
             is topped up.
         way: how the study gets its replicates.
-        effect: true difference of every variant from the base in accuracy, in :attr:`spread`.
+        effect: true difference of every variant from the base in accuracy, in :attr:`spread`; of "more" the standard
+            deviation of true differences.
         alike: variants that do not differ from the base after all: the last ones.
         ratio: true ratio of every variant's steps to the target to the base's, where both reach it.
         margin: the study's margin, in :attr:`spread`; 0 for none.
@@ -172,7 +173,7 @@ def _power() -> Iterator[Cell]:
 
 
 def _more() -> Iterator[Cell]:
-    for effect in (0.5, 1.0):
+    for effect in (0.5, 1.0, 2.0):
         for variants in (2, 8):
             for sizes, way in _PLANS[:2]:
                 yield Cell("more", "normal", variants, sizes, way, effect)

@@ -1,4 +1,4 @@
-"""Whether "about N more replicates would tell" is kept, if what was estimated is the truth."""
+"""Whether "about N more replicates would tell" is kept."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from harness.judging import Contrast
 from harness.stats import Verdict
 from harness.study import Study
 
-_MOST = 100
+MOST = 100
 """A larger figure is not put to the test: nobody would follow it."""
 
 
 def kept(cell: Cell, study: Study, random: np.random.Generator) -> bool | None:
-    """Return whether the open comparison of which the fewest were promised is decided after so many more.
+    """Return whether an open comparison, drawn of those with a figure, is decided after so many more replicates.
 
-    The study goes on with its own trials, and with new ones drawn so that what it estimated of each variant is true.
+    True differences are drawn anew in every study, with the cell's effect as their standard deviation: whoever asks
+    does not know how large they are. The study goes on with its own trials and new ones of the same variants.
 
     Args:
         cell: the kind of study.
@@ -27,25 +28,32 @@ def kept(cell: Cell, study: Study, random: np.random.Generator) -> bool | None:
         random: where the trials come from.
 
     Returns:
-        None if nothing was promised.
+        None if no open comparison has a figure.
     """
-    first = accuracies(cell, random, (cell.variants, cell.last))
-    contrasts = _judge(study, first, [cell.last])
-    open_ones = {key: one for key, one in contrasts.items() if promised(one)}
+    differences = np.append(0.0, cell.effect * random.normal(size=cell.variants - 1))[:, None] * cell.spread
+    values = _trials(cell, random, cell.last) + differences
+    contrasts = _judge(study, values, [cell.last])
+    open_ones = [key for key, one in contrasts.items() if promised(one)]
     if not open_ones:
         return None
-    key = min(open_ones, key=lambda key: promised(open_ones[key]) or 0)
-    further = promised(open_ones[key]) or 0
-    new = accuracies(cell, random, (cell.variants, further))
-    new[1:] += np.array([one.estimate for one in contrasts.values()])[:, None] - cell.effect * cell.spread
+    key = random.choice(open_ones)
+    further = promised(contrasts[key]) or 0
     whole = cell.last + further
-    after = _judge(study_of(cell, [whole]), np.concatenate([first, new], axis=1), [cell.last, whole])
-    return after[key].verdict is not Verdict.UNDECIDED
+    values = np.concatenate([values, _trials(cell, random, further) + differences], axis=1)
+    return _judge(study_of(cell, [whole]), values, [cell.last, whole])[key].verdict is not Verdict.UNDECIDED
 
 
 def promised(contrast: Contrast) -> int | None:
-    """Return how many more replicates would decide a comparison, as its report says; None if it names none to try."""
-    return contrast.more if contrast.verdict is Verdict.UNDECIDED and 0 < (contrast.more or 0) <= _MOST else None
+    """Return how many more replicates would decide a comparison in four cases of five; None for none, or too many."""
+    if contrast.verdict is not Verdict.UNDECIDED:
+        return None
+    more = getattr(contrast.more, "likely", contrast.more)
+    return more if more and more <= MOST else None
+
+
+def _trials(cell: Cell, random: np.random.Generator, replicates: int) -> np.ndarray:
+    """Return test accuracies of variants that do not differ, (variants, replicates)."""
+    return accuracies(cell, random, (cell.variants, replicates))
 
 
 def _judge(study: Study, values: np.ndarray, asked: list[int]) -> dict[str, Contrast]:

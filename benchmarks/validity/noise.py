@@ -79,7 +79,8 @@ def accuracies(cell: Cell, random: np.random.Generator, shape: tuple[int, int]) 
     """Return test accuracies, (variants, replicates); they are counts of images."""
     draw = ACCURACIES[cell.noise]
     values = math.sqrt(cell.shared) * draw(random, (1, shape[1])) + math.sqrt(1 - cell.shared) * draw(random, shape)
-    values[1 : shape[0] - cell.alike] += cell.effect
+    if cell.table != "more":
+        values[1 : shape[0] - cell.alike] += cell.effect
     found: np.ndarray = np.round((MEAN + cell.spread * values) * cell.images) / cell.images
     return found
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from benchmarks.validity.cells import Cell
 from benchmarks.validity.noise import accuracies
-from harness.stats import mean_interval
+from harness.stats import prediction_interval
 
 
 def holds(cell: Cell, random: np.random.Generator) -> bool:
-    """Return whether the last of the cell's replicates and one more lies in the interval of those before."""
+    """Return whether one more training than the cell has replicates lies where those before say that it would."""
     values = accuracies(cell, random, (1, cell.last + 1))[0]
-    interval = mean_interval(values[:-1])
+    interval = prediction_interval(values[:-1])
     return bool(interval.low <= values[-1] <= interval.high)

@@ -90,7 +90,7 @@ _SHAPES: dict[str, tuple[_Columns, tuple[Measure, ...]]] = {
         ),
     ),
     "more": (
-        (*_DIFFERENCE, *_SIZE),
+        (("true differences", lambda cell: f"{cell.effect:g}"), *_SIZE),
         (
             ("named in, %", lambda _, counts: _percent(counts.comparisons, counts.studies)),
             ("kept in, %", lambda _, counts: _share(counts.found, counts.comparisons)),
