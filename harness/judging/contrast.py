@@ -70,6 +70,18 @@ class Contrast:
         """Whether more replicates could still change the verdict."""
         return not math.isnan(self.p)
 
+    @property
+    def one_sided(self) -> bool:
+        """Whether a time ratio is told by the one end of its interval that the data set: "at least 1.9 times".
+
+        That is so where any ratio is too small, or too large, and where 1 is excluded by an interval without its other
+        end: where most trials never reached the target, the estimate is but a lower bound.
+        """
+        if self.kind != "time_ratio" or math.isnan(self.estimate):
+            return False
+        unbounded = (math.isinf(self.high) and self.low > 1) or (self.low == 0 and self.high < 1)
+        return unbounded or not 0 < self.estimate < math.inf
+
     def __repr__(self) -> str:
         interval = f" ({show_ends(self)})" if show_ends(self) != NOTHING else ""
         pairs = f", {counted(self.pairs, 'pair')}" if self.pairs else ""
@@ -157,13 +169,13 @@ def show_within(contrast: Contrast) -> str:
 
 
 def _show_time_ratio(contrast: Contrast) -> str:
-    """Write a time ratio; where it is infinite or 0, the end of the interval that bounds it."""
-    if math.isinf(contrast.estimate):
+    """Write a time ratio, or the end of its interval where that is all that is known."""
+    if not contrast.one_sided:
+        return f"{show_ratio(contrast.estimate)} times"
+    if contrast.estimate > 1:
         bounded = 0 < contrast.low < math.inf
-        return f"over {show_ratio(contrast.low)} times" if bounded else "never reached"
-    if contrast.estimate == 0:
-        return f"under {show_ratio(contrast.high)} times" if 0 < contrast.high < math.inf else "reached by it alone"
-    return f"{show_ratio(contrast.estimate)} times"
+        return f"over {show_ratio(contrast.low)} times" if bounded else "no ratio"
+    return f"under {show_ratio(contrast.high)} times" if 0 < contrast.high < math.inf else "no ratio"
 
 
 def _show_unbounded(contrast: Contrast) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rich import box
@@ -13,6 +14,7 @@ from rich.text import Text
 from harness.findings.finding import Table
 from harness.findings.report import Report
 from harness.findings.tables import contrasts_table, results_table
+from harness.findings.wording import ON_NEW_IMAGES
 
 _COSTS_FROM = 130
 _DETAILS_FROM = 125
@@ -90,15 +92,22 @@ def _lines(title: str) -> list[str]:
 
 
 def _without_intervals(table: Table) -> Table:
-    rows = tuple((row[0], *(text.split(" (")[0] for text in row[1:])) for row in table.rows)
+    kept = [place for place, heading in enumerate(table.headings) if heading != ON_NEW_IMAGES]
+    rows = tuple((row[0], *(row[place].split(" (")[0] for place in kept[1:])) for row in table.rows)
+    table = _columns(table, kept)
     return replace(table, rows=rows, caption=table.caption.replace(" with 95 % intervals", ""))
 
 
 def _narrow(table: Table, narrowest: bool) -> Table:
     """Contrasts without what the page has besides, and with short names of metrics."""
-    dropped = ("pairs", "effect size", "p", *(["p (Holm)"] if narrowest else []))
+    dropped = (ON_NEW_IMAGES, "pairs", "effect size", "p", *(["p (Holm)"] if narrowest else []))
     kept = [place for place, heading in enumerate(table.headings) if heading not in dropped]
     short = {heading.removesuffix(" (%)"): name.removesuffix(" %") for heading, name in _SHORT.items()}
     rows = (tuple(short.get(row[place], row[place]) for place in kept) for row in table.rows)
+    return replace(_columns(table, kept), rows=tuple(rows))
+
+
+def _columns(table: Table, kept: Sequence[int]) -> Table:
+    """Return a table with the headings of some of its columns; its rows are another's."""
     headings = tuple(table.headings[place] for place in kept)
-    return replace(table, headings=headings, numeric=tuple(table.numeric[place] for place in kept), rows=tuple(rows))
+    return replace(table, headings=headings, numeric=tuple(table.numeric[place] for place in kept))

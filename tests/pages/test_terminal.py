@@ -1,9 +1,11 @@
 import io
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 from harness.pages.terminal import render
+from harness.records import pack_hits
 from harness.reports import report
 
 
@@ -36,4 +38,14 @@ def test_narrow_leaves_out_costs_and_intervals(study, trials, history):
 def test_no_verdict_is_cut_off(study, trials, history, width):
     text = printed(report(study, trials, history), width)
     assert text.count("undecided") >= 2  # in the sentence and in the table
+    assert max(len(line) for line in text.splitlines()) <= width
+
+
+@pytest.mark.parametrize(("width", "times"), [(80, 0), (110, 1), (160, 2)])
+def test_intervals_on_new_images_where_there_is_room(study, trials, history, width, times):
+    """Of means where they have intervals, of contrasts where they have details."""
+    hits = [pack_hits(np.arange(1000) < round(1000 * accuracy)) for accuracy in trials["test_accuracy"]]
+    text = printed(report(study, trials.assign(test_hits=hits), history), width)
+    assert " ".join(text.split()).count("on new") == times
+    assert "undecided" in text.split("replicate by replicate")[1]
     assert max(len(line) for line in text.splitlines()) <= width

@@ -154,7 +154,7 @@ def _size(contrast: Contrast) -> str:
 
 def _clause(contrast: Contrast, target: str) -> str:
     metric = METRICS[contrast.metric]
-    if contrast.kind == "time_ratio" and not 0 < contrast.estimate < math.inf:
+    if contrast.one_sided:
         text = _one_sided(contrast, target)
     elif metric.watched:
         text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {metric.unit.name}"
@@ -169,11 +169,7 @@ def _clause(contrast: Contrast, target: str) -> str:
 
 
 def _one_sided(contrast: Contrast, target: str) -> str:
-    """Say of a variant that is ahead, or behind, by whatever ratio its times are divided, by how much it is at least.
-
-    A time ratio supposes that a variant takes a multiple of the base's time. Where so many trials never reached the
-    target that every multiple is too small, the lower end of the interval is all that is known.
-    """
+    """Say by how much a variant is at least ahead or behind, where so many missed the target that no more is known."""
     unit = METRICS[contrast.metric].unit.name
     if contrast.estimate > 1:
         known = 0 < contrast.low < math.inf

@@ -193,3 +193,15 @@ def test_how_many_never_reached_the_target_is_said_beside_each_time_ratio(levels
             rows.append(trial(study, len(rows), {"model.downsample": level}, replicate, steps_to_target=reached))
     found = report(study, pd.DataFrame(rows), pd.DataFrame())
     assert (found.headline if len(levels) == 2 else found.sentences[0]) == expected
+
+
+def test_what_most_never_reached_takes_at_least(history):
+    study = make_study(report={"metrics": ["steps_to_target"]})
+    rows = [trial(study, n, POOL, n, steps_to_target=400.0 + n, seconds_to_target=4.0) for n in range(5)]
+    late = [*rows, *(trial(study, 5 + n, STRIDE, n, steps_to_target=900.0 if n == 4 else None) for n in range(5))]
+    found = report(study, pd.DataFrame(late), history)
+    (sentence,) = found.sentences
+    # up to 900 / 402 three of the base are seen before all others
+    assert "takes at least 2.24 times the steps to 98 % validation accuracy (95 % interval 2.24 or more" in sentence
+    assert found.rows[1].contrasts[0].estimate > 2.24
+    assert "(over 2.24 times; 4 of 5 never reached it" in found.headline
