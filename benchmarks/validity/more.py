@@ -45,9 +45,7 @@ def kept(cell: Cell, study: Study, random: np.random.Generator) -> bool | None:
 
 def promised(contrast: Contrast) -> int | None:
     """Return how many more replicates would decide a comparison in four cases of five; None for none, or too many."""
-    if contrast.verdict is not Verdict.UNDECIDED:
-        return None
-    more = getattr(contrast.more, "likely", contrast.more)
+    more = contrast.more.likely if contrast.more and contrast.verdict is Verdict.UNDECIDED else None
     return more if more and more <= MOST else None
 
 
