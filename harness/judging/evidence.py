@@ -104,7 +104,8 @@ def look_at(metric: str, sample: Sample, base: Sample, rules: Rules) -> Look:
             if rules.overlap:  # the permutations take replicates as independent
                 missed = sum(int(each.missed.sum()) for each in times)
                 return _missing(metric, f"{missed} never reached it, which has no test in a cross-validation")
-            return censored(metric, *times, base.label, rules.margins.get(metric), rules.level)
+            margin = rules.margins.get(metric)
+            return censored(metric, *times, base.label, margin, rules.level, rules.overlap)
     values, others = sample.by_replicate(metric), base.by_replicate(metric)
     broken = [int(np.isnan(one.to_numpy()).sum()) for one in (values, others)]
     if any(broken):  # a loss that is not a number: the mean of the others would flatter
