@@ -44,7 +44,7 @@ def best_first(rows: list[Row], metric: str) -> list[int]:
         found = [contrast for contrast in rows[place].contrasts if contrast.metric == metric]
         if not found:
             return (5, 0.0)
-        size = found[0].estimate
+        size = found[0].size
         return (order[found[0].verdict], math.inf if np.isnan(size) else -METRICS[metric].sign * size)
 
     return sorted(range(len(rows)), key=key)

@@ -87,6 +87,13 @@ class Contrast:
         unbounded = (math.isinf(self.high) and self.low > 1) or (self.low == 0 and self.high < 1)
         return unbounded or not 0 < self.estimate < math.inf
 
+    @property
+    def size(self) -> float:
+        """The estimate, or the end of the interval that the data set where that is all that is known."""
+        if not self.one_sided:
+            return self.estimate
+        return self.low if self.estimate > 1 else self.high
+
     def __repr__(self) -> str:
         interval = f" ({show_ends(self)})" if show_ends(self) != NOTHING else ""
         pairs = f", {counted(self.pairs, 'pair')}" if self.pairs else ""

@@ -1,10 +1,13 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
+from harness.findings.contrasts import best_first
+from harness.judging import Contrast
 from harness.reports import report
 from harness.stats import Verdict
 from tests.findings.conftest import POOL, STRIDE, make_study, trial
@@ -119,3 +122,13 @@ def test_a_replicate_trained_twice_counts_once(study, trials, history):
     found = contrasts_of(study, pd.concat([trials, again]), history)["test_accuracy"]
     assert found.pairs == 3
     assert found.estimate == pytest.approx((0.0 - 0.002 - 0.003) / 3)
+
+
+def test_of_ratios_without_a_lower_bound_the_smaller_upper_bound_comes_first(study, trials, history):
+    rows = report(study, trials, history).rows[:1] * 3
+    ends = (0.5, 0.33, 0.4)
+    found = [
+        replace(row, contrasts=(Contrast("steps_to_target", "time_ratio", 0.0, 0.0, high, verdict=Verdict.BETTER),))
+        for row, high in zip(rows, ends, strict=True)
+    ]
+    assert best_first(found, "steps_to_target") == [1, 2, 0]

@@ -146,7 +146,8 @@ def _size(contrast: Contrast) -> str:
     """Write effect and interval; of times that some never had, how many did not."""
     if math.isnan(contrast.estimate):
         return contrast.note
-    said = [show_effect(contrast), *([] if math.isnan(contrast.low) else [show_ends(contrast)])]
+    ends = [] if math.isnan(contrast.low) or contrast.one_sided else [show_ends(contrast)]
+    said = [show_effect(contrast), *ends]
     if contrast.kind == "time_ratio":
         said.append(contrast.note.replace("; ", ", "))
     return ", ".join(said)
