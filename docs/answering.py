@@ -5,7 +5,8 @@
 - `answer`: sentences, in which `[[VARIANT | METRIC | PART]]` stands for a number of its report. PART is `size` (the
   difference without its sign, or the ratio), `ends` (its interval), `less` or `more` (a ratio as per cent less or more
   than the base's), or `mean` (of the variant itself);
-- `rests_on`: the verdicts that the sentences suppose, as `"VARIANT | METRIC | VERDICT"`.
+- `rests_on`: the verdicts that the sentences suppose, as `"VARIANT | METRIC | VERDICT"`;
+- `quotes`: what the report's own sentences must say, word for word, for numbers that are no comparison's.
 
 Where a report no longer says what an answer rests on, the answer is refused: who changes the one reads the other again.
 """
@@ -43,7 +44,12 @@ def answer(name: str, report: dict[str, Any]) -> str:
         found = _contrast(name, report, variant, metric)["verdict"]
         if found != verdict:
             raise ValueError(f"{WRITTEN.name}: {name} rests on {claim!r}, but the report says {found}. Write it anew.")
-    return _NUMBER.sub(lambda number: _show(name, report, *number.groups()), written["answer"].strip())
+    said = " ".join(report["sentences"])
+    for quote in written.get("quotes", []):
+        if quote not in said:
+            raise ValueError(f"{WRITTEN.name}: {name} quotes {quote!r}, which its report does not say. Write it anew.")
+    text = " ".join(written["answer"].split())
+    return _NUMBER.sub(lambda number: _show(name, report, *number.groups()), text)
 
 
 def _show(name: str, report: dict[str, Any], variant: str, metric: str, part: str) -> str:

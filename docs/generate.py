@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -296,14 +297,17 @@ ANSWERS = Path(__file__).with_name("answers.md")
 README = Path(__file__).parent.parent / "README.md"
 NO_REPORT = "not run yet"
 
+answer = runpy.run_path(str(Path(__file__).with_name("answering.py")))["answer"]
+"""`docs` is no package: what belongs to it is run."""
+
 
 def answers() -> str:
-    """Return docs/answers.md: every question with what its reports say, in their own words."""
+    """Return docs/answers.md: every question with what a person would answer, and what its reports say."""
     lines = [
         "# Answers",
         "",
-        "Written by `docs/generate.py` from the reports in [reports](../reports): the sentences are theirs. What the",
-        "numbers rest on (trainings, intervals, machine, versions) is in each report.",
+        "What a person would say, and below it what the report says. `docs/generate.py` takes the numbers of both from",
+        "[reports](../reports); what they rest on (trainings, intervals, machine, versions) is in each report.",
     ]
     for number, (question, studies) in enumerate(QUESTIONS, start=1):
         lines += ["", f"## {number}. {question}"]
@@ -320,7 +324,8 @@ def _told(name: str) -> list[str]:
     if report is None:
         return [f"[{name}](../studies/{name}.toml): {NO_REPORT}."]
     head = f"**{report['question']}** [Report](../reports/{name}/comparison.md), [study](../studies/{name}.toml)."
-    return [head, "", *(f"- {_plain(sentence)}" for sentence in report["sentences"])]
+    told = answer(name, report)
+    return [head, *(["", told] if told else []), "", *(f"- {_plain(sentence)}" for sentence in report["sentences"])]
 
 
 def _report(name: str) -> dict[str, Any] | None:
@@ -342,9 +347,9 @@ def fill_answers(page: str) -> str:
     for question, studies in QUESTIONS:
         for place, name in enumerate(studies):
             report = _report(name)
-            said = _plain(report["headline"]) if report else NO_REPORT
+            said = (answer(name, report) or _plain(report["headline"])) if report else NO_REPORT
             link = f"[{name}](reports/{name}/comparison.md)" if report else f"[{name}](studies/{name}.toml)"
-            rows.append((question if place == 0 else "", said, link))
+            rows.append((question if place == 0 else "", " ".join(said.split()), link))
     table = _table(("question", "answer", "report"), rows)
     return re.sub(
         r"(<!-- answers -->\n).*?(<!-- end -->)", lambda found: f"{found[1]}\n{table}\n{found[2]}", page, flags=re.S
