@@ -190,12 +190,12 @@ def show_more(contrast: Contrast) -> str:
         return ""
     if more.even is None:
         if more.planned:
-            return f"its {contrast.pairs + more.most} replicates may not do"
+            return f"its {more.planned} replicates may not do"
         return f"more than {more.most} more replicates"
     if more.likely is None:
         if more.planned:
             few = counted(more.even, "more replicate")
-            return f"about {few}, but all {contrast.pairs + more.most} may not do"
+            return f"about {few}, but all {more.planned} may not do"
         return f"about {more.even} to over {more.most} more replicates"
     fewest = "" if more.even == more.likely else f"{more.even} to "
     return f"about {fewest}{counted(more.likely, 'more replicate')}"
