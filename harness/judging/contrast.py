@@ -76,6 +76,11 @@ class Contrast:
         return not math.isnan(self.p)
 
     @property
+    def judged(self) -> bool:
+        """Whether there is a verdict: undecided is one where a test found too little, not where there was no test."""
+        return self.tested or self.verdict is not Verdict.UNDECIDED
+
+    @property
     def one_sided(self) -> bool:
         """Whether a time ratio is told by the one end of its interval that the data set: "at least 1.9 times".
 

@@ -72,7 +72,8 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
     sizes, first = due([sample, base], rules.looks)
     if not sizes:
         early = look_at(metric, sample, base, rules).contrast
-        return Evidence(replace(early, note=early.note or UNFINISHED.format(rules.looks.sizes[0])))
+        told = early.note if early.pairs < 2 else ""
+        return Evidence(replace(early, note=told or UNFINISHED.format(rules.looks.sizes[0])))
     seen = [(sample.below(first + size), base.below(first + size)) for size in sizes]
     if sizes[-1] == rules.looks.sizes[-1]:
         seen[-1] = sample, base  # the last look sees all there is
