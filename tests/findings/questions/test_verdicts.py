@@ -228,8 +228,8 @@ def test_where_nothing_was_tested_there_is_no_verdict_to_be_undecided():
     found = adaptive(["max_pool", "stride"], [[0.98, 0.981, 0.979, 0.98], [0.985, 0.984, 0.986, 0.985]], 10)
     assert found.sentences == (
         "Against base (downsample=max_pool), downsample=stride ends 0.50 points higher in test accuracy (no interval; "
-        "4 paired replicates; the study is unfinished: verdicts come after 10 replicates of each): without a verdict on "
-        "test accuracy.",
+        "4 paired replicates; the study is unfinished: verdicts come after 10 replicates of each): without a verdict "
+        "on test accuracy.",
     )
     assert found.headline == (
         "Against base (downsample=max_pool), downsample=stride is without a verdict on test accuracy."
