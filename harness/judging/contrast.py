@@ -76,6 +76,11 @@ class Contrast:
         return not math.isnan(self.p)
 
     @property
+    def judged(self) -> bool:
+        """Whether there is a verdict: undecided is one where a test found too little, not where there was no test."""
+        return self.tested or self.verdict is not Verdict.UNDECIDED
+
+    @property
     def one_sided(self) -> bool:
         """Whether a time ratio is told by the one end of its interval that the data set: "at least 1.9 times".
 
@@ -190,12 +195,12 @@ def show_more(contrast: Contrast) -> str:
         return ""
     if more.even is None:
         if more.planned:
-            return f"its {contrast.pairs + more.most} replicates may not do"
+            return f"its {more.planned} replicates may not do"
         return f"more than {more.most} more replicates"
     if more.likely is None:
         if more.planned:
             few = counted(more.even, "more replicate")
-            return f"about {few}, but all {contrast.pairs + more.most} may not do"
+            return f"about {few}, but all {more.planned} may not do"
         return f"about {more.even} to over {more.most} more replicates"
     fewest = "" if more.even == more.likely else f"{more.even} to "
     return f"about {fewest}{counted(more.likely, 'more replicate')}"

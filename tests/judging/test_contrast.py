@@ -38,8 +38,8 @@ def test_spreads_that_differ_are_told():
         (Outlook(4, 9, 100), "about 4 to 9 more replicates"),
         (Outlook(4, None, 100), "about 4 to over 100 more replicates"),
         (Outlook(None, None, 100), "more than 100 more replicates"),
-        (Outlook(7, None, 22, planned=True), "about 7 more replicates, but all 30 may not do"),
-        (Outlook(None, None, 22, planned=True), "its 30 replicates may not do"),
+        (Outlook(7, None, 22, planned=30), "about 7 more replicates, but all 30 may not do"),
+        (Outlook(None, None, 22, planned=30), "its 30 replicates may not do"),
         (None, ""),
     ],
 )
