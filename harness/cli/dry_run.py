@@ -12,7 +12,7 @@ from rich.table import Table
 from harness.cli.progress import duration
 from harness.errors import UsageError
 from harness.estimate import estimate_variants, total_seconds
-from harness.findings.looks import say_going_on, say_looks
+from harness.findings.questions.looks import say_going_on, say_looks
 from harness.launchers import choose_resources
 from harness.records import Asked, asked_since
 from harness.study import DataSpec, Range, Study, check_variants, show_level, too_few_replicates

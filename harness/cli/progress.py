@@ -75,7 +75,7 @@ class View:
         if not self.charged:
             self.charged = True
             if any(one.late and one.replicates != progress.asked[0].replicates for one in progress.asked):
-                from harness.findings.looks import say_going_on
+                from harness.findings.questions.looks import say_going_on
 
                 if cost := say_going_on(self.study, progress.asked):
                     self._line(cost, style="yellow")

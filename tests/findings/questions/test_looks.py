@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.findings.looks import say_going_on, say_looks
+from harness.findings.questions.looks import say_going_on, say_looks
 from harness.records import asked_by
 from tests.findings.conftest import make_study
 
