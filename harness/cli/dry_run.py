@@ -13,7 +13,8 @@ from harness.cli.progress import duration
 from harness.errors import UsageError
 from harness.estimate import estimate_variants, total_seconds
 from harness.launchers import choose_resources
-from harness.study import DataSpec, Range, Study, check_variants, show_level, too_few_replicates
+from harness.metrics import counted
+from harness.study import DataSpec, Range, Study, cautions, check_variants, show_level
 
 if TYPE_CHECKING:
     from harness.store import Store
@@ -49,10 +50,10 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, workers: int
             console.print(f"  searched: {path} {_space(levels)}")
     seconds = total_seconds(study, estimates, resources.workers)
     console.print(
-        f"{count.trainings} trainings, about {duration(seconds)} at most on this machine if none stops early "
-        "(a rough figure). Nothing was trained or created."
+        f"{counted(count.trainings, 'training')}, about {duration(seconds)} at most on this machine if none stops "
+        "early (a rough figure). Nothing was trained or created."
     )
-    for sentence in too_few_replicates(study):
+    for sentence in cautions(study):
         console.print(f"warning: {sentence}", style="yellow")
 
 

@@ -13,7 +13,7 @@ from harness.findings.rows import Row
 from harness.findings.search.outcome import search_outcome
 from harness.findings.wording import listed, quoted, show_interval
 from harness.judging import Contrast
-from harness.judging.contrast import show_effect, show_ends, show_outlook, show_p, show_within
+from harness.judging.contrast import not_compared, show_effect, show_ends, show_outlook, show_p, show_within
 from harness.metrics import METRICS, counted, show_ratio
 from harness.stats import Verdict
 from harness.study import Study
@@ -99,12 +99,13 @@ def _in_metric(rows: Sequence[Row], reference: str, metric: str, pairs: bool) ->
     parts += _named("equivalent", groups[Verdict.EQUIVALENT], show_within)
     parts += _named("identical", groups[Verdict.IDENTICAL])
     parts += _named("worse", groups[Verdict.WORSE], _size)
-    open_ones = groups[Verdict.UNDECIDED]
+    open_ones = [(row, one) for row, one in groups[Verdict.UNDECIDED] if not not_compared(one)]
     parts += _named("undecided", open_ones, show_outlook)
     if len(open_ones) > _NAMED:
         first, size = open_ones[0]
         told = "; ".join(filter(None, [_size(size), show_outlook(size)]))
         parts[-1] += f", led by {quoted(first.label)} ({told})"
+    parts += _named("not compared", [(row, one) for row, one in found if not_compared(one)], not_compared)
     return f"{'; '.join(parts)}."
 
 
@@ -137,9 +138,11 @@ def _in_full(row: Row, reference: str, target: str) -> str:
         text = f"{quoted(row.label)} cannot be judged against {reference}."
     without: dict[str, list[str]] = {}
     for contrast in row.contrasts:
-        if contrast.note and not contrast.pairs:
-            without.setdefault(contrast.note, []).append(METRICS[contrast.metric].title)
-    return " ".join([text, *(f"{_capital(listed(titles))}: {note}." for note, titles in without.items())])
+        if reason := not_compared(contrast):
+            without.setdefault(reason, []).append(METRICS[contrast.metric].title)
+    if without:
+        text += f" Not compared: {'; '.join(f'{listed(titles)} ({why})' for why, titles in without.items())}."
+    return text
 
 
 def _size(contrast: Contrast) -> str:
@@ -154,7 +157,9 @@ def _size(contrast: Contrast) -> str:
 
 def _clause(contrast: Contrast, target: str) -> str:
     metric = METRICS[contrast.metric]
-    if contrast.one_sided:
+    if contrast.kind == "time_ratio" and not contrast.one_sided and contrast.low == 0 and math.isinf(contrast.high):
+        text = f"may need fewer or more {metric.unit.name} to {target}, by any factor"
+    elif contrast.one_sided:
         text = _one_sided(contrast, target)
     elif metric.watched:
         text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {metric.unit.name}"
@@ -176,13 +181,13 @@ def _one_sided(contrast: Contrast, target: str) -> str:
         return (
             f"takes at least {show_ratio(contrast.low)} times the {unit} to {target}"
             if known
-            else (f"does not get to {target} in a time that could be compared")
+            else f"needs more {unit} to {target}, or never gets there"
         )
     known = 0 < contrast.high < math.inf
     return (
         f"takes at most {show_ratio(contrast.high)} times the {unit} to {target}"
         if known
-        else (f"gets to {target}, which the other does not in a time that could be compared")
+        else f"needs fewer {unit} to {target}, if the other gets there at all"
     )
 
 
@@ -197,6 +202,8 @@ def _evidence(contrast: Contrast, said_pairs: int) -> str:
     ends, p = show_ends(contrast), f"p = {show_p(contrast.p_holm)}".replace("= <", "< ")
     if math.isnan(contrast.low):
         ends = "no interval"
+    elif ends == "no bounds":
+        ends = "the 95 % interval has no bounds"
     elif not said_pairs:
         ends = f"95 % interval {ends}"
     said = [ends, p] if contrast.pairs == said_pairs else [ends, counted(contrast.pairs, "paired replicate"), p]
@@ -209,7 +216,7 @@ def _judgement(contrasts: Sequence[Contrast]) -> str:
     """Say the verdicts: "faster, more accurate; undecided on steps to target (about 4 more replicates would tell)"."""
     said = []
     for verdict in Verdict:
-        found = [contrast for contrast in contrasts if contrast.verdict is verdict]
+        found = [contrast for contrast in contrasts if contrast.verdict is verdict and not not_compared(contrast)]
         words = [word for contrast in found if (word := METRICS[contrast.metric].adjectives.get(verdict))]
         others = [contrast for contrast in found if verdict not in METRICS[contrast.metric].adjectives]
         titles = [f"{METRICS[one.metric].title}{show_outlook(one, ' ({})')}" for one in others]
