@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.validity.cells import REAL, Cell
 from benchmarks.validity.samples import BUDGET, cut
 from harness.judging import Contrast, Sample, compare, looks_of, open_comparisons
+from harness.records import asked_by
 from harness.stats import Verdict
 from harness.study import Study, build_study
 
@@ -116,5 +117,10 @@ def _top_up(cell: Cell, studies: Mapping[int, Study], others: Mapping[str, Sampl
 
 def judge(study: Study, others: Mapping[str, Sample], base: Sample, asked: Sequence[int]) -> dict[str, Contrast]:
     """Return variant -> its contrast in a study that was asked for so many replicates, one time after the other."""
-    del asked  # nothing keeps a record of it
-    return {key: row[0] for key, row in compare(study, others, base).items()}
+    variants = len(study.variants)
+    there = [0, *(size * variants for size in asked)]  # trainings that had finished when so many were asked for
+    known = [
+        replace(asked_by(study, finished), replicates=(size, size))
+        for size, finished in zip(asked, there, strict=False)
+    ]
+    return {key: row[0] for key, row in compare(study, others, base, known).items()}

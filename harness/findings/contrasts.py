@@ -11,11 +11,12 @@ from harness.findings.groups import Group
 from harness.findings.rows import Row
 from harness.judging import Judged, judge_study
 from harness.metrics import METRICS
+from harness.records import Asked
 from harness.stats import Verdict
 from harness.study import Phase, Study
 
 
-def judged(study: Study, rows: Sequence[Row], groups: Sequence[Group]) -> Judged:
+def judged(study: Study, rows: Sequence[Row], groups: Sequence[Group], asked: Sequence[Asked] = ()) -> Judged:
     """Return what is said of each variant in each metric, and of each factor; nothing where no claim may be made.
 
     No claim is made of the reference itself, of a variant that a search only explored, against a base that the search
@@ -25,6 +26,7 @@ def judged(study: Study, rows: Sequence[Row], groups: Sequence[Group]) -> Judged
         study: the study.
         rows: a row a group, the reference first.
         groups: their trials.
+        asked: what was asked of the study so far, in order.
     """
     if rows[0].phase == Phase.SEARCH:
         return Judged({})
@@ -33,7 +35,7 @@ def judged(study: Study, rows: Sequence[Row], groups: Sequence[Group]) -> Judged
         for row, group in zip(rows[1:], groups[1:], strict=True)
         if row.phase != Phase.SEARCH
     }
-    return judge_study(study, samples, groups[0].sample())
+    return judge_study(study, samples, groups[0].sample(), asked)
 
 
 def best_first(rows: list[Row], metric: str) -> list[int]:

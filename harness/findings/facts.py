@@ -78,7 +78,7 @@ def facts_of(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Facts
         for group in groups
     ]
     # which seeds are drawn anew makes no network better: an audit of seeds is about spread
-    together = Judged({}) if is_audit(study) else judged(study, rows, groups)
+    together = Judged({}) if is_audit(study) else judged(study, rows, groups, asked)
     shown = in_order(study, [replace(row, contrasts=together.contrasts.get(row.digest, ())) for row in rows])
     return Facts(study, trials, history, tuple(groups), tuple(shown), tuple(left_out), asked, together)
 

@@ -16,7 +16,8 @@ from harness.judging.outlooks import Ahead, levels_left, outlook_of
 from harness.judging.pairs import Pair, gather_pairs
 from harness.judging.sample import Sample
 from harness.metrics import METRICS
-from harness.stats import LEVEL, Claim, Looks, Verdict, judge, planned
+from harness.records import Asked
+from harness.stats import LEVEL, Claim, Looks, Verdict, continued, judge, planned
 from harness.study import Study, comparisons_of
 
 _WAITS = "the study is unfinished: the next look is after {} replicates"
@@ -41,17 +42,34 @@ class Judged:
     pairs: tuple[Pair, ...] = ()
 
 
-def looks_of(study: Study) -> Looks:
-    """Return when a study's comparisons are looked at: once, unless its replicates are adaptive."""
-    return planned(*study.design.replicate_range)
+def looks_of(study: Study, asked: Sequence[Asked] = ()) -> Looks:
+    """Return when a study's comparisons are looked at: once, unless its replicates are adaptive or were changed.
+
+    Whoever goes on with a study looks once more. What was asked first keeps what it may spend of the error.
+
+    Args:
+        study: the study as it is now.
+        asked: what was asked of it so far, in order; empty where that is unknown.
+    """
+    first, last = study.design.replicate_range
+    known = [(one.replicates, one.finished or 0) for one in asked]
+    if not known or known[-1][0] != (first, last):
+        known.append(((first, last), 0))
+    plan, seen = planned(*known[0][0]), 0
+    for wanted, finished in known[1:]:
+        seen = max(seen, -(-finished // max(1, len(study.variants))))
+        plan = continued(plan, *wanted, seen)
+    return plan.cut(max(last, seen))
 
 
-def compare(study: Study, samples: Mapping[str, Sample], base: Sample) -> dict[str, tuple[Contrast, ...]]:
+def compare(
+    study: Study, samples: Mapping[str, Sample], base: Sample, asked: Sequence[Asked] = ()
+) -> dict[str, tuple[Contrast, ...]]:
     """Return the comparisons of single variants with the base of :func:`judge_study`."""
-    return dict(judge_study(study, samples, base).contrasts)
+    return dict(judge_study(study, samples, base, asked).contrasts)
 
 
-def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Judged:
+def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample, asked: Sequence[Asked] = ()) -> Judged:
     """Compare each variant with the base in each metric, work out what each factor does, and judge all of it together.
 
     Main effects, interactions and single cells of a grid are one family, so that the chance of one false claim among
@@ -64,9 +82,10 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample) -> Ju
         study: the study.
         samples: the variants' trials by digest, without the base; those without trials are passed over.
         base: the base's trials.
+        asked: what was asked of the study so far, in order: each change of its replicates is a further look.
     """
     level = LEVEL / max(1, comparisons_of(study, len(samples)))
-    plan = looks_of(study)
+    plan = looks_of(study, asked)
     rules = Rules(study.report.margin, overlap_of(study, base), plan, _steps_of(study), level)
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [

@@ -42,6 +42,11 @@ class Looks:
         """Return the sizes of the looks up to so many replicates."""
         return tuple(one for one in self.sizes if one <= size)
 
+    def cut(self, most: int) -> Looks:
+        """Return the looks up to so many replicates; the first one at least."""
+        kept = max(1, len(self.up_to(most)))
+        return Looks(self.sizes[:kept], self.shares[:kept])
+
 
 def once(size: int) -> Looks:
     """Return one look, which spends all of the error: nobody will go on."""

@@ -1,13 +1,15 @@
 """Comparisons of a study judged together; the numbers behind them are checked in tests/stats."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from harness.judging import compare, looks_of, open_comparisons, overlap_of
 from harness.judging.contrast import show_verdict, show_within
-from harness.stats import Verdict, outlook
+from harness.records import asked_by
+from harness.stats import LEVEL, Verdict, outlook
 from tests.findings.conftest import make_study
 
 UP = [0.001, 0.002, 0.003]  # mean 0.002, t = 2 sqrt(3) with 2 degrees of freedom: p = 0.0742
@@ -242,3 +244,39 @@ class TestWithin:
         half = 3.10391 * 0.1 / math.sqrt(3)
         assert found.within == pytest.approx((0.91, 0.2 - half, 0.2 + half), abs=1e-5)
         assert show_within(found) == "91 % interval +0.0208 to +0.3792 s"
+
+
+class TestGoingOn:
+    """Two variants: ten trainings had finished when ten replicates were asked for where there were five."""
+
+    def asked(self, *often):
+        study, there, known = make_study(), 0, []
+        for replicates in often:
+            least, most = replicates if isinstance(replicates, tuple) else (replicates, replicates)
+            known.append(replace(asked_by(study, finished=2 * there), replicates=(least, most)))
+            there = most
+        given = {"kind": "factorial", "factors": {"model.downsample": ["max_pool", "stride"]}}
+        often_now = {"min": least, "max": most} if least < most else most
+        return make_study(design={**given, "replicates": often_now}, report={"metrics": ["test_accuracy"]}), known
+
+    def test_each_time_is_a_look_that_spends_half_of_what_is_left(self):
+        plan = looks_of(*self.asked(5, 10, 20))
+        assert (plan.sizes, plan.shares) == ((5, 10, 20), pytest.approx((0.9, 0.04, 0.02)))
+        assert looks_of(*self.asked(5, (3, 30))).sizes == (5, 7, 9, 12, 15, 19, 24, 30)
+        assert looks_of(*self.asked((3, 12), 12)) == looks_of(*self.asked((3, 12)))
+
+    def test_a_record_that_lacks_what_is_asked_now_costs_nothing(self):
+        study, _ = self.asked(5)
+        assert looks_of(study) == looks_of(study, [asked_by(study, 0)])
+
+    def test_fewer_than_there_are_is_no_new_look_and_ends_the_plan(self):
+        assert looks_of(*self.asked(10, 5)).sizes == (10,)
+
+    def test_p_is_charged_for_what_was_looked_at_before(self, sample):
+        study, known = self.asked(5, 10)
+        noise = 0.01 * np.cos(np.arange(10))  # alike in both
+        ups = np.array([0.001, -0.001, 0.002, -0.002, 0.0005, 0.004, 0.0035, 0.004, 0.0045, 0.004])
+        variant, base = sample(test_accuracy=0.9 + noise + ups), sample(test_accuracy=0.9 + noise)
+        free, charged = (compare(study, {"x": variant}, base, which)["x"][0] for which in ([known[1]], known))
+        assert free.p < LEVEL < charged.p
+        assert charged.low < 0 < free.low

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pandas as pd
 
 from harness.findings.wording import listed
 from harness.judging import looks_of
 from harness.metrics import SECONDS, counted
-from harness.records import unpack_hits
+from harness.records import Asked, unpack_hits
 from harness.study import USED_BY, SeedSpec, Study
 
 _CLOCK = (
@@ -48,6 +49,10 @@ _NO_IMAGES = (
     "Intervals of test accuracies, and all verdicts, are about these test images. Which of them each trial got right "
     "was not recorded, so that nothing can be said of new ones."
 )
+_MORE = (
+    "Replicates were asked for anew when there were results, which is charged: the looks that came of it spend half of "
+    "what was kept of the error, together, each time that they were."
+)
 _TARGETS = (
     "Steps and seconds to target are Kaplan-Meier medians: a trial that never reached the target counts as one that "
     "takes longer than it was watched. Where some never did, variants are compared by their time ratio: the factor "
@@ -73,10 +78,10 @@ def held_fixed(study: Study) -> dict[str, str]:
     return held
 
 
-def how_measured(study: Study, trials: pd.DataFrame) -> dict[str, str]:
+def how_measured(study: Study, trials: pd.DataFrame, asked: Sequence[Asked] = ()) -> dict[str, str]:
     """Return heading -> text, in the order in which it is read."""
     told = {"Clock": _CLOCK, "Splits": _splits(study)}
-    told["Statistics"] = _statistics(study)
+    told["Statistics"] = _statistics(study, asked)
     told["Test images"] = _test_images(trials)
     margins = study.report.margin
     if margins:
@@ -91,10 +96,12 @@ def how_measured(study: Study, trials: pd.DataFrame) -> dict[str, str]:
     return {heading: text for heading, text in told.items() if text}
 
 
-def _statistics(study: Study) -> str:
-    sizes = looks_of(study).sizes
+def _statistics(study: Study, asked: Sequence[Asked]) -> str:
+    sizes = looks_of(study, asked).sizes
+    more = [one.replicates for one in asked if one.late]
     said = [_STATISTICS]
     said += [_ADAPTIVE.format(looks=listed([str(size) for size in sizes]))] if len(sizes) > 1 else []
+    said += [_MORE] if more and any(one != asked[0].replicates for one in more) else []
     said += [_TARGETS] if study.target else []
     return " ".join(said)
 
