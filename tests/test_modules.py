@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,3 +75,17 @@ def test_modules_are_short_and_folders_are_small(room):
     for path in files if place.is_dir() and room not in LISTS else []:
         counts[path.parent] = counts.get(path.parent, 0) + (path.name != "__init__.py")
     assert {str(folder): count for folder, count in counts.items() if count > MOST_MODULES} == {}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES.values() if "__all__" in path.read_text(encoding="utf-8")])
+def test_what_is_offered_is_there(path):
+    """A name in `__all__` that nothing binds breaks `from harness.stats import *`, and no linter says so here."""
+    source = path.read_text(encoding="utf-8")
+    for node in ast.parse(source).body:
+        if (
+            isinstance(node, ast.Assign)
+            and ast.unparse(node.targets[0]) == "__all__"
+            and isinstance(node.value, ast.List)
+        ):
+            elsewhere = re.findall(r"\w+", source.replace(ast.get_source_segment(source, node.value), ""))
+            assert [name for name in ast.literal_eval(node.value) if name not in elsewhere] == []

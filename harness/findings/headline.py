@@ -14,6 +14,8 @@ from harness.stats import Verdict
 
 IN_FULL = 2
 """Variants that get a whole sentence each; for more there is a sentence for each metric."""
+WITHOUT = "without a verdict"
+"""What is said of a metric in which nothing was tested."""
 PREPOSITION = {Verdict.UNDECIDED: "on"}
 """What comes between a verdict and a metric, where it is not `in`."""
 
@@ -26,7 +28,8 @@ def headline(rows: Sequence[Row], said: Sequence[str]) -> str:
         said: the sentences of the answer; the first of them is taken, and of one or two variants what came out.
     """
     claims = [row for row in rows[1:] if row.contrasts]
-    if not claims or len(claims) > IN_FULL:
+    sizes = [one for row in claims for one in row.contrasts if not math.isnan(one.estimate)]
+    if not sizes or len(claims) > IN_FULL:
         return said[0]
     parts = [f"{quoted(row.label)} is {listed([_briefly(one) for one in row.contrasts])}" for row in claims]
     text = f"Against {rows[0].title}, {'; '.join(parts)}."
@@ -36,10 +39,13 @@ def headline(rows: Sequence[Row], said: Sequence[str]) -> str:
 def _briefly(contrast: Contrast) -> str:
     """Say verdict and size: "faster (0.65 times)", "undecided on test accuracy (+0.12 points)"."""
     verdict, metric = contrast.verdict, METRICS[contrast.metric]
+    if not contrast.judged:
+        return f"{WITHOUT} on {metric.title}"
     word = metric.adjectives.get(verdict, f"{verdict} {PREPOSITION.get(verdict, 'in')} {metric.title}")
     if metric.unit is SECONDS and verdict in metric.adjectives:
         word += f" in {metric.title}"
     if math.isnan(contrast.estimate):
         return word
-    missed = f"; {contrast.note}" if contrast.kind == "time_ratio" else ""
+    told = contrast.kind == "time_ratio" or verdict is not Verdict.UNDECIDED
+    missed = f"; {contrast.note}" if told and contrast.note else ""
     return f"{word} ({show_effect(contrast)}{missed})"

@@ -76,6 +76,11 @@ class Contrast:
         return not math.isnan(self.p)
 
     @property
+    def judged(self) -> bool:
+        """Whether there is a verdict: undecided is one where a test found too little, not where there was no test."""
+        return self.tested or self.verdict is not Verdict.UNDECIDED
+
+    @property
     def one_sided(self) -> bool:
         """Whether a time ratio is told by the one end of its interval that the data set: "at least 1.9 times".
 
@@ -175,20 +180,15 @@ def _show_unbounded(contrast: Contrast) -> str:
 
 def show_verdict(contrast: Contrast) -> str:
     """Write the verdict with what is behind it: the interval of equivalence, how many more would decide, and notes."""
-    if reason := not_compared(contrast):
-        return f"not compared; {reason}"
-    said = [str(contrast.verdict), *([show_within(contrast)] if contrast.within else [])]
+    said = [
+        str(contrast.verdict) if contrast.judged else "no verdict",
+        *([show_within(contrast)] if contrast.within else []),
+    ]
     if contrast.more:
         said.append(show_more(contrast))
     if not math.isnan(contrast.spreads):
         said.append(f"{show_spreads(contrast)}, interval widened")
     return "; ".join([*said, contrast.note] if contrast.note else said)
-
-
-def not_compared(contrast: Contrast) -> str:
-    """Return why a contrast has nothing to compare, which is no undecided comparison; empty where it has."""
-    nothing = not contrast.pairs and math.isnan(contrast.estimate)
-    return contrast.note.removeprefix("not compared: ") if nothing else ""
 
 
 def show_more(contrast: Contrast) -> str:
@@ -198,12 +198,12 @@ def show_more(contrast: Contrast) -> str:
         return ""
     if more.even is None:
         if more.planned:
-            return f"its {contrast.pairs + more.most} replicates may not do"
+            return f"its {more.planned} replicates may not do"
         return f"more than {more.most} more replicates"
     if more.likely is None:
         if more.planned:
             few = counted(more.even, "more replicate")
-            return f"about {few}, but all {contrast.pairs + more.most} may not do"
+            return f"about {few}, but all {more.planned} may not do"
         return f"about {more.even} to over {more.most} more replicates"
     fewest = "" if more.even == more.likely else f"{more.even} to "
     return f"about {fewest}{counted(more.likely, 'more replicate')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -71,7 +72,8 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
     sizes, first = due([sample, base], rules.looks)
     if not sizes:
         early = look_at(metric, sample, base, rules).contrast
-        return Evidence(replace(early, note=early.note or UNFINISHED.format(rules.looks.sizes[0])))
+        told = early.note if early.pairs < 2 else ""
+        return Evidence(replace(early, note=told or UNFINISHED.format(rules.looks.sizes[0])))
     seen = [(sample.below(first + size), base.below(first + size)) for size in sizes]
     if sizes[-1] == rules.looks.sizes[-1]:
         seen[-1] = sample, base  # the last look sees all there is
@@ -84,9 +86,10 @@ def due(samples: Sequence[Sample], plan: Looks) -> tuple[tuple[int, ...], int]:
     """Return the sizes of the looks whose data are complete in all of some samples, and the first replicate."""
     settled = [sample.settled for sample in samples]
     pending = frozenset().union(*(sample.pending for sample in samples))
-    first = min(frozenset().union(*settled), default=0)
-    until = min(max(frozenset.intersection(*settled), default=-1), min(pending, default=10**9) - 1)
-    return plan.up_to(until + 1 - first), first
+    first = min(frozenset().union(*settled, pending), default=0)
+    all_have = frozenset.intersection(*settled) - pending
+    until = next(replicate for replicate in itertools.count(first) if replicate not in all_have)
+    return plan.up_to(until - first), first
 
 
 def look_at(metric: str, sample: Sample, base: Sample, rules: Rules) -> Look:
@@ -139,7 +142,7 @@ def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
     """Compare counts that no seed changes: no interval is needed, and one trial of each is enough."""
     value, other = sample.counts.get(metric), base.counts.get(metric)
     if value is None or other is None:
-        return _missing(metric, "not recorded").contrast
+        return Contrast(metric, "exact", math.nan, note="not recorded")
     if value == other:
         judged = Verdict.IDENTICAL
     elif abs(value - other) < rules.margins.get(metric, 1):
@@ -165,7 +168,7 @@ def same_trainings(metric: str, sample: Sample, base: Sample) -> int:
 
 
 def _identical(metric: str, pairs: int) -> Contrast:
-    kind: Literal["difference", "ratio"] = "difference" if METRICS[metric].unit.compared == "difference" else "ratio"
+    kind = _kind(metric)
     none = 0.0 if kind == "difference" else 1.0
     return Contrast(metric, kind, none, none, none, pairs, won=pairs / 2, verdict=Verdict.IDENTICAL)
 
@@ -224,4 +227,8 @@ def _note(found: PairedDifference) -> str:
 
 
 def _missing(metric: str, note: str) -> Look:
-    return Look(Contrast(metric, "ratio", math.nan, note=note))
+    return Look(Contrast(metric, _kind(metric), math.nan, note=note))
+
+
+def _kind(metric: str) -> Literal["difference", "ratio"]:
+    return "difference" if METRICS[metric].unit.compared == "difference" else "ratio"

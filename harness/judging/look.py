@@ -84,6 +84,11 @@ class Evidence:
         """Replicates at the last look; None without a test."""
         return self.plan.sizes[-1] if self.plan else None
 
+    @property
+    def lost(self) -> int:
+        """Replicates of the look that is shown that make no pair: some failed, or others used the machine."""
+        return max(0, self.plan.sizes[self.shown] - self.contrast.pairs) if self.plan else 0
+
     def futile(self, level: float) -> bool:
         """Whether going on would hardly decide it: neither "no difference" nor "within the margin".
 
@@ -100,7 +105,7 @@ class Evidence:
             return False
         estimate, deviation, margin = last.scale or (math.nan, math.nan, None)
         if margin is None:
-            return True
+            return math.isnan(last.same)  # of censored times nothing tells how likely equivalence is
         return chance_to_agree(estimate, deviation, margin, self.plan, at, level) < _FUTILE
 
     def unbiased(self, level: float) -> Contrast:

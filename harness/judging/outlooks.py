@@ -64,14 +64,16 @@ def outlook_of(evidence: Evidence, left: tuple[float, float], ahead: Ahead) -> O
     adaptive = len(plan.sizes) > 1
     whole = (pairs // ahead.parts + 1) * ahead.parts
     sizes: Sequence[int] = range(whole, pairs + _MOST + 1, ahead.parts)
-    if adaptive:
-        sizes = [size for size in plan.sizes if size > pairs]
+    lost = evidence.lost
+    if adaptive:  # what was lost of the replicates so far stays lost
+        seen = max(pairs + lost, *plan.sizes[: len(evidence.looks)], 0)
+        sizes = [size - lost for size in plan.sizes if size > seen]
 
     def levels(size: int) -> tuple[float, float]:
         if not adaptive:  # as if so many had been asked for at once
             return plan.shares[-1] * left[0], plan.shares[-1] * left[1]
-        look = plan.sizes.index(size)
+        look = plan.sizes.index(size + lost)
         return nominal_level(left[0], plan, look), nominal_level(left[1], plan, look, sides=1)
 
     unlike = not math.isnan(evidence.contrast.spreads)
-    return outlook(estimate, deviation, pairs, sizes, levels, margin, ahead.overlap, unlike, adaptive)
+    return outlook(estimate, deviation, pairs, sizes, levels, margin, ahead.overlap, unlike, plan.sizes[-1] * adaptive)

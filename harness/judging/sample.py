@@ -61,9 +61,11 @@ class Sample:
     def by_replicate(self, name: str) -> pd.Series[float]:
         """Return a metric by replicate; the last one where a replicate was trained twice.
 
-        Of a training that diverged there is none but counts: its scores are none, and its few seconds no saving.
+        Of a training that diverged there is none but counts: its scores are none, and its few seconds no saving. Nor
+        is what is infinite a value.
         """
         values = self.columns[name].astype(float)
+        values = np.where(np.isinf(values), np.nan, values)
         if name not in METRICS or METRICS[name].unit.compared != "exact":
             values = np.where(self.columns["stop_reason"].astype(str) == StopReason.NOT_FINITE, np.nan, values)
         return self._counting(name, _indexed(values, self.columns["replicate"]))

@@ -66,7 +66,6 @@ __all__ = [
     "overall_p",
     "pair_up",
     "paired_difference",
-    "pairs_needed",
     "planned",
     "power_of_e",
     "prediction_interval",

@@ -33,13 +33,13 @@ class Outlook:
         even: so many decide it with an even chance; None if the most that were thought of have less.
         likely: so many with a chance of four in five; None likewise.
         most: the most that were thought of.
-        planned: whether those are all that a study plans.
+        planned: replicates of the whole plan, if those are all that it has left; 0 if they are not.
     """
 
     even: int | None
     likely: int | None
     most: int
-    planned: bool = False
+    planned: int = 0
 
 
 def outlook(
@@ -51,7 +51,7 @@ def outlook(
     margin: float | None = None,
     overlap: float = 0.0,
     unlike: bool = False,
-    planned: bool = False,
+    planned: int = 0,
 ) -> Outlook | None:
     """Return about how many more pairs would decide a comparison that is open.
 
@@ -69,7 +69,7 @@ def outlook(
         margin: difference that does not matter; None for none.
         overlap: held-out over training images of a cross-validation: what no number of repetitions takes away.
         unlike: whether the spreads of the two differ, so that standard errors are widened.
-        planned: whether ``sizes`` are all that a study plans.
+        planned: replicates of the whole plan, if ``sizes`` are all that it has left.
 
     Returns:
         None where nothing can be told: no ``sizes``, fewer than two pairs, or differences without a spread.

@@ -15,7 +15,7 @@ FOUND = Contrast(
 def test_in_one_line():
     assert repr(FOUND) == ("<Contrast test_accuracy: −0.98 points (−1.20 to −0.76), 5 pairs, p (Holm) <0.001: worse>")
     nothing = Contrast("test_loss", "difference", math.nan, note="no replicate that both finished")
-    assert repr(nothing) == "<Contrast test_loss: –: not compared; no replicate that both finished>"
+    assert repr(nothing) == "<Contrast test_loss: –: no verdict; no replicate that both finished>"
 
 
 def test_in_a_notebook():
@@ -38,8 +38,8 @@ def test_spreads_that_differ_are_told():
         (Outlook(4, 9, 100), "about 4 to 9 more replicates"),
         (Outlook(4, None, 100), "about 4 to over 100 more replicates"),
         (Outlook(None, None, 100), "more than 100 more replicates"),
-        (Outlook(7, None, 22, planned=True), "about 7 more replicates, but all 30 may not do"),
-        (Outlook(None, None, 22, planned=True), "its 30 replicates may not do"),
+        (Outlook(7, None, 22, planned=30), "about 7 more replicates, but all 30 may not do"),
+        (Outlook(None, None, 22, planned=30), "its 30 replicates may not do"),
         (None, ""),
     ],
 )

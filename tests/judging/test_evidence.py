@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from harness.judging import compare
+from harness.judging.evidence import Rules, gather
 from tests.findings.conftest import make_study
 
 STEADY = np.array([0.0, 2.0, 1.0, 0.0, 3.0]) * 1e-4
@@ -45,3 +46,10 @@ def test_losses_come_in_no_steps(sample):
     found = one(study, sample(test_loss=[0.5, 0.25, 0.75, 0.5, 0.25]), sample(test_loss=[0.25, 0.0, 0.5, 0.25, 0.0]))
     assert math.isnan(found.low)  # the sign test of five cannot go below 6 %
     assert found.p == pytest.approx(1 / 16 / 0.9)  # one look spends nine tenths
+
+
+def test_what_is_infinite_is_no_value(sample):
+    rules = Rules({}, 0.0, None)
+    found = gather("test_loss", sample(test_loss=[0.1, 0.2, np.inf]), sample("base", test_loss=[0.2, 0.1, 0.3]), rules)
+    assert (found.claim, found.contrast.note) == (None, "1 of 3 broke off; base: 0")
+    assert found.contrast.kind == "difference", "what is not compared has the columns of what is"

@@ -97,6 +97,16 @@ def test_what_failed_is_waited_for_no_longer_and_what_was_interrupted_is(accurac
     assert gather("test_accuracy", interrupted, base, rules(plan)).claim is None
 
 
+def test_a_look_is_not_taken_over_a_replicate_that_is_still_to_come(accuracies):
+    """Replicates are trained side by side: the fifth may end before the third."""
+    plan = planned(5, 5)
+    variant, base = accuracies(np.linspace(0.9, 1.1, 5))
+    there = variant.columns["replicate"] != 2
+    gap = replace(variant, columns={name: values[there] for name, values in variant.columns.items()})
+    assert gather("test_accuracy", gap, base, rules(plan)).claim is None
+    assert gather("test_accuracy", replace(gap, failed=frozenset({2})), base, rules(plan)).contrast.pairs == 4
+
+
 def test_each_look_tests_as_its_own_data_ask(sample):
     """All of the first five reach the target: Student's t. A later miss makes the next look a time ratio."""
     plan = continued(planned(5, 5), 8, 8, seen=5)
@@ -126,6 +136,14 @@ def test_futility_is_a_small_chance_of_both_claims(accuracies):
     assert not gather("test_accuracy", *accuracies(even), rules(plan, margin=1.0)).futile(LEVEL)
     assert not gather("test_accuracy", *accuracies(even + 0.5), rules(plan, margin=0.01)).futile(LEVEL)
     assert not gather("test_accuracy", *accuracies(np.tile([1.0, -1.0], 15)), rules(plan, margin=0.01)).futile(LEVEL)
+
+
+def test_times_that_may_still_be_equivalent_are_not_ended(sample):
+    plan = planned(3, 30)
+    steps = [300.0, 310, 290, 305, 300, math.nan, 298, 301, 300, 302, 305, 299, math.nan, 310, 300]
+    both = sample(steps_to_target=steps), sample("base", steps_to_target=steps[::-1])
+    assert gather("steps_to_target", *both, Rules({}, 0.0, plan)).futile(LEVEL)
+    assert not gather("steps_to_target", *both, Rules({"steps_to_target": 500.0}, 0.0, plan)).futile(LEVEL)
 
 
 def test_an_ended_comparison_says_so_and_an_open_one_that_it_waits(sample):

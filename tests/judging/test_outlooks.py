@@ -1,11 +1,17 @@
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from harness.judging import compare
 from harness.judging.contrast import Contrast
 from harness.judging.look import Evidence
 from harness.judging.outlooks import Ahead, levels_left, outlook_of
-from harness.stats import Claim, judge, nominal_level, outlook, planned
+from harness.stats import Claim, Verdict, judge, nominal_level, outlook, planned
+from tests.findings.conftest import make_study
+
+LEVELS = ["max_pool", "stride"]
 
 
 def test_the_level_is_what_the_claims_leave():
@@ -41,7 +47,7 @@ def test_an_adaptive_study_ends_where_it_planned():
     def levels(n):
         return nominal_level(0.05, plan, looks[n]), nominal_level(0.05, plan, looks[n], sides=1)
 
-    assert found == outlook(0.8, 1.0, 12, list(looks), levels, planned=True)
+    assert found == outlook(0.8, 1.0, 12, list(looks), levels, planned=30)
     assert found.even + 12 in looks
     assert outlook_of(evidence(30), (0.05, 0.05), Ahead(plan)) is None
 
@@ -52,3 +58,23 @@ def test_nothing_is_told_without_a_spread():
         is None
     )
     assert outlook_of(evidence(5, math.nan), (0.05, 0.05), Ahead(planned(5, 5))) is None
+
+
+def test_replicates_that_make_no_pair_are_not_still_to_come(sample):
+    """Of nine replicates one failed: after the last look there is nothing more to promise."""
+    study = make_study(
+        design={"kind": "factorial", "replicates": {"min": 3, "max": 9}, "factors": {"model.downsample": LEVELS}},
+        report={"metrics": ["test_accuracy"]},
+    )
+    noise = 0.001 * np.array([3, -2, 1, 0, -4, 2, 1, -1, 2])
+    kept = [0, 1, 2, 4, 5, 6, 7, 8]
+
+    def found(n):
+        there = [one for one in kept if one < n]
+        variant = sample(replicate=there, test_accuracy=0.983 + noise[there])
+        base = sample("base", test_accuracy=0.98 - 0.5 * noise[::-1][:n])
+        return compare(study, {"variant": replace(variant, failed=frozenset({3}))}, base)["variant"][0]
+
+    assert (found(9).pairs, found(9).verdict, found(9).more) == (8, Verdict.UNDECIDED, None)
+    assert (found(7).pairs, found(7).more.most, found(7).more.planned) == (6, 2, 9)
+    assert found(5).more.most == 4

@@ -74,10 +74,10 @@ def test_a_margin_may_decide_sooner():
 
 def test_never_beyond_what_a_study_plans():
     levels = once(0.05)
-    found = outlook(0.3, 1.0, 8, [12, 18, 30], levels, planned=True)
+    found = outlook(0.3, 1.0, 8, [12, 18, 30], levels, planned=30)
     assert found.even in (None, 4, 10, 22)
-    assert (found.most, found.planned) == (22, True)
-    assert outlook(0.3, 1.0, 30, [], levels, planned=True) is None
+    assert (found.most, found.planned) == (22, 30)
+    assert outlook(0.3, 1.0, 30, [], levels, planned=30) is None
 
 
 def test_what_cannot_be_told():

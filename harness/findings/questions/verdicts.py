@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from harness.findings.clauses import clause, evidence
 from harness.findings.contrasts import best_first
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
-from harness.findings.headline import IN_FULL, PREPOSITION
+from harness.findings.headline import IN_FULL, PREPOSITION, WITHOUT
 from harness.findings.rows import Row
 from harness.findings.search.outcome import search_outcome
 from harness.findings.wording import listed, quoted, show_interval
 from harness.judging import Contrast
-from harness.judging.contrast import not_compared, show_effect, show_ends, show_outlook, show_p, show_within
-from harness.metrics import METRICS, counted, show_ratio
+from harness.judging.contrast import show_effect, show_ends, show_outlook, show_within
+from harness.metrics import METRICS, counted
 from harness.stats import Verdict
 from harness.study import Study
 
@@ -88,6 +89,9 @@ def _in_metric(rows: Sequence[Row], reference: str, metric: str, pairs: bool) ->
     found = [(rows[place], _of(rows[place], metric)) for place in best_first(list(rows), metric)]
     groups = {kind: [(row, one) for row, one in found if one.verdict is kind] for kind in Verdict}
     better, title = groups[Verdict.BETTER], METRICS[metric].title
+    untested = [(row, one) for row, one in groups[Verdict.UNDECIDED] if not one.judged]
+    if len(untested) == len(rows):
+        return f"There is no verdict in {title}: {'; '.join(_untested(untested))}."
     if better:
         best, size = better[0]
         most = f"gains most in {title} over" if len(better) > 1 else f"is better in {title} than"
@@ -99,18 +103,28 @@ def _in_metric(rows: Sequence[Row], reference: str, metric: str, pairs: bool) ->
     parts += _named("equivalent", groups[Verdict.EQUIVALENT], show_within)
     parts += _named("identical", groups[Verdict.IDENTICAL])
     parts += _named("worse", groups[Verdict.WORSE], _size)
-    open_ones = [(row, one) for row, one in groups[Verdict.UNDECIDED] if not not_compared(one)]
-    parts += _named("undecided", open_ones, show_outlook)
+    open_ones = [(row, one) for row, one in groups[Verdict.UNDECIDED] if one.judged]
+    parts += _named("undecided", open_ones, _open)
     if len(open_ones) > _NAMED:
         first, size = open_ones[0]
         told = "; ".join(filter(None, [_size(size), show_outlook(size)]))
         parts[-1] += f", led by {quoted(first.label)} ({told})"
-    parts += _named("not compared", [(row, one) for row, one in found if not_compared(one)], not_compared)
+    parts += [f"{WITHOUT}: {told}" for told in _untested(untested)]
     return f"{'; '.join(parts)}."
 
 
 def _of(row: Row, metric: str) -> Contrast:
     return next(one for one in row.contrasts if one.metric == metric)
+
+
+def _untested(found: Sequence[tuple[Row, Contrast]]) -> list[str]:
+    """Return the variants of which nothing was tested, those together that have the same reason."""
+    told = []
+    for note in dict.fromkeys(one.note for _, one in found):
+        names = [quoted(row.label) for row, one in found if one.note == note]
+        who = listed(names) if len(names) <= _NAMED else f"{len(names)} variants"
+        told.append(f"{who} ({_aside(note)})" if note else who)
+    return told
 
 
 def _named(
@@ -125,12 +139,17 @@ def _named(
     return [f"{word}: {listed(names)}"]
 
 
+def _has_size(contrast: Contrast) -> bool:
+    """Whether there is a number to tell: none where nothing could be compared, or no trial reached the target."""
+    return not math.isnan(contrast.estimate)
+
+
 def _in_full(row: Row, reference: str, target: str) -> str:
     parts: list[str] = []
     pairs = 0
     for contrast in row.contrasts:
-        if contrast.pairs or contrast.kind == "exact":
-            parts.append(f"{_clause(contrast, target)} ({_evidence(contrast, pairs)})")
+        if _has_size(contrast):
+            parts.append(f"{clause(contrast, target)} ({evidence(contrast, pairs)})")
             pairs = pairs if contrast.verdict is Verdict.IDENTICAL else contrast.pairs or pairs
     if parts:
         text = f"Against {reference}, {quoted(row.label)} {listed(parts)}: {_judgement(row.contrasts)}."
@@ -138,85 +157,37 @@ def _in_full(row: Row, reference: str, target: str) -> str:
         text = f"{quoted(row.label)} cannot be judged against {reference}."
     without: dict[str, list[str]] = {}
     for contrast in row.contrasts:
-        if reason := not_compared(contrast):
-            without.setdefault(reason, []).append(METRICS[contrast.metric].title)
-    if without:
-        text += f" Not compared: {'; '.join(f'{listed(titles)} ({why})' for why, titles in without.items())}."
+        if contrast.note and not _has_size(contrast):
+            without.setdefault(contrast.note, []).append(METRICS[contrast.metric].title)
+    for note, titles in without.items():
+        text += f" {_capital(listed(titles))}{' ' if note.startswith('not compared') else ': '}{note}."
     return text
 
 
 def _size(contrast: Contrast) -> str:
-    """Write effect and interval; of times that some never had, how many did not."""
+    """Write effect, interval and what else a reader must know: of how many trials never had a time, of which look."""
     if math.isnan(contrast.estimate):
         return contrast.note
     said = [show_effect(contrast), *([] if math.isnan(contrast.low) else [show_ends(contrast)])]
-    if contrast.kind == "time_ratio":
-        said.append(contrast.note.replace("; ", ", "))
-    return ", ".join(said)
+    return ", ".join([*said, _aside(contrast.note)] if contrast.note else said)
 
 
-def _clause(contrast: Contrast, target: str) -> str:
-    metric = METRICS[contrast.metric]
-    if contrast.kind == "time_ratio" and not contrast.one_sided and contrast.low == 0 and math.isinf(contrast.high):
-        text = f"may need fewer or more {metric.unit.name} to {target}, by any factor"
-    elif contrast.one_sided:
-        text = _one_sided(contrast, target)
-    elif metric.watched:
-        text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {metric.unit.name}"
-    elif contrast.kind != "difference":
-        text = metric.ratio.format(show_ratio(contrast.estimate, exact=contrast.kind == "exact"))
-    elif float(metric.show(abs(contrast.estimate))) == 0:
-        text = f"ends level in {metric.title}"
-    else:
-        size = f"{metric.show(abs(contrast.estimate))}{metric.unit.points}"
-        text = f"ends {size} {'higher' if contrast.estimate > 0 else 'lower'} in {metric.title}"
-    return text
+def _open(contrast: Contrast) -> str:
+    """Write of what is undecided what would decide it, and whether that is waited for."""
+    note = "" if contrast.kind == "time_ratio" else contrast.note
+    return "; ".join(filter(None, [show_outlook(contrast), note]))
 
 
-def _one_sided(contrast: Contrast, target: str) -> str:
-    """Say by how much a variant is at least ahead or behind, where so many missed the target that no more is known."""
-    unit = METRICS[contrast.metric].unit.name
-    if contrast.estimate > 1:
-        known = 0 < contrast.low < math.inf
-        return (
-            f"takes at least {show_ratio(contrast.low)} times the {unit} to {target}"
-            if known
-            else f"needs more {unit} to {target}, or never gets there"
-        )
-    known = 0 < contrast.high < math.inf
-    return (
-        f"takes at most {show_ratio(contrast.high)} times the {unit} to {target}"
-        if known
-        else f"needs fewer {unit} to {target}, if the other gets there at all"
-    )
-
-
-def _evidence(contrast: Contrast, said_pairs: int) -> str:
-    """Return interval, pairs and p in brackets; what the clause before has said is left out."""
-    if contrast.kind == "exact":
-        return "exact"
-    if contrast.verdict is Verdict.IDENTICAL:
-        return f"the same to the bit in {counted(contrast.pairs, 'paired replicate')}"
-    if contrast.pairs == 1:
-        return "1 pair, no interval"
-    ends, p = show_ends(contrast), f"p = {show_p(contrast.p_holm)}".replace("= <", "< ")
-    if math.isnan(contrast.low):
-        ends = "no interval"
-    elif ends == "no bounds":
-        ends = "the 95 % interval has no bounds"
-    elif not said_pairs:
-        ends = f"95 % interval {ends}"
-    said = [ends, p] if contrast.pairs == said_pairs else [ends, counted(contrast.pairs, "paired replicate"), p]
-    if contrast.kind == "time_ratio":
-        said.append(contrast.note)
-    return "; ".join(said)
+def _aside(note: str) -> str:
+    """Write a note within a list that has semicolons of its own."""
+    return note.replace("; ", ", ")
 
 
 def _judgement(contrasts: Sequence[Contrast]) -> str:
     """Say the verdicts: "faster, more accurate; undecided on steps to target (about 4 more replicates would tell)"."""
     said = []
     for verdict in Verdict:
-        found = [contrast for contrast in contrasts if contrast.verdict is verdict and not not_compared(contrast)]
+        found = [contrast for contrast in contrasts if contrast.verdict is verdict and contrast.judged]
         words = [word for contrast in found if (word := METRICS[contrast.metric].adjectives.get(verdict))]
         others = [contrast for contrast in found if verdict not in METRICS[contrast.metric].adjectives]
         titles = [f"{METRICS[one.metric].title}{show_outlook(one, ' ({})')}" for one in others]
@@ -225,7 +196,8 @@ def _judgement(contrasts: Sequence[Contrast]) -> str:
             within = [shown for one in found if (shown := show_within(one))]
             tail = f" ({'; '.join(within)})" if within else ""
             said.append(f"{verdict} {PREPOSITION.get(verdict, 'in')} {listed(titles)}{tail}")
-    return "; ".join(said)
+    untested = [METRICS[contrast.metric].title for contrast in contrasts if not contrast.judged]
+    return "; ".join([*said, f"{WITHOUT} on {listed(untested)}"] if untested else said)
 
 
 def _unfinished(row: Row) -> str:

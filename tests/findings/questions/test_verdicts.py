@@ -50,7 +50,8 @@ def test_many_variants_in_short():
     assert report(study, pd.DataFrame(rows), pd.DataFrame()).sentences == (
         "No variant is better in test accuracy than base (downsample=max_pool); undecided: downsample=stride "
         "(about 27 to over 100 more replicates would tell), downsample=average_pool (about 41 to over 100 more "
-        "replicates would tell) and downsample=none (about 41 to over 100 more replicates would tell).",
+        "replicates would tell; every pair gives the same) and downsample=none (about 41 to over 100 more replicates "
+        "would tell; every pair gives the same).",
     )
 
 
@@ -151,8 +152,8 @@ def test_trainings_that_are_the_same_to_the_bit(study, trials, history):
     assert found.sentences == (
         "Against base (downsample=max_pool), downsample=stride ends level in test accuracy (the same to the bit in 3 "
         "paired replicates), reaches 98 % validation accuracy in 0.50 times the seconds (no interval; 3 "
-        "paired replicates; p = 0.28) and has 1.00 times the parameters (exact): identical in test accuracy "
-        "and parameters; undecided on seconds to target.",
+        "paired replicates; p = 0.28; every pair gives the same) and has 1.00 times the parameters (exact): identical "
+        "in test accuracy and parameters; undecided on seconds to target.",
     )
     assert found.headline == (
         "Against base (downsample=max_pool), downsample=stride is identical in test accuracy (0.00 points), undecided "
@@ -178,8 +179,8 @@ def test_an_equivalence_says_the_interval_that_decided_it(trials, history):
         (
             ["max_pool", "stride", "average_pool", "none"],
             "No variant is better in steps to target than base (downsample=max_pool); worse: downsample=stride (2.07 "
-            "times, 2.00 to 2.25, 1 of 10 never reached it, base: 0 of 10); undecided: downsample=average_pool and "
-            "downsample=none (100 more replicates may not tell).",
+            "times, 2.00 to 2.25, 1 of 10 never reached it, base: 0 of 10); undecided: downsample=average_pool "
+            "(every pair gives the same) and downsample=none (100 more replicates may not tell).",
         ),
     ],
 )
@@ -207,3 +208,64 @@ def test_what_most_never_reached_takes_at_least(history):
     assert "takes at least 2.24 times the steps to 98 % validation accuracy (95 % interval 2.24 or more" in sentence
     assert found.rows[1].contrasts[0].estimate > 2.24
     assert "(over 2.24 times; 4 of 5 never reached it" in found.headline
+
+
+def adaptive(levels, accuracies, replicates, stop=None):
+    """Return the report of variants with these test accuracies, of which None is still to be trained."""
+    study = make_study(
+        design={"kind": "one_at_a_time", "factors": {"model.downsample": levels}, "replicates": replicates},
+        report={"metrics": ["test_accuracy"]},
+    )
+    rows = []
+    for level, values in zip(levels, accuracies, strict=True):
+        for replicate, accuracy in enumerate(values):
+            ended = {"stop_reason": "not_finite"} if stop == (level, replicate) else {}
+            rows.append(
+                trial(study, len(rows), {"model.downsample": level}, replicate, test_accuracy=accuracy, **ended)
+            )
+    return report(study, pd.DataFrame(rows), pd.DataFrame())
+
+
+def test_where_nothing_was_tested_there_is_no_verdict_to_be_undecided():
+    found = adaptive(["max_pool", "stride"], [[0.98, 0.981, 0.979, 0.98], [0.985, 0.984, 0.986, 0.985]], 10)
+    assert found.sentences == (
+        "Against base (downsample=max_pool), downsample=stride ends 0.50 points higher in test accuracy (no interval; "
+        "4 paired replicates; the study is unfinished: verdicts come after 10 replicates of each): without a verdict "
+        "on test accuracy.",
+    )
+    assert found.headline == (
+        "Against base (downsample=max_pool), downsample=stride is without a verdict on test accuracy."
+    )
+
+
+def test_of_many_variants_those_without_a_verdict_are_not_among_the_undecided():
+    levels = ["max_pool", "stride", "average_pool", "none"]
+    noise = [0.0, 0.001, -0.001, 0.002, -0.002]
+    values = [[0.97 + one for one in way] for way in (noise, noise[::-1], noise[2:] + noise[:2], noise)]
+    (sentence,) = adaptive(levels, values, 5, stop=("stride", 1)).sentences
+    assert sentence.endswith("; without a verdict: downsample=stride (1 of 5 without a value, base: 0).")
+    assert "undecided: downsample=average_pool (" in sentence
+    early = adaptive(levels, [one[:4] for one in values], 5)
+    assert early.sentences == (
+        "There is no verdict in test accuracy: downsample=none, downsample=stride and "
+        "downsample=average_pool (the study is unfinished: verdicts come after 5 replicates of each).",
+    )
+
+
+def test_a_look_that_decided_is_told_where_later_replicates_say_otherwise():
+    gone = [0.99, 0.9901, 0.9899, 0.9902, 0.99, 0.97, 0.96, 0.95, 0.97]
+    found = adaptive(["max_pool", "stride"], [[0.98] * 9, gone], {"min": 3, "max": 9})
+    told = "of the look after 5 replicates, which decided it"
+    assert f"5 paired replicates; p < 0.001; {told}): more accurate." in found.sentences[0]
+    assert found.headline.endswith(f"downsample=stride is more accurate (+1.00 points; {told}).")
+
+
+def test_a_target_that_nobody_reached_has_no_ratio():
+    study = make_study(report={"metrics": ["steps_to_target"]})
+    rows = [trial(study, 5 * place + n, one, n) for place, one in enumerate((POOL, STRIDE)) for n in range(3)]
+    found = report(study, pd.DataFrame(rows), pd.DataFrame())
+    assert found.headline == found.sentences[0]
+    assert found.sentences == (
+        "downsample=stride cannot be judged against base (downsample=max_pool). Steps to target: 3 of 3 never reached "
+        "it; base: 3 of 3.",
+    )
