@@ -14,8 +14,9 @@ from harness.errors import UsageError
 from harness.estimate import estimate_variants, total_seconds
 from harness.findings.questions.looks import say_going_on, say_looks
 from harness.launchers import choose_resources
+from harness.metrics import counted
 from harness.records import Asked, asked_since
-from harness.study import DataSpec, Range, Study, check_variants, show_level, too_few_replicates
+from harness.study import DataSpec, Range, Study, cautions, check_variants, show_level
 from harness.trials import stored_asked
 
 if TYPE_CHECKING:
@@ -55,10 +56,10 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, workers: int
             console.print(f"  searched: {path} {_space(levels)}")
     seconds = total_seconds(study, estimates, resources.workers)
     console.print(
-        f"{count.trainings} trainings, about {duration(seconds)} at most on this machine if none stops early "
-        "(a rough figure). Nothing was trained or created."
+        f"{counted(count.trainings, 'training')}, about {duration(seconds)} at most on this machine if none stops "
+        "early (a rough figure). Nothing was trained or created."
     )
-    for sentence in too_few_replicates(study):
+    for sentence in cautions(study):
         console.print(f"warning: {sentence}", style="yellow")
 
 
