@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import runpy
+import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from harness.image_sets import IMAGE_SETS
 from harness.metrics import CHOOSABLE, METRICS
 from harness.pages.markdown import pipe_table
 from harness.presets import PRESETS, PROTOCOLS
-from harness.study import StudyTables, show_level
+from harness.study import StudyTables, build_study, show_level
 
 PAGE = Path(__file__).with_name("studies.md")
 MEASURED = tuple(Path(__file__).with_name(name) for name in ("performance.md", "method-tables.md"))
@@ -324,6 +325,8 @@ def _told(name: str) -> list[str]:
     if report is None:
         return [f"[{name}](../studies/{name}.toml): {NO_REPORT}."]
     head = f"**{report['question']}** [Report](../reports/{name}/comparison.md), [study](../studies/{name}.toml)."
+    if _is_of_another_design(name, report):
+        head += " *The study was designed anew after this report, and has not been run again yet.*"
     told = answer(name, report)
     return [head, *(["", told] if told else []), "", *(f"- {_plain(sentence)}" for sentence in report["sentences"])]
 
@@ -334,6 +337,13 @@ def _report(name: str) -> dict[str, Any] | None:
         return None
     report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return report
+
+
+def _is_of_another_design(name: str, report: dict[str, Any]) -> bool:
+    """Whether the study file asks for other trainings than those that the report was made of."""
+    text = (REPORTS.parent / "studies" / f"{name}.toml").read_text(encoding="utf-8")
+    now, then = (build_study(tomllib.loads(one), name) for one in (text, report["text"]))
+    return (now.digest, now.design.replicate_range) != (then.digest, then.design.replicate_range)
 
 
 def _plain(text: str) -> str:
@@ -348,6 +358,8 @@ def fill_answers(page: str) -> str:
         for place, name in enumerate(studies):
             report = _report(name)
             said = (answer(name, report) or _plain(report["headline"])) if report else NO_REPORT
+            if report and _is_of_another_design(name, report):
+                said += " *(Of an earlier design of the study.)*"
             link = f"[{name}](reports/{name}/comparison.md)" if report else f"[{name}](studies/{name}.toml)"
             rows.append((question if place == 0 else "", " ".join(said.split()), link))
     table = _table(("question", "answer", "report"), rows)
