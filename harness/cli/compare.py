@@ -92,10 +92,10 @@ def _print(found: Comparison) -> None:
     from harness.pages.terminal import draw_table
 
     console = Console(markup=False, emoji=False, highlight=False)
-    console.print(draw_table(found.table, max(12, console.width // 5)))
+    console.print(draw_table(found.table, console.width))
     if found.settings is not None:
         console.print(f"{found.settings.caption}:", style="italic")
-        console.print(draw_table(replace(found.settings, caption=""), max(12, console.width // 3)))
+        console.print(draw_table(replace(found.settings, caption=""), console.width))
     for remark in found.remarks:
         console.print(f"  {remark}", style="dim")
     console.print(f"{found.after} against {found.before}: {found.conclusion}")

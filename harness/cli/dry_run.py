@@ -12,8 +12,12 @@ from rich.table import Table
 from harness.cli.progress import duration
 from harness.errors import UsageError
 from harness.estimate import estimate_variants, total_seconds
+from harness.findings.questions.looks import say_going_on, say_looks
 from harness.launchers import choose_resources
-from harness.study import DataSpec, Range, Study, check_variants, show_level, too_few_replicates
+from harness.metrics import counted
+from harness.records import Asked, asked_since
+from harness.study import DataSpec, Range, Study, cautions, check_variants, show_level
+from harness.trials import stored_asked
 
 if TYPE_CHECKING:
     from harness.store import Store
@@ -31,6 +35,9 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, workers: int
     console.print(study.question, style="bold")
     asked = study.design.brief(count.variants)
     console.print(f"{study.name}: {asked}; {resources.workers} at a time, threads of each: {resources.threads}")
+    known = _asked(study, store)
+    for sentence in filter(None, [say_looks(study, known), say_going_on(study, known)]):
+        console.print(sentence)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("variant", "parameters", "multiply-accumulates", "steps at most", "ms a step", "time at most"):
         table.add_column(heading, justify="left" if heading == "variant" else "right")
@@ -49,10 +56,10 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, workers: int
             console.print(f"  searched: {path} {_space(levels)}")
     seconds = total_seconds(study, estimates, resources.workers)
     console.print(
-        f"{count.trainings} trainings, about {duration(seconds)} at most on this machine if none stops early "
-        "(a rough figure). Nothing was trained or created."
+        f"{counted(count.trainings, 'training')}, about {duration(seconds)} at most on this machine if none stops "
+        "early (a rough figure). Nothing was trained or created."
     )
-    for sentence in too_few_replicates(study):
+    for sentence in cautions(study):
         console.print(f"warning: {sentence}", style="yellow")
 
 
@@ -73,6 +80,16 @@ def _images(data: DataSpec, data_folder: Path | None) -> tuple[tuple[int, int, i
 
     images = load_images(data, 0, data_folder)
     return images.image_shape, len(images.train.images) + len(images.validation.images), images.classes
+
+
+def _asked(study: Study, store: Store) -> tuple[Asked, ...]:
+    """Return what was asked of a study so far, with what it asks now; nothing of one that the store does not have."""
+    counts = next((summary.counts for summary in store.summaries() if summary.name == study.name), {})
+    finished = counts.get("finished", 0) + counts.get("pruned", 0)
+    if not finished:
+        return ()
+    before = stored_asked(store.kept_study(study.name), f"the record of the study {study.name!r}")
+    return asked_since(before, study, lambda: finished)
 
 
 def _measured(name: str, store: Store) -> dict[str, float]:

@@ -58,7 +58,7 @@ class View:
         self.console, self.study, self.metric = console, study, metric
         self.labels: dict[int, str] = {}
         self.curves: dict[int, list[float]] = {}
-        self.announced = self.warned = False
+        self.announced = self.warned = self.charged = False
 
     def plain(self, progress: Progress, event: Event | Notice | None) -> None:
         """Say what began, and what ended, a line each."""
@@ -71,7 +71,14 @@ class View:
         self.say(progress, event)
 
     def say(self, progress: Progress, event: Event | Notice | None) -> None:
-        """Print a lasting line for a trial that ended."""
+        """Print a lasting line for a trial that ended, and before the first what it costs to go on with the study."""
+        if not self.charged:
+            self.charged = True
+            if any(one.late and one.replicates != progress.asked[0].replicates for one in progress.asked):
+                from harness.findings.questions.looks import say_going_on
+
+                if cost := say_going_on(self.study, progress.asked):
+                    self._line(cost, style="yellow")
         for trial, running in progress.running.items():
             self.labels[trial] = f"#{trial} {running.assignment.variant.label} · r{running.assignment.replicate}"
         if isinstance(event, Finished):

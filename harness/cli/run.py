@@ -86,7 +86,7 @@ def run_command(
     trainings and closes their runs; the next run goes on from there.
     """
     without_garbage_collection()  # _watching_over_imports switches it on again
-    from harness.study import load_study, too_few_replicates
+    from harness.study import cautions, load_study
 
     loaded = load_study(study_file(study), overrides, name)
     _say_who_else_trains(loaded)
@@ -101,7 +101,7 @@ def run_command(
     from harness.driver import run_study
     from harness.launchers import LocalLauncher
 
-    for sentence in too_few_replicates(loaded):
+    for sentence in cautions(loaded):
         click.echo(f"warning: {sentence}", err=True)
     with watching(loaded) as show:
         outcome = run_study(

@@ -31,7 +31,7 @@ def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_
     """Check study files (all in studies/ by default). Nothing is created."""
     without_garbage_collection()
     from harness.data import image_facts
-    from harness.study import check_variants, load_study, too_few_replicates
+    from harness.study import cautions, check_variants, load_study
 
     paths = [study_file(study) for study in studies] or sorted(STUDIES.glob("*.toml"))
     if not paths:
@@ -47,9 +47,8 @@ def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_
         except HarnessError as error:
             problems.append(str(error))
         else:
-            variants, count = study.trainings
-            click.echo(f"{path}: ok, {variants} variants, {count} trainings")
-            for sentence in too_few_replicates(study):
+            click.echo(f"{path}: ok, {study.size}")
+            for sentence in cautions(study):
                 click.echo(f"{path}: warning: {sentence}", err=True)
     if problems:
         raise StudyError("\n".join(problems))

@@ -50,7 +50,7 @@ class Loop:
         self.plan, self.recording, self.launcher = plan, recording, launcher
         self.observe, self.pack = observe, pack
         self._next_job: Job | None = None
-        self.progress = Progress()
+        self.progress = Progress(asked=recording.asked)
         self.deaths: dict[tuple[str, int], int] = {}
         self.deaths_in_a_row = self.failures_in_a_row = 0
         self.stop = Stop()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from harness.launchers import Notice
 from harness.notebook import facts_table
-from harness.records import Evaluated, Event
+from harness.records import Asked, Evaluated, Event
 from harness.study import Study
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Progress:
         finished_here: trainings that this run finished.
         began: when the run began, by `time.monotonic`.
         first_start: when its first training did; None before.
+        asked: what was asked of the study so far, in order; the last is what it asks now.
     """
 
     workers: int = 0
@@ -59,6 +60,7 @@ class Progress:
     finished_here: int = 0
     began: float = field(default_factory=time.monotonic)
     first_start: float | None = None
+    asked: tuple[Asked, ...] = ()
 
     @property
     def seconds(self) -> float:

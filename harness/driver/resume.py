@@ -77,6 +77,7 @@ def open_plan(
             recorded=set(recorded["trial"]) if len(recorded) else (),
             data_folder=data_folder,
             recall=lambda trial: read_result(recorded, trial),
+            asked=recording.asked,
         )
         reconcile_plan(plan, store, recorded, hold.storage)
     except BaseException:

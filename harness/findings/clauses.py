@@ -13,7 +13,9 @@ from harness.stats import Verdict
 def clause(contrast: Contrast, target: str) -> str:
     """Say what a contrast comes to, as the end of a sentence about the variant: "ends 0.20 points lower in ..."."""
     metric = METRICS[contrast.metric]
-    if contrast.one_sided:
+    if contrast.kind == "time_ratio" and not contrast.one_sided and contrast.low == 0 and math.isinf(contrast.high):
+        text = f"may need fewer or more {metric.unit.name} to {target}, by any factor"
+    elif contrast.one_sided:
         text = _one_sided(contrast, target)
     elif metric.watched:
         text = f"reaches {target} in {show_ratio(contrast.estimate)} times the {metric.unit.name}"
@@ -35,13 +37,13 @@ def _one_sided(contrast: Contrast, target: str) -> str:
         return (
             f"takes at least {show_ratio(contrast.low)} times the {unit} to {target}"
             if known
-            else (f"does not get to {target} in a time that could be compared")
+            else f"needs more {unit} to {target}, or never gets there"
         )
     known = 0 < contrast.high < math.inf
     return (
         f"takes at most {show_ratio(contrast.high)} times the {unit} to {target}"
         if known
-        else (f"gets to {target}, which the other does not in a time that could be compared")
+        else f"needs fewer {unit} to {target}, if the other gets there at all"
     )
 
 
@@ -56,6 +58,8 @@ def evidence(contrast: Contrast, said_pairs: int) -> str:
     ends, p = show_ends(contrast), f"p = {show_p(contrast.p_holm)}".replace("= <", "< ")
     if math.isnan(contrast.low):
         ends = "no interval"
+    elif ends == "no bounds":
+        ends = "the 95 % interval has no bounds"
     elif not said_pairs:
         ends = f"95 % interval {ends}"
     said = [ends] if contrast.pairs == said_pairs else [ends, counted(contrast.pairs, "paired replicate")]

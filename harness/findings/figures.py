@@ -98,7 +98,7 @@ class PointFigure:
         description: what a reader who cannot see it should know.
         chapter: heading that it stands under.
         note: how to read it.
-        staircase: whether the series are lines that go up in steps, without points.
+        staircase: whether the series are shares (%) that go up in steps, without points.
     """
 
     name: str

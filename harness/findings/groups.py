@@ -100,9 +100,11 @@ def disturbed_trials(groups: Sequence[Group]) -> str:
     timed = np.concatenate([group.timed for group in groups]) if groups else np.empty(0, bool)
     if timed.all():
         return ""
-    text = f"Seconds of {int((~timed).sum())} of {counted(len(timed), 'trial')} are left out: others used the machine"
+    left, count = int((~timed).sum()), len(timed)
+    whose = f"all {counted(count, 'trial')}" if left == count > 1 else f"{left} of {counted(count, 'trial')}"
     beside = sum(int((group.values("studies_beside") > 0).sum()) for group in groups)
-    return f"{text} while they ran" + (f", another study beside {beside} of them." if beside else ".")
+    study = f", another study beside {'all' if beside == left > 1 else beside} of them" if beside else ""
+    return f"Seconds of {whose} are left out: others used the machine while they ran{study}."
 
 
 def times_to_target(group: Group, name: str) -> tuple[np.ndarray, np.ndarray]:

@@ -180,7 +180,10 @@ def _show_unbounded(contrast: Contrast) -> str:
 
 def show_verdict(contrast: Contrast) -> str:
     """Write the verdict with what is behind it: the interval of equivalence, how many more would decide, and notes."""
-    said = [str(contrast.verdict), *([show_within(contrast)] if contrast.within else [])]
+    said = [
+        str(contrast.verdict) if contrast.judged else "no verdict",
+        *([show_within(contrast)] if contrast.within else []),
+    ]
     if contrast.more:
         said.append(show_more(contrast))
     if not math.isnan(contrast.spreads):
@@ -208,6 +211,8 @@ def show_more(contrast: Contrast) -> str:
 
 def show_outlook(contrast: Contrast, form: str = "{}") -> str:
     """Write in a sentence what would decide it: ``about 4 to 9 more replicates would tell``; empty if that is open."""
+    if contrast.more and contrast.more.even is None and not contrast.more.planned:
+        return form.format(f"{contrast.more.most} more replicates may not tell")
     more = show_more(contrast)
     return form.format(f"{more} would tell" if more.endswith(("replicate", "replicates")) else more) if more else ""
 

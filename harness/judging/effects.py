@@ -134,7 +134,7 @@ def _not_averaged(metric: str, samples: Sequence[Sample]) -> str:
     if row.watched and (missed := sum(int(sample.times(metric).missed.sum()) for sample in samples)):
         return f"{missed} of {counted(trained, 'training')} never reached the target"
     if broken := sum(int(sample.by_replicate(metric).isna().sum()) for sample in samples):
-        return f"{broken} of {counted(trained, 'training')} broke off"
+        return f"{broken} of {counted(trained, 'training')} have no value"
     if row.unit.compared == "ratio" and any((sample.by_replicate(metric) <= 0).any() for sample in samples):
         return "a value of 0 has no ratio"
     return ""

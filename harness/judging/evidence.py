@@ -112,7 +112,7 @@ def look_at(metric: str, sample: Sample, base: Sample, rules: Rules) -> Look:
     values, others = sample.by_replicate(metric), base.by_replicate(metric)
     broken = [int(np.isnan(one.to_numpy()).sum()) for one in (values, others)]
     if any(broken):  # a loss that is not a number: the mean of the others would flatter
-        return _missing(metric, f"{broken[0]} of {sample.finished} broke off; {base.label}: {broken[1]}")
+        return _missing(metric, f"{broken[0]} of {sample.finished} without a value; {base.label}: {broken[1]}")
     if row.unit.compared != "difference" and ((values <= 0).any() or (others <= 0).any()):
         return _missing(metric, "a value of 0 has no ratio")  # a target that the untrained network already holds
     return paired(metric, values, others, rules)

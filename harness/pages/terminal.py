@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table as RichTable
@@ -16,10 +18,12 @@ from harness.findings.report import Report
 from harness.findings.tables import contrasts_table, results_table
 from harness.findings.wording import ON_NEW_IMAGES
 
-_COSTS_FROM = 130
-_DETAILS_FROM = 125
-_P_FROM = 90
-_FULL_FROM = 100
+_LABEL = 24
+"""Columns that words of a label keep before cells are broken."""
+
+Broken = Callable[[str], list[str]]
+"""Where a cell is broken: ``str.splitlines`` at lines, ``str.split`` at words."""
+
 _SHORT = {
     "validation accuracy (%)": "val acc %",
     "training accuracy (%)": "train acc %",
@@ -38,51 +42,104 @@ def render(report: Report, width: int, limit: int = 20) -> RenderableType:
 
     Args:
         report: what is shown.
-        width: columns of the terminal. Costs are left out below 130 columns, details of the contrasts below 125,
-            intervals of means below 100.
+        width: columns of the terminal. Where they are too few, costs are left out, then intervals on new images, then
+            intervals of means; details of the contrasts, then their p-values.
         limit: rows at most.
     """
-    results = results_table(report, limit, costs=width >= _COSTS_FROM)
-    contrasts = contrasts_table(report, limit)
-    if width < _FULL_FROM:
-        results = _without_intervals(results)
-    if contrasts and width < _DETAILS_FROM:
-        contrasts = _narrow(contrasts, width < _P_FROM)
+    without_costs = results_table(report, limit, costs=False)
+    one_interval = _without(without_costs, ON_NEW_IMAGES)
+    results = (results_table(report, limit), without_costs, one_interval, _without_intervals(one_interval))
     parts: list[RenderableType] = [Text(sentence) for sentence in report.sentences]
-    for table, share in ((results, 3.5), (contrasts, 5)):
-        if table:
-            parts += [Text(), draw_table(table, int(width / share))]
+    parts += [Text(), draw_table(_fullest(results, width), width)]
+    if contrasts := contrasts_table(report, limit):
+        narrow = _narrow(contrasts)
+        fullest = _fullest((contrasts, narrow, _without(narrow, "p (Holm)")), width)
+        parts += [Text(), draw_table(fullest, width)]
+    else:  # of a screening: its effects are the answer
+        for section in report.sections:
+            if "effect of" in section.table.headings:
+                narrow = _narrow(_without(section.table, "kind", "replicates"))
+                narrowest = _without(narrow, "p (Holm)")
+                fullest = _fullest((section.table, narrow, narrowest, _without(narrowest, "mixed with")), width)
+                parts += [Text(), draw_table(fullest, width)]
     parts += [Padding(Text(remark, style="dim"), (0, 0, 0, 2)) for remark in report.remarks]
     return Group(*parts)
 
 
-def draw_table(table: Table, label_width: int) -> RichTable:
-    """Draw a table whose first column may take at least so many characters if it needs them."""
+def _fullest(tables: Sequence[Table], width: int) -> Table:
+    """Return the first table whose labels and cells need not be broken, else the last."""
+    return next((one for one in tables if _room(one, width) >= sum(_least(_in_short(one), str.splitlines))), tables[-1])
+
+
+def draw_table(table: Table, width: int) -> RichTable:
+    """Draw a table so that no cell is cut off.
+
+    Args:
+        table: what is drawn.
+        width: columns of the terminal. Where it is too narrow, headings break at words, then cells, then labels.
+    """
+    table = _in_short(table)
     drawn = RichTable(
         title=Text(table.caption, style="italic") if table.caption else None,
         title_justify="left",
         caption=table.note or None,
         box=box.SIMPLE,
     )
-    longest = max(len(line) for row in table.rows for line in _lines(row[0]))
-    for place, (heading, numeric) in enumerate(zip(table.headings, table.numeric, strict=True)):
-        short = _SHORT.get(heading, heading)
-        least = min(longest, label_width) if place == 0 else max(len(word) for word in short.split())
-        if heading == "verdict":
-            least = max(least, *(len(row[place].split(";")[0]) for row in table.rows))
-        drawn.add_column(Text(short), justify="right" if numeric else "left", overflow="fold", min_width=least)
+    for heading, numeric, columns in zip(table.headings, table.numeric, _widths(table, width), strict=True):
+        text = Text(_SHORT.get(heading, heading))
+        drawn.add_column(text, justify="right" if numeric else "left", overflow="fold", width=columns)
     before = ""
     for row, faint in zip(table.rows, table.faint, strict=True):
         first = "" if row[0] == before else row[0]
         before = row[0]
-        last = row[-1].split(";")[0]  # why there is no number is said in the sentences
-        cells = [
-            Text("\n".join(_lines(first))),
-            *(Text(text) for text in row[1:-1]),
-            Text(last, style=_VERDICTS.get(last, "")),
-        ]
+        cells = [Text("\n".join(_lines(first))), *(Text(text, style=_VERDICTS.get(text, "")) for text in row[1:])]
         drawn.add_row(*cells, style="dim" if faint else None)
     return drawn
+
+
+def _widths(table: Table, width: int) -> list[int]:
+    """Return how wide each column is, so that together they take no more than there is if that can be."""
+    room = _room(table, width)
+    label, *whole = _least(table, str.splitlines, str.splitlines)
+    word = min(_LABEL, max((cell_len(part) for row in table.rows for part in row[0].split()), default=1))
+    for broken in (str.splitlines, str.split):
+        _, *least = _least(table, broken)
+        if room - sum(least) >= word:
+            break
+    first = max(1, min(word, room - sum(least)))
+    spare = max(0, room - sum(least) - first)
+    if broken is str.splitlines:  # no cell needs more: rather a heading of two lines than a label of two
+        first, spare = first + min(spare, label - first), spare - min(spare, label - first)
+    widths = [first]
+    for full, narrow in zip(whole, least, strict=True):
+        widths.append(min(full, narrow + spare))
+        spare -= widths[-1] - narrow
+    widths[0] = min(max(label, 1), widths[0] + spare)
+    return widths
+
+
+def _room(table: Table, width: int) -> int:
+    """Return how many columns of the terminal are left for cells: of each cell two are padding, one divides."""
+    return width - 3 * len(table.headings) - 1
+
+
+def _least(table: Table, cells: Broken, headings: Broken = str.split) -> list[int]:
+    """Return how wide each column is whose cells and headings are broken at lines or at words; labels at lines."""
+    found = []
+    for place, heading in enumerate(table.headings):
+        parts = headings(_SHORT.get(heading, heading))
+        for row in table.rows:
+            parts += cells(row[place]) if place else _lines(row[0])
+        found.append(max(map(cell_len, parts), default=1))
+    return found
+
+
+def _in_short(table: Table) -> Table:
+    """Return a table with nothing but the verdict itself: why there is no number is said in the sentences."""
+    if "verdict" not in table.headings:
+        return table
+    place = table.headings.index("verdict")
+    return replace(table, rows=tuple((*row[:place], row[place].split(";")[0], *row[place + 1 :]) for row in table.rows))
 
 
 def _lines(title: str) -> list[str]:
@@ -92,22 +149,23 @@ def _lines(title: str) -> list[str]:
 
 
 def _without_intervals(table: Table) -> Table:
-    kept = [place for place, heading in enumerate(table.headings) if heading != ON_NEW_IMAGES]
-    rows = tuple((row[0], *(row[place].split(" (")[0] for place in kept[1:])) for row in table.rows)
-    table = _columns(table, kept)
+    rows = tuple((row[0], *(cell.split(" (")[0] for cell in row[1:])) for row in table.rows)
     return replace(table, rows=rows, caption=table.caption.replace(" with 95 % intervals", ""))
 
 
-def _narrow(table: Table, narrowest: bool) -> Table:
+def _narrow(table: Table) -> Table:
     """Contrasts without what the page has besides, and with short names of metrics."""
-    dropped = (ON_NEW_IMAGES, "pairs", "effect size", "p", *(["p (Holm)"] if narrowest else []))
-    kept = [place for place, heading in enumerate(table.headings) if heading not in dropped]
+    table = _without(table, ON_NEW_IMAGES, "pairs", "effect size", "p")
     short = {heading.removesuffix(" (%)"): name.removesuffix(" %") for heading, name in _SHORT.items()}
-    rows = (tuple(short.get(row[place], row[place]) for place in kept) for row in table.rows)
-    return replace(_columns(table, kept), rows=tuple(rows))
+    return replace(table, rows=tuple(tuple(short.get(cell, cell) for cell in row) for row in table.rows))
 
 
-def _columns(table: Table, kept: Sequence[int]) -> Table:
-    """Return a table with the headings of some of its columns; its rows are another's."""
-    headings = tuple(table.headings[place] for place in kept)
-    return replace(table, headings=headings, numeric=tuple(table.numeric[place] for place in kept))
+def _without(table: Table, *dropped: str) -> Table:
+    """Return a table without some of its columns."""
+    kept = [place for place, heading in enumerate(table.headings) if heading not in dropped]
+
+    def of(row: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(row[place] for place in kept)
+
+    rows = tuple(map(of, table.rows))
+    return replace(table, headings=of(table.headings), numeric=of(table.numeric), rows=rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import optuna
@@ -24,7 +24,7 @@ from harness.plan.trials import (
     FinishedTrial,
     Training,
 )
-from harness.records import TrialResult
+from harness.records import Asked, TrialResult
 from harness.study import Phase, Study
 
 
@@ -40,6 +40,7 @@ class Plan:
             that is not among them is done again.
         recall: gives the result of a recorded trial; needed for adaptive replicates.
         data_folder: where image files are looked for first.
+        asked: what was asked of the study so far, in order; empty where that is unknown.
     """
 
     def __init__(
@@ -49,11 +50,12 @@ class Plan:
         recorded: Collection[int] = (),
         data_folder: Path | None = None,
         recall: Callable[[int], TrialResult] | None = None,
+        asked: Sequence[Asked] = (),
     ) -> None:
         self.study = study
         self.objective = Objective(study, data_folder=data_folder)
         self._optuna = optuna_study
-        self._policy = policy_of(study)
+        self._policy = policy_of(study, asked)
         self._ledger = resume(optuna_study, self.objective, recorded, recall if study.design.adaptive else None)
         self._asked: dict[int, optuna.Trial] = {}
         self._pruning: dict[int, Callable[[Mapping[str, float]], bool]] = {}

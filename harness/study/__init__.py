@@ -7,7 +7,7 @@ from harness.study.designs.factors import Adaptive, Factorial, OneAtATime
 from harness.study.designs.ranges import Level, Range
 from harness.study.designs.search import Confirm, Search
 from harness.study.loading import load_study
-from harness.study.replicates import censored_floor, comparisons_of, too_few_replicates
+from harness.study.replicates import cautions, censored_floor, comparisons_of, too_few_replicates
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.study import Study, Trainings
 from harness.study.tables.data import DataSpec
@@ -44,6 +44,7 @@ __all__ = [
     "block_shapes",
     "build_study",
     "canonical",
+    "cautions",
     "censored_floor",
     "check_variant",
     "check_variants",

@@ -1,13 +1,48 @@
-"""What a study has too few replicates for, said before anything is trained."""
+"""What a study can hardly tell as it is asked, said before anything is trained."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count
 
 from harness.floors import LEVEL, smallest_p
 from harness.metrics import METRICS, counted
 from harness.study.study import Study
+
+_WIDE = 0.1
+"""A margin of accuracies from here on is hardly meant: 10 points."""
+
+
+def cautions(study: Study) -> tuple[str, ...]:
+    """Return a sentence for everything that is allowed, but hardly meant; empty if there is nothing."""
+    return (*too_few_replicates(study), *_parts_left_over(study), *_odd_margins(study))
+
+
+def _parts_left_over(study: Study) -> Iterator[str]:
+    """Say that some images of a cross-validation are held out more often than others."""
+    known = study.data.image_set.facts
+    if study.data.split != "k_fold" or known is None:
+        return
+    parts, replicates = known.train_images // study.data.validation, study.design.replicate_range[1]
+    times, rest = divmod(replicates, parts)
+    if rest:
+        whole = (
+            f"{counted(times, 'repetition')} of {parts} parts and {rest} more" if times else f"{rest} of {parts} parts"
+        )
+        better = f"{times * parts} or {(times + 1) * parts}" if times else str(parts)
+        yield f"{counted(replicates, 'replicate')} are {whole}: {better} hold out every image equally often."
+
+
+def _odd_margins(study: Study) -> Iterator[str]:
+    """Say which margins are not used, or call accuracies equivalent that are far apart."""
+    for name, margin in study.report.margin.items():
+        if name not in study.metrics:
+            yield f"The margin of {METRICS[name].title} is not used: report.metrics does not name {name!r}."
+        elif METRICS[name].is_accuracy and margin >= _WIDE:
+            yield (
+                f"A margin of {margin:g} lets accuracies up to {100 * margin:g} points apart count as equivalent. For "
+                f"{margin:g} points write {margin / 100:g}."
+            )
 
 
 def comparisons_of(study: Study, variants: int) -> int:

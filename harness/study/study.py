@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from pydantic import Field, ValidationError
 
 from harness.errors import StudyError
+from harness.metrics import counted
 from harness.notebook import html_of
 from harness.study.designs.ranges import Level
 from harness.study.explain import explain
@@ -65,7 +66,7 @@ class Study(StudyTables):
         except StudyError as error:  # a level that is not allowed: showing a study must not fail for it
             return f"not possible: {error}"
         at_most = " at most" if self.design.explores or self.design.adaptive else ""
-        return f"{count.variants:,} variants, {count.trainings:,} trainings{at_most}"
+        return f"{counted(count.variants, 'variant')}, {counted(count.trainings, 'training')}{at_most}"
 
     @cached_property
     def variants(self) -> tuple[Variant, ...]:

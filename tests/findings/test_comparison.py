@@ -73,7 +73,7 @@ def test_seconds_beside_which_others_used_the_machine_are_left_out_and_said():
     found = compare_sides(side("old"), busy, ("train_seconds",), {}, non_inferior=False)
     count = len(busy.trials)
     assert found.remarks == (
-        f"new: Seconds of {count} of {count} trials are left out: others used the machine while they ran.",
+        f"new: Seconds of all {count} trials are left out: others used the machine while they ran.",
     )
     assert found.table.rows[0][2:4] == ("–", "–")
     assert len(compare_sides(side("old"), busy, ("test_accuracy",), {}, non_inferior=False).remarks) == 0

@@ -15,7 +15,7 @@ FOUND = Contrast(
 def test_in_one_line():
     assert repr(FOUND) == ("<Contrast test_accuracy: −0.98 points (−1.20 to −0.76), 5 pairs, p (Holm) <0.001: worse>")
     nothing = Contrast("test_loss", "difference", math.nan, note="no replicate that both finished")
-    assert repr(nothing) == "<Contrast test_loss: –: undecided; no replicate that both finished>"
+    assert repr(nothing) == "<Contrast test_loss: –: no verdict; no replicate that both finished>"
 
 
 def test_in_a_notebook():

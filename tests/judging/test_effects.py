@@ -164,7 +164,7 @@ def test_a_metric_that_some_training_has_no_value_of_has_no_effects(sample):
     found = judge_study(study, samples, base)
     assert found.effects == ()
     assert found.no_effects == {
-        "val_accuracy": "1 of 20 trainings broke off",
+        "val_accuracy": "1 of 20 trainings have no value",
         "steps_to_target": "3 of 20 trainings never reached the target",
         "train_seconds": "not compared: device cpu and gpu",
     }

@@ -76,7 +76,7 @@ def test_what_diverged_has_no_scores_no_seconds_and_missed_its_target(sample):
         values = broken.by_replicate(name)
         assert values.isna().tolist() == [False, True, False], name
         found = judge(of(name), {"x": broken}, sample(**{name: [0.9, 0.91, 0.92]}))["x"]
-        assert (found.verdict, found.note) == (Verdict.UNDECIDED, "1 of 3 broke off; variant: 0")
+        assert (found.verdict, found.note) == (Verdict.UNDECIDED, "1 of 3 without a value; variant: 0")
     times = broken.times("steps_to_target")
     assert times.at.tolist() == [500, math.inf, 600]
     assert times.missed.tolist() == [False, True, False]
@@ -131,7 +131,7 @@ def test_nobody_reached_it(sample):
 
 def test_a_diverged_training_that_cannot_be_averaged(sample):
     found = judge(of("test_loss"), {"x": sample(test_loss=[0.1, np.nan])}, sample("base", test_loss=[0.1, 0.2]))
-    assert found["x"].note == "1 of 2 broke off; base: 0"
+    assert found["x"].note == "1 of 2 without a value; base: 0"
     assert math.isnan(found["x"].p)
 
 
@@ -213,7 +213,7 @@ class TestIdentical:
 
     def test_nor_is_what_diverged_or_never_reached_its_target(self, sample):
         broken = {**digests(1, 2, 3), "stop_reason": ["maximum", "not_finite", "maximum"]}
-        assert self.verdict(sample, broken, broken).note == "1 of 3 broke off; variant: 1"
+        assert self.verdict(sample, broken, broken).note == "1 of 3 without a value; variant: 1"
         found = self.verdict(sample, digests(1, 2, 3), digests(1, 2, 3), "steps_to_target", [np.nan] * 3)
         assert found.verdict is Verdict.UNDECIDED
 

@@ -126,7 +126,7 @@ def test_what_cannot_be_compared_now_is_not_decided(accuracies, sample):
     ended = np.array(["maximum"] * 9 + ["not_finite"])
     variant = replace(variant, columns={**variant.columns, "stop_reason": ended})
     found = gather("test_accuracy", variant, base, rules(plan))
-    assert (found.claim, found.contrast.note) == (None, "1 of 10 broke off; base: 0")
+    assert (found.claim, found.contrast.note) == (None, "1 of 10 without a value; base: 0")
 
 
 def test_futility_is_a_small_chance_of_both_claims(accuracies):

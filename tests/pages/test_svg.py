@@ -7,7 +7,7 @@ import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
 
-from harness.findings.figures import Estimate, ForestFigure
+from harness.findings.figures import Estimate, ForestFigure, PointFigure, Series
 from harness.pages.svg import draw, inline
 from harness.pages.svg.curves import draw_lines
 from harness.pages.svg.forest import draw_forest, ends_of, mark_ratios
@@ -88,3 +88,10 @@ def test_an_interval_without_a_bound_ends_in_an_arrow_at_the_edge():
         drawing = draw_forest(wider)
         assert "nan" not in drawing
         assert "inf" not in drawing
+
+
+def test_shares_are_drawn_up_to_all():
+    few = Series("base", (0.0, 80.0), (0.0, 17.0), (math.nan,) * 2, (math.nan,) * 2, joined=True)
+    figure = PointFigure("reached", "Reached", "steps", "%", False, (few,), "", "Time to target", staircase=True)
+    assert ">100</text>" in draw(figure)
+    assert ">100</text>" not in draw(replace(figure, staircase=False))

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from harness.pages.terminal import render
+from harness.findings.finding import Table
+from harness.pages.terminal import draw_table, render
 from harness.records import pack_hits
 from harness.reports import report
 
@@ -41,7 +42,7 @@ def test_no_verdict_is_cut_off(study, trials, history, width):
     assert max(len(line) for line in text.splitlines()) <= width
 
 
-@pytest.mark.parametrize(("width", "times"), [(80, 0), (110, 1), (160, 2)])
+@pytest.mark.parametrize(("width", "times"), [(80, 0), (130, 1), (160, 2)])
 def test_intervals_on_new_images_where_there_is_room(study, trials, history, width, times):
     """Of means where they have intervals, of contrasts where they have details."""
     hits = [pack_hits(np.arange(1000) < round(1000 * accuracy)) for accuracy in trials["test_accuracy"]]
@@ -49,3 +50,23 @@ def test_intervals_on_new_images_where_there_is_room(study, trials, history, wid
     assert " ".join(text.split()).count("on new") == times
     assert "undecided" in text.split("replicate by replicate")[1]
     assert max(len(line) for line in text.splitlines()) <= width
+
+
+def test_a_table_that_is_too_wide_breaks_headings_then_cells_then_labels():
+    """Nothing is cut off: with ten replicates the seconds were."""
+    table = Table(
+        "",
+        ("variant", "reached target", "metric"),
+        (False, True, False),
+        (("downsample=stride", "10 of 10", "steps"),),
+        (False,),
+    )
+
+    def drawn(width):
+        console = Console(file=io.StringIO(), width=width)
+        console.print(draw_table(table, width))
+        return [line.strip() for line in console.file.getvalue().splitlines()[1:] if line.strip() and "─" not in line]
+
+    assert drawn(43) == ["variant               target   metric", "downsample=stride   10 of 10   steps"]
+    assert drawn(39) == ["variant             target   metric", "downsample=stride    10 of   steps", "10"]
+    assert drawn(34) == ["variant        target   metric", "downsample=s    10 of   steps", "tride              10"]

@@ -1,6 +1,7 @@
 import pytest
 
-from harness.study import comparisons_of, too_few_replicates
+from harness.errors import StudyError
+from harness.study import cautions, comparisons_of, too_few_replicates
 from tests.findings.conftest import make_study
 
 
@@ -45,3 +46,32 @@ def test_one_replicate_decides_nothing():
 def test_comparisons(report, count):
     asked = study(3, [0.0, 0.1, 0.2, 0.3], "test_accuracy", "parameters", "test_loss", **report)
     assert comparisons_of(asked, 3) == count
+
+
+@pytest.mark.parametrize(
+    ("replicates", "expected"),
+    [
+        (2, ("2 replicates are 2 of 3 parts: 3 hold out every image equally often.",)),
+        (3, ()),
+        (6, ()),
+        (7, ("7 replicates are 2 repetitions of 3 parts and 1 more: 6 or 9 hold out every image equally often.",)),
+    ],
+)
+def test_parts_that_are_left_over(replicates, expected):
+    asked = make_study(
+        data={"name": "digits", "validation": 479, "split": "k_fold"},
+        design={"kind": "factorial", "replicates": replicates, "factors": {"model.dense_dropout": [0.0, 0.5]}},
+        report={"metrics": ["val_accuracy"]},
+    )
+    assert cautions(asked) == expected
+
+
+def test_margins_that_are_hardly_meant():
+    assert cautions(study(3, [0.0, 0.5], "test_accuracy", margin={"test_accuracy": 0.05})) == ()
+    assert cautions(study(3, [0.0, 0.5], "test_loss", margin={"test_loss": 0.5})) == ()
+    assert cautions(study(3, [0.0, 0.5], "test_accuracy", margin={"test_accuracy": 0.5, "val_loss": 0.1})) == (
+        "A margin of 0.5 lets accuracies up to 50 points apart count as equivalent. For 0.5 points write 0.005.",
+        "The margin of validation loss is not used: report.metrics does not name 'val_loss'.",
+    )
+    with pytest.raises(StudyError, match=r"report: margin.test_accuracy must be below 1, got 1: accuracies go from 0"):
+        study(3, [0.0, 0.5], "test_accuracy", margin={"test_accuracy": 1.0})

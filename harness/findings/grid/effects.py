@@ -123,7 +123,7 @@ def _figure(study: Study, metric: str, effects: Sequence[FactorEffect]) -> Fores
     shown = [(label_of(study, effect), effect.contrast) for effect in effects[:_MOST]]
     return ForestFigure(
         name=f"effect_{metric}",
-        title=f"Main effects and interactions in {title}",
+        title=f"{'Main effects' if study.design.screens else 'Main effects and interactions'} in {title}",
         x_title=f"effect on {title}, times" if ratio else f"effect on {title}{METRICS[metric].points}",
         neutral=1.0 if ratio else 0.0,
         margin=0.0 if ratio else scale * study.report.margin.get(metric, 0.0),

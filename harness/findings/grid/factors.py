@@ -28,8 +28,8 @@ def analyse(facts: Facts) -> Finding:
     if said and mixed_with(facts.study):
         every = 2 ** len(facts.study.design.dimensions)
         said.append(
-            f"In {len(facts.study.variants)} of {every:,} combinations each of these may also be what two other "
-            "factors do together: the table of effects says which."
+            f"With {len(facts.study.variants)} of {every:,} combinations, effects are mixed with what two other "
+            "factors do together: the report's table of effects says which."
         )
     return Finding(tuple(said))
 

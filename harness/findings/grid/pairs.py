@@ -92,11 +92,11 @@ def _sentence(metric: str, order: Sequence[Row], found: Mapping[tuple[str, str],
     verdicts = {row.digest: one.verdict for row in others if (one := _between(found, best, row))}
     alike = [quoted(row.title) for row in others if verdicts.get(row.digest) not in _SURE]
     beaten = [quoted(row.title) for row in others if verdicts.get(row.digest) in _SURE]
-    text = f"Of all variants {quoted(best.title)} does best in {title}"
+    text = f"Of all variants {quoted(best.title)} has the best {title} on average"
     if not beaten:
         return f"{text}; none of the others is told apart from it."
     if not alike:
-        return f"{text}, and better than each of the others."
+        return f"{text}, and is better than each of the others."
     return f"{text}; not told apart from it: {listed(alike)}; worse: {listed(beaten)}."
 
 

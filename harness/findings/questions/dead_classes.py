@@ -32,13 +32,15 @@ def analyse(facts: Facts) -> Finding:
 def _sentence(group: Group) -> str:
     dead = _dead(group)
     trainings = Counter(dead[dead > 0].astype(int).tolist())
+    where = f"In {int((dead > 0).sum())} of {counted(len(dead), 'training')} of {quoted(group.label)}"
+    if len(trainings) == 1:
+        (classes,) = trainings
+        silent = "1 class is" if classes == 1 else f"{classes} classes are"
+        return f"{where}, {silent} never predicted on the test images."
     parts = [
         f"{classes} {'class' if classes == 1 else 'classes'} in {often}" for classes, often in sorted(trainings.items())
     ]
-    return (
-        f"{int((dead > 0).sum())} of {counted(len(dead), 'training')} of {quoted(group.label)} never answer with some "
-        f"class of the test images: {listed(parts)}."
-    )
+    return f"{where}, some classes are never predicted on the test images: {listed(parts)}."
 
 
 def _dead(group: Group) -> np.ndarray:

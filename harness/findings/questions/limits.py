@@ -98,7 +98,7 @@ def _unlike_spreads(rows: Sequence[Row]) -> list[str]:
     text = f"Trainings differ in how steady they are: against the base, {named}{more}. Intervals there are widened."
     fewest = min(found.pairs for found, _ in apart)
     if fewest < _TAIL_FROM:
-        text += f" Where a training fails badly now and then, {counted(fewest, 'pair')} may not have shown it."
+        text += f" A failure that is rare may be missing from {counted(fewest, 'pair')}."
     return [text]
 
 

@@ -159,7 +159,9 @@ def _in_full(row: Row, reference: str, target: str) -> str:
     for contrast in row.contrasts:
         if contrast.note and not _has_size(contrast):
             without.setdefault(contrast.note, []).append(METRICS[contrast.metric].title)
-    return " ".join([text, *(f"{_capital(listed(titles))}: {note}." for note, titles in without.items())])
+    for note, titles in without.items():
+        text += f" {_capital(listed(titles))}{' ' if note.startswith('not compared') else ': '}{note}."
+    return text
 
 
 def _size(contrast: Contrast) -> str:

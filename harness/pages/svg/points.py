@@ -36,6 +36,8 @@ def draw_points(figure: PointFigure) -> str:
         else:
             axes.xaxis.set_major_locator(MaxNLocator(6))
             axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,g}"))
+        if figure.staircase:
+            axes.set_ylim(-4, 104)  # shares: an axis that ends at the largest of them shows each as all
         axes.set_xlabel(figure.x_title)
         axes.set_ylabel(figure.y_title)
         plain_axes(axes)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.plan.ledger import Ledger
-from harness.plan.trials import FinishedTrial, Training, balanced
-from harness.records import TrialResult
+from harness.plan.trials import FinishedTrial, Key, Training, balanced
+from harness.records import Asked, TrialResult
 from harness.study import Phase, Study, Variant
 
 if TYPE_CHECKING:
@@ -19,33 +19,33 @@ if TYPE_CHECKING:
 class AdaptivePolicy:
     """Looks at the data as often as there are replicates for, and wants more of what is undecided and may be decided.
 
+    What is undecided is what a report of these trainings would call so: both look when what was asked so far says.
+
     Args:
         study: the study.
+        asked: what was asked of it so far, in order; empty where that is unknown.
     """
 
-    def __init__(self, study: Study) -> None:
-        self._study = study
+    def __init__(self, study: Study, asked: Sequence[Asked] = ()) -> None:
+        self._study, self._asked = study, asked
         self._variants = study.variants
 
     def next_wave(self, ledger: Ledger) -> list[Training]:
         """Return the replicates up to the next look of what is undecided; nothing while others are running.
 
-        Every look is taken anew, each on what it saw at its time, so that a continued study goes the way it went.
+        All there is is judged anew each time, so that a continued study goes the way it went.
         """
         from harness.judging import looks_of
 
         if ledger.running:
             return []
         known = ledger.known()
-        open_still: Sequence[Variant] = self._variants
-        for size in looks_of(self._study).sizes:
-            wanted = [one for one in balanced(open_still, range(size), Phase.DESIGN) if one.key not in known]
-            if wanted:
-                return wanted
-            found = {one.digest for one in undecided(self._study, self._variants, ledger, size)}
-            # what was ended stays ended, whatever becomes of the others
-            open_still = [one for one in open_still if one.digest in found]
-        return []
+        first, *later = looks_of(self._study, self._asked).sizes
+        if wanted := _missing(self._variants, first, known):
+            return wanted
+        going_on = undecided(self._study, self._variants, ledger, self._asked) if later else []
+        waves = (_missing(going_on, size, known) for size in later)
+        return next((wanted for wanted in waves if wanted), [])
 
     def to_sample(self, _: Ledger) -> int:
         """Nothing is sampled."""
@@ -56,31 +56,33 @@ class AdaptivePolicy:
         return 0
 
 
-def undecided(study: Study, variants: Sequence[Variant], ledger: Ledger, replicates: int) -> list[Variant]:
+def undecided(study: Study, variants: Sequence[Variant], ledger: Ledger, asked: Sequence[Asked] = ()) -> list[Variant]:
     """Return the base and the variants whose comparison is worth going on with; nothing if there are none.
 
     Args:
         study: the study.
         variants: its variants, the base first.
         ledger: what has become of their trainings, with results.
-        replicates: only replicates below this number are looked at, as at the time of the look.
+        asked: what was asked of the study so far, in order.
     """
     from harness.judging import compare, open_comparisons
 
-    seen = [trial for trial in ledger.finished.values() if trial.training.replicate < replicates]
-    lost = [training for training in ledger.given_up if training.replicate < replicates]
     samples = {
         variant.digest: _sample(
             study,
             variant,
-            [trial for trial in seen if trial.digest == variant.digest],
-            [training.replicate for training in lost if training.variant.digest == variant.digest],
+            [trial for trial in ledger.finished.values() if trial.digest == variant.digest],
+            [training.replicate for training in ledger.given_up if training.variant.digest == variant.digest],
         )
         for variant in variants
     }
     base = samples.pop(variants[0].digest)
-    still = set(open_comparisons(compare(study, samples, base)))
+    still = set(open_comparisons(compare(study, samples, base, asked)))
     return [variants[0], *(one for one in variants[1:] if one.digest in still)] if still else []
+
+
+def _missing(variants: Sequence[Variant], size: int, known: Collection[Key]) -> list[Training]:
+    return [one for one in balanced(variants, range(size), Phase.DESIGN) if one.key not in known]
 
 
 def _sample(study: Study, variant: Variant, finished: Sequence[FinishedTrial], failed: Sequence[int]) -> Sample:
@@ -103,7 +105,9 @@ def _sample(study: Study, variant: Variant, finished: Sequence[FinishedTrial], f
         digests = [result.digests.get(name.removesuffix("_digest"), "") for _, result in known]
         columns[name] = np.array(digests, dtype=str)
     columns["status"] = np.full(len(known), "finished")
-    return replace(make_sample(variant.label, columns), failed=frozenset(failed))
+    sample = replace(make_sample(variant.label, columns), failed=frozenset(failed))
+    # a wave that was interrupted leaves gaps: its look waits until they are filled
+    return replace(sample, pending=frozenset(range(max(sample.settled, default=0))) - sample.settled)
 
 
 def _score(result: TrialResult, name: str) -> float:

@@ -7,8 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from harness.study.designs.factors import PATH, Grid
+from harness.study.designs.factors import Grid
 from harness.study.designs.ranges import Level
+from harness.study.tables.table import hint
 
 Settings = Annotated[dict[str, Level], Field(min_length=1)]
 
@@ -22,7 +23,7 @@ class Listed(Grid):
     kind: Literal["listed"]
     variants: Annotated[tuple[Settings, ...], Field(min_length=1)] = Field(
         description="A table a variant: dotted path in quotes -> its level; what is not named is as in the base.",
-        json_schema_extra=PATH,
+        json_schema_extra=hint('E.g. variants = [{ "data.scaling" = "none", "train.learning_rate" = 3e-4 }].'),
     )
 
     @property

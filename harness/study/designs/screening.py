@@ -12,7 +12,7 @@ from harness.study.designs.fractions import MOST_FACTORS, RUNS, columns_of, leve
 from harness.study.designs.ranges import Level
 from harness.study.tables.table import hint
 
-Pair = Annotated[tuple[Level, ...], Field(min_length=2, max_length=2, json_schema_extra=hint("Name two levels."))]
+Pair = Annotated[tuple[Level, ...], Field(json_schema_extra={"minItems": 2, "maxItems": 2})]
 
 _NUMERALS = {3: "III", 4: "IV", 5: "V"}
 _FEWEST = 3
@@ -51,6 +51,12 @@ class Screening(Factored):
     @model_validator(mode="after")
     def _check(self) -> Screening:
         count = len(self.factors)
+        for path, levels in self.factors.items():
+            if len(levels) != 2:
+                raise ValueError(
+                    f'factors."{path}" must have two levels, got {len(levels)}. For more of them use '
+                    'kind = "one_at_a_time" or "factorial".'
+                )
         if count < _FEWEST:
             raise ValueError(
                 f"factors must be {_FEWEST} or more, got {count}. Of fewer, every combination is as few runs: "

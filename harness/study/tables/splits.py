@@ -28,8 +28,9 @@ def require_split(validation: int, split: str, train_images: int | None, images:
             f"validation), got {train_images}."
         )
     if split == "k_fold" and images % validation:
+        parts = min((parts for parts in range(2, images + 1) if images % parts == 0), key=lambda parts: abs(parts - 5))
         raise ValueError(
             f"validation must divide {images}, the training images {of}, with split = 'k_fold', "
-            f"got {validation}. Five parts take {images / 5:g}."
+            f"got {validation}. With {images // parts} there are {parts} parts."
         )
     return train_images or left

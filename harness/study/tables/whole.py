@@ -68,6 +68,11 @@ class ReportSpec(FileTable):
                 raise ValueError(
                     f"margin.{name} must be above 0, got {value:g}. E.g. 0.002 for 0.2 points of accuracy."
                 )
+            if METRICS[name].is_accuracy and value >= 1:
+                raise ValueError(
+                    f"margin.{name} must be below 1, got {value:g}: accuracies go from 0 to 1. E.g. 0.002 for 0.2 "
+                    "points."
+                )
         return self
 
 

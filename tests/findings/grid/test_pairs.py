@@ -27,8 +27,8 @@ def told(gains, compare="all_pairs"):
 def test_what_is_as_good_as_the_best():
     found = told([0.0, 0.02, 0.0201, 0.01])
     assert found.sentences[-1] == (
-        "Of all variants dense_dropout=0.2 does best in test accuracy; not told apart from it: dense_dropout=0.1; "
-        "worse: dense_dropout=0.3 and base (dense_dropout=0)."
+        "Of all variants dense_dropout=0.2 has the best test accuracy on average; not told apart from it: "
+        "dense_dropout=0.1; worse: dense_dropout=0.3 and base (dense_dropout=0)."
     )
     (section,) = (one for one in found.sections if one.heading.startswith("Each against each"))
     assert section.table.headings == ("variant", "letters", "against 1", "against 2", "against 3")
@@ -44,10 +44,12 @@ def test_what_is_as_good_as_the_best():
 
 def test_one_that_beats_all_and_none_that_does():
     assert told([0.0, 0.02, 0.01]).sentences[-1] == (
-        "Of all variants dense_dropout=0.1 does best in test accuracy, and better than each of the others."
+        "Of all variants dense_dropout=0.1 has the best test accuracy on average, and is better than each of the "
+        "others."
     )
     assert told([0.0, 0.0001, 0.0]).sentences[-1] == (
-        "Of all variants dense_dropout=0.1 does best in test accuracy; none of the others is told apart from it."
+        "Of all variants dense_dropout=0.1 has the best test accuracy on average; none of the others is told apart "
+        "from it."
     )
 
 

@@ -38,8 +38,8 @@ def test_effects_are_the_answer_and_what_they_are_mixed_with_is_said():
     )
     assert "; worse: dense_dropout=0.5 (−1.0" in found.sentences[0]
     assert found.sentences[1] == (
-        "In 8 of 32 combinations each of these may also be what two other factors do together: the table of effects "
-        "says which."
+        "With 8 of 32 combinations, effects are mixed with what two other factors do together: the report's table of "
+        "effects says which."
     )
     assert found.headline == found.sentences[0]
     assert not any(row.contrasts for row in found.rows)

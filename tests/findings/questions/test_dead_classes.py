@@ -18,8 +18,14 @@ def finding(dead, base=(0, 0, 0, 0, 0, 0)):
 
 def test_trainings_with_classes_that_are_never_predicted_are_counted_by_how_many():
     assert finding((0, 1, 2, 1, 0, 4)).sentences == (
-        "4 of 6 trainings of downsample=stride never answer with some class of the test images: 1 class in 2, "
+        "In 4 of 6 trainings of downsample=stride, some classes are never predicted on the test images: 1 class in 2, "
         "2 classes in 1 and 4 classes in 1.",
+    )
+    assert finding((0, 1, 0)).sentences == (
+        "In 1 of 3 trainings of downsample=stride, 1 class is never predicted on the test images.",
+    )
+    assert finding((2, 2, 0)).sentences == (
+        "In 2 of 3 trainings of downsample=stride, 2 classes are never predicted on the test images.",
     )
 
 

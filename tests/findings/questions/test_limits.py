@@ -97,7 +97,7 @@ def test_spreads_that_differ_are_said():
     assert said == (
         "Trainings differ in how steady they are: against the base, downsample=stride spreads 391 times as widely in "
         "test accuracy. Intervals there are widened. "
-        "Where a training fails badly now and then, 5 pairs may not have shown it."
+        "A failure that is rare may be missing from 5 pairs."
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
+from harness.judging import Sample, compare, open_comparisons
 from harness.plan import Plan, open_study
-from harness.records import Clocks
+from harness.records import Clocks, asked_since
 from harness.store.local.optuna_storage import open_storage
 from tests.conftest import make_result
 
@@ -16,16 +18,17 @@ LEVELS = {"model.downsample": ["max_pool", "stride", "average_pool"]}
 
 @pytest.fixture
 def adaptive(tiny):
-    def make(first=3, last=12, metrics=("test_accuracy",), **report):
-        design = {"kind": "factorial", "replicates": {"min": first, "max": last}, "factors": LEVELS}
+    def make(first=3, last=12, metrics=("test_accuracy",), fixed=False, **report):
+        replicates = last if fixed else {"min": first, "max": last}
+        design = {"kind": "factorial", "replicates": replicates, "factors": LEVELS}
         return tiny(design=design, report={"metrics": list(metrics), **report})
 
     return make
 
 
-def open_plan(study, store, results):
+def open_plan(study, store, results, asked=()):
     optuna_study = open_study(study, open_storage(store))
-    return Plan(study, optuna_study, recorded=set(results), recall=results.__getitem__)
+    return Plan(study, optuna_study, recorded=set(results), recall=results.__getitem__, asked=asked)
 
 
 def accuracy(label, replicate):
@@ -149,3 +152,85 @@ def test_times_that_nobody_reaches_are_no_reason_to_go_on(store, tiny):
         report={"metrics": ["steps_to_target"]},
     )
     assert len(train(open_plan(study, store, {}), {})) == 6
+
+
+def test_a_look_waits_for_what_an_interruption_left_out(store, adaptive):
+    """Average pooling is 20 deviations better: too little for three replicates, enough for four of five."""
+    ups = [-0.0025, 0.0, 0.0025, 0.0, 0.001]
+
+    def score(label, replicate):
+        return 0.5 if label == "downsample=stride" else 0.9 + (label != "base") * (0.05 + ups[replicate])
+
+    results = {}
+    plan = open_plan(adaptive(), store, results)
+    train(plan, results, most=9, score=score)
+    wave = [plan.next() for _ in range(4)]
+    for job in wave:
+        if (job.variant.label, job.replicate) != ("downsample=average_pool", 3):
+            results[job.trial] = make_result(score(job.variant.label, job.replicate))
+            plan.tell(job.trial, results[job.trial], run_id="r")
+    rest = train(open_plan(adaptive(), store, results), results, score=score)
+    assert rest == [("downsample=average_pool", 3)]
+
+
+class Rerun:
+    """A study of noise with a small effect, run with one plan of replicates after the other."""
+
+    def __init__(self, adaptive, place, seed):
+        self.adaptive, self.place, self.seed = adaptive, place, seed
+        self.results, self.values, self.asked = {}, {}, ()
+
+    def score(self, label, replicate):
+        rng = np.random.default_rng([self.seed, replicate, *label.encode()])
+        return 0.9 + 0.01 * rng.normal() + 0.008 * (label == "downsample=average_pool")
+
+    def open_now(self, study):
+        """Return the labels that a report would call undecided and worth going on with."""
+        samples = {}
+        for variant in study.variants:
+            known = sorted(self.values[variant.label].items())
+            replicates, scores = np.array(known).T
+            columns = {"replicate": replicates.astype(int), "test_accuracy": scores}
+            columns |= {"train_seconds": np.ones(len(known)), "stop_reason": np.full(len(known), "budget")}
+            samples[variant.digest] = Sample(variant.label, columns)
+        base = samples.pop(study.base.digest)
+        still = open_comparisons(compare(study, samples, base, self.asked))
+        return {samples[digest].label for digest in still}
+
+    def run(self, design_of):
+        """Train to the end; return of each wave but the first what was trained, and what was open before."""
+        study = design_of(self.adaptive)
+        self.asked = asked_since(self.asked, study, lambda: len(self.results))
+        plan, waves = open_plan(study, self.place, self.results, self.asked), []
+        while jobs := list(iter(plan.next, None)):
+            if self.values:
+                waves.append(({job.variant.label for job in jobs} - {"base"}, self.open_now(study)))
+            for job in jobs:
+                score = self.score(job.variant.label, job.replicate)
+                self.values.setdefault(job.variant.label, {})[job.replicate] = score
+                self.results[job.trial] = make_result(score)
+                plan.tell(job.trial, self.results[job.trial], run_id="r")
+        return study, waves
+
+
+def up_to(first, last):
+    return lambda adaptive: adaptive(first, last)
+
+
+def fixed(replicates):
+    def make(adaptive):
+        return adaptive(replicates, replicates, fixed=True)
+
+    return make
+
+
+@pytest.mark.parametrize("first", [up_to(3, 12), fixed(5)], ids=["raised", "fixed before"])
+@pytest.mark.parametrize("seed", range(8))
+def test_after_a_change_it_goes_on_with_what_a_charged_report_leaves_open(store, adaptive, first, seed):
+    rerun = Rerun(adaptive, store, seed)
+    rerun.run(first)
+    study, waves = rerun.run(up_to(3, 30))
+    assert len(rerun.asked) == 2
+    assert all(trained <= was_open for trained, was_open in waves)
+    for label in rerun.open_now(study):
+        assert len(rerun.values[label]) == 30

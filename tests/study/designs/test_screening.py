@@ -56,7 +56,7 @@ def test_a_resolution_that_is_asked_for(tiny):
         ({"runs": 10}, "design.runs must be one of 4, 8, 12, 16, 20, 24, 32, 40, 48, 64, got 10."),
         (
             {"factors": {**FIVE, "model.padding": ["same", "valid", "same"]}},
-            'design.factors."model.padding" must have at most 2 entries',
+            'factors."model.padding" must have two levels, got 3. For more of them use',
         ),
     ],
 )

@@ -34,8 +34,8 @@ def test_images_that_are_left(keys, left):
         ),
         (
             {"validation": 7, "split": "k_fold"},
-            "data.validation must divide 30, the training images there are, with split = 'k_fold', got 7. Five parts "
-            "take 6.",
+            "data.validation must divide 30, the training images there are, with split = 'k_fold', got 7. With 6 "
+            "there are 5 parts.",
         ),
     ],
 )
@@ -54,7 +54,8 @@ def test_too_few_images(keys, message):
         ),
         (
             {"validation": 100, "split": "k_fold"},
-            "validation must divide 1437, the training images of digits, with split = 'k_fold', got 100. Five parts",
+            "validation must divide 1437, the training images of digits, with split = 'k_fold', got 100. With "
+            "479 there are 3 parts.",
         ),
     ],
 )
