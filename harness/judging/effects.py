@@ -98,6 +98,9 @@ def gather_effects(
             missing[metric] = UNFINISHED.format(looks.sizes[0])
             continue
         table = _values(metric, samples)
+        if len(table) < 2:
+            missing[metric] = f"{counted(len(table), 'replicate')} of which every combination has a value"
+            continue
         seen = [table[table.index < first + size] for size in sizes]
         if sizes[-1] == looks.sizes[-1]:
             seen[-1] = table  # the last look sees all there is

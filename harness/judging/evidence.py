@@ -73,7 +73,7 @@ def gather(metric: str, sample: Sample, base: Sample, rules: Rules) -> Evidence:
     if not sizes:
         early = look_at(metric, sample, base, rules).contrast
         told = early.note if early.pairs < 2 else ""
-        return Evidence(replace(early, note=told or UNFINISHED.format(rules.looks.sizes[0])))
+        return Evidence(replace(early, note=told or UNFINISHED.format(rules.looks.sizes[0])), waits=True)
     seen = [(sample.below(first + size), base.below(first + size)) for size in sizes]
     if sizes[-1] == rules.looks.sizes[-1]:
         seen[-1] = sample, base  # the last look sees all there is

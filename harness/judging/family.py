@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from harness.judging.contrast import Contrast
 from harness.judging.effects import FactorEffect, gather_effects, has_effects, lead
-from harness.judging.evidence import Rules, gather
+from harness.judging.evidence import Rules, due, gather
 from harness.judging.folds import overlap_of, parts_of
 from harness.judging.look import Evidence
 from harness.judging.new_images import with_new_images
@@ -22,6 +22,7 @@ from harness.study import Study, comparisons_of
 
 _WAITS = "the study is unfinished: the next look is after {} replicates"
 _ENDED = "ended early: {} replicates would hardly have decided it"
+_PASSED = "no more replicates: single variants against the base need none"
 
 
 @dataclass(frozen=True)
@@ -104,30 +105,41 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample, asked
             missing = dict.fromkeys(study.metrics, "not every combination has a finished training")
     pairs = gather_pairs(study, known, rules)
     cells = [evidence for _, evidence in [*found, *pairs]]
-    ahead = Ahead(plan, rules.overlap, parts_of(study, base))
-    judged = judge_all([*cells, *lead(effects, cells)], ahead)
+    ahead = Ahead(plan, rules.overlap, parts_of(study, base), study.design.adaptive)
+    unbegun = [one for digest, one in samples.items() if digest not in known and not due([one, base], plan)[0]]
+    coming = sum(evidence.waits for evidence in cells)
+    coming += comparisons_of(study, len(known) + len(unbegun)) - comparisons_of(study, len(known))
+    judged = judge_all([*cells, *lead(effects, cells)], ahead, coming)
     contrasts: dict[str, list[Contrast]] = {digest: [] for digest in known}
     for (digest, _), contrast in zip(found, judged, strict=False):
         contrasts[digest].append(with_new_images(contrast, known[digest], base))
     of_pairs, of_effects = judged[len(found) : len(cells)], judged[len(cells) :]
-    going_on = set(open_comparisons(contrasts))
+    # a plan whose replicates were raised from a fixed number has looks, and ends nothing before its last
+    going_on = set(open_comparisons(contrasts) if study.design.adaptive else contrasts)
     told: dict[str, list[Contrast]] = {digest: [] for digest in known}
     in_order = (contrast for row in contrasts.values() for contrast in row)
     for (digest, evidence), contrast in zip(found, in_order, strict=True):
         told[digest].append(_say_why_open(contrast, evidence, digest in going_on))
+    all_go_on = {variant.digest for variant in planned} <= going_on
     return Judged(
         {digest: tuple(row) for digest, row in told.items()},
-        tuple(replace(one, contrast=said) for (one, _), said in zip(effects, of_effects, strict=True)),
+        tuple(
+            replace(one, contrast=_say_why_open(said, evidence, all_go_on, _PASSED))
+            for (one, evidence), said in zip(effects, of_effects, strict=True)
+        ),
         missing,
-        tuple(replace(one, contrast=said) for (one, _), said in zip(pairs, of_pairs, strict=True)),
+        tuple(
+            replace(one, contrast=with_new_images(said, known[one.second], known[one.first]))
+            for (one, _), said in zip(pairs, of_pairs, strict=True)
+        ),
     )
 
 
-def _say_why_open(contrast: Contrast, evidence: Evidence, goes_on: bool) -> Contrast:
+def _say_why_open(contrast: Contrast, evidence: Evidence, goes_on: bool, ended: str = _ENDED) -> Contrast:
     """Note of an undecided comparison whose last look is still to come that it waits for it, or was ended before."""
     if evidence.next_look is None or contrast.verdict is not Verdict.UNDECIDED:
         return contrast
-    why = _WAITS.format(evidence.next_look) if goes_on else _ENDED.format(evidence.last_look)
+    why = _WAITS.format(evidence.next_look) if goes_on else ended.format(evidence.last_look)
     note = "; ".join(filter(None, [contrast.note, why]))
     return replace(contrast, note=note, more=contrast.more if goes_on else None)
 
@@ -149,23 +161,27 @@ def _steps_of(study: Study) -> dict[str, float]:
     return {name: 1 / images[split] for name in accuracies if images.get(split := METRICS[name].split)}
 
 
-def judge_all(found: Sequence[Evidence], ahead: Ahead) -> list[Contrast]:
+def judge_all(found: Sequence[Evidence], ahead: Ahead, coming: int = 0) -> list[Contrast]:
     """Return the contrasts with their verdicts and adjusted p-values, in the order given.
 
     Args:
         found: the comparisons of the family.
         ahead: what replicates are to come, for how many more would decide.
+        coming: further comparisons, whose first look is still to come. They take their part of the error already: what
+            the report of an unfinished study claims, that of the finished one does not take back.
     """
     tested = [place for place, evidence in enumerate(found) if evidence.claim]
     claims = {place: found[place].claim or Claim(False, math.nan) for place in tested}
-    judged = dict(zip(tested, judge(list(claims.values())), strict=True))
+    same = math.nan if all(math.isnan(claim.p_equivalent) for claim in claims.values()) else 1.0
+    waiting = [Claim(False, 1.0, same)] * coming
+    judged = dict(zip(tested, judge([*claims.values(), *waiting]), strict=False))
     left = levels_left(claims, judged)
     contrasts = []
     for place, evidence in enumerate(found):
         contrast = evidence.contrast
         if one := judged.get(place):
             # what Holm's procedure leaves to it before anything is claimed, whatever becomes of the others
-            level = LEVEL * claims[place].weight / sum(claim.weight for claim in claims.values())
+            level = LEVEL * claims[place].weight / (coming + sum(claim.weight for claim in claims.values()))
             contrast = evidence.unbiased(level)
             decided = one.verdict is not Verdict.UNDECIDED
             contrast = replace(contrast, futile=not decided and evidence.futile(level))

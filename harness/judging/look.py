@@ -64,6 +64,7 @@ class Evidence:
         looks: what the looks so far said, the first one first.
         plan: all looks, those to come included; None without a test.
         shown: which of the looks the contrast tells of.
+        waits: whether nothing is tested since the first look is still to come.
     """
 
     contrast: Contrast
@@ -73,6 +74,7 @@ class Evidence:
     plan: Looks | None = None
     shown: int = 0
     absolute: tuple[PairedDifference, float] | None = None
+    waits: bool = False
 
     @property
     def next_look(self) -> int | None:

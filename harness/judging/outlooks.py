@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.judging.look import Evidence
-from harness.stats import LEVEL, Claim, Judgement, Looks, Outlook, nominal_level, outlook
+from harness.stats import LEVEL, Claim, Judgement, Looks, Outlook, continued, nominal_level, outlook
 
 _MOST = 100
 """More replicates than this are named in no report: who asks for them has a better design in mind."""
@@ -21,11 +21,13 @@ class Ahead:
         looks: when the data are looked at. Of several looks the last has all the replicates that a study may train.
         overlap: held-out over training images of a cross-validation; 0 where replicates are independent.
         parts: of a cross-validation, which comes in whole repetitions; 1 for any other study.
+        adaptive: whether nobody is to ask for more than the last look has.
     """
 
     looks: Looks
     overlap: float = 0.0
     parts: int = 1
+    adaptive: bool = False
 
 
 def levels_left(claims: Mapping[int, Claim], judged: Mapping[int, Judgement]) -> dict[int, tuple[float, float]]:
@@ -59,21 +61,22 @@ def outlook_of(evidence: Evidence, left: tuple[float, float], ahead: Ahead) -> O
     """
     if evidence.scale is None:
         return None
-    plan, pairs = ahead.looks, evidence.contrast.pairs
+    plan, pairs, lost = ahead.looks, evidence.contrast.pairs, evidence.lost
     estimate, deviation, margin = evidence.scale
-    adaptive = len(plan.sizes) > 1
-    whole = (pairs // ahead.parts + 1) * ahead.parts
-    sizes: Sequence[int] = range(whole, pairs + _MOST + 1, ahead.parts)
-    lost = evidence.lost
-    if adaptive:  # what was lost of the replicates so far stays lost
-        seen = max(pairs + lost, *plan.sizes[: len(evidence.looks)], 0)
-        sizes = [size - lost for size in plan.sizes if size > seen]
+    # what was lost of the replicates so far stays lost
+    seen = max(pairs + lost, *plan.sizes[: len(evidence.looks)], 0)
+    sizes: Sequence[int] = [size - lost for size in plan.sizes if size > seen]
+    ends = plan.sizes[-1] if sizes else 0
+    if not sizes and not ahead.adaptive:
+        whole = (pairs // ahead.parts + 1) * ahead.parts
+        sizes = range(whole, pairs + _MOST + 1, ahead.parts)
 
     def levels(size: int) -> tuple[float, float]:
-        if not adaptive:  # as if so many had been asked for at once
-            return plan.shares[-1] * left[0], plan.shares[-1] * left[1]
-        look = plan.sizes.index(size + lost)
-        return nominal_level(left[0], plan, look), nominal_level(left[1], plan, look, sides=1)
+        if math.fsum(plan.shares) == 1:  # nobody is charged for going on: as if so many had been there at once
+            return left
+        looks = plan if ends else continued(plan, size + lost, size + lost, seen)
+        look = looks.sizes.index(size + lost)
+        return nominal_level(left[0], looks, look), nominal_level(left[1], looks, look, sides=1)
 
     unlike = not math.isnan(evidence.contrast.spreads)
-    return outlook(estimate, deviation, pairs, sizes, levels, margin, ahead.overlap, unlike, plan.sizes[-1] * adaptive)
+    return outlook(estimate, deviation, pairs, sizes, levels, margin, ahead.overlap, unlike, ends)

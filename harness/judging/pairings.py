@@ -20,6 +20,9 @@ NOT_INFERIOR = "not inferior"
 """Note of a contrast of which only that was asked."""
 
 
+_UNTESTED = "non-inferiority is not judged"
+
+
 class Conclusion(StrEnum):
     """What two sets of trials say together."""
 
@@ -108,6 +111,8 @@ def _judge_non_inferior(
         elif bad <= LEVEL:
             verdict = Verdict.WORSE
         note = NOT_INFERIOR if verdict is Verdict.EQUIVALENT else contrast.note
+        if verdict is Verdict.UNDECIDED and math.isnan(good):
+            note = "; ".join(filter(None, [_UNTESTED, note]))
         judged.append(replace(contrast, verdict=verdict, p_equivalent=good, more=None, note=note))
     return judged
 
@@ -119,9 +124,8 @@ def _tests(pairing: Pairing, metric: str, rules: Rules) -> tuple[float, float]:
     if METRICS[metric].unit.clocked and pairing.after.withheld:
         return math.nan, math.nan
     ours, theirs = pair_up(pairing.after.by_replicate(metric), pairing.before.by_replicate(metric))
-    whole = min(pairing.after.finished, pairing.before.finished)
-    if METRICS[metric].unit.clocked:
-        whole -= len(pairing.after.disturbed | pairing.before.disturbed)
+    both, alone = pairing.after.pairs_left(pairing.before)
+    whole = alone if METRICS[metric].unit.clocked else both
     if len(ours) < max(1, whole):  # some never reached the target, or broke off: the others alone would flatter
         return math.nan, math.nan
     sign, margin, step = METRICS[metric].sign, rules.margins[metric], step_between(metric, ours, theirs, rules)

@@ -27,7 +27,7 @@ def test_contrasts(study, trials, history):
             "−1.14",
             "0.082",
             "0.16",
-            "undecided; about 4 to 38 more replicates",
+            "undecided; about 15 to 80 more replicates",
         ),
         (
             *("downsample=stride", "seconds to target", "0.50 times", "–", "3", "–", "0.28", "0.28"),

@@ -135,6 +135,15 @@ def test_a_replicate_that_a_cell_lacks_is_left_out(sample):
     assert [row[0].pairs for row in found.contrasts.values()] == [4, 3, 4]
 
 
+def test_too_few_replicates_that_all_cells_have_are_no_effects_and_said(sample):
+    study = grid([1e-3, 3e-3], [0.0, 0.5], replicates=3)
+    values = list(noisy(4, 3))
+    values[2] = values[2][:1]
+    found = judged(study, sample, values, failed={2: frozenset({1, 2})})
+    assert found.effects == ()
+    assert found.no_effects == {"val_accuracy": "1 replicate of which every combination has a value"}
+
+
 def test_a_metric_that_some_training_has_no_value_of_has_no_effects(sample):
     study = grid([1e-3, 3e-3], [0.0, 0.5], metrics=("val_accuracy", "steps_to_target", "train_seconds", "parameters"))
     accuracy = noisy(4, 5)

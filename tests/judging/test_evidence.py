@@ -51,5 +51,5 @@ def test_losses_come_in_no_steps(sample):
 def test_what_is_infinite_is_no_value(sample):
     rules = Rules({}, 0.0, None)
     found = gather("test_loss", sample(test_loss=[0.1, 0.2, np.inf]), sample("base", test_loss=[0.2, 0.1, 0.3]), rules)
-    assert (found.claim, found.contrast.note) == (None, "1 of 3 broke off; base: 0")
+    assert (found.claim, found.contrast.note) == (None, "1 of 3 without a value; base: 0")
     assert found.contrast.kind == "difference", "what is not compared has the columns of what is"

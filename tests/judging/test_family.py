@@ -9,7 +9,7 @@ import pytest
 from harness.judging import compare, looks_of, open_comparisons, overlap_of
 from harness.judging.contrast import show_verdict, show_within
 from harness.records import asked_by
-from harness.stats import LEVEL, Verdict, outlook
+from harness.stats import LEVEL, Verdict, continued, nominal_level, outlook, planned
 from tests.findings.conftest import make_study
 
 UP = [0.001, 0.002, 0.003]  # mean 0.002, t = 2 sqrt(3) with 2 degrees of freedom: p = 0.0742
@@ -36,13 +36,31 @@ def test_two_variants_share_the_error(sample):
     assert {one.verdict for one in many.values()} == {Verdict.UNDECIDED}  # 4 times 0.0131
 
 
+def test_what_is_still_to_come_takes_its_part_of_the_error(sample):
+    """Else the report of an unfinished study would claim what that of the finished one takes back."""
+    base = sample(test_accuracy=[0.9] * 3)
+    near = sample(test_accuracy=[0.904, 0.905, 0.906])
+    waits = replace(near.below(2), failed=frozenset())
+    unbegun, failed = near.below(0), replace(near.below(0), failed=frozenset({0, 1, 2}))
+    alone = judge(of("test_accuracy"), {"near": near, "failed": failed}, base)["near"]
+    assert (alone.p_holm, alone.verdict) == (alone.p, Verdict.BETTER)
+    for other in (waits, unbegun):
+        found = judge(of("test_accuracy"), {"near": near, "a": other, "b": other, "c": other}, base)["near"]
+        assert (found.p_holm, found.verdict) == (pytest.approx(4 * found.p), Verdict.UNDECIDED)
+        same = judge(of("test_accuracy", margin={"test_accuracy": 0.01}), {"near": near, "a": other}, base)["near"]
+        assert same.p_equivalent == pytest.approx(
+            2 * judge(of("test_accuracy", margin={"test_accuracy": 0.01}), {"near": near}, base)["near"].p_equivalent
+        )
+
+
 def test_undecided_says_how_many_more(sample):
     found = judge(
         of("test_accuracy"), {"x": sample(test_accuracy=[0.9 + up for up in UP])}, sample(test_accuracy=[0.9] * 3)
     )
     assert found["x"].verdict is Verdict.UNDECIDED
-    assert found["x"].more == outlook(0.002, 0.001, 3, range(4, 104), lambda _: (0.045, 0.045))
-    assert found["x"].more.even == 1
+    levels = [nominal_level(LEVEL, continued(planned(3, 3), size, size, seen=3), 1) for size in range(4, 104)]
+    assert found["x"].more == outlook(0.002, 0.001, 3, range(4, 104), lambda size: (levels[size - 4], math.nan))
+    assert found["x"].more.even == 13
     assert open_comparisons({"x": (found["x"],)}) == ["x"]
 
 
@@ -280,3 +298,16 @@ class TestGoingOn:
         free, charged = (compare(study, {"x": variant}, base, which)["x"][0] for which in ([known[1]], known))
         assert free.p < LEVEL < charged.p
         assert charged.low < 0 < free.low
+
+    def test_a_fixed_number_is_never_ended_early(self, sample):
+        study, known = self.asked(5, 10)
+        even = sample(test_accuracy=0.9 + np.tile([0.01, -0.01], 5)[:7])
+        found = compare(study, {"x": even}, sample(test_accuracy=[0.9] * 7), known)["x"][0]
+        assert found.note == "the study is unfinished: the next look is after 10 replicates"
+
+    def test_after_the_last_look_more_replicates_are_named_as_of_any_fixed_number(self, sample):
+        study, known = self.asked(5, 10)
+        ups = np.tile([0.004, -0.001], 5)
+        found = compare(study, {"x": sample(test_accuracy=0.9 + ups)}, sample(test_accuracy=[0.9] * 10), known)["x"][0]
+        assert found.verdict is Verdict.UNDECIDED
+        assert (found.more.most, found.more.planned) == (100, 0)

@@ -7,7 +7,10 @@ import pytest
 from scipy import stats
 
 from harness.judging import judge_study, overlap_of, parts_of
-from harness.stats import Outlook, Verdict
+from harness.judging.contrast import Contrast
+from harness.judging.look import Evidence
+from harness.judging.outlooks import Ahead, outlook_of
+from harness.stats import Outlook, Verdict, planned
 from tests.findings.conftest import make_study
 
 FOLDS = {"name": "mnist_5k", "validation": 800, "split": "k_fold"}
@@ -60,13 +63,13 @@ def test_more_are_whole_repetitions(sample):
     assert contrast.verdict is Verdict.UNDECIDED
     # mean 1.26 deviations; 1.96 sqrt(1 / n + 1 / 4) is never below 0.98, and the deviation not sure
     assert contrast.more == Outlook(None, None, 100)
-    # mean 1.75 deviations: an even chance, no more than that, with a whole repetition or several
-    wider = base + up + 0.75 * 0.0015811 + (0.0015811 - 0.002)
-    found = judge_study(study, {study.variants[1].digest: sample(val_accuracy=wider)}, sample(val_accuracy=base))
-    ((contrast,),) = found.contrasts.values()
-    assert contrast.verdict is Verdict.UNDECIDED
-    assert contrast.more.even % 5 == 0
-    assert (contrast.more.likely, contrast.more.most) == (None, 100)
+    # mean of 1.6 deviations of ten parts: an even chance, with a whole repetition or several
+    known = Contrast("val_accuracy", "difference", 1.6, pairs=10)
+    found = outlook_of(
+        Evidence(known, scale=(1.6, 1.0, None)), (0.05, 0.05), Ahead(planned(10, 10), overlap=1 / 9, parts=10)
+    )
+    assert found.even % 10 == 0
+    assert found.most == 100
 
 
 def test_missed_targets_have_no_test_where_parts_share_images(sample):

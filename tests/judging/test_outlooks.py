@@ -8,7 +8,7 @@ from harness.judging import compare
 from harness.judging.contrast import Contrast
 from harness.judging.look import Evidence
 from harness.judging.outlooks import Ahead, levels_left, outlook_of
-from harness.stats import Claim, Verdict, judge, nominal_level, outlook, planned
+from harness.stats import Claim, Verdict, continued, judge, nominal_level, once, outlook, planned
 from tests.findings.conftest import make_study
 
 LEVELS = ["max_pool", "stride"]
@@ -32,9 +32,18 @@ def evidence(pairs, estimate=0.8, **known):
 
 
 def test_a_fixed_study_may_have_a_hundred_more():
-    found = outlook_of(evidence(5), (0.05, 0.05), Ahead(planned(5, 5)))
-    assert found == outlook(0.8, 1.0, 5, range(6, 106), lambda _: (0.045, 0.045))  # one look spends nine tenths
+    plan = planned(5, 5)
+    found = outlook_of(evidence(5), (0.05, 0.05), Ahead(plan))
+
+    def levels(n):  # those of who goes on: one look has spent nine tenths
+        after = continued(plan, n, n, seen=5)
+        return nominal_level(0.05, after, 1), nominal_level(0.05, after, 1, sides=1)
+
+    assert found == outlook(0.8, 1.0, 5, range(6, 106), levels)
     assert not found.planned
+    free = outlook_of(evidence(5), (0.05, 0.05), Ahead(once(5)))  # two sets that are compared are not charged
+    assert free == outlook(0.8, 1.0, 5, range(6, 106), lambda _: (0.05, 0.05))
+    assert free.even < found.even
     wide = outlook_of(evidence(5, spreads=3.0), (0.05, 0.05), Ahead(planned(5, 5)))
     assert wide.even > found.even
 
@@ -49,7 +58,7 @@ def test_an_adaptive_study_ends_where_it_planned():
 
     assert found == outlook(0.8, 1.0, 12, list(looks), levels, planned=30)
     assert found.even + 12 in looks
-    assert outlook_of(evidence(30), (0.05, 0.05), Ahead(plan)) is None
+    assert outlook_of(evidence(30), (0.05, 0.05), Ahead(plan, adaptive=True)) is None
 
 
 def test_nothing_is_told_without_a_spread():

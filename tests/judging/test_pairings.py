@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from harness.judging import NOT_INFERIOR, Conclusion, Pairing, compare_pairings
@@ -73,6 +74,25 @@ def test_a_missed_target_is_not_left_out(sample):
         "base", sample(steps_to_target=[100.0] * 5), sample(steps_to_target=[90.0, 90.0, 90.0, 90.0, nan])
     )
     assert outcome([pairing], "steps_to_target", 50.0, True)[1] is Conclusion.UNDECIDED
+
+
+def test_a_replicate_that_one_set_lacks_makes_no_pair_and_takes_no_verdict_away(sample):
+    """Each has a replicate that the other lost: four pairs tell as four do."""
+    values = np.array(BASE[:5])
+    before = sample(test_accuracy=values)
+    after = sample(test_accuracy=values + np.array([1, -1, 1, -1, 1]) * 2e-4, replicate=[0, 1, 2, 3, 7])
+    assert outcome([Pairing("base", before, after)], margin=0.002, non_inferior=True) == (
+        [Verdict.EQUIVALENT],
+        Conclusion.HOLDS,
+    )
+
+
+def test_it_is_said_where_non_inferiority_is_not_judged(sample):
+    before, after = sample(steps_to_target=[100.0] * 5), sample(steps_to_target=[90.0] * 4 + [np.nan])
+    margins = {"steps_to_target": 50.0}
+    ((_, found),), _ = compare_pairings([Pairing("base", before, after)], ["steps_to_target"], margins, 0.0, True)
+    assert found.verdict is Verdict.UNDECIDED
+    assert found.note == "non-inferiority is not judged; 1 of 5 never reached it; variant: 0 of 5"
 
 
 def test_non_inferior_needs_a_margin(shifted):

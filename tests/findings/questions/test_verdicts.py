@@ -13,7 +13,7 @@ def test_a_variant_in_one_sentence(study, trials, history):
         "Against base (downsample=max_pool), downsample=stride ends 0.20 points lower in test accuracy (95 % interval "
         "−0.46 to +0.06; 3 paired replicates; p = 0.082), reaches 98 % validation accuracy in 0.50 times the seconds "
         "(0.45 to 0.56; p = 0.0027) and has 0.50 times the parameters (exact): faster, smaller; undecided on test "
-        "accuracy (about 1 to 30 more replicates would tell).",
+        "accuracy (about 12 to 59 more replicates would tell).",
     )
 
 
