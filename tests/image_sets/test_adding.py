@@ -103,7 +103,7 @@ def test_a_new_set_is_listed_verified_and_trained_on(harness, tmp_path):
     assert f"stripes           200 +     40 test images  8x8x3     {tmp_path}" in harness("data", "list")
     assert f"ok   {'0' * 64}  {tmp_path}" in harness("data", "verify", "stripes")
     assert "stripes" in harness("schema")
-    assert "stripes.toml: ok, 1 variants, 1 trainings" in harness("validate", "studies/stripes.toml")
+    assert "stripes.toml: ok, 1 variant, 1 training" in harness("validate", "studies/stripes.toml")
     assert " 122 " in harness("run", "studies/stripes.toml", "--dry-run"), "3 * 9 * 2 + 2, and 4 * 4 * 2 * 2 + 2"
     harness("run", "studies/stripes.toml", "--workers", "1")
     page = Path(tmp_path, "reports", "stripes", "comparison.md").read_text()

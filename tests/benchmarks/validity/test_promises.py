@@ -67,7 +67,7 @@ def test_large_effects_are_found_and_adaptive_studies_stop_early():
 
 def test_so_many_more_replicates_would_tell():
     counts = simulate(Cell("more", "normal", 2, (5,), effect=1.0), STUDIES)
-    assert counts.comparisons >= 40
+    assert counts.comparisons >= 20  # the others are decided, or more than 100 would be needed
     assert counts.found >= 0.65 * counts.comparisons  # of those at 80 %
 
 
