@@ -102,7 +102,7 @@ def unfold(page):
 def test_the_runs_page_lists_the_study_and_its_trials_by_name(visit, recorded):
     page = visit(f"/experiments/{recorded.experiment}/runs")
     assert list(recorded.runs) == [
-        "study tiny", "base · r0 · #0", "downsample=stride · r0 · #1", "base · r1 · #2", "downsample=stride · r1 · #3",
+        "study tiny", "base · r0 · #0", "downsample=stride · r0 · #1", "downsample=stride · r1 · #2", "base · r1 · #3",
     ]  # fmt: skip
     unfold(page)
     for name in recorded.runs:
