@@ -95,14 +95,8 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample, asked
         for metric in study.metrics
         if not study.design.screens  # its runs differ in half of all factors: what they tell is the effects
     ]
-    effects: list[tuple[FactorEffect, Evidence]] = []
-    missing: dict[str, str] = {}
     planned = study.variants[1:] if has_effects(study) else ()
-    if planned and base.finished:
-        if all(variant.digest in known for variant in planned):
-            effects, missing = gather_effects(study, [base, *(known[one.digest] for one in planned)], rules)
-        else:
-            missing = dict.fromkeys(study.metrics, "not every combination has a finished training")
+    effects, missing = _effects(study, known, base, rules)
     pairs = gather_pairs(study, known, rules)
     cells = [evidence for _, evidence in [*found, *pairs]]
     ahead = Ahead(plan, rules.overlap, parts_of(study, base), study.design.adaptive)
@@ -133,6 +127,18 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample, asked
             for (one, _), said in zip(pairs, of_pairs, strict=True)
         ),
     )
+
+
+def _effects(
+    study: Study, known: Mapping[str, Sample], base: Sample, rules: Rules
+) -> tuple[list[tuple[FactorEffect, Evidence]], dict[str, str]]:
+    """Return the effects of a design that has some with their evidence, and metric -> why it has none."""
+    planned = study.variants[1:] if has_effects(study) else ()
+    if not planned or not base.finished:
+        return [], {}
+    if any(variant.digest not in known for variant in planned):
+        return [], dict.fromkeys(study.metrics, "not every combination has a finished training")
+    return gather_effects(study, [base, *(known[one.digest] for one in planned)], rules)
 
 
 def _say_why_open(contrast: Contrast, evidence: Evidence, goes_on: bool, ended: str = _ENDED) -> Contrast:
