@@ -9,6 +9,12 @@ from harness.surroundings import child_environment
 
 AGENT_MODULE = "harness.launchers.ray.agent"
 
+CONNECT_SECONDS = 60.0
+"""Seconds after which whatever is at the address is taken for no cluster: Ray itself would wait for ever."""
+NO_ANSWER = "no Ray cluster has answered there for a minute. `ray status` tells whether it is well."
+AGAIN_SECONDS = 2.0
+"""Seconds between two attempts to connect to a cluster that was lost."""
+
 
 class _Agent(Child):
     name = "connection to the Ray cluster"

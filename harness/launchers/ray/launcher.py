@@ -16,13 +16,10 @@ from harness.launchers.local import RECYCLE_GROWTH
 from harness.launchers.patience import PATIENCE
 from harness.launchers.process import Child
 from harness.launchers.ray import messages as say
-from harness.launchers.ray.connection import start_agent
+from harness.launchers.ray.connection import AGAIN_SECONDS, CONNECT_SECONDS, NO_ANSWER, start_agent
 from harness.launchers.ray.messages import Begin, Cluster
 from harness.launchers.serving import left_by
 from harness.records import Event, Failed, Finished, Job, Reply
-
-_AGAIN_SECONDS = 2.0
-"""Seconds between two attempts to connect to a cluster that was lost."""
 
 
 class RayLauncher:
@@ -105,6 +102,8 @@ class RayLauncher:
             self._start(survey)
             assert self._agent is not None
             while True:
+                if not self._agent.connection.poll(CONNECT_SECONDS):
+                    raise UsageError(f"--address {self._cluster.address}: {NO_ANSWER}")
                 message = self._agent.connection.recv()
                 list(self._take(message))
                 if isinstance(message, say.Connected):
@@ -172,6 +171,8 @@ class RayLauncher:
                             break
                 except (EOFError, OSError):
                     found += self._lose(self._ended())
+                if self._lost_at is not None and time.monotonic() > self._start_at + CONNECT_SECONDS:
+                    found += self._lose(NO_ANSWER)
             if found or time.monotonic() >= deadline:
                 return found
 
@@ -222,7 +223,7 @@ class RayLauncher:
             self._agent = None
         now = time.monotonic()
         self._lost_at = self._lost_at or now
-        self._start_at = now + _AGAIN_SECONDS
+        self._start_at = now + AGAIN_SECONDS
         if self._patience and now - self._lost_at > self._patience:
             raise RunError(
                 f"the Ray cluster was lost, and did not come back for {self._patience:.0f} s: {message} What is "

@@ -1,4 +1,4 @@
-"""What a worker was told and has to say. Calls may be lost on the way, their answers too, and come twice: it is one to it."""
+"""What a worker was told and has to say. Calls get lost on the way, or answers do: what comes twice counts once."""
 
 from __future__ import annotations
 

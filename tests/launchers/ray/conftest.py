@@ -31,7 +31,7 @@ class Nodes:
     def __init__(self, processors=0, port=None):
         from ray.cluster_utils import Cluster as Processes
 
-        more = {} if port is None else {"port": port}
+        more = {} if port is None else {"gcs_server_port": port}
         self.processes = Processes(
             initialize_head=True,
             head_node_args={
@@ -58,6 +58,10 @@ class Nodes:
         for process in [raylet, *raylet.children(recursive=True)]:
             with contextlib.suppress(psutil.Error):
                 process.kill()
+
+    def kill_head(self):
+        """End the process that knows of all nodes; the nodes stay, for a while."""
+        self.processes.head_node.all_processes["gcs_server"][0].process.kill()
 
     def close(self):
         self.processes.shutdown()

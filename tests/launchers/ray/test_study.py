@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import socket
 
 import pytest
 
 from harness.driver import run_study
+from harness.errors import RunError
 from harness.launchers import Cause, Death
 from harness.launchers.ray import Cluster, RayLauncher
-from harness.records import Evaluated
+from harness.records import Evaluated, Started
 from harness.results import load_results
 
 pytestmark = pytest.mark.ray
@@ -59,3 +62,54 @@ def test_a_study_with_a_lost_node_is_recorded_as_the_local_one_is(study, nodes_o
     assert not there.duplicated(["variant", "replicate"]).any()
     assert {"weights_digest", "history_digest", "test_accuracy", "stop_reason"} <= set(here.columns)
     assert [name for name in here.columns if not here[name].equals(there[name])] == []
+
+
+def test_a_study_goes_on_when_a_lost_head_is_back(tiny, nodes_of, tmp_path, monkeypatch):
+    monkeypatch.setenv("RAY_gcs_rpc_server_reconnect_timeout_s", "2")  # after which Ray ends its driver's process
+    study = tiny(**{"train.max_steps": 6000, "train.evaluate_every": 500, "target": None})
+    port = free_port()
+    seen, clusters = [], contextlib.ExitStack()
+    with clusters:
+        nodes = clusters.enter_context(nodes_of(1, port=port))
+        killed = []
+
+        def observe(progress, event):
+            seen.append(event)
+            if progress.finished_here >= 1 and not killed and isinstance(event, Started):
+                killed.append(event)
+                nodes.kill_head()
+            if isinstance(event, Death):
+                nodes.close()
+                clusters.enter_context(nodes_of(1, port=port))
+
+        outcome = run_study(study, store=tmp_path / "there", threads=1, launch=on(nodes), observe=observe)
+    assert (outcome.finished, outcome.failed) == (4, {})
+    (death,) = [event for event in seen if isinstance(event, Death)]
+    assert death.cause is Cause.MACHINE
+    assert death.message.startswith("the Ray cluster was lost: the connection to the Ray cluster ended")
+    assert len(outcomes(tmp_path / "there", study.name)) == 4
+
+
+def test_a_cluster_that_stays_away_ends_the_run_and_the_same_command_goes_on(study, nodes_of, tmp_path, monkeypatch):
+    monkeypatch.setenv("RAY_gcs_rpc_server_reconnect_timeout_s", "2")
+    with nodes_of(1) as nodes:
+
+        def observe(progress, event):
+            if progress.finished_here == 1 and isinstance(event, Started):
+                nodes.kill_head()
+
+        launch = on(nodes, patience=5)
+        with pytest.raises(RunError, match=r"did not come back for 5 s: .* the same command goes on"):
+            run_study(study, store=tmp_path / "there", threads=1, launch=launch, observe=observe)
+    before = len(outcomes(tmp_path / "there", study.name))
+    assert 1 <= before < 6
+    with nodes_of(1) as nodes:
+        outcome = run_study(study, store=tmp_path / "there", threads=1, launch=on(nodes))
+    assert (outcome.finished, outcome.finished_here) == (6, 6 - before)
+    assert not outcomes(tmp_path / "there", study.name).duplicated(["variant", "replicate"]).any()
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
