@@ -70,7 +70,7 @@ def connect(begin: Begin) -> None:
                 address=address,
                 log_to_driver=False,
                 configure_logging=False,
-                runtime_env=_runtime_env(begin.cluster.runtime_env, begin.threads or 1),
+                runtime_env=runtime_env(begin.cluster.runtime_env, begin.threads or 1),
             )
     except Exception as error:
         raise _in_words(error, address) from None
@@ -117,7 +117,7 @@ def _in_words(error: Exception, address: str) -> HarnessError:
     )
 
 
-def _runtime_env(given: Mapping[str, Any], threads: int) -> dict[str, Any]:
+def runtime_env(given: Mapping[str, Any], threads: int) -> dict[str, Any]:
     """Return what Ray gives to each worker: this very package, variables, and what the user says."""
     package = Path(__file__).resolve().parents[2]
     variables = {**carried_environment(threads), "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1"}  # no GPU but those given
