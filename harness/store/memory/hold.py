@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from harness.store.local.aside import name_aside
+from harness.store.aside import name_aside
 from harness.store.memory.recording import KeptStudy, MemoryRecording
 from harness.study import Study
 
