@@ -151,8 +151,13 @@ class Lab:
 
     def wipe(self) -> None:
         """Make both as if they were new."""
-        tables = [name for (name,) in self.postgres.execute(
-            "mlflow", "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename != 'alembic_version'")]
+        tables = [
+            name
+            for (name,) in self.postgres.execute(
+                "mlflow",
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename != 'alembic_version'",
+            )
+        ]
         self.postgres.execute("mlflow", f"TRUNCATE {', '.join(tables)} CASCADE")
         self.postgres.execute("optuna", "DROP SCHEMA public CASCADE")
         self.postgres.execute("optuna", "CREATE SCHEMA public")

@@ -9,17 +9,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.store.base import LOCK_TIMEOUT, Store
+from harness.store.copying.study import Copied, copy_study
 from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
 from harness.store.profiles import default_store, servers_of
 
 __all__ = [
     "LOCK_TIMEOUT",
     "Condition",
+    "Copied",
     "RecordedRun",
     "Registered",
     "Server",
     "Store",
     "StudySummary",
+    "copy_study",
     "default_store",
     "open_store",
 ]

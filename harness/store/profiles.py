@@ -74,7 +74,13 @@ def servers_of(where: str) -> Servers | None:
     file = _nearest()
     profiles = _read(file)["stores"] if file else {}
     if not address:
-        return _profile(file, where, profiles[where]) if file and where in profiles else None
+        if file and where in profiles:
+            return _profile(file, where, profiles[where])
+        if "/" not in where and not Path(where).exists() and (near := did_you_mean(where, profiles)):
+            raise UsageError(
+                f"--store {where}: no such profile in {file}.{near} A new folder of this name is ./{where}."
+            )
+        return None
     bare, _, _ = _taken_apart(where)
     for name, given in profiles.items():
         found = _profile(file, name, given) if file else None
@@ -96,15 +102,14 @@ def default_store() -> str | None:
 
 
 def without_password(address: str) -> str:
-    """Return an address of a server for people to read: nobody is to read a password."""
-    return re.sub(
-        r"(?<=//)[^/@]*@(?=[^@]*$)|(?<=//)[^/]*@", _user_alone, re.sub(r"(?i)(password|passfile)=[^&]*", "", address)
-    )
+    """Return an address of a server for people to read: a password is nobody's to read."""
+    bare = re.sub(r"(?<=//).*@", _user_alone, address)
+    return re.sub(r"(?i)(password)=[^&#]*", r"\1=...", bare)
 
 
 def _user_alone(match: re.Match[str]) -> str:
     user, colon, _ = match[0].rpartition("@")[0].partition(":")
-    return f"{user}@" if user and not colon else f"{user}:...@" if user else "...@"
+    return f"{user}:...@" if colon else f"{user}@"
 
 
 def _nearest() -> Path | None:

@@ -12,6 +12,8 @@ from harness.study import Study
 if TYPE_CHECKING:
     from optuna.storages import InMemoryStorage
 
+    from harness.store.recording import Depot
+
 
 class MemoryHold:
     """The right to run a study; :class:`harness.store.recording.Hold` says what each method means.
@@ -31,6 +33,7 @@ class MemoryHold:
         keep: Callable[[Study, str], KeptStudy],
     ) -> None:
         self.storage = storage
+        self.depot: Depot | None = None
         self._name, self._studies, self._keep = name, studies, keep
 
     def begin(self, study: Study, source: Mapping[str, str]) -> MemoryRecording:

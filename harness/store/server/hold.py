@@ -10,10 +10,12 @@ from harness.store.profiles import Servers
 from harness.store.quiet import quiet_mlflow, quiet_optuna
 from harness.store.record.experiments import close_experiment
 from harness.store.record.recorder import Recorder
+from harness.store.server.depot import ServerDepot
 from harness.store.server.opening import runs
 from harness.study import Study
 
 if TYPE_CHECKING:
+    from harness.store.recording import Depot
     from harness.store.server.client import ServerClient
     from harness.store.server.locks import StudyLock
     from harness.store.server.storage import PatientStorage
@@ -31,6 +33,7 @@ class ServerHold:
 
     def __init__(self, name: str, client: ServerClient, storage: PatientStorage, lock: StudyLock) -> None:
         self.storage = storage
+        self.depot: Depot | None = ServerDepot(client)
         self._name, self._client, self._lock = name, client, lock
 
     def begin(self, study: Study, source: Mapping[str, str]) -> Recorder:

@@ -37,6 +37,7 @@ class Patience:
         """Wait for so long from now on."""
         self.seconds = seconds
         self.over = seconds <= 0
+        self._in_vain: str | None = None
 
     def insist(
         self,
@@ -59,8 +60,10 @@ class Patience:
         try:
             return call()
         except Exception as error:
-            if self.over or not is_away(error):
+            if not is_away(error) or (self.over and self._in_vain is None):
                 raise
+            if self.over:
+                raise RunError(self._in_vain or "") from None
         began, pause = time.monotonic(), _FIRST
         _log.warning("%s does not answer: waiting for up to %.0f seconds, nothing is lost", who, self.seconds)
         while True:
@@ -72,10 +75,11 @@ class Patience:
                     raise
                 if time.monotonic() - began > self.seconds:
                     self.over = True
-                    raise RunError(
+                    self._in_vain = (
                         f"{who} did not answer for {self.seconds:.0f} seconds. What is recorded is kept; when it is "
                         "back, run the same command again: it goes on."
-                    ) from None
+                    )
+                    raise RunError(self._in_vain) from None
                 pause = min(1.5 * pause, _LONGEST)
             except BaseException:  # Ctrl-C, a second time
                 self.over = True
