@@ -15,7 +15,7 @@ RUNTIME = PROJECT["dependencies"]
 EXTRAS = PROJECT["optional-dependencies"]
 LOCKS = {
     "requirements.lock": RUNTIME,
-    "requirements-dev.lock": [*RUNTIME, *EXTRAS["dev"], *EXTRAS["export"], *EXTRAS["jax"]],
+    "requirements-dev.lock": [*RUNTIME, *EXTRAS["dev"], *EXTRAS["export"], *EXTRAS["jax"], *EXTRAS["postgres"]],
     "requirements-bench.lock": [*RUNTIME, *EXTRAS["bench"]],
 }
 
