@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import resource
 import statistics
@@ -20,14 +19,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import ROOT, save, table, where_and_when
+from benchmarks.synthetic import EVALUATIONS, Synthetic, study_of
 
-EVALUATIONS = 20
-VARIANTS = 10
 TPE_ASKS = 20
 
 
@@ -80,92 +77,11 @@ def _child(part: str, trials: int, folder: Path) -> dict[str, Any]:
     return result
 
 
-def _study(trials: int) -> Any:
-    from harness.study import build_study
-
-    rates = [1e-3 * (index + 1) for index in range(VARIANTS)]
-    return build_study(
-        {
-            "question": "Benchmark: which of ten learning rates?",
-            "data": {"name": "digits", "validation": 300, "split": "first"},
-            "model": {"conv": [{"filters": 4}], "dense": [16]},
-            "train": {"learning_rate": 1e-3, "max_steps": 100 * EVALUATIONS, "evaluate_every": 100},
-            "target": {"metric": "val_accuracy", "value": 0.9, "stop": False},
-            "design": {"kind": "factorial", "replicates": math.ceil(trials / VARIANTS),
-                       "factors": {"train.learning_rate": rates}},
-        },
-        name="scale",
-        text="# synthetic\n",
-    )  # fmt: skip
-
-
-class Synthetic:
-    """A launcher whose trials are over at once, with numbers from a formula.
-
-    Args:
-        work: says how many jobs at a time.
-    """
-
-    pending = 0
-
-    def __init__(self, work: Any) -> None:
-        self.places = work.workers
-        self.waiting: list[Any] = []
-
-    @property
-    def about(self) -> Any:
-        from harness.launchers import About
-
-        return About("a formula", self.places, 1)
-
-    def expect(self, trainings: int) -> None:
-        """Everything is there."""
-
-    def take(self, trial: int) -> None:
-        """Nothing is left."""
-
-    @property
-    def free(self) -> int:
-        return self.places - len(self.waiting)
-
-    def submit(self, jobs: Sequence[Any]) -> None:
-        self.waiting.extend(jobs)
-
-    def reply(self, trial: int, reply: Any) -> None:
-        """Nothing is pruned."""
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-    def poll(self, seconds: float) -> list[Any]:  # noqa: ARG002
-        from harness.records import Clocks, Evaluated, Fingerprint, Finished, Started, StopReason, TrialResult
-
-        job = self.waiting.pop(0)
-        place = Fingerprint("synthetic", "cpu", "none", "none", "none", 1, self.places)
-        costs = {"parameters": 1000, "macs": 5000, "activations": 300, "activation_ops": 200, "pool_ops": 100}
-        history = []
-        for index in range(1, EVALUATIONS + 1):
-            loss = (1 + job.trial % 7 / 10) * math.exp(-index / 5)
-            metrics = {
-                "train_loss": loss,
-                "train_accuracy": 1 - loss / 3,
-                "val_loss": loss,
-                "val_accuracy": 1 - loss / 2,
-            }
-            history.append(Evaluated(job.trial, 100 * index, float(index), 0.5 * index, metrics))
-        last = history[-1]
-        result = TrialResult(
-            StopReason.MAXIMUM, last.step, last.epoch, {**last.metrics, "test_loss": loss, "test_accuracy": 1 - loss},
-            Clocks(0.1, 1.0, last.train_seconds, 0.5, 0.2), last.step, last.train_seconds, 1e4, costs,
-        )  # fmt: skip
-        return [Started(job.trial, place, costs, "0" * 16, last.step), *history, Finished(job.trial, result)]
-
-
 def run(trials: int, folder: Path) -> dict[str, float]:
     """Run the study into a new store."""
     from harness.driver import run_study
 
-    study = _study(trials)
+    study = study_of(trials)
     marks: list[float] = []
 
     def observe(*_: Any) -> None:
@@ -198,7 +114,7 @@ def tpe(trials: int, folder: Path) -> dict[str, float]:
     from harness.store.local.optuna_storage import open_storage
     from harness.study import build_study
 
-    given = dict(_study(trials).given)
+    given = dict(study_of(trials).given)
     space = {"train.learning_rate": {"low": 1e-4, "high": 1e-1, "log": True}, "model.dense.0": [8, 16, 32]}
     given["design"] = {"kind": "search", "trials": trials, "space": space, "sampler": "tpe"}
     study = build_study(given, name="tpe", text="")

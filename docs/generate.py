@@ -289,8 +289,9 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Cross-validation, grid search, learning curves?", ("cross_validation", "learning_curve")),
     ("Convolution or dense layers alone?", ("conv_or_dense",)),
     ("Standardised, scaled or raw pixels?", ("pixel_scaling",)),
+    ("Half the bits?", ("precision", "precision_emulated")),
 )
-"""What the published tutorials leave open, and the studies that answer it."""
+"""What the published tutorials leave open, and what is asked beside it, with the studies that answer it."""
 
 REPRODUCTIONS = ("hvass02", "hvass13b", "fashion02", "digitcnn", "keras_two_conv", "keras_one_conv")
 REPORTS = Path(__file__).parent.parent / "reports"

@@ -65,8 +65,16 @@ def estimate_variants(
     return estimates
 
 
-def total_seconds(study: Study, estimates: list[TimeEstimate], workers: int) -> float:
-    """Return the seconds that the whole study takes at most: no training stops early, nothing is done yet."""
+def total_seconds(study: Study, estimates: list[TimeEstimate], workers: int, trainings: int | None = None) -> float:
+    """Return the seconds that a study takes at most, if no training stops early.
+
+    Args:
+        study: the study.
+        estimates: of its variants.
+        workers: trainings side by side.
+        trainings: how many are left; by default all.
+    """
+    many = study.trainings.trainings if trainings is None else trainings
     each = [estimate.steps * estimate.step_seconds + TRAINING_SECONDS for estimate in estimates]
-    work = sum(each) / len(each) * study.trainings.trainings  # a search's are all taken to be like the base
+    work = sum(each) / len(each) * many  # a search's are all taken to be like the base
     return START_SECONDS + max(work / workers, max(each))

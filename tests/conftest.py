@@ -100,6 +100,7 @@ def make_result(accuracy: float = 0.9, stop_reason: StopReason = StopReason.MAXI
         "seconds_to_target": None,
         "images_per_second": 960.0,
         "costs": COSTS,
+        "fingerprint": FINGERPRINT,
     }
     return TrialResult(**{**values, **changes})
 

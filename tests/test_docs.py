@@ -195,7 +195,7 @@ def test_every_study_answers_a_question_or_repeats_an_experiment():
     generate = runpy.run_path("docs/generate.py")
     named = {name for _, studies in generate["QUESTIONS"] for name in studies} | set(generate["REPRODUCTIONS"])
     files = {path.stem for path in Path("studies").glob("*.toml")}
-    assert files - named == {"quickstart", "quicksearch", "precision", "what_matters"}
+    assert files - named == {"quickstart", "quicksearch", "what_matters"}
     assert named <= files
 
 

@@ -25,6 +25,7 @@ def test_the_whole_is_shared_by_the_workers(tiny):
     # two variants, two replicates, 60 steps of a second each
     work = 4 * (60 + TRAINING_SECONDS)
     assert total_seconds(study, estimates, 1) == pytest.approx(START_SECONDS + work)
+    assert total_seconds(study, estimates, 1, trainings=3) == pytest.approx(START_SECONDS + work * 3 / 4)
     assert total_seconds(study, estimates, 2) == pytest.approx(START_SECONDS + work / 2)
     # no more workers than a single training can use
     assert total_seconds(study, estimates, 100) == pytest.approx(START_SECONDS + 60 + TRAINING_SECONDS)

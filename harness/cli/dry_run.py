@@ -11,7 +11,7 @@ from rich.table import Table
 
 from harness.cli.progress import duration
 from harness.errors import UsageError
-from harness.estimate import estimate_variants, total_seconds
+from harness.estimate import TimeEstimate, estimate_variants, total_seconds
 from harness.findings.questions.looks import say_going_on, say_looks
 from harness.launchers import choose_resources
 from harness.metrics import counted
@@ -35,7 +35,8 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, workers: int
     console.print(study.question, style="bold")
     asked = study.design.brief(count.variants)
     console.print(f"{study.name}: {asked}; {resources.workers} at a time, threads of each: {resources.threads}")
-    known = _asked(study, store)
+    done = next((summary.done for summary in store.summaries() if summary.name == study.name), 0)
+    known = _asked(study, store, done)
     for sentence in filter(None, [say_looks(study, known), say_going_on(study, known)]):
         console.print(sentence)
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -54,13 +55,20 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, workers: int
     if study.design.explores:
         for path, levels in study.design.dimensions.items():
             console.print(f"  searched: {path} {_space(levels)}")
-    seconds = total_seconds(study, estimates, resources.workers)
-    console.print(
-        f"{counted(count.trainings, 'training')}, about {duration(seconds)} at most on this machine if none stops "
-        "early (a rough figure). Nothing was trained or created."
-    )
+    console.print(f"{_to_do(study, estimates, resources.workers, done)} Nothing was trained or created.")
     for sentence in cautions(study):
         console.print(f"warning: {sentence}", style="yellow")
+
+
+def _to_do(study: Study, estimates: list[TimeEstimate], workers: int, done: int) -> str:
+    """Say how much there is to train, and about how long that takes at most."""
+    total = study.trainings.trainings
+    left = total - done
+    if left <= 0:
+        return f"{counted(done, 'training')} done: nothing is left to train."
+    text = f"{counted(total, 'training')}, " if not done else f"{done} of {counted(total, 'training')} done, the others"
+    seconds = total_seconds(study, estimates, workers, left)
+    return f"{text.strip()} about {duration(seconds)} at most on this machine if none stops early (a rough figure)."
 
 
 def _space(levels: object) -> str:
@@ -82,10 +90,8 @@ def _images(data: DataSpec, data_folder: Path | None) -> tuple[tuple[int, int, i
     return images.image_shape, len(images.train.images) + len(images.validation.images), images.classes
 
 
-def _asked(study: Study, store: Store) -> tuple[Asked, ...]:
-    """Return what was asked of a study so far, with what it asks now; nothing of one that the store does not have."""
-    counts = next((summary.counts for summary in store.summaries() if summary.name == study.name), {})
-    finished = counts.get("finished", 0) + counts.get("pruned", 0)
+def _asked(study: Study, store: Store, finished: int) -> tuple[Asked, ...]:
+    """Return what was asked of a study so far, with what it asks now; nothing of one of which none is finished."""
     if not finished:
         return ()
     before = stored_asked(store.kept_study(study.name), f"the record of the study {study.name!r}")

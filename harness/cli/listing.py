@@ -10,7 +10,7 @@ from rich.table import Table
 from harness.errors import HarnessError
 from harness.escaping import one_line
 from harness.store import Store, StudySummary
-from harness.study import load_study
+from harness.study import Study, load_study
 
 
 def show_studies(folder: Path, store: Store, reports: Path) -> None:
@@ -26,7 +26,7 @@ def show_studies(folder: Path, store: Store, reports: Path) -> None:
         except HarnessError as error:
             table.add_row(one_line(path.stem), f"invalid: {one_line(str(error).splitlines()[0])}", "", "", style="red")
             continue
-        done = _done(known.get(study.name), study.trainings.trainings)
+        done = _done(known.get(study.name), study)
         table.add_row(study.name, one_line(study.question), done, _report(reports, study.name))
     for name, summary in known.items():
         if name not in {path.stem for path in files}:
@@ -39,10 +39,14 @@ def show_studies(folder: Path, store: Store, reports: Path) -> None:
         console.print(f"no study files in {folder}/")
 
 
-def _done(summary: StudySummary | None, total: int | None) -> str:
+def _done(summary: StudySummary | None, study: Study | None) -> str:
+    """Say how many trainings are done, and how many the file asks for: of an adaptive study, or a search, at most."""
     counts = summary.counts if summary else {}
-    done = counts.get("finished", 0) + counts.get("pruned", 0)
-    text = f"{done}" if total is None else f"{done} of {total}"
+    done, text = summary.done if summary else 0, ""
+    if study is not None:
+        total, open_ended = study.trainings.trainings, study.design.adaptive or study.design.explores
+        text = f" of {total}{' at most' if open_ended else ''}" if done <= total else f", the file asks for {total}"
+    text = f"{done}{text}"
     others = [f"{count} {kind}" for kind, count in counts.items() if kind in ("failed", "killed", "running")]
     return ", ".join([text, *others])
 

@@ -25,12 +25,17 @@ _CURVE = 12
 
 
 @contextlib.contextmanager
-def watching(study: Study) -> Iterator[Observer]:
-    """Show a run's progress; gives the observer that the driver tells."""
+def watching(study: Study, told: bool = False) -> Iterator[Observer]:
+    """Show a run's progress; gives the observer that the driver tells.
+
+    Args:
+        study: that is run.
+        told: whether it was said that another study trains on this machine.
+    """
     console = Console(markup=False, emoji=False, highlight=False)
     metric = study.target.metric if study.target else study.objectives[0]
     metric = metric if METRICS[metric].evaluated else ("val_accuracy" if study.data.validation else "train_accuracy")
-    view = View(console, study, metric)
+    view = View(console, study, metric, told)
     if not console.is_terminal:
         yield view.plain
         return
@@ -52,10 +57,11 @@ class View:
         console: to print on.
         study: that is run.
         metric: whose learning curves are shown.
+        told: whether it was said that another study trains on this machine.
     """
 
-    def __init__(self, console: Console, study: Study, metric: str) -> None:
-        self.console, self.study, self.metric = console, study, metric
+    def __init__(self, console: Console, study: Study, metric: str, told: bool = False) -> None:
+        self.console, self.study, self.metric, self.told = console, study, metric, told
         self.labels: dict[int, str] = {}
         self.curves: dict[int, list[float]] = {}
         self.announced = self.warned = self.charged = False
@@ -92,7 +98,12 @@ class View:
                 f"{result.steps:,} steps, {result.clocks.train:.1f} s{beside}; {scored}",
                 f"{progress.done} of {total}{_left(progress)}",
             )
-            if result.disturbed and not self.warned and any(METRICS[name].unit.clocked for name in self.study.metrics):
+            told = self.told and bool(result.studies_beside)
+            if (
+                result.disturbed
+                and not (self.warned or told)
+                and any(METRICS[name].unit.clocked for name in self.study.metrics)
+            ):
                 self.warned = True
                 who = "another study trains" if result.studies_beside else "other programs are busy"
                 self._line(f"{who} on this machine: seconds of trials beside them are not compared", style="yellow")

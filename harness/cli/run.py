@@ -89,7 +89,7 @@ def run_command(
     from harness.study import cautions, load_study
 
     loaded = load_study(study_file(study), overrides, name)
-    _say_who_else_trains(loaded)
+    told = _say_who_else_trains(loaded)
     if dry_run:
         from harness.cli.dry_run import show_plan
 
@@ -103,7 +103,7 @@ def run_command(
 
     for sentence in cautions(loaded):
         click.echo(f"warning: {sentence}", err=True)
-    with watching(loaded) as show:
+    with watching(loaded, told) as show:
         outcome = run_study(
             loaded,
             store=store,
@@ -119,8 +119,12 @@ def run_command(
     _conclude(loaded.name, outcome, store, reports, register)
 
 
-def _say_who_else_trains(study: Study) -> None:
-    """Say that seconds, which the study asks for, will not be compared while another study trains on this machine."""
+def _say_who_else_trains(study: Study) -> bool:
+    """Say that seconds, which the study asks for, will not be compared while another study trains on this machine.
+
+    Returns:
+        Whether that was said.
+    """
     from harness.machine import look
     from harness.metrics import METRICS
 
@@ -131,6 +135,8 @@ def _say_who_else_trains(study: Study) -> None:
             "for it if they matter.",
             err=True,
         )
+        return True
+    return False
 
 
 def _conclude(study: str, outcome: Outcome, store: Store, reports: Path, register: bool) -> None:

@@ -15,11 +15,8 @@ from harness.judging.look import Evidence, Look, together
 from harness.judging.sample import Sample
 from harness.metrics import METRICS, counted
 from harness.stats import Effect, interactions, main_effects, once
-from harness.study import Study, show_level
+from harness.study import MOST_INTERACTIONS, Family, Study, show_level
 from harness.study.variant import canonical
-
-MOST_INTERACTIONS = 30
-"""Interactions of a study that are tested; of more, none is: they would take the error from what is asked."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +54,6 @@ class Cells:
     paths: tuple[str, ...]
     levels: tuple[tuple[str, ...], ...]
     places: np.ndarray
-
-
-def has_effects(study: Study) -> bool:
-    """Whether a study asks for effects: every combination of two factors or more, or a screening of them."""
-    design = study.design
-    return design.screens or (design.crossed and sum(len(levels) > 1 for levels in design.dimensions.values()) > 1)
 
 
 def gather_effects(
@@ -170,7 +161,9 @@ def _named(cells: Cells, effect: Effect, contrast: Contrast) -> FactorEffect:
     )
 
 
-def lead(effects: Sequence[tuple[FactorEffect, Evidence]], others: Sequence[Evidence]) -> list[Evidence]:
+def lead(
+    effects: Sequence[tuple[FactorEffect, Evidence]], cells: Sequence[Evidence], coming: Family
+) -> tuple[list[Evidence], float]:
     """Return the effects' evidence with weights: half of the error for main effects, the other half for the rest.
 
     A grid is asked first what each factor does. A mean over many cells is also what tells most: judged beside all
@@ -179,13 +172,22 @@ def lead(effects: Sequence[tuple[FactorEffect, Evidence]], others: Sequence[Evid
 
     Args:
         effects: main effects and interactions.
-        others: the evidence on single cells.
+        cells: the evidence on single cells.
+        coming: comparisons whose first look is still to come.
+
+    Returns:
+        the evidence in the order given, and the weight of all that is to come.
     """
-    tested = [(effect.main, evidence) for effect, evidence in effects if evidence.claim]
-    mains = sum(main for main, _ in tested)
-    rest = len(tested) - mains + sum(one.claim is not None and not math.isnan(one.claim.p) for one in others)
-    weight = rest / mains if mains and rest else 1.0
-    return [
-        replace(evidence, claim=replace(evidence.claim, weight=weight)) if evidence.claim and effect.main else evidence
+    tested = [effect.main for effect, evidence in effects if evidence.claim]
+    found = Family(
+        sum(one.claim is not None and not math.isnan(one.claim.p) for one in cells) + coming.cells,
+        sum(tested) + coming.mains,
+        len(tested) - sum(tested) + coming.interactions,
+    )
+    weighted = [
+        replace(evidence, claim=replace(evidence.claim, weight=found.of_a_main))
+        if evidence.claim and effect.main
+        else evidence
         for effect, evidence in effects
     ]
+    return weighted, coming.cells + coming.interactions + coming.mains * found.of_a_main

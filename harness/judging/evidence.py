@@ -180,7 +180,9 @@ def _difference(metric: str, values: pd.Series[float], base: pd.Series[float], r
     same = math.nan if margin is None else found.equivalence_p(margin)
     look = _look(_contrast(metric, found), found, same, margin)
     absolute = None if margin is None else (found, margin)
-    return replace(look, absolute=absolute, interval=found.interval, flips=partial(sign_flip, ours, theirs))
+    return replace(
+        look, absolute=absolute, interval=found.interval, flips=partial(sign_flip, ours, theirs, rules.overlap)
+    )
 
 
 def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules: Rules) -> Look:
@@ -195,7 +197,7 @@ def _ratio(metric: str, values: pd.Series[float], base: pd.Series[float], rules:
         relative = math.log1p(margin / float(base.mean()))
     contrast = replace(_contrast(metric, found.log), kind="ratio", estimate=found.estimate)
     look = _look(contrast, found.log, same, relative)
-    flips = partial(sign_flip, np.log(ours), np.log(theirs))
+    flips = partial(sign_flip, np.log(ours), np.log(theirs), rules.overlap)
     return replace(look, interval=found.interval, flips=flips, absolute=absolute)
 
 

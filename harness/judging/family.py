@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.judging.contrast import Contrast
-from harness.judging.effects import FactorEffect, gather_effects, has_effects, lead
+from harness.judging.effects import FactorEffect, gather_effects, lead
 from harness.judging.evidence import Rules, due, gather
 from harness.judging.folds import overlap_of, parts_of
 from harness.judging.look import Evidence
@@ -18,7 +18,7 @@ from harness.judging.sample import Sample
 from harness.metrics import METRICS
 from harness.records import Asked
 from harness.stats import LEVEL, Claim, Looks, Verdict, continued, judge, planned
-from harness.study import Study, comparisons_of
+from harness.study import Family, Study, comparisons_of, has_effects
 
 _WAITS = "the study is unfinished: the next look is after {} replicates"
 _ENDED = "ended early: {} replicates would hardly have decided it"
@@ -85,7 +85,7 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample, asked
         base: the base's trials.
         asked: what was asked of the study so far, in order: each change of its replicates is a further look.
     """
-    level = LEVEL / max(1, comparisons_of(study, len(samples)))
+    level = comparisons_of(study, len(samples)).level
     plan = looks_of(study, asked)
     rules = Rules(study.report.margin, overlap_of(study, base), plan, _steps_of(study), level)
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
@@ -100,10 +100,9 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample, asked
     pairs = gather_pairs(study, known, rules)
     cells = [evidence for _, evidence in [*found, *pairs]]
     ahead = Ahead(plan, rules.overlap, parts_of(study, base), study.design.adaptive)
-    unbegun = [one for digest, one in samples.items() if digest not in known and not due([one, base], plan)[0]]
-    coming = sum(evidence.waits for evidence in cells)
-    coming += comparisons_of(study, len(known) + len(unbegun)) - comparisons_of(study, len(known))
-    judged = judge_all([*cells, *lead(effects, cells)], ahead, coming)
+    coming = _coming(study, samples, base, plan, len(known), sum(evidence.waits for evidence in cells))
+    weighted, weight = lead(effects, cells, coming)
+    judged = judge_all([*cells, *weighted], ahead, weight)
     contrasts: dict[str, list[Contrast]] = {digest: [] for digest in known}
     for (digest, _), contrast in zip(found, judged, strict=False):
         contrasts[digest].append(with_new_images(contrast, known[digest], base))
@@ -141,6 +140,28 @@ def _effects(
     return gather_effects(study, [base, *(known[one.digest] for one in planned)], rules)
 
 
+def _coming(study: Study, samples: Mapping[str, Sample], base: Sample, plan: Looks, known: int, waiting: int) -> Family:
+    """Return the comparisons whose first look is still to come: what is unfinished takes its part of the error already.
+
+    Args:
+        study: the study.
+        samples: the variants' trials by digest, without the base.
+        base: the base's trials.
+        plan: when it is looked at.
+        known: variants that are compared already, well or badly.
+        waiting: comparisons of these that wait for their first look.
+    """
+
+    def due_of(sample: Sample) -> bool:
+        return bool(due([sample, base], plan)[0])
+
+    unbegun = sum(not (one.finished and base.finished) and not due_of(one) for one in samples.values())
+    more = comparisons_of(study, known + unbegun).cells - comparisons_of(study, known).cells
+    whole = all(one.digest in samples and due_of(samples[one.digest]) for one in study.variants[1:])
+    effects = Family() if whole else comparisons_of(study, known)
+    return Family(waiting + more, effects.mains, effects.interactions)
+
+
 def _say_why_open(contrast: Contrast, evidence: Evidence, goes_on: bool, ended: str = _ENDED) -> Contrast:
     """Note of an undecided comparison whose last look is still to come that it waits for it, or was ended before."""
     if evidence.next_look is None or contrast.verdict is not Verdict.UNDECIDED:
@@ -167,21 +188,21 @@ def _steps_of(study: Study) -> dict[str, float]:
     return {name: 1 / images[split] for name in accuracies if images.get(split := METRICS[name].split)}
 
 
-def judge_all(found: Sequence[Evidence], ahead: Ahead, coming: int = 0) -> list[Contrast]:
+def judge_all(found: Sequence[Evidence], ahead: Ahead, coming: float = 0.0) -> list[Contrast]:
     """Return the contrasts with their verdicts and adjusted p-values, in the order given.
 
     Args:
         found: the comparisons of the family.
         ahead: what replicates are to come, for how many more would decide.
-        coming: further comparisons, whose first look is still to come. They take their part of the error already: what
-            the report of an unfinished study claims, that of the finished one does not take back.
+        coming: weight of further comparisons, whose first look is still to come. They take their part of the error
+            already: what the report of an unfinished study claims, that of the finished one does not take back.
     """
     tested = [place for place, evidence in enumerate(found) if evidence.claim]
     claims = {place: found[place].claim or Claim(False, math.nan) for place in tested}
     same = math.nan if all(math.isnan(claim.p_equivalent) for claim in claims.values()) else 1.0
-    waiting = [Claim(False, 1.0, same)] * coming
+    waiting = [Claim(False, 1.0, same, coming)] if coming else []
     judged = dict(zip(tested, judge([*claims.values(), *waiting]), strict=False))
-    left = levels_left(claims, judged)
+    left = levels_left(claims, judged, coming)
     contrasts = []
     for place, evidence in enumerate(found):
         contrast = evidence.contrast

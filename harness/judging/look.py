@@ -63,6 +63,7 @@ class Evidence:
         absolute: likewise.
         looks: what the looks so far said, the first one first.
         plan: all looks, those to come included; None without a test.
+        times: the same looks by the pairs that they had, where some were lost; None without a test.
         shown: which of the looks the contrast tells of.
         waits: whether nothing is tested since the first look is still to come.
     """
@@ -72,6 +73,7 @@ class Evidence:
     scale: tuple[float, float, float | None] | None = None
     looks: Sequence[Look] = field(default=(), repr=False)
     plan: Looks | None = None
+    times: Looks | None = None
     shown: int = 0
     absolute: tuple[PairedDifference, float] | None = None
     waits: bool = False
@@ -100,15 +102,15 @@ class Evidence:
         Args:
             level: error that it may make; the same at all looks, so that what was ended is not begun again.
         """
-        if self.plan is None or self.next_look is None:
+        if self.times is None or self.next_look is None:
             return False
         at, last = len(self.looks) - 1, self.looks[-1]
-        if chance_to_differ(last.p, self.plan, at, level) >= _FUTILE:
+        if chance_to_differ(last.p, self.times, at, level) >= _FUTILE:
             return False
         estimate, deviation, margin = last.scale or (math.nan, math.nan, None)
         if margin is None:
             return math.isnan(last.same)  # of censored times nothing tells how likely equivalence is
-        return chance_to_agree(estimate, deviation, margin, self.plan, at, level) < _FUTILE
+        return chance_to_agree(estimate, deviation, margin, self.times, at, level) < _FUTILE
 
     def unbiased(self, level: float) -> Contrast:
         """Return the contrast with an estimate that more than one look does not bias; the plain one of a single look.
@@ -117,9 +119,9 @@ class Evidence:
             level: error that it may make.
         """
         found, seen = self.contrast, self.looks[: self.shown + 1]
-        if self.plan is None or len(seen) < 2 or not (math.isfinite(found.estimate) and found.estimate):
+        if self.times is None or len(seen) < 2 or not (math.isfinite(found.estimate) and found.estimate):
             return found
-        by = shrinkage([one.p for one in seen], [one.improves for one in seen], self.plan, level)
+        by = shrinkage([one.p for one in seen], [one.improves for one in seen], self.times, level)
         estimate = found.estimate * by if found.kind == "difference" else found.estimate**by
         return replace(found, estimate=min(max(estimate, found.low), found.high), plain=found.estimate)
 
@@ -133,8 +135,9 @@ def together(looks: Sequence[Look], plan: Looks) -> Evidence:
     """
     if math.isnan(looks[-1].p):  # what cannot be compared now was not decided before: some broke off, say
         return Evidence(looks[-1].contrast)
-    ps = [overall_p(look.p, plan, place) for place, look in enumerate(looks)]
-    sames = [overall_p(look.same, plan, place, sides=1) for place, look in enumerate(looks)]
+    times = plan.with_pairs([look.contrast.pairs for look in looks])
+    ps = [overall_p(look.p, times, place) for place, look in enumerate(looks)]
+    sames = [overall_p(look.same, times, place, sides=1) for place, look in enumerate(looks)]
     p, same = _least(ps), _least(sames)
     decided = looks[ps.index(p)].improves
 
@@ -146,7 +149,7 @@ def together(looks: Sequence[Look], plan: Looks) -> Evidence:
     shown = max(backwards, key=lambda place: (*tells(place), place))
     look, contrast = looks[shown], replace(looks[shown].contrast, p=p)
     if look.interval:
-        ends = look.interval(1 - nominal_level(LEVEL, plan, shown))
+        ends = look.interval(1 - nominal_level(LEVEL, times, shown))
         contrast = replace(contrast, low=ends.low, high=ends.high)
     if look.flips:
         contrast = replace(contrast, p_flips=look.flips())
@@ -154,7 +157,7 @@ def together(looks: Sequence[Look], plan: Looks) -> Evidence:
         told = f"of the look after {plan.sizes[shown]} replicates, which decided it"
         contrast = replace(contrast, note="; ".join(filter(None, [contrast.note, told])))
     improves = decided if p <= LEVEL else look.improves
-    return Evidence(contrast, Claim(improves, p, same), look.scale, looks, plan, shown, look.absolute)
+    return Evidence(contrast, Claim(improves, p, same), look.scale, looks, plan, times, shown, look.absolute)
 
 
 def _least(values: Sequence[float]) -> float:

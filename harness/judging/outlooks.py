@@ -30,7 +30,9 @@ class Ahead:
     adaptive: bool = False
 
 
-def levels_left(claims: Mapping[int, Claim], judged: Mapping[int, Judgement]) -> dict[int, tuple[float, float]]:
+def levels_left(
+    claims: Mapping[int, Claim], judged: Mapping[int, Judgement], coming: float = 0.0
+) -> dict[int, tuple[float, float]]:
     """Return the levels that the open comparisons must reach, as the others stand now.
 
     In Holm's procedure what is not yet claimed shares the whole error.
@@ -38,13 +40,14 @@ def levels_left(claims: Mapping[int, Claim], judged: Mapping[int, Judgement]) ->
     Args:
         claims: comparisons by place.
         judged: what became of them.
+        coming: weight of further comparisons that are to be judged with them.
 
     Returns:
         place -> the level of "no difference" and that of "within the margin"; 5 % where nothing shares it.
     """
     tested = {place: claim.weight for place, claim in claims.items()}
-    first = sum(weight for place, weight in tested.items() if judged[place].p > LEVEL)
-    second = sum(weight for place, weight in tested.items() if judged[place].p_equivalent > LEVEL)
+    first = coming + sum(weight for place, weight in tested.items() if judged[place].p > LEVEL)
+    second = coming + sum(weight for place, weight in tested.items() if judged[place].p_equivalent > LEVEL)
     return {
         place: (LEVEL * weight / max(first, weight), LEVEL * weight / max(second, weight))
         for place, weight in tested.items()

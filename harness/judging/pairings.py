@@ -52,6 +52,7 @@ def compare_pairings(
     margins: Mapping[str, float],
     overlap: float,
     non_inferior: bool,
+    parts: int = 1,
 ) -> tuple[list[tuple[str, Contrast]], Conclusion]:
     """Compare each variant's second set of trials with its first, all comparisons judged together.
 
@@ -61,6 +62,7 @@ def compare_pairings(
         margins: metric -> difference that does not matter, in its unit.
         overlap: held-out over training images of a cross-validation, else 0.
         non_inferior: ask only whether the second is not worse by the margin or more. Needs a margin for every metric.
+        parts: of a cross-validation, which comes in whole repetitions; 1 for any other study.
 
     Returns:
         (label, contrast) for each variant and metric, and what they say together: it holds if all are better,
@@ -77,7 +79,7 @@ def compare_pairings(
     places = [(pairing, metric) for pairing in pairings for metric in metrics]
     found = [gather(metric, pairing.after, pairing.before, rules) for pairing, metric in places]
     most = max((pairing.after.finished for pairing in pairings), default=1)
-    contrasts = judge_all(found, Ahead(once(most), rules.overlap))
+    contrasts = judge_all(found, Ahead(once(most), rules.overlap, parts))
     if non_inferior:
         contrasts = _judge_non_inferior(places, contrasts, rules)
     contrasts = [

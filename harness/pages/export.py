@@ -16,7 +16,10 @@ from harness.findings.rows import Row
 from harness.stats import Interval
 
 _NOT_IN_JSON = ("curves", "plots")
-_TOLD = ("pairs", "p", "p_holm", "p_equivalent", "p_flips", "effect_size", "won", "spreads", "verdict", "note")
+_TOLD = (
+    "plain", "pairs", "p", "p_holm", "p_equivalent", "p_flips", "effect_size", "won", "spreads", "verdict", "futile",
+    "note",
+)  # fmt: skip
 """Attributes of a contrast that get a column each, beside its estimate and interval."""
 
 
@@ -94,6 +97,9 @@ def _record(row: Row, report: Report) -> dict[str, Any]:
         if not math.isnan(found.low_new):
             record |= {f"{start}_low_new": found.low_new, f"{start}_high_new": found.high_new}
         record |= {f"{found.metric}_{name}": getattr(found, name) for name in _TOLD}
+        if found.within:
+            ends = zip(("confidence", "low", "high"), found.within, strict=True)
+            record |= {f"{found.metric}_within_{name}": value for name, value in ends}
         record |= {f"{found.metric}_more_{name}": getattr(found.more, name, None) for name in ("even", "likely")}
     record["withheld"] = row.withheld
     return record

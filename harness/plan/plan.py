@@ -84,7 +84,8 @@ class Plan:
         training = self._ledger.take(program)
         if training is None:
             return None
-        self._optuna.enqueue_trial(self.objective.parameters(training.variant))
+        # with the trial itself, in one write: each of its own would take as long as an ask
+        self._optuna.enqueue_trial(self.objective.parameters(training.variant), user_attrs=_attributes(training))
         trial = self._optuna.ask()
         suggested = self.objective.suggest(trial)
         assert suggested.digest == training.variant.digest, (suggested, training.variant)
@@ -108,16 +109,15 @@ class Plan:
         done = [one.training.replicate for one in ledger.finished.values() if one.digest == variant.digest]
         under_way = [one.replicate for one in ledger.running.values() if one.variant.digest == variant.digest]
         seen = [replicate for replicate in (*done, *under_way) if replicate < CONFIRM_FROM]
-        assignment = self._assign(trial, Training(variant, max(seen, default=-1) + 1, Phase.SEARCH))
+        training = Training(variant, max(seen, default=-1) + 1, Phase.SEARCH)
+        for name, value in _attributes(training).items():
+            trial.set_user_attr(name, value)
+        assignment = self._assign(trial, training)
         self._go_on()
         return assignment
 
     def _assign(self, trial: optuna.Trial, training: Training) -> Assignment:
         variant, replicate, phase = training
-        trial.set_user_attr(DIGEST, variant.digest)
-        trial.set_user_attr(LABEL, variant.label)
-        trial.set_user_attr(REPLICATE, replicate)
-        trial.set_user_attr(PHASE, phase.value)
         prunable = phase is Phase.SEARCH and self.study.design.prunes
         first = CONFIRM_FROM if phase is Phase.CONFIRM else 0
         shown = phase is Phase.CONFIRM or (phase is Phase.DESIGN and variant.digest == self.study.base.digest)
@@ -201,3 +201,9 @@ class Plan:
         """Queue what the policy wants next, once nothing is queued."""
         if not self._ledger.queue:
             self._ledger.enqueue(self._policy.next_wave(self._ledger))
+
+
+def _attributes(training: Training) -> dict[str, str | int]:
+    """Return what is noted at a trial of its training."""
+    variant, replicate, phase = training
+    return {DIGEST: variant.digest, LABEL: variant.label, REPLICATE: replicate, PHASE: phase.value}

@@ -7,7 +7,8 @@ the driver replies with a :class:`Reply`.
 
 from harness.records.asked import Asked, asked_by, asked_from, asked_since
 from harness.records.endings import ENDINGS, Ending, StopReason
-from harness.records.events import Evaluated, Event, Failed, Fingerprint, Finished, Reply, Scored, Started, TrainingOver
+from harness.records.events import Evaluated, Event, Failed, Finished, Reply, Scored, Started, TrainingOver
+from harness.records.fingerprint import Fingerprint
 from harness.records.hits import HITS_FILE, are_hits, pack_hits, unpack_hits
 from harness.records.job import Job, Resources, Seeds
 from harness.records.result import MOST_TAKEN, Clocks, TrialResult

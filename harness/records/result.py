@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from harness.metrics import METRICS
 from harness.records.endings import StopReason
+from harness.records.fingerprint import Fingerprint
 
 MOST_TAKEN = 0.05
 """Cores that others may have had while a training was ready to use them, in the mean: with one thread its seconds are
@@ -54,6 +55,7 @@ class TrialResult:
         foreign_load: mean number of cores that the training was ready to use and others had; None if unknown.
         studies_beside: runs of other studies on the machine meanwhile; None if unknown.
         digests: "weights" and "history" -> SHA-256, shortened: equal where two trainings are, bit by bit.
+        fingerprint: where it ran; None if unknown.
     """
 
     stop_reason: StopReason
@@ -69,6 +71,7 @@ class TrialResult:
     foreign_load: float | None = None
     studies_beside: int | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
+    fingerprint: Fingerprint | None = None
 
     @property
     def disturbed(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +42,22 @@ class Looks:
     def up_to(self, size: int) -> tuple[int, ...]:
         """Return the sizes of the looks up to so many replicates."""
         return tuple(one for one in self.sizes if one <= size)
+
+    def with_pairs(self, pairs: Sequence[int]) -> Looks:
+        """Return the looks by the pairs that they had: some broke, or do not count. What was lost stays lost.
+
+        Boundaries go by how much of what a look sees was seen before, and those of looks that were taken do not move.
+
+        Args:
+            pairs: of each look so far, not decreasing.
+        """
+        if len(self.sizes) == 1:
+            return self
+        lost = self.sizes[len(pairs) - 1] - pairs[-1]
+        sizes = [*pairs, *(size - lost for size in self.sizes[len(pairs) :])]
+        for place, size in enumerate(sizes):
+            sizes[place] = max(size, sizes[place - 1] + 1 if place else 1)
+        return self if tuple(sizes) == self.sizes else Looks(tuple(sizes), self.shares)
 
     def cut(self, most: int) -> Looks:
         """Return the looks up to so many replicates; the first one at least."""

@@ -28,13 +28,14 @@ class PairedDifference:
         high: upper end.
         n: pairs.
         p_value: two-sided p of Student's t test; NaN with fewer than two pairs. Where all differences are the same,
-            of the sign test: 2 / 2^n, or 1 if they are 0.
+            of the sign test: twice :attr:`chance_alike`, or 1 if they are 0.
         won: pairs in which the value is above the base's, ties counted half.
         standard_error: of the estimate, widened; 0 if all differences are the same and values do not come in steps.
         deviation: standard deviation of the differences.
         widened: what the standard error was multiplied by because the spreads differ; 1 if they do not surely.
         spreads: standard deviation of the values over the base's; NaN with fewer than two pairs or without any.
         least: least deviation that values in steps are taken to have; 0 where they come in none.
+        overlap: held-out over training images of a cross-validation; 0 where pairs are independent.
     """
 
     estimate: float
@@ -48,6 +49,17 @@ class PairedDifference:
     widened: float = 1.0
     spreads: float = math.nan
     least: float = 0.0
+    overlap: float = 0.0
+
+    @property
+    def chance_alike(self) -> float:
+        """Chance that all pairs lie on a given side of no difference where there is none: 1 / 2^n, the sign test's.
+
+        Signs of a cross-validation depend on each other: their sum spreads by the root of 1 + n times the overlap more
+        widely (:func:`harness.stats.permutation.flipped`), so that it is compared with one so much smaller.
+        """
+        least = self.n / math.sqrt(1 + self.n * self.overlap)
+        return float(special.bdtrc(math.ceil((self.n + least) / 2 - 1e-9) - 1, self.n, 0.5))
 
     @property
     def resolved(self) -> float:
@@ -69,7 +81,7 @@ class PairedDifference:
         """Return the p-value of "the difference is within plus or minus ``margin``".
 
         The larger p of two one-sided t tests (Schuirmann 1987, "A comparison of the two one-sided tests procedure").
-        Where all differences are the same and within the margin, of the sign test: 1 / 2^n.
+        Where all differences are the same and within the margin, of the sign test: :attr:`chance_alike`.
 
         Raises:
             ValueError: if the margin is not above 0.
@@ -79,7 +91,7 @@ class PairedDifference:
         if self.n < 2:
             return math.nan
         if self.standard_error == 0:
-            return 0.5**self.n if abs(self.estimate) < margin else 1.0
+            return self.chance_alike if abs(self.estimate) < margin else 1.0
         return float(special.stdtr(self.n - 1, (abs(self.estimate) - margin) / self.standard_error))
 
     def not_below_p(self, bound: float) -> float:
@@ -91,7 +103,7 @@ class PairedDifference:
         if self.n < 2:
             return math.nan
         if self.standard_error == 0:
-            return 0.5**self.n if self.estimate > bound else 1.0
+            return self.chance_alike if self.estimate > bound else 1.0
         return float(special.stdtr(self.n - 1, (bound - self.estimate) / self.standard_error))
 
     def interval(self, confidence: float) -> Interval:
@@ -100,7 +112,7 @@ class PairedDifference:
         It leaves out 0 if and only if ``p_value`` is at most 1 minus the confidence. So where all differences are the
         same there is none (NaN) at a confidence that the sign test of so few pairs cannot give.
         """
-        if self.n < 2 or (self.standard_error == 0 and 2 * 0.5**self.n > 1 - confidence):
+        if self.n < 2 or (self.standard_error == 0 and 2 * self.chance_alike > 1 - confidence):
             return Interval(self.estimate, math.nan, math.nan, self.n)
         half = float(special.stdtrit(self.n - 1, (1 + confidence) / 2)) * self.standard_error
         return Interval(self.estimate, self.estimate - half, self.estimate + half, self.n)
@@ -187,24 +199,29 @@ def difference_of_pairs(
     wider = widening(values, base, step) if deviation else 1.0
     least = least_deviation(step)
     error = max(deviation, least) * math.sqrt(1 / n + overlap) * wider
-    if error == 0:
-        p = min(1.0, 2 * 0.5**n) if abs(estimate) > scale else 1.0
-    else:
-        p = 2 * float(special.stdtr(n - 1, -abs(estimate) / error))
+    p = 2 * float(special.stdtr(n - 1, -abs(estimate) / error)) if error else 1.0
     ours, theirs = (float(np.std(each)) if float(np.ptp(each)) > scale else 0.0 for each in (values, base))
     spreads = ours / theirs if theirs else math.inf if ours else math.nan
-    found = PairedDifference(estimate, math.nan, math.nan, n, p, won, error, deviation, wider, spreads, least)
+    found = PairedDifference(estimate, math.nan, math.nan, n, p, won, error, deviation, wider, spreads, least, overlap)
+    if error == 0 and abs(estimate) > scale:
+        found = replace(found, p_value=min(1.0, 2 * found.chance_alike))
     ends = found.interval(0.95)
     return replace(found, low=ends.low, high=ends.high)
 
 
-def sign_flip(values: np.ndarray, base: np.ndarray) -> float:
+def sign_flip(values: np.ndarray, base: np.ndarray, overlap: float = 0.0) -> float:
     """Return the two-sided p-value of the sign-flip permutation test of pairs, (n,) each; NaN with fewer than two.
 
     The share of sign flips whose mean is at least as far from 0 as the one observed: see
     :func:`harness.stats.permutation.flipped`.
+
+    Args:
+        values: of each pair.
+        base: the same of the base.
+        overlap: as in :func:`paired_difference`.
     """
-    return flipped(values - base) if len(values) > 1 else math.nan
+    n = len(values)
+    return flipped(values - base, math.sqrt(1 + n * overlap)) if n > 1 else math.nan
 
 
 def ratio_of_pairs(values: np.ndarray, base: np.ndarray, overlap: float = 0.0) -> PairedRatio:

@@ -21,6 +21,11 @@ class StudySummary:
     question: str
     counts: Mapping[str, int]
 
+    @property
+    def done(self) -> int:
+        """Trainings that need not be done again: those that a pruner ended, too."""
+        return self.counts.get("finished", 0) + self.counts.get("pruned", 0)
+
 
 @dataclass(frozen=True)
 class RecordedRun:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import UsageError
 from harness.escaping import plain
 from harness.metrics import CLOCKS, RECORDED, known
-from harness.records import Clocks, StopReason, TrialResult
+from harness.records import Clocks, Fingerprint, StopReason, TrialResult
 from harness.store.facts import Fault, RecordedRun, trial_status
 from harness.trials import (
     AT_AN_EVALUATION,
@@ -106,7 +106,16 @@ def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
         foreign_load=number("foreign_load"),
         studies_beside=None if number("studies_beside") is None else int(row["studies_beside"]),
         digests={name: row[f"{name}_digest"] for name in DIGESTS if isinstance(row.get(f"{name}_digest"), str)},
+        fingerprint=_fingerprint(row),
     )
+
+
+def _fingerprint(row: Mapping[Any, Any]) -> Fingerprint | None:
+    """Return where a trial ran, as far as it was recorded: empty or 0 where it was not; None if nothing was."""
+    known = {name: row[name] for name in PLACE if row.get(name) is not None and row[name] == row[name]}
+    numbers = {name: int(known.get(name, 0)) for name in _WHOLE if name in PLACE}
+    texts = {name: str(known.get(name, "")) for name in PLACE if name not in numbers}
+    return Fingerprint(**texts, **numbers) if known else None  # type: ignore[arg-type]
 
 
 def row_of(run: tuple[Any, ...], tags: Mapping[str, str], metrics: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 import harness.study.showing  # noqa: F401  registers how a notebook shows a study
 from harness.study.checks import build_study, check_variant, check_variants
+from harness.study.comparisons import MOST_INTERACTIONS, Family, comparisons_of, has_effects
 from harness.study.designs import Phase
 from harness.study.designs.factors import Adaptive, Factorial, OneAtATime
 from harness.study.designs.ranges import Level, Range
 from harness.study.designs.search import Confirm, Search
 from harness.study.loading import load_study
-from harness.study.replicates import cautions, censored_floor, comparisons_of, too_few_replicates
+from harness.study.replicates import cautions, censored_floor, too_few_replicates
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.study import Study, Trainings
 from harness.study.tables.data import DataSpec
@@ -18,6 +19,7 @@ from harness.study.variant import BASE, Variant, canonical, show_level
 
 __all__ = [
     "BASE",
+    "MOST_INTERACTIONS",
     "POOL",
     "USED_BY",
     "Adaptive",
@@ -25,6 +27,7 @@ __all__ = [
     "ConvBlock",
     "DataSpec",
     "Factorial",
+    "Family",
     "Level",
     "ModelSpec",
     "OneAtATime",
@@ -49,6 +52,7 @@ __all__ = [
     "check_variant",
     "check_variants",
     "comparisons_of",
+    "has_effects",
     "load_study",
     "show_level",
     "too_few_replicates",

@@ -53,6 +53,11 @@ def build_study(given: dict[str, Any], name: str, source: Path | None = None, te
     labels: dict[str, str] = {}
     for variant in study.variants:
         if variant.digest in labels:
+            if variant.label == BASE:
+                raise StudyError(
+                    f"design.{study.design.table}: one of them is the base, which is trained in any case. Change a "
+                    "setting in it, or remove it."
+                )
             raise StudyError(
                 f"design: the variants {labels[variant.digest]!r} and {variant.label!r} mean the same. "
                 "Remove a repeated level."

@@ -80,9 +80,9 @@ class Study(StudyTables):
         """
         variants = [self.variant(settings) for settings in self.design.combinations()]
         first, *others = sorted(variants, key=lambda variant: variant.label != BASE)
-        if self.design.crossed:
+        if not self.design.repeats_base:
             return (first, *others)
-        return (first, *(variant for variant in others if variant.label != BASE))  # a factor's level may be the base's
+        return (first, *(variant for variant in others if variant.label != BASE))
 
     @property
     def trainings(self) -> Trainings:

@@ -63,6 +63,7 @@ def run_jobs(
         session.watch.seconds["prepare"] = time.perf_counter() - started
     fingerprint = _fingerprint(threads, resources.workers, describe_device(), len(jobs))
     for session, training in zip(sessions, trainings, strict=True):
+        session.fingerprint = fingerprint
         emit(_started(session, fingerprint, training.total_steps))
     with all_timing(sessions, "compile"):
         engine.warm_up(schedule.longest)

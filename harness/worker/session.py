@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from harness.machine import Load
 from harness.metrics import CLOCKS
-from harness.records import Clocks, Evaluated, Event, Job, Scored, StopReason, TrialResult
+from harness.records import Clocks, Evaluated, Event, Fingerprint, Job, Scored, StopReason, TrialResult
 
 if TYPE_CHECKING:
     import keras
@@ -68,6 +68,7 @@ class Session:
         decide: for a prunable job, says after each evaluation whether to prune.
 
     Attributes:
+        fingerprint: where it runs; None before that is known.
         load: what others did on the machine meanwhile; None if unknown.
         diverged: whether an evaluated value was not finite or, once the training is over, its network is not.
     """
@@ -92,6 +93,7 @@ class Session:
         self.tested: list[Scored] = []
         self.refit_steps = 0
         self.diverged = False
+        self.fingerprint: Fingerprint | None = None
         self.load: Load | None = None
         self.snapshots: dict[int, np.ndarray] = {}
         asked = decide if job.prunable else None
@@ -197,6 +199,7 @@ class Session:
             foreign_load=self.load.foreign_load if self.load else None,
             studies_beside=self.load.studies_beside if self.load else None,
             digests={"weights": _digest(self.model.get_weights()), "history": _digest(self._numbers())},
+            fingerprint=self.fingerprint,
         )
 
     def _numbers(self) -> list[np.ndarray]:

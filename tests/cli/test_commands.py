@@ -15,8 +15,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from harness.cli.dry_run import _to_do
+from harness.cli.listing import _done
+from harness.estimate import TimeEstimate
 from harness.machine import look
 from harness.machine.load import WORKER_MODULE
+from harness.store import StudySummary
 from tests.cli.test_interrupts import wait_for
 
 
@@ -110,6 +114,24 @@ class TestStudyFiles:
         assert code == 0
         assert "0 of 4" in out
         assert "invalid:" in out
+
+    def test_what_is_done_beside_what_a_file_asks_for(self, tiny):
+        def done(counts, **changes):
+            return _done(StudySummary("tiny", "?", counts) if counts else None, tiny(**changes))
+
+        some = {"finished": 2, "pruned": 1, "failed": 1}
+        assert done(None) == "0 of 4"
+        assert done(some) == "3 of 4, 1 failed"
+        assert done(some, **{"design.replicates": {"min": 2, "max": 9}}) == "3 of 18 at most, 1 failed"
+        assert done(some, **{"design.replicates": 1}) == "3, the file asks for 2, 1 failed"
+        assert _done(StudySummary("gone", "?", some), None) == "3, 1 failed"
+
+    def test_dry_run_of_a_study_that_was_begun(self, tiny):
+        study = tiny()
+        estimates = [TimeEstimate(study.base, {}, 60, 1.0, measured=True)]
+        assert _to_do(study, estimates, 1, 0).startswith("4 trainings, about 4 min at most")
+        assert _to_do(study, estimates, 1, 3).startswith("3 of 4 trainings done, the others about 70 s at most")
+        assert _to_do(study, estimates, 1, 4) == "4 trainings done: nothing is left to train."
 
 
 class TestWrongUse:

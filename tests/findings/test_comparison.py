@@ -35,6 +35,21 @@ def test_a_variant_that_only_one_has_is_left_out():
     assert found.conclusion is Conclusion.FAILS
 
 
+def test_a_margin_that_was_named_afterwards_is_said():
+    study = make_study(report={"metrics": ["test_accuracy"], "margin": {"test_accuracy": 0.002}})
+    found = compare_sides(
+        side("old", study=study), side("new", study=study), (), {"test_accuracy": 0.01}, non_inferior=False
+    )
+    assert found.remarks[0] == (
+        "Named after the trainings, on the command line: the margin of test accuracy, 0.01 (the study's is 0.002). "
+        "Unless it was fixed before, verdicts that go by it may be chosen by their outcome."
+    )
+    same = compare_sides(
+        side("old", study=study), side("new", study=study), (), {"test_accuracy": 0.002}, non_inferior=False
+    )
+    assert same.remarks == ()
+
+
 def test_non_inferior_says_so():
     found = compare_sides(side("old"), side("new", -0.001), (), {"test_accuracy": 0.005}, non_inferior=True)
     assert found.conclusion is Conclusion.HOLDS

@@ -135,6 +135,25 @@ def test_a_replicate_that_a_cell_lacks_is_left_out(sample):
     assert [row[0].pairs for row in found.contrasts.values()] == [4, 3, 4]
 
 
+def test_effects_to_come_take_their_part_of_the_error_already(sample):
+    """Else single cells would be claimed while a grid is unfinished that its report takes back."""
+    study = grid([1e-3, 3e-3], [0.0, 0.5], replicates=4)
+    values = list(noisy(4, 4))
+    values[1] = values[0] + [0.020, 0.021, 0.019, 0.021]
+    whole = judged(study, sample, values)
+    weights = [whole.contrasts[variant.digest][0] for variant in study.variants[1:3]]
+    values[3] = values[3][:3]
+    unfinished = judged(study, sample, values)
+    for variant, before in zip(study.variants[1:3], weights, strict=True):
+        found = unfinished.contrasts[variant.digest][0]
+        assert found.p == before.p
+        # 3 cells, an interaction and two main effects that have half of all: the smallest p counts eight times
+        assert found.p_holm <= min(1.0, 8 * found.p)
+    smallest = min((row[0] for row in unfinished.contrasts.values() if row[0].tested), key=lambda one: one.p)
+    assert smallest.p_holm == pytest.approx(8 * smallest.p)
+    assert smallest.verdict is Verdict.BETTER
+
+
 def test_too_few_replicates_that_all_cells_have_are_no_effects_and_said(sample):
     study = grid([1e-3, 3e-3], [0.0, 0.5], replicates=3)
     values = list(noisy(4, 3))

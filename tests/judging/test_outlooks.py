@@ -20,6 +20,8 @@ def test_the_level_is_what_the_claims_leave():
     left = levels_left(dict(enumerate(claims)), dict(enumerate(judge(claims))))
     assert left[2] == pytest.approx((0.05 / 3, 0.05))
     assert left[3] == pytest.approx((0.05 / 3, 0.05))
+    to_come = levels_left(dict(enumerate(claims)), dict(enumerate(judge(claims))), coming=2.0)
+    assert to_come[2] == pytest.approx((0.05 / 5, 0.05 / 3))
     heavy = [Claim(True, 0.5, weight=3.0), Claim(True, 0.5)]
     left = levels_left(dict(enumerate(heavy)), dict(enumerate(judge(heavy))))
     assert [pair[0] for pair in left.values()] == pytest.approx([0.0375, 0.0125])

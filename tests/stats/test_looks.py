@@ -20,6 +20,15 @@ def test_looks_grow_by_a_quarter_and_two_at_least(first, last, sizes):
     assert planned(first, last).sizes == sizes
 
 
+def test_looks_by_the_pairs_that_they_had():
+    plan = planned(3, 30)
+    assert plan.with_pairs([3, 5, 7]) is plan
+    one_lost = plan.with_pairs([3, 4, 6])
+    assert one_lost == Looks((3, 4, 6, 8, 11, 14, 18, 23, 29), plan.shares)
+    assert plan.with_pairs([0, 0, 2]).sizes == (1, 2, 3, 4, 7, 10, 14, 19, 25)  # that no look had more than another
+    assert planned(5, 5).with_pairs([4]) == planned(5, 5)  # of one look nothing goes by its size
+
+
 def test_shares_grow_with_the_third_power():
     plan = planned(3, 30)
     assert plan.shares[:2] == pytest.approx([0.95 * 0.001, 0.95 * (1 / 6**3 - 0.001)])

@@ -126,6 +126,20 @@ def test_ratio_needs_positive_values():
         ratio_of_pairs(np.array([1.0, 0.0]), np.array([1.0, 1.0]))
 
 
+def test_equal_differences_of_a_cross_validation_are_no_independent_signs():
+    """Ten parts share training images: eight or more signs of ten alike count as far as all ten."""
+    values, base = np.full(10, 0.75), np.full(10, 0.5)
+    found = difference_of_pairs(values, base, overlap=1 / 9)
+    # the sum of signs, 10, over sqrt(1 + 10/9) is 6.88: |sum| of 8 or 10 in 10 coins has 2 (1 + 10) / 1024
+    assert found.p_value == pytest.approx(22 / 1024)
+    assert found.equivalence_p(0.5) == pytest.approx(11 / 1024)
+    assert found.not_below_p(0.0) == pytest.approx(11 / 1024)
+    assert math.isnan(found.interval(0.98).low)  # 2 % is less than 22 / 1024
+    assert found.interval(0.97).low == pytest.approx(0.25)
+    assert difference_of_pairs(values, base).p_value == 2 / 1024
+    assert sign_flip(values, base, overlap=1 / 9) == pytest.approx(22 / 1024)
+
+
 def test_not_below():
     up = paired_difference(pd.Series([1.0, 2.0, 3.0]), pd.Series([0.0] * 3))
     assert up.not_below_p(0.0) == pytest.approx(0.0370900, abs=1e-6)  # half of the two-sided p

@@ -1,7 +1,7 @@
 import pytest
 
 from harness.errors import StudyError
-from harness.study import cautions, comparisons_of, too_few_replicates
+from harness.study import cautions, too_few_replicates
 from tests.findings.conftest import make_study
 
 
@@ -40,12 +40,6 @@ def test_one_replicate_decides_nothing():
         "With 1 replicate no difference can be told from chance: no intervals, no verdicts.",
     )
     assert too_few_replicates(study(1, [0.0, 0.5], "parameters")) == ()
-
-
-@pytest.mark.parametrize(("report", "count"), [({}, 6), ({"compare": "all_pairs"}, 12)])
-def test_comparisons(report, count):
-    asked = study(3, [0.0, 0.1, 0.2, 0.3], "test_accuracy", "parameters", "test_loss", **report)
-    assert comparisons_of(asked, 3) == count
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def analyse(facts: Facts) -> Finding:
     for metric in dict.fromkeys(pair.contrast.metric for pair in facts.judged.pairs):
         found = _all_pairs(facts, metric)
         rows = [row for row in facts.rows if row.digest == facts.rows[0].digest or _sizes(metric, row)]
-        order = _best_first(metric, rows)
+        order = _unbeaten_first(found, _best_first(metric, rows))
         if len(order) < 2:
             continue
         said.append(_sentence(metric, order, found))
@@ -86,6 +86,21 @@ def _between(found: Mapping[tuple[str, str], Contrast], one: Row, other: Row) ->
     return found.get((one.digest, other.digest)) or found.get((other.digest, one.digest))
 
 
+def _unbeaten_first(found: Mapping[tuple[str, str], Contrast], order: Sequence[Row]) -> list[Row]:
+    """Return the variants with the first that none is surely better than before the others."""
+    best = next((row for row in order if not _beaten(found, row, order)), order[0])
+    return [best, *(row for row in order if row is not best)]
+
+
+def _beaten(found: Mapping[tuple[str, str], Contrast], row: Row, by: Sequence[Row]) -> bool:
+    """Whether a variant is surely worse than another."""
+    return any(
+        ((one := found.get((other.digest, row.digest))) is not None and one.verdict is Verdict.WORSE)
+        or ((one := found.get((row.digest, other.digest))) is not None and one.verdict is Verdict.BETTER)
+        for other in by
+    )
+
+
 def _sentence(metric: str, order: Sequence[Row], found: Mapping[tuple[str, str], Contrast]) -> str:
     """Say what is not told apart from the best."""
     best, others, title = order[0], order[1:], METRICS[metric].title
@@ -93,10 +108,16 @@ def _sentence(metric: str, order: Sequence[Row], found: Mapping[tuple[str, str],
     alike = [quoted(row.title) for row in others if verdicts.get(row.digest) not in _SURE]
     beaten = [quoted(row.title) for row in others if verdicts.get(row.digest) in _SURE]
     text = f"Of all variants {quoted(best.title)} has the best {title} on average"
+    ahead = _best_first(metric, order)[0]
+    if ahead is not best:  # pairs have replicates that others lack
+        text = (
+            f"Of all variants {quoted(ahead.title)} has the best {title} on average, but over the replicates that both "
+            f"have {quoted(best.title)} is better"
+        )
     if not beaten:
         return f"{text}; none of the others is told apart from it."
     if not alike:
-        return f"{text}, and is better than each of the others."
+        return f"{text}{', and is' if ahead is best else '; it is'} better than each of the others."
     return f"{text}; not told apart from it: {listed(alike)}; worse: {listed(beaten)}."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -44,7 +44,7 @@ def analyse(facts: Facts) -> Finding:
             *_strangers(study, trials),
             *_not_counted(trials),
             *_few_replicates(claiming),
-            *_floors(study, claiming),
+            *_floors(study, claiming, facts.judged.no_effects),
             *_disagreements(claiming),
             *_unlike_spreads(claiming),
             *_dependent_replicates(study, facts.groups),
@@ -122,7 +122,7 @@ def _few_replicates(claiming: Sequence[Row]) -> list[str]:
     ]
 
 
-def _floors(study: Study, claiming: Sequence[Row]) -> list[str]:
+def _floors(study: Study, claiming: Sequence[Row], no_effects: Collection[str]) -> list[str]:
     """Say of which undecided times no p-value could have been small enough, as there are too few replicates."""
     found = [
         one
@@ -130,11 +130,11 @@ def _floors(study: Study, claiming: Sequence[Row]) -> list[str]:
         for one in row.contrasts
         if one.kind == "time_ratio" and one.tested and one.verdict is Verdict.UNDECIDED
     ]
-    comparisons = comparisons_of(study, sum(bool(row.contrasts) for row in claiming))
+    family = comparisons_of(study, sum(bool(row.contrasts) for row in claiming), no_effects)
     said = []
     for pairs in sorted({one.pairs for one in found}):
         titles = dict.fromkeys(METRICS[one.metric].title for one in found if one.pairs == pairs)
-        said.append(censored_floor(list(titles), pairs, comparisons))
+        said.append(censored_floor(list(titles), pairs, family))
     return [sentence for sentence in said if sentence]
 
 

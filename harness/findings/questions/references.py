@@ -12,7 +12,7 @@ from harness.findings.facts import Facts
 from harness.findings.finding import Finding, Published, Section, Table
 from harness.findings.groups import Group
 from harness.findings.rows import Row
-from harness.findings.wording import show_interval
+from harness.findings.wording import listed, show_interval
 from harness.metrics import METRICS, NOTHING, counted
 from harness.stats import mean_interval, prediction_interval
 from harness.study import Study
@@ -99,23 +99,30 @@ def _section(found: Sequence[Published]) -> tuple[Section, ...]:
 
 
 def _sentences(found: Sequence[Published], rows: Sequence[Row]) -> tuple[str, ...]:
-    """Return what the ends of trainings come to beside figures from elsewhere, a sentence each."""
-    said = []
+    """Return what the ends of trainings come to beside figures from elsewhere, a sentence for each value of ours."""
+    asked: dict[tuple[str, str], list[Published]] = {}
     for one in found:
-        if one.step is not None or not one.ours.n:
-            continue
-        who = next((row.title for row in rows if row.label == one.variant), one.variant)
-        ours = _with_unit(one.metric, show_interval(one.metric, one.ours))
-        theirs = _with_unit(one.metric, METRICS[one.metric].show(one.value))
-        said.append(
-            f"{who}: {METRICS[one.metric].title} {ours} in {counted(one.ours.n, 'trial')}; {one.name}: {theirs}. "
-            f"{_judged(one)}{' ' + one.note if one.note else ''}"
-        )
+        if one.step is None and one.ours.n:
+            asked.setdefault((one.variant, one.metric), []).append(one)
+    said = []
+    for (variant, metric), figures in asked.items():
+        who = next((row.title for row in rows if row.label == variant), variant)
+        ours = figures[0].ours
+        theirs = "; ".join(f"{one.name}: {_with_unit(metric, METRICS[metric].show(one.value))}" for one in figures)
+        notes = dict.fromkeys(one.note for one in figures if one.note)
+        shown = _with_unit(metric, show_interval(metric, ours))
+        text = f"{who}: {METRICS[metric].title} {shown} in {counted(ours.n, 'trial')}; {theirs}. {_judged(figures)}"
+        said.append(" ".join([text, *notes]))
     return tuple(said)
 
 
-def _judged(one: Published) -> str:
-    """Say whether a single run of ours may well give a figure from elsewhere, or why that cannot be told."""
+def _judged(figures: Sequence[Published]) -> str:
+    """Say whether a single run of ours may well give figures from elsewhere, or why that cannot be told.
+
+    Args:
+        figures: beside the same value of ours.
+    """
+    one = figures[0]
     if one.inside is None:
         why = f"from {counted(one.ours.n, 'trial')}"
         if one.lost:
@@ -123,8 +130,15 @@ def _judged(one: Published) -> str:
         elif one.ours.n > 2:
             why = f"{why} that all came to the same"
         return f"Whether a single run of ours would come to that cannot be told{'' if one.lost else ' '}{why}."
-    place = "inside" if one.inside else "outside"
-    return f"A single run of ours falls between {_range(one)} 95 times in 100: the figure is {place} that range."
+    places = {True: [each.name for each in figures if each.inside], False: [e.name for e in figures if not e.inside]}
+    used = [("inside" if inside else "outside", names) for inside, names in places.items() if names]
+    if len(figures) == 1:
+        which = f"the figure is {used[0][0]} that range"
+    elif len(used) == 1:
+        which = f"{'both' if len(figures) == 2 else 'all'} figures are {used[0][0]} that range"
+    else:
+        which = "; ".join(f"{place} that range: {listed(names)}" for place, names in used)
+    return f"A single run of ours falls between {_range(one)} 95 times in 100: {which}."
 
 
 def _range(one: Published) -> str:

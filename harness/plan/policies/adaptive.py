@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.plan.ledger import Ledger
-from harness.plan.trials import FinishedTrial, Key, Training, balanced
+from harness.plan.trials import Key, Training, balanced
 from harness.records import Asked, TrialResult
 from harness.study import Phase, Study, Variant
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from harness.judging import Sample
 
 
@@ -67,16 +69,9 @@ def undecided(study: Study, variants: Sequence[Variant], ledger: Ledger, asked: 
     """
     from harness.judging import compare, open_comparisons
 
-    samples = {
-        variant.digest: _sample(
-            study,
-            variant,
-            [trial for trial in ledger.finished.values() if trial.digest == variant.digest],
-            [training.replicate for training in ledger.given_up if training.variant.digest == variant.digest],
-        )
-        for variant in variants
-    }
-    base = samples.pop(variants[0].digest)
+    columns = {variant.digest: _columns(study, variant, ledger) for variant in variants}
+    base, *others = (_sample(variant, columns, ledger, variants[0].digest) for variant in variants)
+    samples = {variant.digest: sample for variant, sample in zip(variants[1:], others, strict=True)}
     still = set(open_comparisons(compare(study, samples, base, asked)))
     return [variants[0], *(one for one in variants[1:] if one.digest in still)] if still else []
 
@@ -85,27 +80,47 @@ def _missing(variants: Sequence[Variant], size: int, known: Collection[Key]) -> 
     return [one for one in balanced(variants, range(size), Phase.DESIGN) if one.key not in known]
 
 
-def _sample(study: Study, variant: Variant, finished: Sequence[FinishedTrial], failed: Sequence[int]) -> Sample:
+def _columns(study: Study, variant: Variant, ledger: Ledger) -> dict[str, np.ndarray]:
+    """Return the finished trials of a variant as a report has them: all that a comparison looks at, by column."""
     import numpy as np
 
     from harness.judging import IDENTITY
-    from harness.trials.samples import make_sample
+    from harness.trials import EQUAL_FOR_SECONDS
 
+    finished = [trial for trial in ledger.finished.values() if trial.digest == variant.digest]
     known = [(trial.training.replicate, trial.result) for trial in finished if trial.result is not None]
     columns = {
         name: np.array([_score(result, name) for _, result in known], dtype=float)
         for name in dict.fromkeys((*study.metrics, "train_seconds"))
     }
-    columns["steps"] = np.array([result.steps for _, result in known], dtype=float)
-    for name in ("foreign_load", "studies_beside"):
+    for name in ("steps", "epochs", "foreign_load", "studies_beside"):
         columns[name] = np.array([getattr(result, name) for _, result in known], dtype=float)  # None is not-a-number
     columns["replicate"] = np.array([replicate for replicate, _ in known], dtype=int)
     columns["stop_reason"] = np.array([result.stop_reason.value for _, result in known], dtype=str)
     for name in IDENTITY:
         digests = [result.digests.get(name.removesuffix("_digest"), "") for _, result in known]
         columns[name] = np.array(digests, dtype=str)
+    for name in EQUAL_FOR_SECONDS:
+        columns[name] = np.array([getattr(result.fingerprint, name, "") for _, result in known], dtype=object)
     columns["status"] = np.full(len(known), "finished")
-    sample = replace(make_sample(variant.label, columns), failed=frozenset(failed))
+    return columns
+
+
+def _sample(variant: Variant, columns: Mapping[str, Mapping[str, np.ndarray]], ledger: Ledger, base: str) -> Sample:
+    """Return what is compared of a variant.
+
+    Args:
+        variant: which.
+        columns: of all variants, by digest.
+        ledger: what has become of their trainings.
+        base: digest of the one that others are compared with.
+    """
+    from harness.trials import differing_places
+    from harness.trials.samples import make_sample
+
+    withheld = differing_places([columns[base], columns[variant.digest]])
+    failed = frozenset(one.replicate for one in ledger.given_up if one.variant.digest == variant.digest)
+    sample = replace(make_sample(variant.label, columns[variant.digest], withheld), failed=failed)
     # a wave that was interrupted leaves gaps: its look waits until they are filled
     return replace(sample, pending=frozenset(range(max(sample.settled, default=0))) - sample.settled)
 

@@ -4,6 +4,7 @@
 - `explores`: whether variants are sampled; of those that were only explored nothing is claimed. A type checker knows a
   `Search` by it.
 - `crossed`: whether every combination of the levels is trained, so that effects and interactions can be told.
+- `repeats_base`: whether a level may be the base's, which is then trained once; else such a variant is an error.
 - `screens`: whether it tells what factors do from a fraction of the combinations, so that single variants are
   compared with nothing; `clear`: whether it can be told what two of them do together.
 - `adaptive`: whether there are more replicates where a comparison is undecided.

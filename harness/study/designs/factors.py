@@ -42,6 +42,7 @@ class Grid(FileTable):
 
     explores: ClassVar[Literal[False]] = False
     crossed: ClassVar[bool]
+    repeats_base: ClassVar[bool] = False
     screens: ClassVar[bool] = False
     prunes: ClassVar[Literal[False]] = False
     table: ClassVar[str] = "factors"
@@ -166,6 +167,7 @@ class OneAtATime(Factored):
     """The base, and each level of each factor with everything else at the base."""
 
     crossed: ClassVar[bool] = False
+    repeats_base: ClassVar[bool] = True
 
     kind: Literal["one_at_a_time"]
     factors: dict[str, Levels] = Field(

@@ -32,6 +32,7 @@ class Search(FileTable):
 
     explores: ClassVar[Literal[True]] = True
     crossed: ClassVar[bool] = False
+    repeats_base: ClassVar[bool] = False
     screens: ClassVar[bool] = False
     clear: ClassVar[bool] = False
     adaptive: ClassVar[bool] = False

@@ -69,3 +69,24 @@ def test_letters_by_hand():
     assert letters(order, every) == {"A": "a", "B": "b", "C": "c", "D": "d"}
     # the middle one alone is apart from the ends: it needs a letter of its own, they share one
     assert letters(["A", "B", "C"], {frozenset("AB"), frozenset("BC")}) == {"A": "a", "B": "b", "C": "a"}
+
+
+def test_the_best_on_average_may_be_beaten_by_another():
+    """Its pairs with the base are others than those with the rival: a replicate broke."""
+    study = make_study(
+        design={"kind": "factorial", "replicates": 8, "factors": {"model.dense_dropout": [0.0, 0.1, 0.2]}},
+        report={"metrics": ["test_accuracy"], "compare": "all_pairs"},
+    )
+    base, rival, ahead = study.variants
+    gains = {base.digest: 0.0, rival.digest: 0.012, ahead.digest: 0.01}
+    rows = []
+    for variant in study.variants:
+        for replicate in range(8):
+            broke = {"status": "failed", "stop_reason": None} if variant is rival and replicate == 7 else {}
+            lucky = 0.05 if variant is ahead and replicate == 7 else 0.0
+            accuracy = 0.9 + gains[variant.digest] + lucky + SPREAD[replicate % 5] / 4 * (variant is not base)
+            rows.append(trial(study, len(rows), dict(variant.settings), replicate, test_accuracy=accuracy, **broke))
+    assert report(study, pd.DataFrame(rows), pd.DataFrame()).sentences[-1] == (
+        "Of all variants dense_dropout=0.2 has the best test accuracy on average, but over the replicates that both "
+        "have dense_dropout=0.1 is better; it is better than each of the others."
+    )

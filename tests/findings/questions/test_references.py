@@ -98,3 +98,17 @@ def test_nor_can_it_be_told_where_a_run_diverged(trials, history):
 def test_the_range_ends_where_the_metric_does(trials, history):
     wide = trials.assign(test_accuracy=[0.999, 0.9, 0.95, 0.9, 0.9, 0.9])
     assert "A single run of ours falls between 70.37 and 100.00 % 95 times in 100" in said(wide, history)
+
+
+def test_two_figures_beside_one_value_are_said_in_one_sentence(trials, history):
+    first, other = {**REFERENCE, "note": "Rounded."}, {**REFERENCE, "name": "retold", "note": "Rounded."}
+    start = (
+        "base (downsample=max_pool): test accuracy 98.70 % (98.45 to 98.95) in 3 trials; published: 98.50 %; retold: "
+    )
+    ours = "A single run of ours falls between 98.20 and 99.20 % 95 times in 100: "
+    assert comparison(trials, history, first, other).sentences[0] == (
+        f"{start}98.50 %. {ours}both figures are inside that range. Rounded."
+    )
+    assert comparison(trials, history, first, {**other, "value": 0.5}).sentences[0] == (
+        f"{start}50.00 %. {ours}inside that range: published; outside that range: retold. Rounded."
+    )

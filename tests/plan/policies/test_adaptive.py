@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from harness.judging import Sample, compare, open_comparisons
 from harness.plan import Plan, open_study
 from harness.records import Clocks, asked_since
 from harness.store.local.optuna_storage import open_storage
-from tests.conftest import make_result
+from tests.conftest import FINGERPRINT, make_result
 
 LEVELS = {"model.downsample": ["max_pool", "stride", "average_pool"]}
 
@@ -234,3 +235,21 @@ def test_after_a_change_it_goes_on_with_what_a_charged_report_leaves_open(store,
     assert all(trained <= was_open for trained, was_open in waves)
     for label in rerun.open_now(study):
         assert len(rerun.values[label]) == 30
+
+
+def test_seconds_from_different_machines_are_not_waited_for(store, adaptive):
+    """A report would not compare them, however many replicates came."""
+    study = adaptive(metrics=("train_seconds",))
+
+    def train_on(place_of):
+        plan, results, done = open_plan(study, store, {}), {}, 0
+        while job := plan.next():
+            clocks = Clocks(train=2.0 + 0.1 * (-1) ** job.replicate * (job.variant.label == "base"))
+            result = make_result(clocks=clocks, fingerprint=place_of(job.variant.label))
+            results[job.trial] = result
+            plan.tell(job.trial, result, run_id="r")
+            done += 1
+        return done
+
+    elsewhere = replace(FINGERPRINT, processor="another processor")
+    assert train_on(lambda label: FINGERPRINT if label == "base" else elsewhere) == 9  # the first look, no more

@@ -49,6 +49,11 @@ def test_settings_of_a_variant_are_checked_together(build):
         ),
         ([{"dat.scaling": "unit"}], 'design.variants "dat.scaling" must be a path into'),
         ([{"data": {"scaling": "unit"}}], 'design.variants "data" must name a key of [data], got the whole table.'),
+        (
+            [{"data.scaling": "none"}, {"data.scaling": "unit"}],
+            "design.variants: one of them is the base, which is trained in any case. Change a setting in it, or remove "
+            "it.",
+        ),
         ([{"data.scaling": "none"}] * 2, "the variants 'scaling=none' and 'scaling=none' mean the same."),
     ],
 )

@@ -1,4 +1,4 @@
-"""Two studies, two stores or two reports beside each other: what `harness compare` prints."""
+"""One set of trials against another, variant by variant, as a table with remarks."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from harness.errors import UsageError
 from harness.escaping import plain, throughout
+from harness.findings.comparison.sides import Side, compare_images, compared_groups, match, refuse_same_runs
 from harness.findings.finding import Table
-from harness.findings.groups import Group, disturbed_trials, group_trials
-from harness.findings.wording import ON_NEW_IMAGES
-from harness.judging import NOT_INFERIOR, Conclusion, Contrast, Pairing, compare_pairings, overlap_of
+from harness.findings.groups import Group, disturbed_trials
+from harness.findings.wording import ON_NEW_IMAGES, listed
+from harness.judging import NOT_INFERIOR, Conclusion, Contrast, Pairing, compare_pairings, overlap_of, parts_of
 from harness.judging.contrast import show_effect, show_ends, show_new_ends, show_p, show_verdict
 from harness.metrics import METRICS, NOTHING
-from harness.study import Phase, Study, show_level
-from harness.trials import EQUAL_FOR_SECONDS, describe, differing_places, left_out_of, show_wrong, tidy_trials
+from harness.study import Study, show_level
+from harness.trials import EQUAL_FOR_SECONDS, describe, differing_places, left_out_of
 
 
 @dataclass(frozen=True)
@@ -43,15 +42,6 @@ class Comparison:
     settings: Table | None = None
 
 
-@dataclass(frozen=True)
-class Side:
-    """One of the two: what it is called, its study and its trials."""
-
-    name: str
-    study: Study
-    trials: pd.DataFrame
-
-
 def compare_sides(
     before: Side, after: Side, metrics: Sequence[str], margins: Mapping[str, float], non_inferior: bool
 ) -> Comparison:
@@ -70,20 +60,21 @@ def compare_sides(
     Raises:
         UsageError: if they share runs, had other images or have no variant in common, or if a margin is missing.
     """
-    _refuse_same_runs(before, after)
+    refuse_same_runs(before, after)
     metrics = tuple(metrics) or after.study.metrics
-    margins = {**after.study.report.margin, **margins}
-    sides = [_groups(side) for side in (before, after)]
-    matched, remarks = _match(before, after, *sides)
-    remarks += _compare_images(before, after, matched)
+    given, margins = margins, {**after.study.report.margin, **margins}
+    sides = [compared_groups(side) for side in (before, after)]
+    matched, remarks = match(before, after, *sides)
+    remarks += compare_images(before, after, matched)
     remarks += [f"{side.name}: {said}" for side in (before, after) if (said := describe(left_out_of(side.trials)))]
     pairings = [_pairing(one, other) for one, other in matched]
     if before.study.seed != after.study.seed:
         remarks.append("The two have different seeds: a pair shares neither split nor batch order.")
     if non_inferior and (missing := [name for name in metrics if name not in margins]):
         raise UsageError(f"--non-inferior needs a margin for {missing[0]}. E.g. --margin {missing[0]}=0.002")
-    overlap = overlap_of(after.study, pairings[0].after)
-    contrasts, conclusion = compare_pairings(pairings, metrics, margins, overlap, non_inferior)
+    overlap, parts = overlap_of(after.study, pairings[0].after), parts_of(after.study, pairings[0].after)
+    contrasts, conclusion = compare_pairings(pairings, metrics, margins, overlap, non_inferior, parts)
+    remarks += _other_margins(after, {name: given[name] for name in metrics if name in given})
     if any(METRICS[name].unit.clocked for name in metrics):
         remarks += [f"Seconds are not compared: {text}." for text in {one.after.withheld for one in pairings} if text]
         remarks += [f"{side.name}: {said}" for side, kept in zip((before, after), sides, strict=True)
@@ -94,44 +85,20 @@ def compare_sides(
     return throughout(found, plain)
 
 
-def _refuse_same_runs(before: Side, after: Side) -> None:
-    """Refuse two sets of which one is made from runs of the other: it would be compared with itself."""
-    ids = [set(side.trials.get("run_id", pd.Series(dtype=str)).dropna()) - {""} for side in (before, after)]
-    shared = len(ids[0] & ids[1])
-    if shared:
-        raise UsageError(
-            f"{before.name} and {after.name} share {shared} of {len(ids[0])} and {len(ids[1])} runs: these would be "
-            "compared with themselves. Keep a copy of the report from before the change, e.g. `cp -r "
-            f"reports/{after.study.name} baseline`, and after it train into another store (--store)."
-        )
-
-
-def _compare_images(before: Side, after: Side, matched: Sequence[tuple[Group, Group]]) -> list[str]:
-    """Refuse what was trained on other images; return a remark where that cannot be told."""
-    unknown = False
-    for ours, theirs in matched:
-        names = [_images_of(side.study, group) for side, group in ((before, ours), (after, theirs))]
-        digests = [set(group.values("data_digest")) - {""} for group in (ours, theirs)]
-        unknown = unknown or not all(digests)
-        if names[0] != names[1]:
-            said = [show_wrong(name) for name in names]
-        elif all(digests) and digests[0] != digests[1]:
-            said = [f"{names[0]} with the digest {' and '.join(sorted(known))}" for known in digests]
-        else:
-            continue
-        raise UsageError(
-            f"{before.name} and {after.name} were not trained on the same images: {theirs.label} had {said[0]} before "
-            f"and {said[1]} after. What they measured cannot be compared; train one of them again on the images of "
-            "the other."
-        )
-    if unknown:
-        return ["Whether both had the same images cannot be told: some of their trials have no digest of them."]
-    return []
-
-
-def _images_of(study: Study, group: Group) -> str:
-    """Return the name of the image set of a variant."""
-    return group.settings.get("data.name", study.data.name)
+def _other_margins(after: Side, given: Mapping[str, float]) -> list[str]:
+    """Say which margins were named when the results were there, and are not those of the study."""
+    asked = after.study.report.margin
+    said = []
+    for name, margin in given.items():
+        if asked.get(name) != margin:
+            of_study = f"the study's is {asked[name]:g}" if name in asked else "the study names none"
+            said.append(f"the margin of {METRICS[name].title}, {margin:g} ({of_study})")
+    if not said:
+        return []
+    return [
+        f"Named after the trainings, on the command line: {listed(said)}. Unless it was fixed before, verdicts that go "
+        "by it may be chosen by their outcome."
+    ]
 
 
 def _settings_table(before: Study, after: Study) -> Table | None:
@@ -163,29 +130,6 @@ def _settings_of(study: Study) -> dict[str, str]:
 def _dumped(value: object) -> object:
     """Return a model of the study file as plain tables and lists."""
     return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
-
-
-def _groups(side: Side) -> list[Group]:
-    groups = group_trials(side.study, tidy_trials(side.study, side.trials))
-    return [group for group in groups if group.phase != Phase.SEARCH and group.finished.any()]
-
-
-def _match(
-    before: Side, after: Side, ours: Sequence[Group], theirs: Sequence[Group]
-) -> tuple[list[tuple[Group, Group]], list[str]]:
-    by_digest = {group.digest: group for group in ours}
-    found = [(by_digest[group.digest], group) for group in theirs if group.digest in by_digest]
-    if found:
-        return found, []
-    by_label = {group.label: group for group in ours}
-    found = [(by_label[group.label], group) for group in theirs if group.label in by_label]
-    if not found:
-        lists = [", ".join(group.label for group in groups[:5]) or "none" for groups in (ours, theirs)]
-        raise UsageError(
-            f"{before.name} and {after.name} have no finished variant in common: {lists[0]}; {lists[1]}. Compare two "
-            "runs of the same study, or studies that share variants."
-        )
-    return found, ["Variants were matched by their labels: what else defines them differs between the two."]
 
 
 def _pairing(before: Group, after: Group) -> Pairing:
