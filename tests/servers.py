@@ -20,6 +20,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
+
+COMPOSE = Path("compose.yaml").resolve()
+"""What the guide starts; the MLflow server of tests is started by its command."""
 
 PASSWORD = "not-to-be-seen"
 USER = "keeper"
@@ -116,11 +120,13 @@ class Tracking:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-P", "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self.port),
-                   "--workers", "1", "--artifacts-destination", str(self.folder / "artifacts")]  # fmt: skip
+        said = yaml.safe_load(COMPOSE.read_text())["services"]["mlflow"]
+        options = dict(zip(said["command"][::2], said["command"][1::2], strict=True))
+        options |= {"--host": "127.0.0.1", "--port": str(self.port), "--workers": "1",
+                    "--artifacts-destination": str(self.folder / "artifacts")}  # fmt: skip
+        command = [sys.executable, *said["entrypoint"][1:], *(part for option in options.items() for part in option)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
-        environment |= {"MLFLOW_BACKEND_STORE_URI": self.backend, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-                        "MLFLOW_DISABLE_TELEMETRY": "true",
+        environment |= {**said["environment"], "MLFLOW_BACKEND_STORE_URI": self.backend,
                         "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}  # fmt: skip
         with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=self.folder,

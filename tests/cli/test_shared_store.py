@@ -76,7 +76,9 @@ def test_a_study_from_its_run_to_its_copy(lab, project, say):  # noqa: F811
     )
 
     picture = project / "digit.png"
-    Image.new("L", (8, 8)).save(picture)
+    digit = Image.new("L", (28, 28), 0)
+    digit.paste(255, (12, 4, 16, 24))
+    digit.save(picture)
     code, out, err = say("predict", "tiny#0", str(picture))
     assert code == 0, err
     code, out, err = say("insight", "tiny#1")

@@ -13,8 +13,8 @@ from harness.store.facts import Condition
 from harness.store.profiles import Servers
 from harness.store.server.aside import INTENT
 from harness.store.server.hold import held
-from harness.store.server.opening import asked, runs, studies
-from harness.store.server.reading import read_trials
+from harness.store.server.reading.frames import read_trials
+from harness.store.server.reading.opening import asked, runs, studies
 from harness.trials import left_out_of
 
 if TYPE_CHECKING:

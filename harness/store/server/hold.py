@@ -11,7 +11,7 @@ from harness.store.quiet import quiet_mlflow, quiet_optuna
 from harness.store.record.experiments import close_experiment
 from harness.store.record.recorder import Recorder
 from harness.store.server.depot import ServerDepot
-from harness.store.server.opening import runs
+from harness.store.server.reading.opening import runs
 from harness.study import Study
 
 if TYPE_CHECKING:

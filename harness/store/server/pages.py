@@ -6,7 +6,7 @@ from harness.errors import UsageError
 from harness.store.facts import Server
 from harness.store.profiles import Servers
 from harness.store.record.view import VIEW_KEY
-from harness.store.server.opening import asked, experiment_of
+from harness.store.server.reading.opening import asked, experiment_of
 
 
 def mlflow_pages(servers: Servers, study: str | None) -> Server:

@@ -11,7 +11,7 @@ from harness.store.profiles import Servers
 from harness.store.record.experiments import study_run_address
 from harness.store.record.models import IN_MODEL, damage_of
 from harness.store.record.registry import ALIAS, model_to_register, register_model
-from harness.store.server.opening import asked
+from harness.store.server.reading.opening import asked
 
 
 def attach_report(servers: Servers, name: str, folder: Path) -> None:

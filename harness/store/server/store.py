@@ -36,7 +36,7 @@ class ServerStore:
 
     def exists(self) -> bool:
         """Whether there is a study on the server."""
-        from harness.store.server.reading import exists
+        from harness.store.server.reading.frames import exists
 
         return exists(self.servers)
 
@@ -56,79 +56,79 @@ class ServerStore:
 
     def summaries(self) -> list[StudySummary]:
         """Return the studies that have trials, by name."""
-        from harness.store.server.reading import summaries
+        from harness.store.server.reading.frames import summaries
 
         return summaries(self.servers)
 
     def kept_study(self, name: str) -> dict[str, Any]:
         """Return what a recorded study is made from."""
-        from harness.store.server.reading import read_study
+        from harness.store.server.reading.frames import read_study
 
         return read_study(self.servers, name)
 
     def frames(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return a study's trials and history."""
-        from harness.store.server.reading import read_frames
+        from harness.store.server.reading.frames import read_frames
 
         return read_frames(self.servers, name)
 
     def find(self, text: str) -> RecordedRun:
         """Return the run of a trial that a user names."""
-        from harness.store.server.finding import find_run
+        from harness.store.server.reading.finding import find_run
 
         return find_run(self.servers, text)
 
     def is_run(self, text: str) -> bool:
         """Whether a text names one run or several."""
-        from harness.store.server.finding import is_run
+        from harness.store.server.reading.finding import is_run
 
         return is_run(self.servers, text)
 
     def trial(self, run: RecordedRun) -> tuple[dict[str, Any], pd.DataFrame]:
         """Return one trial's row and its history."""
-        from harness.store.server.reading import read_trial
+        from harness.store.server.reading.frames import read_trial
 
         return read_trial(self.servers, run.run_id)
 
     def images_of(self, run: RecordedRun) -> tuple[tuple[int, int, int], int] | None:
         """Return the shape of the images that a run was trained on, and the number of classes."""
-        from harness.store.server.reading import recorded_images
+        from harness.store.server.reading.frames import recorded_images
 
         return recorded_images(self.servers, run.run_id)
 
     def files(self, run: RecordedRun) -> list[Path]:
         """Return the names of a run's artifacts."""
-        from harness.store.server.finding import artifact_names
+        from harness.store.server.reading.finding import artifact_names
 
         return artifact_names(self.servers, run)
 
     def file(self, run: RecordedRun, name: str) -> Path | None:
         """Return one of a run's artifacts, as a copy on this machine."""
-        from harness.store.server.finding import artifact_file
+        from harness.store.server.reading.finding import artifact_file
 
         return artifact_file(self.servers, run, name)
 
     def files_of(self, name: str, file: str) -> dict[str, Path]:
         """Return one of the artifacts of each finished trial that left it, as copies on this machine."""
-        from harness.store.server.finding import artifacts_called
+        from harness.store.server.reading.finding import artifacts_called
 
         return artifacts_called(self.servers, name, file)
 
     def model(self, run: RecordedRun) -> Path | None:
         """Return a trial's saved network, as a copy on this machine."""
-        from harness.store.server.finding import model_file
+        from harness.store.server.reading.finding import model_file
 
         return model_file(self.servers, run)
 
     def pictures(self, name: str) -> Mapping[str, Path]:
         """Return digest -> folder with pictures of a variant, fetched when somebody looks."""
-        from harness.store.server.finding import Pictures
+        from harness.store.server.reading.finding import Pictures
 
         return Pictures(self.servers, name)
 
     def add_files(self, run: RecordedRun, folder: Path, place: str) -> str:
         """Put the files of a folder among a run's artifacts."""
-        from harness.store.server.finding import add_files
+        from harness.store.server.reading.finding import add_files
 
         return add_files(self.servers, run, folder, place)
 

@@ -14,7 +14,7 @@ from harness.store.profiles import Servers
 from harness.store.record.experiments import TRIALS
 from harness.store.record.kept import STUDY_FILE, kept_from
 from harness.store.rows import row_of, tables, unreadable
-from harness.store.server.opening import asked, experiment_of, runs, studies, study_run
+from harness.store.server.reading.opening import asked, experiment_of, runs, studies, study_run
 from harness.trials import LeftOut, keep_left_out, show_wrong
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def read_frames(servers: Servers, name: str) -> tuple[pd.DataFrame, pd.DataFrame
 
 def read_trials(client: ServerClient, experiment: Experiment) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the trials and the history of an experiment; what is left out of them goes along."""
-    from harness.store.server.histories import points
+    from harness.store.server.reading.histories import points
 
     rows, of_rows, said = [], [], []
     for run in runs(client, [experiment]):
@@ -179,7 +179,7 @@ def read_trial(servers: Servers, run_id: str) -> tuple[dict[str, Any], pd.DataFr
     Raises:
         UsageError: if what was recorded of the run cannot be read.
     """
-    from harness.store.server.histories import points
+    from harness.store.server.reading.histories import points
 
     with asked(servers) as client:
         run = client.get_run(run_id)

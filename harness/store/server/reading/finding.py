@@ -13,8 +13,8 @@ from harness.store.profiles import Servers
 from harness.store.record.experiments import TRIALS
 from harness.store.record.models import IN_MODEL, MODEL_FILE
 from harness.store.rows import recorded_run, unreadable
-from harness.store.server.opening import asked, experiment_of, runs, studies
-from harness.store.server.reading import row_of_run
+from harness.store.server.reading.frames import row_of_run
+from harness.store.server.reading.opening import asked, experiment_of, runs, studies
 from harness.trials import DIGEST
 
 if TYPE_CHECKING:
