@@ -9,15 +9,13 @@ import optuna
 from optuna.trial import TrialState
 
 from harness.objective import Objective
+from harness.plan.asking import attributes_of, running_trial
 from harness.plan.policies import policy_of
 from harness.plan.resuming import resume, training_of
 from harness.plan.trials import (
     CONFIRM_FROM,
-    DIGEST,
     ERROR,
-    LABEL,
     PHASE,
-    REPLICATE,
     RUN,
     STOP_REASON,
     Assignment,
@@ -84,12 +82,9 @@ class Plan:
         training = self._ledger.take(program)
         if training is None:
             return None
-        # with the trial itself, in one write: each of its own would take as long as an ask
-        self._optuna.enqueue_trial(self.objective.parameters(training.variant), user_attrs=_attributes(training))
-        trial = self._optuna.ask()
-        suggested = self.objective.suggest(trial)
-        assert suggested.digest == training.variant.digest, (suggested, training.variant)
-        return self._assign(trial, training)
+        template = running_trial(self.objective, training)
+        made = self._optuna._storage.create_new_trial(self._optuna._study_id, template)
+        return self._assign(optuna.trial.Trial(self._optuna, made), training)
 
     def _sample(self) -> Assignment:
         """Ask the sampler for a variant; the search starts at the base."""
@@ -110,7 +105,7 @@ class Plan:
         under_way = [one.replicate for one in ledger.running.values() if one.variant.digest == variant.digest]
         seen = [replicate for replicate in (*done, *under_way) if replicate < CONFIRM_FROM]
         training = Training(variant, max(seen, default=-1) + 1, Phase.SEARCH)
-        for name, value in _attributes(training).items():
+        for name, value in attributes_of(training).items():
             trial.set_user_attr(name, value)
         assignment = self._assign(trial, training)
         self._go_on()
@@ -201,9 +196,3 @@ class Plan:
         """Queue what the policy wants next, once nothing is queued."""
         if not self._ledger.queue:
             self._ledger.enqueue(self._policy.next_wave(self._ledger))
-
-
-def _attributes(training: Training) -> dict[str, str | int]:
-    """Return what is noted at a trial of its training."""
-    variant, replicate, phase = training
-    return {DIGEST: variant.digest, LABEL: variant.label, REPLICATE: replicate, PHASE: phase.value}

@@ -11,6 +11,7 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from harness.objective import REFUSED, Objective
+from harness.plan.asking import asked_for
 from harness.plan.storage import open_study
 from harness.plan.trials import DIGEST, ERROR, INTERRUPTED, LABEL, PHASE, REPLICATE, RUN, STOP_REASON
 from harness.records import TrialResult
@@ -104,7 +105,7 @@ def _trial(study: Study, objective: Objective, recorded: RecordedTrial | None) -
         state = TrialState.PRUNED if values is None else TrialState.COMPLETE
     else:
         attributes[ERROR] = INTERRUPTED if recorded.interrupted else recorded.error or "unknown"
-    asked = _asked(study, objective, recorded)
+    asked = asked_for(objective, study.variant(recorded.settings))
     searched = study.design.explores and recorded.phase == Phase.SEARCH
     return create_trial(
         state=state,
@@ -114,11 +115,3 @@ def _trial(study: Study, objective: Objective, recorded: RecordedTrial | None) -
         user_attrs=attributes,
         intermediate_values=dict(enumerate(recorded.values, start=1)) if searched else {},
     )
-
-
-def _asked(study: Study, objective: Objective, recorded: RecordedTrial) -> FrozenTrial:
-    """Return a trial with the parameters and distributions of a variant, as Optuna would have asked for it."""
-    memory = optuna.create_study(directions=["minimize"] * len(study.objectives))
-    memory.enqueue_trial(objective.parameters(study.variant(recorded.settings)))
-    objective.suggest(memory.ask())
-    return memory.get_trials(deepcopy=False)[0]
