@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-COMPOSE = Path("compose.yaml").resolve()
+COMPOSE = Path(__file__).resolve().parents[1] / "compose.yaml"
 """What the guide starts; the MLflow server of tests is started by its command."""
 
 PASSWORD = "not-to-be-seen"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,34 @@ def test_the_store_of_the_environment_and_a_profile_without_its_variable(lab, pr
     code, out, err = say("doctor", "--store", "lab", IS_SET=PASSWORD)
     assert code == 0, err
     assert "answers; PostgreSQL" in out
+    lab.write_profile(project, storage=lab.postgres.url("optuna", None))
+    known = project / "pgpass"
+    known.write_text(f"127.0.0.1:{lab.postgres.port}:optuna:*:{PASSWORD}\n")
+    known.chmod(0o600)
+    code, out, err = say("doctor", "--store", "lab", PGPASSFILE=str(known))
+    assert code == 0, err
+    assert "answers; PostgreSQL" in out
+
+
+def test_a_run_says_in_one_line_that_it_waits_and_goes_on(lab, project, start):  # noqa: F811
+    process = start("run", "tiny", "--store", "lab", "--set", "design.replicates=6")
+    end = time.monotonic() + 200
+    while lab.postgres.execute("mlflow", "SELECT COUNT(*) FROM runs WHERE status = 'FINISHED'") == [(0,)]:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    lab.tracking.stop()
+    lab.postgres.stop()
+    time.sleep(3)
+    lab.postgres.start()
+    lab.tracking.start()
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    waited = [line for line in err.splitlines() if "does not answer: waiting for up to 600 seconds" in line]
+    assert 1 <= len(waited) <= 2, f"a line for each server: {err}"
+    assert "Traceback" not in err
+    from harness.results import load_results
+
+    trials = load_results("tiny", "lab").trials
+    assert trials["status"].tolist() == ["finished"] * 12
+    assert not trials.duplicated(["digest", "replicate"]).any()
