@@ -25,6 +25,7 @@ HEAVY = {
     "optuna": {"objective", "plan", "findings", "store"},
     "tensorflow": {"engines"},
     "jax": {"engines"},
+    "ray": {"launchers"},
     "keras": {"network", "engines", "callbacks", "worker", "insight", "trained"},
 }
 """Library -> rooms that the design allows it in, whatever the table says."""

@@ -67,7 +67,7 @@ class TestRunJob:
 
     def test_it_says_what_others_took_of_the_machine_while_it_trained(self, train, monkeypatch):
         looks, drivers = [], []
-        monkeypatch.setattr("harness.worker.look", lambda driver: drivers.append(driver) or len(drivers))
+        monkeypatch.setattr("harness.worker.look", lambda driver, beside: drivers.append(driver) or len(drivers))
         monkeypatch.setattr("harness.worker.load_between", lambda *both: looks.append(both) or Load(0.25, 2))
         *_, finished = train()
         assert (looks, drivers) == ([(1, 2)], [None, None])

@@ -13,28 +13,34 @@ from harness.cli.progress import duration
 from harness.errors import UsageError
 from harness.estimate import TimeEstimate, estimate_variants, total_seconds
 from harness.findings.questions.looks import say_going_on, say_looks
-from harness.launchers import choose_resources
 from harness.metrics import counted
 from harness.records import Asked, asked_since
 from harness.study import DataSpec, Range, Study, cautions, check_variants, show_level
 from harness.trials import stored_asked
 
 if TYPE_CHECKING:
+    from harness.launchers import About
     from harness.store import Store
 
 
-def show_plan(study: Study, data_folder: Path | None, store: Store, workers: int | None, threads: int | None) -> None:
-    """Print variants, trainings, the size of each network and an estimate of the time. Creates nothing."""
+def show_plan(study: Study, data_folder: Path | None, store: Store, about: About) -> None:
+    """Print variants, trainings, the size of each network and an estimate of the time. Creates nothing.
+
+    Args:
+        study: the study.
+        data_folder: where image files are looked for first.
+        store: what it has of the study says more of its time.
+        about: the launcher that would train it.
+    """
     from harness.data import image_facts
 
     check_variants(study, lambda data: image_facts(data, data_folder))
     count = study.trainings
-    resources = choose_resources(count.trainings, study.exclusive, workers, threads)
     estimates = estimate_variants(study, lambda data: _images(data, data_folder), _measured(study.name, store))
     console = Console(markup=False, emoji=False, highlight=False)
     console.print(study.question, style="bold")
     asked = study.design.brief(count.variants)
-    console.print(f"{study.name}: {asked}; {resources.workers} at a time, threads of each: {resources.threads}")
+    console.print(f"{study.name}: {asked}; {about.workers} at a time, threads of each: {about.threads}; {about.kind}")
     done = next((summary.done for summary in store.summaries() if summary.name == study.name), 0)
     known = _asked(study, store, done)
     for sentence in filter(None, [say_looks(study, known), say_going_on(study, known)]):
@@ -55,7 +61,7 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, workers: int
     if study.design.explores:
         for path, levels in study.design.dimensions.items():
             console.print(f"  searched: {path} {_space(levels)}")
-    console.print(f"{_to_do(study, estimates, resources.workers, done)} Nothing was trained or created.")
+    console.print(f"{_to_do(study, estimates, about.workers, done)} Nothing was trained or created.")
     for sentence in cautions(study):
         console.print(f"warning: {sentence}", style="yellow")
 
@@ -68,7 +74,7 @@ def _to_do(study: Study, estimates: list[TimeEstimate], workers: int, done: int)
         return f"{counted(done, 'training')} done: nothing is left to train."
     text = f"{counted(total, 'training')}, " if not done else f"{done} of {counted(total, 'training')} done, the others"
     seconds = total_seconds(study, estimates, workers, left)
-    return f"{text.strip()} about {duration(seconds)} at most on this machine if none stops early (a rough figure)."
+    return f"{text.strip()} about {duration(seconds)} at most if none stops early (a rough figure)."
 
 
 def _space(levels: object) -> str:

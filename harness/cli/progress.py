@@ -114,7 +114,7 @@ class View:
             self._line(f"{trials or 'a worker'}: {event.message}", style="red")
         elif isinstance(event, Silence):
             trials = ", ".join(self.labels.get(trial, str(trial)) for trial in event.trials)
-            self._line(f"{trials}: {event.message}", style="yellow")
+            self._line(f"{trials}: {event.message}" if trials else event.message, style="yellow")
 
     def _ended(self, reason: StopReason) -> str:
         """Say why a training ended; of a target, which it was."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import importlib
 import threading
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli import signals
+from harness.cli.launching import launch_of, launcher_options, survey
 from harness.cli.options import (
     DEFAULT_STORE,
     complete_study,
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 @click.command("run", epilog="Example: harness run studies/quickstart.toml --set design.replicates=5")
 @click.argument("study", shell_complete=complete_study)
-@click.option("--workers", type=click.IntRange(1, 256), help="Trainings side by side; by default one a core.")
+@launcher_options
+@click.option("--workers", type=click.IntRange(1, 10_000), help="Trainings side by side; by default one a core.")
 @click.option("--threads", type=click.IntRange(1, 256), help="Threads of each; by default the cores shared out.")
 @click.option(
     "--pack",
@@ -66,6 +67,10 @@ if TYPE_CHECKING:
 @reports_option
 def run_command(
     study: str,
+    launcher: str,
+    address: str | None,
+    gpus: float | None,
+    runtime_env: Path | None,
     workers: int | None,
     threads: int | None,
     pack: int,
@@ -86,20 +91,22 @@ def run_command(
     trainings and closes their runs; the next run goes on from there.
     """
     without_garbage_collection()  # _watching_over_imports switches it on again
+    from harness.launchers import Work
     from harness.study import cautions, load_study
 
     loaded = load_study(study_file(study), overrides, name)
+    launch = launch_of(launcher, address, gpus, runtime_env, workers, patience)
     told = _say_who_else_trains(loaded)
     if dry_run:
         from harness.cli.dry_run import show_plan
 
-        show_plan(loaded, data_dir, store, workers, threads)
+        work = Work(loaded.trainings.trainings, store.scratch(loaded.name), loaded.exclusive, workers, threads)
+        show_plan(loaded, data_dir, store, survey(launch, work))
         return
 
     _require_pack(pack, require_backend())
     from harness.cli.progress import watching
     from harness.driver import run_study
-    from harness.launchers import LocalLauncher
 
     for sentence in cautions(loaded):
         click.echo(f"warning: {sentence}", err=True)
@@ -114,7 +121,7 @@ def run_command(
             fresh=fresh,
             lock_timeout=lock_timeout,
             observe=_watching_over_imports(show),
-            launch=functools.partial(LocalLauncher, patience=patience),
+            launch=launch,
         )
     _conclude(loaded.name, outcome, store, reports, register)
 

@@ -18,6 +18,7 @@ from harness.data.pictures import (
     framing,
     read_picture,
 )
+from harness.data.raw import give_raw, read_raw, set_of
 from harness.data.scaling import Scale
 
 __all__ = [
@@ -32,8 +33,11 @@ __all__ = [
     "fit_picture",
     "frame_picture",
     "framing",
+    "give_raw",
     "image_facts",
     "load_images",
     "read_picture",
+    "read_raw",
+    "set_of",
     "training_scale",
 ]

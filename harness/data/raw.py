@@ -1,13 +1,31 @@
-"""The image set of a study as its files hold it, read once a process."""
+"""The image set of a study as its files hold it: read once a process, or given by another, where there are no files."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import lru_cache
 from pathlib import Path
 
 from harness.errors import DataError
 from harness.image_sets import ImageSet, Location, RawImages, named_folder
 from harness.study import DataSpec
+
+_given: dict[Hashable, RawImages] = {}
+
+
+def set_of(spec: DataSpec) -> Hashable:
+    """Return what tells the files of a study from those of others: its splits and scaling do not matter."""
+    return spec.image_set, spec.folder
+
+
+def give_raw(spec: DataSpec, raw: RawImages) -> None:
+    """Hand this process the images of a study, as another read them: no file of theirs is looked for any more.
+
+    Args:
+        spec: `[data]` of the study.
+        raw: its images; the arrays stay where they are, in memory that is shared, say.
+    """
+    _given[set_of(spec)] = raw
 
 
 def find(spec: DataSpec, folder: Path | None = None) -> Location:
@@ -26,7 +44,7 @@ def find(spec: DataSpec, folder: Path | None = None) -> Location:
 
 
 def read_raw(spec: DataSpec, folder: Path | None = None) -> RawImages:
-    """Read the images of a study, from memory if this process read the same files before.
+    """Read the images of a study, from memory if they were given, or this process read the same files before.
 
     The arrays are shared between callers and read-only.
 
@@ -37,6 +55,8 @@ def read_raw(spec: DataSpec, folder: Path | None = None) -> RawImages:
     Raises:
         DataError: as :func:`find`, and if a file is damaged, is not the one of the set, or does not go with the others.
     """
+    if (given := _given.get(set_of(spec))) is not None:
+        return given
     location = find(spec, folder)
     try:
         stamps = tuple((file.stat().st_mtime_ns, file.stat().st_size) for file in location.files)

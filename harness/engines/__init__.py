@@ -90,16 +90,19 @@ def build_pack(trainings: Sequence[Training]) -> PackEngine:
     return pack
 
 
-def configure(threads: int | None) -> int:
+def configure(threads: int | None, gpu_share: float | None = None) -> int:
     """Set how many threads the backend computes with, and return how many it does.
 
     Args:
         threads: to be set before anything is computed in this process; None leaves it as it is.
+        gpu_share: of the GPU, above 0 and at most 1: what of its memory this process takes at most, a tenth less. None
+            for what it needs. Likewise to be set before.
 
     Raises:
-        HarnessError: if the backend already computes with another number, or there is no engine for it.
+        HarnessError: if the backend already computes with another number, there is no engine for it, or nobody tells
+            how much memory the GPU has.
     """
-    in_use: int = _backend_module().configure(threads)
+    in_use: int = _backend_module().configure(threads, gpu_share)
     return in_use
 
 

@@ -37,6 +37,11 @@ class Means:
     accuracy: float
 
 
+def memory_share(gpu_share: float) -> float:
+    """Return which part of a GPU's memory goes with a share of the GPU: CUDA itself wants some for every process."""
+    return 0.9 * gpu_share
+
+
 class Device(NamedTuple):
     """What computes.
 

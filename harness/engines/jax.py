@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.engines import jax_program
-from harness.engines.base import Device, Gradients, Images, Labels, Means, Training, batch_means, cpu
+from harness.engines.base import Device, Gradients, Images, Labels, Means, Training, batch_means, cpu, memory_share
 from harness.engines.copies import Copies
 from harness.engines.jax_program import State, in_batches, program_for, program_key
 from harness.engines.optimizers import learning_rates
@@ -34,7 +34,7 @@ _IMAGES = Copies(lambda array: jnp.asarray(array, jnp.float32))
 _LABELS = Copies(lambda array: jnp.asarray(array, jnp.int32))
 
 
-def configure(threads: int | None) -> int:
+def configure(threads: int | None, gpu_share: float | None = None) -> int:
     """Return how many threads operations may use.
 
     On a CPU JAX takes as many as there are cores that the process may use, and has no other switch: a worker that is
@@ -43,6 +43,8 @@ def configure(threads: int | None) -> int:
     Raises:
         HarnessError: if another number is asked for than there are cores.
     """
+    if gpu_share is not None:
+        os.environ["XLA_PYTHON_CLIENT_MEM_FRACTION"] = f"{memory_share(gpu_share):g}"  # read with the first device
     in_use = len(os.sched_getaffinity(0))
     if threads is not None and jax.default_backend() == "cpu" and threads != in_use:
         raise HarnessError(

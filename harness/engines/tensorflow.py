@@ -12,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from harness.engines.base import Device, Gradients, Images, Labels, Means, batch_means, cpu
+from harness.engines.base import Device, Gradients, Images, Labels, Means, batch_means, cpu, memory_share
 from harness.engines.copies import Copies
 from harness.engines.optimizers import learning_rates
 from harness.engines.order import BatchOrder
 from harness.engines.tensorflow_program import program_for
 from harness.errors import HarnessError
+from harness.machine import gpu_megabytes
 from harness.study import TrainSpec
 
 EVALUATION_BATCH = 1000
@@ -27,8 +28,8 @@ CALL_STEPS = 2000
 """Steps in one call of the compiled program at most, so that the indices of a long training stay small."""
 
 
-def configure(threads: int | None) -> int:
-    """Set how many threads operations use, and let GPU memory grow; return the number in use.
+def configure(threads: int | None, gpu_share: float | None = None) -> int:
+    """Set how many threads operations use, and let GPU memory grow, to a cap if need be; return the number in use.
 
     Raises:
         HarnessError: if TensorFlow has already computed something with another number.
@@ -39,7 +40,11 @@ def configure(threads: int | None) -> int:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)
         for gpu in tf.config.list_physical_devices("GPU"):
-            tf.config.experimental.set_memory_growth(gpu, True)
+            if gpu_share is None:
+                tf.config.experimental.set_memory_growth(gpu, True)
+            else:
+                limit = memory_share(gpu_share) * gpu_megabytes()
+                tf.config.set_logical_device_configuration(gpu, [tf.config.LogicalDeviceConfiguration(limit)])
     except RuntimeError as error:
         if threads == _threads_in_use():
             return threads

@@ -72,10 +72,10 @@ class Death:
 
 @dataclass(frozen=True)
 class Silence:
-    """A worker has shown no sign of life for long; it is ended if it goes on so.
+    """A worker has shown no sign of life for long, and is ended if it goes on so; or there has been none for long.
 
     Attributes:
-        trials: what it is training.
+        trials: what it is training; empty where there is no worker.
         message: for how long, and what will be.
     """
 

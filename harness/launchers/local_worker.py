@@ -6,24 +6,19 @@ Run as ``python -m harness.launchers.local_worker FILE_DESCRIPTOR``. It ends whe
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import signal
 import sys
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from harness.launchers.process import belong_to_the_driver
 from harness.launchers.serving import get_ready, serve
 from harness.records import Event, Job, Reply, Resources
-
-_PR_SET_PDEATHSIG = 1
 
 
 def main(descriptor: int) -> None:
     """Serve jobs until the driver closes its end."""
-    for number in (signal.SIGINT, signal.SIGHUP):  # Ctrl-C, and a terminal that closes, are the driver's to handle
-        signal.signal(number, signal.SIG_IGN)
-    _die_with_parent()
+    belong_to_the_driver()
     connection: Connection = Connection(descriptor)
     resources: Resources
     scratch: Path
@@ -52,12 +47,6 @@ def _ending_with_the_driver() -> Iterator[None]:
         yield
     except (BrokenPipeError, EOFError, ConnectionResetError):
         raise SystemExit(0) from None
-
-
-def _die_with_parent() -> None:
-    """Ask Linux to end this process when the driver ends, however it ends."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import contextlib
 import math
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,21 +67,25 @@ class Load:
     studies_beside: int
 
 
-def look(driver: int | None = None) -> Snapshot | None:
+def look(driver: int | None = None, beside: Sequence[int] = ()) -> Snapshot | None:
     """Return what has been used by now; None where this machine does not say.
 
     Args:
         driver: process id of the driver, whose processes are the run's own; None for this process.
+        beside: process ids of workers of the run that are none of the driver's; those that are gone do not count.
     """
     import psutil
 
     root = driver or os.getpid()
     try:
-        cores = os.sched_getaffinity(root) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-        family = [psutil.Process(pid) for pid in (root, *_children(root))]
+        cores = _cores(root)
+        for pid in {os.getpid(), *beside} - {root}:
+            with contextlib.suppress(OSError):
+                cores |= _cores(pid)
+        family = {root, *_children(root), *beside, *([os.getpid()] if beside else ())}
         ours = sum(map(_seconds, family))
         times = psutil.cpu_times(percpu=True)
-        each = [times[core] for core in cores]
+        each = [times[core] for core in sorted(cores)]
     except (OSError, IndexError, psutil.Error):  # the driver is gone, or a sandbox hides what is asked
         return None
     return Snapshot(
@@ -124,13 +128,17 @@ def _children(pid: int) -> list[int]:
     return [child.pid for child in psutil.Process(pid).children()]
 
 
-def _seconds(process: object) -> float:
+def _cores(pid: int) -> set[int]:
+    """Return the cores that a process may use."""
+    return os.sched_getaffinity(pid) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
+
+
+def _seconds(pid: int) -> float:
     """Return the processor time of a process and of what it started and has seen end; 0 if it has just ended."""
     import psutil
 
-    assert isinstance(process, psutil.Process)
     with contextlib.suppress(psutil.Error):
-        times = process.cpu_times()
+        times = psutil.Process(pid).cpu_times()
         return float(times.user + times.system + times.children_user + times.children_system)
     return 0.0
 

@@ -38,6 +38,8 @@ class Resources:
         data_folder: where to look first for image files, if anywhere.
         driver: process id of the driver, if it is on the same machine: what its other processes take of the machine
             belongs to the run. None where the worker is alone.
+        beside: process ids of the run's other workers on this machine, where the driver has not started them.
+        gpu_share: of the GPU, above 0: so much of its memory is for this worker. None for all that it takes.
     """
 
     threads: int | None
@@ -45,6 +47,8 @@ class Resources:
     cores: tuple[int, ...] = ()
     data_folder: Path | None = None
     driver: int | None = None
+    beside: tuple[int, ...] = ()
+    gpu_share: float | None = None
 
 
 @dataclass(frozen=True)

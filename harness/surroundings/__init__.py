@@ -51,6 +51,8 @@ _OF_PROCESSES = ("PYTHON", "OMP_", "MKL_", "OPENBLAS_", "GOMP_", "KMP_", "TF_NUM
 """Beginnings of the variables that are set for the processes that are started, and not in this one: Python has read
 its own, and the threads of this process are nobody's."""
 
+_OF_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
 _found: list[Influence] | None = None
 
 
@@ -99,9 +101,36 @@ def child_environment(threads: int | None = None) -> dict[str, str]:
     environment.setdefault("KERAS_BACKEND", "tensorflow")
     environment["PYTHONPATH"] = os.pathsep.join(child_path())
     if threads is not None:
-        for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-            environment[name] = str(threads)
+        environment.update(dict.fromkeys(_OF_THREADS, str(threads)))
     return environment
+
+
+def carried_environment(threads: int | None = None) -> dict[str, str]:
+    """Return the variables for a process that somebody else starts, on another machine: those that matter, settled.
+
+    Args:
+        threads: of compute libraries; None leaves it to them.
+    """
+    environment = child_environment(threads)
+    return {name: value for name, value in environment.items() if _carried(name)}
+
+
+def settle_as(carried: Mapping[str, str]) -> None:
+    """Make the variables of this process those that a driver elsewhere carries here: what it does not have is removed.
+
+    Variables that speak of one machine are left alone. Before Keras, TensorFlow or JAX is imported.
+
+    Args:
+        carried: of :func:`carried_environment`, on the driver's machine.
+    """
+    for name in [name for name in os.environ if _carried(name) and name not in carried]:
+        del os.environ[name]
+    os.environ.update(carried)
+
+
+def _carried(name: str) -> bool:
+    rule = rule_of(name)
+    return rule is not None and not rule.here
 
 
 def child_path() -> list[str]:

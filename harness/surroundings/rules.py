@@ -17,12 +17,14 @@ class Rule:
         name: its name; one that ends in ``*`` stands for all that begin so.
         value: what it is set to, whether it was set or not; None removes it.
         keep: leave it as it is: it is the user's to say, and worth knowing.
+        here: of one kept, that it speaks of this machine, and says nothing to a process on another.
         why: what it would change.
     """
 
     name: str
     value: str | None = None
     keep: bool = False
+    here: bool = False
     why: str = ""
 
     def matches(self, name: str) -> bool:
@@ -40,7 +42,7 @@ RULES = (
     Rule("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true", why="what MLflow prints among what commands say"),
     Rule("MLFLOW_LOGGING_LEVEL", keep=True, why="how much MLflow says"),
     Rule("MLFLOW_CONFIGURE_LOGGING", keep=True, why="how much MLflow says"),
-    Rule("MLFLOW_SERVER_*", keep=True, why="who may see the pages of `harness ui`"),
+    Rule("MLFLOW_SERVER_*", keep=True, here=True, why="who may see the pages of `harness ui`"),
     Rule("MLFLOW_*", why="where and how MLflow records; --store says where, and the rest is chosen here"),
     # Pydantic asks every installed package for plugins, which would take part in reading study files
     Rule("PYDANTIC_DISABLE_PLUGINS", "__all__", why="plugins of other packages may change how study files are read"),
@@ -68,7 +70,7 @@ RULES = (
             *("DEFAULT_PRNG_IMPL", "THREEFRY_PARTITIONABLE", "ENABLE_CHECKS", "TRANSFER_GUARD"),
         )
     ),
-    Rule("CUDA_VISIBLE_DEVICES", keep=True, why="which GPUs train"),
+    Rule("CUDA_VISIBLE_DEVICES", keep=True, here=True, why="which GPUs train"),
     # threads: --threads and the rule of harness.launchers say how many, and workers are pinned
     *(
         Rule(name, why="threads and cores of workers; --threads says how many")
@@ -87,8 +89,8 @@ RULES = (
         for name in ("PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONBREAKPOINT")
     ),
     Rule("PYTHONWARNINGS", "ignore", why="a warning of a library must not end a training"),
-    Rule("PYTHONPATH", keep=True, why="what is imported; the working directory is left out of it"),
-    Rule("PYTHONHOME", keep=True, why="what is imported"),
+    Rule("PYTHONPATH", keep=True, here=True, why="what is imported; the working directory is left out of it"),
+    Rule("PYTHONHOME", keep=True, here=True, why="what is imported"),
     Rule("PYTHONOPTIMIZE", keep=True, why="checks inside the program are left out"),
 )
 """The first rule that is about a variable counts. What no rule is about is left alone, PYTHONHASHSEED among them:

@@ -53,7 +53,7 @@ def run_jobs(
     # Imported here so that a driver can name this module without loading a backend.
     from harness.engines import configure, describe_device
 
-    threads = configure(resources.threads)
+    threads = configure(resources.threads, resources.gpu_share)
     started = time.perf_counter()
     sessions = [_session(job, resources, folder, emit, decide) for job in jobs]
     trainings = [_training(session) for session in sessions]
@@ -67,9 +67,9 @@ def run_jobs(
         emit(_started(session, fingerprint, training.total_steps))
     with all_timing(sessions, "compile"):
         engine.warm_up(schedule.longest)
-    before = look(resources.driver)
+    before = look(resources.driver, resources.beside)
     train(sessions, engine, schedule)
-    load = load_between(before, look(resources.driver))
+    load = load_between(before, look(resources.driver, resources.beside))
     for session in sessions:
         session.load = load
     if jobs[0].variant.train.refit:

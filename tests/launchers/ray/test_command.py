@@ -1,0 +1,75 @@
+"""`harness run --launcher ray` as a user meets it."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+
+import pytest
+
+from harness.results import load_results
+from tests.cli.conftest import harness, project, start
+
+__all__ = ["harness", "project", "start"]
+
+pytestmark = pytest.mark.ray
+
+
+def errors(text):
+    """What went wrong, without what is said of the study and of others that train on this machine."""
+    return [line for line in text.splitlines() if not line.startswith(("another study", "warning: "))]
+
+
+def test_a_study_is_surveyed_trained_and_reported(harness, project, one_node):
+    there = ("--launcher", "ray", "--address", one_node.address)
+    code, out, err = harness("run", "tiny", "--dry-run", *there)
+    assert (code, errors(err)) == (0, [])
+    assert f"1 at a time, threads of each: 1; workers of the Ray cluster at {one_node.address}" in " ".join(out.split())
+    assert not (project / "mlruns").exists()
+    code, out, err = harness("run", "tiny", *there)
+    assert (code, errors(err)) == (0, [])
+    assert "tiny: 4 trainings to do, 0 done before, 1 at a time" in out
+    assert (project / "reports" / "tiny" / "comparison.md").exists()
+    trials = load_results("tiny", project / "mlruns").trials
+    assert list(trials["status"]) == ["finished"] * 4
+    code, out, err = harness("run", "tiny", "--launcher", "ray", "--address", "localhost:1")
+    assert (code, errors(err)) == (0, []), "what is finished needs no cluster"
+
+
+def test_no_cluster_is_one_message_and_nothing_created(harness, project):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+    code, _, err = harness("run", "tiny", "--launcher", "ray", "--address", address)
+    assert code == 2
+    assert f"--address {address}: no Ray cluster answers there: Connection refused. Start one (ray start --head)" in err
+    assert len(errors(err)) == 1
+    code, _, err = harness("run", "tiny", "--launcher", "ray", "--address", "ray://head:10001")
+    assert code == 2
+    assert "--address must be HOST:PORT of a cluster's head" in err
+    assert not (project / "mlruns").exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "takes"), [(("--threads", "2"), "2 CPU and 1.2 GB"), (("--gpus", "0.25"), "1 CPU, 0.25 GPU and 1.2 GB")]
+)
+def test_a_cluster_without_room_is_said(harness, one_node, asked, takes):
+    code, _, err = harness("run", "tiny", "--launcher", "ray", "--address", one_node.address, *asked)
+    assert code == 1
+    assert (
+        f"no node of the Ray cluster has room for a worker, which takes {takes} of memory; its nodes have 1 CPU" in err
+    )
+
+
+def test_other_versions_on_a_node_are_said(harness, project, one_node):
+    """Made here by a runtime environment whose first place to import from has another NumPy's name."""
+    fake = project / "fake" / "numpy-0.0.1.dist-info"
+    fake.mkdir(parents=True)
+    (fake / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 0.0.1\n")
+    file = project / "env.json"
+    file.write_text(json.dumps({"env_vars": {"PYTHONPATH": str(fake.parent)}}))
+    there = ("--launcher", "ray", "--address", one_node.address, "--runtime-env", str(file))
+    code, _, err = harness("run", "tiny", *there)
+    assert code == 2
+    assert re.search(r"the Ray cluster's node \S+ must have numpy [\d.]+, as this environment has, got 0\.0\.1\.", err)
