@@ -89,9 +89,10 @@ def by_hand(tmp_path):
 
 
 @pytest.mark.ray
-def test_the_five_lines(by_hand):
-    lines = block("sh", "Ray in five lines").splitlines()
+def test_the_six_lines(by_hand):
+    lines = block("sh", "Ray in six lines").splitlines()
     said = [by_hand(line) for line in lines]
-    assert "2 at a time" in said[2]
-    assert "#0" in said[3]
+    assert "2.0 CPU" in said[2]
+    assert "2 at a time" in said[3]
+    assert "#0" in said[4]
     assert list(load_results("quickstart", by_hand.folder / "mlruns").trials["status"]) == ["finished"] * 4
