@@ -10,9 +10,11 @@ import time
 import pytest
 from sqlalchemy import create_engine, text
 
+from harness.driver import run_study
 from harness.errors import RunError, UsageError
 from harness.store import open_store
 from harness.store.profiles import servers_of
+from tests.conftest import ScriptedLauncher, make_result
 from tests.servers import PASSWORD, USER, free_port
 from tests.store.contract import begin, record
 
@@ -55,6 +57,27 @@ def test_who_lost_the_lock_to_another_stops(lab, tiny):
     with pytest.raises(RunError, match="started anew, and study 'tiny' is being run"):
         lose()
     thief.dispose()
+
+
+def test_a_run_that_lost_its_study_ends_and_leaves_it_alone(lab, tiny):
+    thief = create_engine(servers_of("lab").storage)
+    thieves = []
+
+    def answer(job):
+        if job.trial == 3:
+            restart(lab.postgres)
+            thieves.append(thief.connect())
+            thieves[0].execute(text("SELECT pg_advisory_lock(hashtextextended('harness: tiny', 0))"))
+        return make_result()
+
+    with pytest.raises(RunError, match="started anew, and study 'tiny' is being run"):
+        run_study(tiny(), store="lab", launch=ScriptedLauncher(answer))
+    ((status,),) = lab.postgres.execute("mlflow", "SELECT status FROM runs WHERE name = 'study tiny'")
+    assert status == "RUNNING", "it is the other's to close"
+    thieves[0].close()
+    thief.dispose()
+    outcome = run_study(tiny(), store="lab", launch=ScriptedLauncher(lambda job: make_result()))
+    assert outcome.finished == 4
 
 
 def test_a_lock_goes_with_its_process(lab, tmp_path):
