@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test test-slow test-browser test-ray audit fuzz faults soak lint format types lock bench clean
+.PHONY: help install demo test test-slow test-browser test-ray test-servers audit fuzz faults soak lint format types lock bench clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -22,6 +22,9 @@ test-browser: .venv/installed-dev  ## The tests in a browser, marked browser; ne
 
 test-ray: .venv/installed-dev  ## The tests on Ray clusters of several nodes, marked ray (minutes).
 	$(BIN)/python -m pytest -m ray -rs tests/launchers/ray tests/test_cluster_page.py
+
+test-servers: .venv/installed-dev  ## The tests with PostgreSQL and an MLflow server, marked postgres and mlflow_server.
+	$(BIN)/python -m pytest -m "postgres or mlflow_server" -rs tests/store tests/cli
 
 audit: .venv/installed-dev  ## Ask an advisory service for known faults of what is pinned; needs the network, so it is no part of the gate.
 	$(BIN)/uv tool run pip-audit@2.9.0 --strict --require-hashes --disable-pip -r requirements.lock
@@ -71,7 +74,7 @@ install: .venv/installed  ## Install into .venv, every package pinned by hash.
 lock: .venv/installed-dev  ## Pin the dependencies of pyproject.toml anew.
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --quiet --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra dev --extra export --extra jax --extra ray --universal --generate-hashes --no-emit-index-url \
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra export --extra jax --extra ray --extra postgres --universal --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --constraints requirements.lock --custom-compile-command "make lock" --quiet \
 	  --output-file requirements-dev.lock
 	$(BIN)/uv pip compile pyproject.toml --extra bench --universal --generate-hashes --no-emit-index-url \

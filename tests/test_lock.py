@@ -15,7 +15,10 @@ RUNTIME = PROJECT["dependencies"]
 EXTRAS = PROJECT["optional-dependencies"]
 LOCKS = {
     "requirements.lock": RUNTIME,
-    "requirements-dev.lock": [*RUNTIME, *EXTRAS["dev"], *EXTRAS["export"], *EXTRAS["jax"], *EXTRAS["ray"]],
+    "requirements-dev.lock": [
+        *RUNTIME,
+        *(text for extra in ("dev", "export", "jax", "ray", "postgres") for text in EXTRAS[extra]),
+    ],
     "requirements-bench.lock": [*RUNTIME, *EXTRAS["bench"]],
 }
 

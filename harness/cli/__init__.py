@@ -31,6 +31,7 @@ _COMMANDS = {
     "schema": "studies",
     "data": "data",
     "insight": "insight",
+    "copy": "copy",
     "ui": "ui",
     "dashboard": "ui",
     "doctor": "doctor",

@@ -55,16 +55,39 @@ _LONGEST_NAME, _LONGEST_PATH = 255, 4095
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def _open(context: click.Context, parameter: click.Parameter, folder: Path) -> Store:
-    _ = context, parameter
-    from harness.store import open_store
+class StoreType(PathType):
+    """A store on the command line: a folder, or the name or the address of one on servers."""
 
-    return open_store(folder)
+    name = "store"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the text as it is; click's own error, with exit code 2, if it can be no folder and is no address."""
+        text = os.fspath(value)
+        if "://" not in text:
+            super().convert(value, param, ctx)
+        return text
+
+
+def _open(context: click.Context, parameter: click.Parameter, where: str | None) -> Store:
+    _ = context, parameter
+    from harness.store import default_store, open_store
+
+    store = open_store(where or default_store() or str(DEFAULT_STORE))
+    from harness.surroundings import said_before
+
+    if where is None and (ignored := said_before("MLFLOW_TRACKING_URI")):
+        click.echo(
+            f"MLFLOW_TRACKING_URI={ignored} is not used: this is the store {store.place}. --store, or "
+            "store in harness.toml, names another.",
+            err=True,
+        )
+    return store
 
 
 store_option: Decorator = click.option(
-    "--store", type=PathType(file_okay=False), default=DEFAULT_STORE, show_default=True,
-    callback=_open, help="Folder of the MLflow store.",
+    "--store", type=StoreType(), envvar="HARNESS_STORE", show_envvar=True, callback=_open,
+    help="Where studies are recorded: a folder, or a profile in harness.toml.  [default: store in harness.toml, else "
+    "mlruns]",
 )  # fmt: skip
 reports_option: Decorator = click.option(
     "--reports", type=PathType(file_okay=False), default=Path("reports"), show_default=True,

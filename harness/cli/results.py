@@ -153,7 +153,7 @@ def read_results(study: str, store: Store, reports: Path) -> Results:
         from harness.store import open_store
 
         there = open_store(elsewhere)
-        if not Path(elsewhere).is_dir():
+        if not Path(elsewhere).is_dir() and not there.exists():
             raise UsageError(f"{study}: {elsewhere} is no folder. Name a study in another store by STORE:STUDY.")
         return load_results(inside, there)
     if name not in known and (reports / name / "trials.parquet").exists():

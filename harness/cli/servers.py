@@ -44,7 +44,7 @@ def port_option(default: int) -> _Decorator:
 
 
 def serve(server: Server, host: str, port: int, open_browser: bool = False) -> None:
-    """Run a server until it ends or is interrupted; say where it is as soon as it answers.
+    """Run a server until it ends or is interrupted; say where it is as soon as it answers. One that runs is only told.
 
     Args:
         server: what it is, and what starts it, in a folder of its own.
@@ -56,6 +56,11 @@ def serve(server: Server, host: str, port: int, open_browser: bool = False) -> N
         UsageError: if the port cannot be used.
         RunError: if it ends by itself, or does not answer.
     """
+    if not server.arguments:
+        click.echo(f"{server.title}: {server.page}  (runs there already: nothing is started)")
+        if open_browser:
+            click.launch(server.page)
+        return
     _require_free(host, port)
     root = f"http://{_shown(host)}:{port}"
     click.echo(f"starting {server.title} ...", err=True)
@@ -64,7 +69,7 @@ def serve(server: Server, host: str, port: int, open_browser: bool = False) -> N
             f"note: everybody who can reach port {port} of this machine can read and change the store.", err=True
         )
     command = [sys.executable, *PYTHON_OPTIONS, *server.arguments, "--host", host, "--port", str(port)]
-    with _running(command, child_environment()) as process:
+    with _running(command, {**child_environment(), **server.secrets}) as process:
         _await_answer(server.title, process, root)
         click.echo(f"{server.title}: {root}{server.page}  (Ctrl-C ends it)")
         if open_browser:

@@ -67,8 +67,10 @@ def learned(rows: Sequence[Row], folder: Path, drawn: Mapping[str, Path]) -> tup
         folder: of the report; may hold pictures from before, which are shown where there are no new ones.
         drawn: digest of a variant -> folder with new pictures.
     """
-    found = []
+    found: list[Learned] = []
     for row in rows:
+        if len(found) == MOST:
+            break  # what is not shown need not be fetched
         if not DIGEST.fullmatch(row.digest):
             continue  # it names a folder
         source = drawn.get(row.digest, folder / FOLDER / row.digest)
@@ -81,7 +83,7 @@ def learned(rows: Sequence[Row], folder: Path, drawn: Mapping[str, Path]) -> tup
         )
         if pictures:
             found.append(Learned(row.label, pictures))
-    return tuple(found[:MOST])
+    return tuple(found)
 
 
 def _refuse_links(*places: Path) -> None:

@@ -113,7 +113,7 @@ class Store(Protocol):
         """Return a trial's saved network as a file of this machine, to be read; None if it left none."""
         ...
 
-    def pictures(self, name: str) -> dict[str, Path]:
+    def pictures(self, name: str) -> Mapping[str, Path]:
         """Return digest -> folder of this machine with the pictures of the first trial of a variant that has any."""
         ...
 

@@ -90,13 +90,16 @@ class Server:
 
     Attributes:
         title: what it is.
-        arguments: of Python, which starts it, without host and port; paths among them are absolute.
-        page: what to look at first, from the slash on.
+        arguments: of Python, which starts it, without host and port; paths among them are absolute. None of a server
+            that runs somewhere already.
+        page: what to look at first, from the slash on; the whole address of one that runs already.
+        secrets: variables that the process needs and nobody else is to read, as arguments would be.
     """
 
     title: str
     arguments: Sequence[str]
     page: str
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from harness.records import Asked, Event, TrialResult
 from harness.study import Study, Variant
 
 if TYPE_CHECKING:
+    from mlflow.entities import Metric, Run
+    from mlflow.tracking import MlflowClient
     from optuna.storages import BaseStorage
 
 
@@ -77,8 +79,40 @@ class Recording(Protocol):
         ...
 
 
+class Depot(Protocol):
+    """What a study is copied from and to: MLflow's client, and the files behind the addresses that it gives.
+
+    Attributes:
+        client: of the store.
+    """
+
+    client: MlflowClient
+
+    def address(self, study: str) -> str | None:
+        """Return where the files of a new study are to be; None where a server says."""
+        ...
+
+    def fetch(self, address: str, folder: Path) -> None:
+        """Copy the files of a run, or of a model, into a folder of this machine.
+
+        Raises:
+            UsageError: if the address leads out of the store.
+        """
+        ...
+
+    def histories(self, run: Run) -> list[Metric]:
+        """Return everything that was measured in a run."""
+        ...
+
+
 class Hold(Protocol):
-    """The right to run a study, which one process has at a time, with everything open that this takes."""
+    """The right to run a study, which one process has at a time, with everything open that this takes.
+
+    Attributes:
+        depot: for who copies the study; None of a store that MLflow does not know.
+    """
+
+    depot: Depot | None
 
     @property
     def storage(self) -> BaseStorage:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -173,9 +174,15 @@ def influences(environment: Mapping[str, str] | None = None) -> list[Influence]:
         if rule is None or value == rule.value or (name, value) in _OURS:
             continue
         done = "kept" if rule.keep else "not used" if rule.value is None else f"set to {rule.value} instead"
-        shown = "..." if any(word in name for word in ("TOKEN", "PASSWORD", "SECRET")) else value
+        secret = any(word in name for word in ("TOKEN", "PASSWORD", "SECRET"))
+        shown = "..." if secret else re.sub(r"(?<=//).*@", "...@", value)  # an address may have a password
         found.append(Influence(name, shown, done, rule.why))
     return found + _keras_file(given)
+
+
+def said_before(variable: str) -> str | None:
+    """Return what a variable said that :func:`settle` removed or set, without a password; None if it said nothing."""
+    return next((found.value for found in _found or () if found.name == variable), None)
 
 
 _OURS = {("TF_ENABLE_ONEDNN_OPTS", "1")}

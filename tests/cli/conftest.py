@@ -51,11 +51,14 @@ def project(tmp_path) -> Path:
 def start(project) -> Callable[..., subprocess.Popen[str]]:
     """Start ``harness`` in the project's folder as a process of its own."""
 
+    # MLflow, where a test used it in this process, leaves the variable for processes that it may start
+    inherited = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
+
     def run(*arguments: str, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-c", "from harness.cli import main; main()", *arguments],
             cwd=project,
-            env={**os.environ, "COLUMNS": "120", "NO_COLOR": "1", **environment},
+            env={**inherited, "COLUMNS": "120", "NO_COLOR": "1", **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -47,7 +47,7 @@ def test_what_is_not_there_is_named(harness, reports):
     assert harness("compare", "reports/old")[0] == 2
     code, _, err = harness("compare", "reports/old", "http://localhost:5000:old")
     assert code == 2
-    assert "is an address, and must be a folder" in err
+    assert "needs Optuna's storage, too" in err
     assert sorted(path.name for path in reports.iterdir()) == ["reports", "studies"]
 
 

@@ -6,14 +6,12 @@ it: each of the two renames is one transaction, and does nothing if it was done 
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Collection
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
+from harness.store.aside import name_aside
 from harness.store.local.files.folder import LOCKS
 from harness.store.local.files.places import write_text
 from harness.store.local.optuna_storage import rename_studies, study_names
@@ -46,13 +44,6 @@ def put_aside(name: str, store: Path, client: MlflowClient, storage: RDBStorage)
     write_text(_intent(store, name).parent, _intent(store, name).name, json.dumps({"aside": aside}))
     finish_aside(name, store, client, storage)
     return aside
-
-
-def name_aside(name: str, known: Collection[str]) -> str:
-    """Return what a study is called from now on, by the time that it is: a name that is not among those known."""
-    aside = f"{name} until {datetime.now(UTC):%Y-%m-%d %H.%M.%S}"
-    others = (f"{aside} ({number})" for number in itertools.count(2))
-    return next(free for free in itertools.chain([aside], others) if free not in known)
 
 
 def finish_aside(name: str, store: Path, client: MlflowClient, storage: RDBStorage) -> str | None:

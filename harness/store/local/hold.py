@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from harness.store.base import LOCK_TIMEOUT
 from harness.store.local.aside import finish_aside, put_aside
 from harness.store.local.database import DATABASE, check_store, opened_client
+from harness.store.local.files.depot import FolderDepot
 from harness.store.local.files.disk import FolderDisk
 from harness.store.local.files.locks import lock_store, lock_study
 from harness.store.local.files.scratch import clear_scratch
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
     from optuna.storages import RDBStorage
 
+    from harness.store.recording import Depot
+
 
 class FolderHold:
     """The right to run a study; :class:`harness.store.recording.Hold` says what each method means.
@@ -38,6 +41,7 @@ class FolderHold:
 
     def __init__(self, store: Path, name: str, client: MlflowClient, storage: RDBStorage) -> None:
         self.storage = storage
+        self.depot: Depot | None = FolderDepot(store, client)
         self._store, self._name, self._client = store, name, client
 
     def begin(self, study: Study, source: Mapping[str, str]) -> Recorder:

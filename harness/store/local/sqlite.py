@@ -13,6 +13,7 @@ from pathlib import Path
 
 from harness.errors import HarnessError, RunError, UsageError
 from harness.store.base import LOCK_TIMEOUT
+from harness.store.causes import causes
 
 _AGAIN = "Then run the same command again: it goes on."
 
@@ -114,26 +115,12 @@ def explain(error: BaseException, store: Path, timeout: float = LOCK_TIMEOUT) ->
         store: the store's folder.
         timeout: seconds that locked databases were waited for.
     """
-    for cause in _causes(error):
+    for cause in causes(error):
         if isinstance(cause, sqlite3.Error):
             return _of_database(cause, store, timeout)
         if isinstance(cause, OSError) and cause.errno is not None:
             return _of_file_system(cause, store)
     return None
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and what it came from, SQLAlchemy's own among them: the innermost last."""
-    seen: set[int] = set()
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        cause = waiting.pop(0)
-        if cause is None or id(cause) in seen:
-            continue
-        seen.add(id(cause))
-        yield cause
-        original = getattr(cause, "orig", None)
-        waiting += [original if isinstance(original, BaseException) else None, cause.__cause__, cause.__context__]
 
 
 def _of_database(error: sqlite3.Error, store: Path, timeout: float) -> HarnessError:

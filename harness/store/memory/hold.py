@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from harness.store.local.aside import name_aside
+from harness.store.aside import name_aside
 from harness.store.memory.recording import KeptStudy, MemoryRecording
 from harness.study import Study
 
 if TYPE_CHECKING:
     from optuna.storages import InMemoryStorage
+
+    from harness.store.recording import Depot
 
 
 class MemoryHold:
@@ -31,6 +33,7 @@ class MemoryHold:
         keep: Callable[[Study, str], KeptStudy],
     ) -> None:
         self.storage = storage
+        self.depot: Depot | None = None
         self._name, self._studies, self._keep = name, studies, keep
 
     def begin(self, study: Study, source: Mapping[str, str]) -> MemoryRecording:

@@ -16,8 +16,8 @@ class Disk(Protocol):
         """
         ...
 
-    def address(self, study: str) -> str:
-        """Return where the files of a new study are to be."""
+    def address(self, study: str) -> str | None:
+        """Return where the files of a new study are to be; None where a server says."""
         ...
 
     def require_inside(self, address: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from harness.driver import run_study
 from harness.results import load_results
+from harness.store import aside as naming
 from harness.store import open_store
 from harness.store.local import aside
 from harness.store.local.database import open_client
@@ -37,12 +38,12 @@ def test_the_old_has_one_name_in_both_and_the_new_one_is_whole(store, tiny):
 
 
 def test_twice_in_a_second(store, tiny, monkeypatch):
-    class Clock(aside.datetime):
+    class Clock(naming.datetime):
         @classmethod
         def now(cls, zone=None):
             return cls(2026, 1, 2, 3, 4, 5, tzinfo=zone)
 
-    monkeypatch.setattr(aside, "datetime", Clock)
+    monkeypatch.setattr(naming, "datetime", Clock)
     run(tiny(), store)
     first, second, third = (run(tiny(), store, fresh=True).aside for _ in range(3))
     assert first == "tiny until 2026-01-02 03.04.05"

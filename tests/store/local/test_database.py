@@ -209,10 +209,16 @@ def test_a_folder_with_odd_characters(tmp_path, name, tiny):
 
 
 @pytest.mark.parametrize(
-    "address", ["http://localhost:5000", "postgresql+psycopg://u:p@h/d", "sqlite:///x.db", "file:///tmp/x"]
+    ("address", "rule"),
+    [
+        ("http://localhost:5000", "needs Optuna's storage, too"),
+        ("postgresql+psycopg://u:p@h/d", "needs MLflow's tracking server, too"),
+        ("sqlite:///x.db", "is an address, and must be a folder"),
+        ("file:///tmp/x", "is an address, and must be a folder"),
+    ],
 )
-def test_an_address_is_no_folder(tmp_path, monkeypatch, address, tiny):
+def test_an_address_is_no_folder(tmp_path, monkeypatch, address, rule, tiny):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UsageError, match="is an address, and must be a folder"):
+    with pytest.raises(UsageError, match=rule):
         run_study(tiny(), store=address, launch=ScriptedLauncher(lambda job: make_result()))
     assert list(tmp_path.iterdir()) == []

@@ -39,7 +39,7 @@ def require_folder(store: Path) -> None:
     if _ADDRESS.match(text):
         shown = re.sub(r"(?<=[/:])[^/:@]*:[^/]*@", "...@", text)  # a password is nobody's to read
         raise UsageError(
-            f"--store {shown}: is an address, and must be a folder: servers and other databases are not supported."
+            f"--store {shown}: is an address, and must be a folder, or a profile in harness.toml that names servers."
         )
     bad = sorted({c for c in str(store.resolve()) if c in "?#%" or not c.isprintable()})
     if bad:

@@ -6,10 +6,7 @@ SQL on MLflow's tables, as in :mod:`harness.store.local.reading.frames`.
 from __future__ import annotations
 
 import contextlib
-import re
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,27 +15,9 @@ from harness.store.facts import Fault, RecordedRun
 from harness.store.local.files.places import place_of, within
 from harness.store.local.reading.frames import read_row
 from harness.store.local.reading.opening import open_database
+from harness.store.naming import FORMS, RUN_ID, Candidate, example, no_trial, only_trial, study_and_number
 from harness.store.rows import recorded_run, unreadable
 from harness.trials import DIGEST
-
-_FORMS = (
-    "Name a run by STUDY#NUMBER (e.g. quickstart#7), by its id or the first 4 or more digits of it, or by its name."
-)
-_ID = re.compile(r"[0-9a-f]{4,32}", re.IGNORECASE)
-_SHOWN = 6
-"""How many candidates an error names."""
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """A run that matches; `kind` is trial, study or empty for a run that is not from here."""
-
-    run_id: str
-    name: str
-    study: str
-    kind: str
-    trial: str | None
-
 
 _SELECT = """
     SELECT r.run_uuid, COALESCE(r.name, ''), e.name, COALESCE(k.value, ''), t.value
@@ -63,14 +42,9 @@ def find_run(store: Path, text: str) -> RecordedRun:
         found = _matching(connection, text.strip())
         if not found:
             _refuse_unknown(connection, store, text.strip())
-        trials = [candidate for candidate in found if candidate.kind == "trial"]
-        if not trials:
-            _refuse_other(connection, text, found[0])
-        if len(trials) > 1:
-            shown = [f"{one.study}#{one.trial} ({one.run_id[:8]})" for one in trials[:_SHOWN]]
-            more = f" and {len(trials) - _SHOWN} more" if len(trials) > _SHOWN else ""
-            raise UsageError(f"{text}: {len(trials)} runs match: {', '.join(shown)}{more}. Name one of them like that.")
-        return _read(connection, store, trials[0].run_id)
+        if all(candidate.kind != "trial" for candidate in found):
+            raise no_trial(text, found[0], _trials_of(connection, found[0].study))
+        return _read(connection, store, only_trial(text, found).run_id)
 
 
 def is_run(store: Path, text: str) -> bool:
@@ -83,24 +57,19 @@ def is_run(store: Path, text: str) -> bool:
         return bool(_matching(connection, text.strip()))
 
 
-def _matching(connection: sqlite3.Connection, text: str) -> list[_Candidate]:
+def _matching(connection: sqlite3.Connection, text: str) -> list[Candidate]:
     """Return what the first of the ways to name a run finds: by study and number, by name, by id."""
-    study, mark, number = text.rpartition("#")
-    if mark and number.isascii() and number.isdigit():
-        rows = _candidates(connection, "e.name = ? AND t.value = ?", study, str(int(number)))
-        if rows:
-            return rows
+    if (named := study_and_number(text)) and (rows := _candidates(connection, "e.name = ? AND t.value = ?", *named)):
+        return rows
     rows = _candidates(connection, "? IN (r.name, r.run_uuid)", text)
-    if not rows and _ID.fullmatch(text):
+    if not rows and RUN_ID.fullmatch(text):
         rows = _candidates(connection, "r.run_uuid LIKE ?", f"{text.lower()}%")
     return rows
 
 
-def _candidates(
-    connection: sqlite3.Connection, condition: str, *values: str, stage: str = "active"
-) -> list[_Candidate]:
+def _candidates(connection: sqlite3.Connection, condition: str, *values: str, stage: str = "active") -> list[Candidate]:
     rows = connection.execute(f"{_SELECT} {condition} ORDER BY r.start_time", (stage, *values))
-    return [_Candidate(*row) for row in rows]
+    return [Candidate(*row) for row in rows]
 
 
 def _read(connection: sqlite3.Connection, store: Path, run_id: str) -> RecordedRun:
@@ -163,11 +132,8 @@ def artifact_folders(store: Path, name: str) -> list[tuple[str, str, Path]]:
     return found
 
 
-def _refuse_other(connection: sqlite3.Connection, text: str, candidate: _Candidate) -> NoReturn:
-    if candidate.kind == "study":
-        trials = _candidates(connection, "e.name = ? AND k.value = 'trial'", candidate.study)
-        raise UsageError(f"{text}: is the run of the study {candidate.study!r} itself, no trial. {_example(trials)}")
-    raise UsageError(f"{text}: is a run that harness did not make, so not a trial. {_FORMS}")
+def _trials_of(connection: sqlite3.Connection, study: str) -> list[Candidate]:
+    return _candidates(connection, "e.name = ? AND k.value = 'trial'", study)
 
 
 def _refuse_unknown(connection: sqlite3.Connection, store: Path, text: str) -> NoReturn:
@@ -176,24 +142,14 @@ def _refuse_unknown(connection: sqlite3.Connection, store: Path, text: str) -> N
     study, mark, number = text.rpartition("#")
     name = study if mark else text
     if name in studies:
-        trials = _candidates(connection, "e.name = ? AND k.value = 'trial'", name)
+        trials = _trials_of(connection, name)
         if not mark:
-            raise UsageError(f"{text}: is a study, no run. {_example(trials)}")
-        raise UsageError(f"{text}: the study {name!r} has no trial {number!r}. {_example(trials)}")
-    if _ID.fullmatch(text) and _candidates(connection, "r.run_uuid LIKE ?", f"{text.lower()}%", stage="deleted"):
+            raise UsageError(f"{text}: is a study, no run. {example(trials)}")
+        raise UsageError(f"{text}: the study {name!r} has no trial {number!r}. {example(trials)}")
+    if RUN_ID.fullmatch(text) and _candidates(connection, "r.run_uuid LIKE ?", f"{text.lower()}%", stage="deleted"):
         raise UsageError(f"{text}: this run was deleted in the MLflow UI. Restore it there: `mlflow runs restore`.")
     if mark and number.isdigit() and " · " not in text:
         near = did_you_mean(text, (f"{known}#{number}" for known in studies))
     else:
         near = did_you_mean(text, (one.name for one in _candidates(connection, "k.value = 'trial'")))
-    raise UsageError(f"{text}: no such run in {store}.{near} {_FORMS}")
-
-
-def _example(trials: Sequence[_Candidate]) -> str:
-    numbers = sorted(int(one.trial) for one in trials if one.trial and one.trial.isdecimal())
-    if not numbers:
-        return "It has no trials yet."
-    study = trials[0].study
-    if len(numbers) == 1:
-        return f"Its trial is {study}#{numbers[0]}."
-    return f"Its trials are {study}#{numbers[0]} to {study}#{numbers[-1]}."
+    raise UsageError(f"{text}: no such run in {store}.{near} {FORMS}")

@@ -1,0 +1,1 @@
+"""Studies copied from one store to another, and compared with what they were."""

@@ -1,0 +1,1 @@
+"""Reading a store on servers, from the answers of its tracking server."""
