@@ -21,7 +21,7 @@ test-browser: .venv/installed-dev  ## The tests in a browser, marked browser; ne
 	$(BIN)/python -m pytest -m browser -rs tests/browser
 
 test-ray: .venv/installed-dev  ## The tests on Ray clusters of several nodes, marked ray (minutes).
-	$(BIN)/python -m pytest -m ray -rs tests/launchers/ray tests/test_cluster_page.py
+	$(BIN)/python -m pytest -m ray -rs tests/launchers/ray tests/test_cluster_page.py tests/test_beyond_one_machine.py
 
 test-servers: .venv/installed-dev  ## The tests with PostgreSQL and an MLflow server, marked postgres and mlflow_server.
 	$(BIN)/python -m pytest -m "postgres or mlflow_server" -rs tests/store tests/cli

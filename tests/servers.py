@@ -55,19 +55,19 @@ class Postgres:
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self.programs, self.folder, self.port = programs, folder, free_port()
-        self._data, self._user = folder / "data", _somebody()
+        self._data, self.user = folder / "data", _somebody()
         self._server: subprocess.Popen[bytes] | None = None
         folder.chmod(0o755)
         (folder / "password").write_text(PASSWORD)
-        if self._user:
-            shutil.chown(folder, self._user)
-            shutil.chown(folder / "password", self._user)
+        if self.user:
+            shutil.chown(folder, self.user)
+            shutil.chown(folder / "password", self.user)
         self._run("initdb", "-D", self._data, "-U", USER, "-A", "scram-sha-256", "--pwfile", folder / "password",
                   "--no-sync", "-E", "UTF8", "--locale=C")  # fmt: skip
         self.start()
 
     def _run(self, program: str, *arguments: object) -> None:
-        done = subprocess.run([self.programs / program, *map(str, arguments)], user=self._user, cwd=self.folder,
+        done = subprocess.run([self.programs / program, *map(str, arguments)], user=self.user, cwd=self.folder,
                               capture_output=True, text=True, timeout=_PATIENCE, check=False)  # fmt: skip
         assert done.returncode == 0, done.stderr
 
@@ -76,7 +76,7 @@ class Postgres:
                     "fsync": "off", "max_connections": 60}  # fmt: skip
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
-            self._server = subprocess.Popen([self.programs / "postgres", "-D", self._data, *options], user=self._user,
+            self._server = subprocess.Popen([self.programs / "postgres", "-D", self._data, *options], user=self.user,
                                             cwd=self.folder, stdout=log, stderr=log)  # fmt: skip
         self.execute("postgres", "SELECT 1", patience=_PATIENCE)
 

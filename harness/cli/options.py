@@ -62,8 +62,10 @@ class StoreType(PathType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the text as it is; click's own error, with exit code 2, if it can be no folder and is no address."""
+        from harness.store import is_address
+
         text = os.fspath(value)
-        if "://" not in text:
+        if not is_address(text):
             super().convert(value, param, ctx)
         return text
 

@@ -90,8 +90,10 @@ class Evidence:
 
     @property
     def lost(self) -> int:
-        """Replicates of the look that is shown that make no pair: some failed, or others used the machine."""
-        return max(0, self.plan.sizes[self.shown] - self.contrast.pairs) if self.plan else 0
+        """Replicates of the latest look that make no pair: some failed, or others used the machine."""
+        if self.plan is None:
+            return 0
+        return max(0, self.plan.sizes[len(self.looks) - 1] - self.looks[-1].contrast.pairs)
 
     def futile(self, level: float) -> bool:
         """Whether going on would hardly decide it: neither "no difference" nor "within the margin".

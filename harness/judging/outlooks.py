@@ -62,10 +62,12 @@ def outlook_of(evidence: Evidence, left: tuple[float, float], ahead: Ahead) -> O
         left: the levels that it must reach over all looks.
         ahead: what replicates are to come.
     """
-    if evidence.scale is None:
+    # what is shown may be of an earlier look: what is to come adds to all that there is
+    latest = evidence.looks[-1] if evidence.looks else evidence
+    if latest.scale is None:
         return None
-    plan, pairs, lost = ahead.looks, evidence.contrast.pairs, evidence.lost
-    estimate, deviation, margin = evidence.scale
+    plan, pairs, lost = ahead.looks, latest.contrast.pairs, evidence.lost
+    estimate, deviation, margin = latest.scale
     # what was lost of the replicates so far stays lost
     seen = max(pairs + lost, *plan.sizes[: len(evidence.looks)], 0)
     sizes: Sequence[int] = [size - lost for size in plan.sizes if size > seen]
@@ -81,5 +83,5 @@ def outlook_of(evidence: Evidence, left: tuple[float, float], ahead: Ahead) -> O
         look = looks.sizes.index(size + lost)
         return nominal_level(left[0], looks, look), nominal_level(left[1], looks, look, sides=1)
 
-    unlike = not math.isnan(evidence.contrast.spreads)
+    unlike = not math.isnan(latest.contrast.spreads)
     return outlook(estimate, deviation, pairs, sizes, levels, margin, ahead.overlap, unlike, ends)

@@ -11,7 +11,7 @@ from pathlib import Path
 from harness.store.base import LOCK_TIMEOUT, Store
 from harness.store.copying.study import Copied, copy_study
 from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
-from harness.store.profiles import default_store, servers_of
+from harness.store.profiles import default_store, is_address, servers_of
 
 __all__ = [
     "LOCK_TIMEOUT",
@@ -24,6 +24,7 @@ __all__ = [
     "StudySummary",
     "copy_study",
     "default_store",
+    "is_address",
     "open_store",
 ]
 

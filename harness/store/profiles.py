@@ -70,13 +70,13 @@ def servers_of(where: str) -> Servers | None:
     Raises:
         UsageError: if it is an address that no profile has, or the profile says what cannot be.
     """
-    address = re.match(r"(?i)(https?|postgres\w*)(\+\w+)?://", where)
+    address = is_address(where)
     file = _nearest()
     profiles = _read(file)["stores"] if file else {}
     if not address:
         if file and where in profiles:
             return _profile(file, where, profiles[where])
-        if "/" not in where and not Path(where).exists() and (near := did_you_mean(where, profiles)):
+        if "/" not in where and (near := did_you_mean(where, profiles)) and not Path(where).exists():
             raise UsageError(
                 f"--store {where}: no such profile in {file}.{near} A new folder of this name is ./{where}."
             )
@@ -92,6 +92,11 @@ def servers_of(where: str) -> Servers | None:
         f"--store {shown}: a store on servers needs {lacking}. Name both in {FILE} ([stores.NAME] with tracking_uri = "
         f'"http://..." and storage = "postgresql+psycopg://..."), and use --store NAME.'
     )
+
+
+def is_address(where: str) -> re.Match[str] | None:
+    """Return what a text begins with, if it is the address of a server that a store may be on."""
+    return re.match(r"(?i)(https?|postgres\w*)(\+\w+)?://", where)
 
 
 def default_store() -> str | None:
@@ -140,7 +145,7 @@ def _read(file: Path) -> dict[str, Any]:
         said = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{file}: must be TOML: {error}.") from None
     _require_known(file, said, ("store", "stores"))
     stores = said.setdefault("stores", {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -100,8 +100,8 @@ class Depot(Protocol):
         """
         ...
 
-    def histories(self, run: Run) -> list[Metric]:
-        """Return everything that was measured in a run."""
+    def histories(self, runs: Sequence[Run]) -> dict[str, list[Metric]]:
+        """Return run id -> everything that was measured in a run, for at most 100 runs."""
         ...
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from harness.judging import compare
 from harness.judging.contrast import Contrast
-from harness.judging.look import Evidence
+from harness.judging.look import Evidence, Look, together
 from harness.judging.outlooks import Ahead, levels_left, outlook_of
 from harness.stats import Claim, Verdict, continued, judge, nominal_level, once, outlook, planned
 from tests.findings.conftest import make_study
@@ -61,6 +61,23 @@ def test_an_adaptive_study_ends_where_it_planned():
     assert found == outlook(0.8, 1.0, 12, list(looks), levels, planned=30)
     assert found.even + 12 in looks
     assert outlook_of(evidence(30), (0.05, 0.05), Ahead(plan, adaptive=True)) is None
+
+
+def test_what_is_to_come_adds_to_the_latest_look_whichever_is_shown():
+    """With 5 pairs it was clear, but for other comparisons, and with 10 no more: the report shows the first."""
+    plan = continued(planned(5, 5), 10, 10, seen=5)
+    looks = [
+        Look(Contrast("test_accuracy", "difference", estimate, pairs=pairs), p, True, scale=(estimate, 1.0, None))
+        for pairs, estimate, p in ((5, 2.0, 0.011), (10, 0.1, 0.76))
+    ]
+    known = together(looks, plan)
+    assert (known.shown, known.contrast.pairs) == (0, 5)
+
+    def levels(n):
+        after = continued(plan, n, n, seen=10)
+        return nominal_level(0.01, after, 2), nominal_level(0.01, after, 2, sides=1)
+
+    assert outlook_of(known, (0.01, 0.01), Ahead(plan)) == outlook(0.1, 1.0, 10, range(11, 111), levels)
 
 
 def test_nothing_is_told_without_a_spread():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +25,19 @@ _MADE_ANEW = "MLmodel"
 """File of a model that names the ids of its run and of itself."""
 
 
-def copy_run(run: Run, source: Depot, target: Depot, experiment_id: str, known: Mapping[str, str]) -> tuple[str, int]:
+def copy_run(
+    run: Run,
+    measured: Sequence[Metric],
+    source: Depot,
+    target: Depot,
+    experiment_id: str,
+    known: Mapping[str, str],
+) -> tuple[str, int]:
     """Copy a run, with its files, and compare these; return its new id and how many files it has.
 
     Args:
         run: the run.
+        measured: everything that was measured in it.
         source: where it is.
         target: where it is to be.
         experiment_id: of its experiment there.
@@ -56,7 +64,7 @@ def copy_run(run: Run, source: Depot, target: Depot, experiment_id: str, known: 
         model_id, count = _copy_model(model, int(output.step), source, target, experiment_id, run_id)
         files += count
         of_models |= {(one.key, one.timestamp, one.step): _of(one, model_id) for one in model.metrics or ()}
-    points = [of_models.get((one.key, one.timestamp, one.step), one) for one in source.histories(run)]
+    points = [of_models.get((one.key, one.timestamp, one.step), one) for one in measured]
     for first in range(0, len(points), _METRICS):
         client.log_batch(run_id, metrics=points[first : first + _METRICS], synchronous=True)
     client.set_terminated(run_id, run.info.status, run.info.end_time)

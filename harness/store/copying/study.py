@@ -17,12 +17,15 @@ from harness.store.record.experiments import STUDIES, TRIALS, experiment_names, 
 from harness.store.recording import Depot, Hold
 
 if TYPE_CHECKING:
-    from mlflow.entities import Experiment, Run
+    from mlflow.entities import Experiment, Metric, Run
 
 _MAKING = "being copied"
 """What a study is called in its new store until all of it is there."""
 
 _PAGE = 1000
+
+_TOGETHER = 50
+"""Runs whose histories are asked for at once."""
 
 
 class Told(Protocol):
@@ -135,8 +138,12 @@ def _copy(source: Store, target: Store, there: Hold, here: Hold, name: str, told
         other.client.set_experiment_tag(new_id, tag, text)
     own, trials = _runs(one, experiment, STUDIES), _runs(one, experiment, TRIALS)
     runs, ids, files = [*own, *trials], dict[str, str](), 0
+    measured: dict[str, list[Metric]] = {}
     for done, run in enumerate(runs):
-        ids[str(run.info.run_id)], count = copy_run(run, one, other, new_id, ids)
+        if done % _TOGETHER == 0:
+            measured = one.histories(runs[done : done + _TOGETHER])
+        run_id = str(run.info.run_id)
+        ids[run_id], count = copy_run(run, measured.pop(run_id), one, other, new_id, ids)
         files += count
         if told is not None:
             told(done + 1, len(runs))

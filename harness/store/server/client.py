@@ -136,16 +136,22 @@ class ServerClient(MlflowClient):
 
     def histories(self, run_ids: list[str], key: str) -> list[dict[str, Any]]:
         """Return all values of a metric of at most 100 runs, 25,000 at most: MLflow's page asks for them like that."""
+        asked = {"run_id": run_ids, "metric_key": key, "max_results": MOST_POINTS}
+        return list(self._get("/ajax-api/2.0/mlflow/metrics/get-history-bulk", asked).json()["metrics"])
 
-        def ask() -> list[dict[str, Any]]:
-            rest: Any = rest_utils  # MLflow's has no types
-            credentials = rest.MlflowHostCreds(
-                self.servers.tracking_uri, username=self.servers.username, password=self.servers.password
-            )
-            endpoint = "/ajax-api/2.0/mlflow/metrics/get-history-bulk"
-            asked = {"run_id": run_ids, "metric_key": key, "max_results": MOST_POINTS}
-            response = rest.http_request(credentials, endpoint, "GET", params=asked)
-            return list(rest.verify_rest_response(response, endpoint).json()["metrics"])
+    def server_version(self) -> str:
+        """Return the version of MLflow that the server has."""
+        return str(self._get("/version").text).strip()[:40]
+
+    def _get(self, endpoint: str, asked: dict[str, Any] | None = None) -> Any:
+        """Ask the server for what its client has no call for."""
+        rest: Any = rest_utils  # MLflow's has no types
+        credentials = rest.MlflowHostCreds(
+            self.servers.tracking_uri, username=self.servers.username, password=self.servers.password
+        )
+
+        def ask() -> Any:
+            return rest.verify_rest_response(rest.http_request(credentials, endpoint, "GET", params=asked), endpoint)
 
         return self.insist(ask)
 

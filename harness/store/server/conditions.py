@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,10 @@ def _look(servers: Servers, repair: Repair) -> Iterator[Condition]:
     with asked(servers) as client, in_words(servers), opened_engine(servers) as engine, engine.connect() as connection:
         there = studies(client)
         version = connection.exec_driver_sql("SHOW server_version").scalar()
-        yield Condition("ok", f"{servers.tracking_uri}: answers; studies: {len(there)}")
+        mlflow, ours = client.server_version(), metadata.version("mlflow")
+        yield Condition("ok", f"{servers.tracking_uri}: answers; MLflow {mlflow}, studies: {len(there)}")
+        if mlflow != ours:
+            yield Condition("note", f"{servers.tracking_uri}: has MLflow {mlflow}, and here is {ours}: as yet untried")
         yield Condition("ok", f"{servers.database}: answers; PostgreSQL {version}")
         known = _kept_numbers(connection) if has_tables(engine) else {}
         lost: dict[str, int] = {}

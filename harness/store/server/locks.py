@@ -45,6 +45,7 @@ class StudyLock:
     def __init__(self, engine: Engine, servers: Servers, name: str, patience: Patience) -> None:
         self._engine, self._servers, self._name, self._patience = engine, servers, name, patience
         self._connection: Connection | None = None
+        self._lost: str | None = None
 
     def take(self) -> None:
         """Take the right.
@@ -78,22 +79,26 @@ class StudyLock:
         Raises:
             RunError: if another process has it by now, or connections are not ours alone.
         """
+        if self._lost is not None:
+            raise RunError(self._lost)
         who = f"the database {self._servers.database}"
         self._patience.insist(who, self._look, is_away, self._take_again)
 
     def _look(self) -> None:
         assert self._connection is not None
         if self._connection.execute(_text(_OWN), {"name": self._name}).first() is None:
-            raise RunError(
+            self._lost = (
                 f"the database {self._servers.database} no longer knows that this process runs {self._name!r}: its "
                 "connections are shared, as by pgbouncer in transaction mode. Name the database itself in the profile."
             )
+            raise RunError(self._lost)
 
     def _take_again(self) -> None:
         try:
             self.take()
         except UsageError as error:
-            raise RunError(f"the database was started anew, and {error}") from None
+            self._lost = f"the database was started anew, and {error}"
+            raise RunError(self._lost) from None
 
     def release(self) -> None:
         """Give the right back, if it is held."""

@@ -76,7 +76,9 @@ def in_words(servers: Servers) -> Iterator[None]:
     except HarnessError:
         raise
     except Exception as error:
-        found = explain(error, servers)
+        # what went wrong first counts: closing what was open may fail by it, too
+        first = (cause for cause in causes(error) if isinstance(cause, HarnessError))
+        found = next(first, None) or explain(error, servers)
         if found is None:
             raise
         raise found from None

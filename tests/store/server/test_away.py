@@ -15,7 +15,6 @@ from harness.results import load_results
 from harness.store import open_store
 from harness.store.profiles import servers_of
 from tests.conftest import ScriptedLauncher, make_result
-from tests.store.contract import begin, record
 
 pytestmark = [pytest.mark.postgres, pytest.mark.mlflow_server]
 
@@ -171,66 +170,3 @@ def test_a_wrong_password_and_a_missing_database_are_said_without_a_password(lab
             run_study(tiny(), store="lab", launch=ScriptedLauncher(answer))
         assert "secret" not in str(error.value)
         assert "not-to-be-seen" not in str(error.value)
-
-
-def test_the_lock_is_taken_again_after_a_restart_of_the_database(lab, tiny):
-    place = open_store("lab")
-    with place.hold("tiny") as hold:
-        recording = hold.begin(tiny(), {})
-        run_id = begin(recording)
-        restart(lab.postgres, 0)
-        recording.flush()
-        with pytest.raises(UsageError, match=r"is being run by process \d+ on"), place.hold("tiny"):
-            pass
-        recording.kill(run_id, "over")
-        recording.close("FINISHED")
-    with place.hold("tiny"):
-        pass
-
-
-def test_who_lost_the_lock_to_another_stops(lab, tiny):
-    from sqlalchemy import create_engine, text
-
-    place = open_store("lab")
-    thief = create_engine(servers_of("lab").storage)
-
-    def lose():
-        with place.hold("tiny") as hold:
-            recording = hold.begin(tiny(), {})
-            record(recording)
-            restart(lab.postgres, 0)
-            with thief.connect() as connection:
-                connection.execute(text("SELECT pg_advisory_lock(hashtextextended('harness: tiny', 0))"))
-                recording.flush()
-
-    with pytest.raises(RunError, match="started anew, and study 'tiny' is being run"):
-        lose()
-    thief.dispose()
-
-
-def test_a_lock_goes_with_its_process(lab, tmp_path):
-    import subprocess
-    import sys
-
-    code = """
-import time
-from harness.store import open_store
-with open_store("lab").hold("tiny"):
-    print("held", flush=True)
-    time.sleep(600)
-"""
-    holder = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
-    place = open_store("lab")
-    with holder:
-        assert holder.stdout.readline() == "held\n"
-        with pytest.raises(UsageError, match=rf"is being run by process {holder.pid} on"), place.hold("tiny"):
-            pass
-        holder.kill()
-    end = time.monotonic() + 20
-    while True:
-        try:
-            with place.hold("tiny"):
-                return
-        except UsageError:
-            assert time.monotonic() < end
-            time.sleep(0.1)

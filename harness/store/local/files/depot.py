@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,10 @@ class FolderDepot:
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, copy)
 
-    def histories(self, run: Run) -> list[Metric]:
-        """Return everything that was measured in a run."""
-        return [point for key in run.data.metrics for point in self.client.get_metric_history(run.info.run_id, key)]
+    def histories(self, runs: Sequence[Run]) -> dict[str, list[Metric]]:
+        """Return run id -> everything that was measured in a run."""
+        history = self.client.get_metric_history
+        return {
+            run.info.run_id: [point for key in run.data.metrics for point in history(run.info.run_id, key)]
+            for run in runs
+        }

@@ -192,10 +192,10 @@ class Pictures(Mapping[str, Path]):
         return folder
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._runs)
+        return (digest for digest in self._runs if digest in self)
 
     def __len__(self) -> int:
-        return len(self._runs)
+        return sum(1 for _ in self)
 
     def _fetch(self, its_runs: list[Run]) -> Path | None:
         """Fetch the pictures of the first run that has some."""

@@ -48,23 +48,29 @@ def _asked(client: ServerClient, runs: Sequence[Run]) -> dict[str, _History]:
     for name in AT_AN_EVALUATION:
         for key in dict.fromkeys((in_mlflow(name), name)):
             having = [run.info.run_id for run in runs if key in run.data.metrics]
-            for point in _values(client, having, key) if having else ():
+            for point in values_of(client, having, key) if having else ():
                 if not math.isnan(point["value"]):
                     step = found[point["run_id"]].setdefault(int(point["step"]), {})
                     step[name] = max(float(point["value"]), step.get(name, -math.inf))
     return found
 
 
-def _values(client: ServerClient, run_ids: list[str], key: str) -> list[dict[str, Any]]:
-    """Return all values of a metric; of fewer runs at once where the server would cut them off."""
+def values_of(client: ServerClient, run_ids: list[str], key: str) -> list[dict[str, Any]]:
+    """Return run_id, step, value and timestamp of all values of a metric, of at most 100 runs.
+
+    Where the server would cut them off, it is asked of fewer runs at once.
+    """
     values = client.histories(run_ids, key)
     if len(values) < MOST_POINTS:
         return values
     if len(run_ids) > 1:
         half = len(run_ids) // 2
-        return _values(client, run_ids[:half], key) + _values(client, run_ids[half:], key)
+        return values_of(client, run_ids[:half], key) + values_of(client, run_ids[half:], key)
     run_id = run_ids[0]
-    return [{"run_id": run_id, "step": one.step, "value": one.value} for one in client.get_metric_history(run_id, key)]
+    return [
+        {"run_id": run_id, "step": one.step, "value": one.value, "timestamp": one.timestamp}
+        for one in client.get_metric_history(run_id, key)
+    ]
 
 
 def _kept(client: ServerClient, run: Run) -> _History | None:
