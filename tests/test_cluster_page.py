@@ -84,7 +84,8 @@ def by_hand(tmp_path):
     yield run
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if str(session) in " ".join(process.cmdline()) or f":{port}" in " ".join(process.cmdline()):
+            line = " ".join(process.cmdline())
+            if any(mark in line for mark in (str(session), f":{port}", f"_port={port}")):
                 process.kill()
 
 

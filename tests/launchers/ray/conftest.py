@@ -43,6 +43,7 @@ class Nodes:
                 **more,
             },
         )
+        self.left = []
 
     @property
     def address(self):
@@ -60,10 +61,24 @@ class Nodes:
 
     def kill_head(self):
         """End the process that knows of all nodes; the nodes stay, for a while."""
+        self.left += self.started_by_raylets()
         self.processes.head_node.all_processes["gcs_server"][0].process.kill()
 
     def close(self):
+        """End all of it: also what raylets have started, which outlives them where the head is gone."""
+        left = [*self.left, *self.started_by_raylets()]
         self.processes.shutdown()
+        for process in left:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+    def started_by_raylets(self):
+        found = []
+        for node in [self.processes.head_node, *self.processes.worker_nodes]:
+            for info in node.all_processes.get("raylet", ()) if node else ():
+                with contextlib.suppress(psutil.Error):
+                    found += psutil.Process(info.process.pid).children(recursive=True)
+        return found
 
 
 @pytest.fixture(scope="session")
