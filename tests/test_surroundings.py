@@ -13,11 +13,13 @@ import pytest
 from harness import surroundings
 from harness.surroundings import (
     PYTHON_OPTIONS,
+    carried_environment,
     changes,
     child_environment,
     child_path,
     influences,
     settle,
+    settle_as,
     settled_mlflow,
 )
 
@@ -72,6 +74,26 @@ def test_children_get_settled_variables(environment):
     assert not {"MLFLOW_RUN_ID", "JAX_DEBUG_NANS", "OMP_PROC_BIND"} & set(child)
     assert "OMP_NUM_THREADS" not in child_environment()
     assert environment["PYTHONWARNINGS"] == "error", "of this process nothing is changed"
+
+
+def test_a_process_on_another_machine_gets_what_matters_and_nothing_of_this_machine(environment):
+    environment.update({"CUDA_VISIBLE_DEVICES": "3", "AWS_SECRET": "x", "MLFLOW_SERVER_ALLOWED_HOSTS": "lab"})
+    carried = carried_environment(threads=3)
+    assert (carried["TF_ENABLE_ONEDNN_OPTS"], carried["OMP_NUM_THREADS"]) == ("0", "3")
+    assert carried["KERAS_HOME"] == os.devnull
+    here = {"CUDA_VISIBLE_DEVICES", "PYTHONPATH", "MLFLOW_SERVER_ALLOWED_HOSTS", "PATH", "HOME", "AWS_SECRET"}
+    assert not here & set(carried)
+
+
+def test_a_process_on_another_machine_settles_as_the_driver_is(environment):
+    environment.update({"CUDA_VISIBLE_DEVICES": "3", "TF_DETERMINISTIC_OPS": "1", "OMP_NUM_THREADS": "64"})
+    before = dict(environment)
+    settle_as({"KERAS_BACKEND": "jax", "TF_ENABLE_ONEDNN_OPTS": "1"})
+    assert (environment["KERAS_BACKEND"], environment["TF_ENABLE_ONEDNN_OPTS"]) == ("jax", "1")
+    gone = {"TF_DETERMINISTIC_OPS", "OMP_NUM_THREADS", "OMP_PROC_BIND", "MLFLOW_RUN_ID", "JAX_DEBUG_NANS"}
+    assert not gone & set(environment), "the driver had none of these"
+    kept = ("CUDA_VISIBLE_DEVICES", "PATH", "MLFLOW_SERVER_ALLOWED_HOSTS")
+    assert [environment[name] for name in kept] == [before[name] for name in kept]
 
 
 def test_a_command_line_settles_its_process_and_still_knows_what_there_was(environment, monkeypatch):

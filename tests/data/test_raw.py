@@ -3,7 +3,8 @@ import re
 import numpy as np
 import pytest
 
-from harness.data.raw import find, read_raw
+from harness.data import load_images
+from harness.data.raw import find, give_raw, read_raw, set_of
 from harness.errors import DataError
 from harness.study import DataSpec
 
@@ -39,3 +40,15 @@ def test_files_that_go_away(idx_folder, monkeypatch):
     location.files[0].unlink()
     with pytest.raises(DataError, match=r"cannot be read: No such file or directory. Was it moved?"):
         read_raw(spec(idx_folder))
+
+
+def test_images_that_are_given_need_no_files(idx_folder, monkeypatch):
+    monkeypatch.setattr("harness.data.raw._given", {})
+    here = read_raw(spec(idx_folder))
+    there = DataSpec(name="folder", folder="/nowhere", validation=2, split="stratified", scaling="standardized")
+    with pytest.raises(DataError):
+        read_raw(there)
+    give_raw(spec("/nowhere"), here)
+    assert read_raw(there) is here, "splits and scaling are made of the same images"
+    assert load_images(there, seed=1).digest == here.digest
+    assert set_of(there) == set_of(spec("/nowhere")) != set_of(spec(idx_folder))

@@ -175,6 +175,12 @@ def test_threads_are_the_cores_there_are():
         configure(1000)
 
 
+def test_a_share_of_a_gpu_is_told_to_jax_before_it_has_a_device(monkeypatch):
+    monkeypatch.setenv("XLA_PYTHON_CLIENT_MEM_FRACTION", "0.75")
+    configure(None, 0.25)
+    assert os.environ["XLA_PYTHON_CLIENT_MEM_FRACTION"] == "0.225"
+
+
 def test_the_device_has_a_name():
     device = describe_device()
     assert device.device in ("cpu", "gpu")

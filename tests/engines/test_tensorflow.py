@@ -8,6 +8,7 @@ import weakref
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from harness.engines import BatchOrder, Means, build_engine, configure, describe_device, mean_scores, tensorflow_program
 from harness.engines import tensorflow as module
@@ -285,6 +286,24 @@ def test_threads_cannot_be_changed_once_tensorflow_computes():
     keras.ops.ones(1)
     with pytest.raises(HarnessError, match="threads must be set before TensorFlow computes anything, got 7"):
         configure(7)
+
+
+def test_a_share_of_a_gpu_has_a_tenth_less_of_its_memory(monkeypatch):
+    """Without a GPU: what TensorFlow is told."""
+    told = []
+    config = tf.config
+    monkeypatch.setattr(config.threading, "set_intra_op_parallelism_threads", lambda _: None)
+    monkeypatch.setattr(config.threading, "set_inter_op_parallelism_threads", lambda _: None)
+    monkeypatch.setattr(config, "list_physical_devices", lambda kind: [kind])
+    monkeypatch.setattr(config, "set_logical_device_configuration", lambda gpu, devices: told.append((gpu, devices)))
+    monkeypatch.setattr(config.experimental, "set_memory_growth", lambda gpu, grow: told.append((gpu, grow)))
+    monkeypatch.setattr(module, "gpu_megabytes", lambda: 80_000)
+    assert module.configure(2, 0.25) == 2
+    ((gpu, (device,)),) = told
+    assert (gpu, device.memory_limit) == ("GPU", 18_000)
+    told.clear()
+    module.configure(2)
+    assert told == [("GPU", True)], "a whole one grows as it is needed"
 
 
 def test_the_device_has_a_name():

@@ -117,3 +117,25 @@ def test_a_driver_that_is_gone_says_nothing():
     gone = subprocess.Popen([sys.executable, "-c", "pass"])
     gone.wait()
     assert look(gone.pid) is None
+
+
+def test_workers_that_others_have_started_are_of_the_run_where_they_are_named():
+    """Two programs that compute, neither the child of the other: one of them is this run's."""
+    stranger = subprocess.Popen(
+        [sys.executable, "-c", "import subprocess, sys; subprocess.run([sys.executable, '-c', 'while True: pass'])"]
+    )
+    try:
+        import psutil
+
+        deadline = time.monotonic() + 30
+        while not (busy := psutil.Process(stranger.pid).children()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        own, named = look(), look(beside=[busy[0].pid, 2**30])
+        time.sleep(1.0)
+        own_after, named_after = look(), look(beside=[busy[0].pid, 2**30])
+        used = (named_after.ours - named.ours) - (own_after.ours - own.ours)
+        assert used > 0.1, "what is gone counts nothing"
+    finally:
+        for process in [*psutil.Process(stranger.pid).children(), psutil.Process(stranger.pid)]:
+            process.kill()
+        stranger.wait(20)

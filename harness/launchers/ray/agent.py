@@ -75,15 +75,14 @@ class Agent:
     async def run(self) -> None:
         """Go on until the driver closes its end, or until there is no going on."""
         loop = asyncio.get_running_loop()
-        over: asyncio.Future[None] = loop.create_future()
-        self.over = over
+        self.over: asyncio.Future[None] = loop.create_future()
         loop.add_reader(self.connection.fileno(), self._hear)
         self.send(Connected(self.demand.threads, self._room()))
         if self.begin.survey:
-            await over
+            await self.over
         looking = asyncio.ensure_future(self._look())
         looking.add_done_callback(self._ended)
-        await over
+        await self.over
 
     def send(self, message: object) -> None:
         """Tell the driver; the end of this process if it is gone."""
@@ -99,6 +98,13 @@ class Agent:
 
     def _hear(self) -> None:
         """Take one message of the driver."""
+        try:
+            self._take()
+        except Exception as error:  # of a callback nobody else would hear
+            if not self.over.done():
+                self.over.set_exception(error)
+
+    def _take(self) -> None:
         try:
             message = self.connection.recv()
         except (EOFError, OSError):  # it wants no more, or is gone: Ray ends the workers with this process
@@ -175,12 +181,7 @@ class Agent:
         import ray
 
         number = next(self._numbers)
-        options = {
-            **{"num_cpus": self.demand.threads, "num_gpus": self.demand.gpus},
-            "memory": self.demand.resources["memory"],
-            **{"max_restarts": 0, "max_task_retries": 0, "max_concurrency": 8, "scheduling_strategy": "SPREAD"},
-        }
-        handle = ray.remote(HarnessWorker).options(**options).remote(self._setting)
+        handle = ray.remote(HarnessWorker).options(**self.demand.options).remote(self._setting)
         member = Member(number, handle, self.begin.scratch, self.begin.patience, self.send, self._is_alive)
         self.members[number] = member
         self._tasks[number] = asyncio.ensure_future(self._accompany(member))
@@ -200,7 +201,7 @@ class Agent:
             return
         self._lost_in_a_row = 0
         require_versions(place)
-        introduce(self.members.values(), self.begin.driver)
+        introduce(self.members.values(), place, self.begin.driver)
         self.send(Here(member.number, f"a worker on {place.host}"))
         self._tell_room()
         gone: Gone = await member.serve()
@@ -218,7 +219,8 @@ class Agent:
         if task is not asyncio.current_task():
             task.cancel()
         ray.kill(member.handle, no_restart=True)
-        introduce(self.members.values(), self.begin.driver)
+        if member.place is not None:
+            introduce(self.members.values(), member.place, self.begin.driver)
 
     async def _is_alive(self, node: str) -> bool:
         return any(each["NodeID"] == node for each in await asyncio.to_thread(alive_nodes))
@@ -234,6 +236,13 @@ def main(descriptor: int) -> None:
         asyncio.run(Agent(begin, connection).run())
     except HarnessError as error:
         connection.send(Refused(error))
+    except Exception as error:
+        traceback.print_exc()  # its last line is in the driver's message
+        sys.stderr.flush()
+        if type(error).__module__.startswith("ray") or isinstance(error, ConnectionError):
+            os._exit(1)  # the cluster is lost: the driver has another agent look for it
+        told = f"the connection to the Ray cluster broke: {type(error).__name__}: {error}. The same command goes on."
+        connection.send(Refused(RunError(told)))
     os._exit(0)  # Ray's own farewell may wait for a head that is gone
 
 

@@ -45,6 +45,19 @@ class Demand:
         wanted = {"CPU": float(self.threads), "GPU": self.gpus, "memory": WORKER_MEMORY}
         return {name: amount for name, amount in wanted.items() if amount}
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """Ray's options of the worker's actor: Ray neither starts it again by itself, nor asks it again."""
+        return {
+            "num_cpus": self.threads,
+            "num_gpus": self.gpus,
+            "memory": self.resources["memory"],
+            "max_restarts": 0,
+            "max_task_retries": 0,
+            "max_concurrency": 8,
+            "scheduling_strategy": "SPREAD",
+        }
+
     def room(self, totals: Mapping[str, float]) -> int:
         """Return how many workers fit a node that has so much in all."""
         return int(min(totals.get(name, 0.0) / amount + 1e-6 for name, amount in self.resources.items()))
@@ -70,7 +83,7 @@ def connect(begin: Begin) -> None:
                 address=address,
                 log_to_driver=False,
                 configure_logging=False,
-                runtime_env=_runtime_env(begin.cluster.runtime_env, begin.threads or 1),
+                runtime_env=runtime_env(begin.cluster.runtime_env, begin.threads or 1),
             )
     except Exception as error:
         raise _in_words(error, address) from None
@@ -117,7 +130,7 @@ def _in_words(error: Exception, address: str) -> HarnessError:
     )
 
 
-def _runtime_env(given: Mapping[str, Any], threads: int) -> dict[str, Any]:
+def runtime_env(given: Mapping[str, Any], threads: int) -> dict[str, Any]:
     """Return what Ray gives to each worker: this very package, variables, and what the user says."""
     package = Path(__file__).resolve().parents[2]
     variables = {**carried_environment(threads), "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1"}  # no GPU but those given
@@ -182,8 +195,10 @@ class ImageShelf:
 
         Raises:
             DataError: if images are missing or damaged.
+            RunError: if the object store of this node has no room for them.
         """
         import ray
+        from ray.exceptions import RayError
 
         from harness.data import read_raw, set_of
 
@@ -192,6 +207,14 @@ class ImageShelf:
             spec = job.variant.data
             key = set_of(spec)
             if key not in self._kept:
-                self._kept[key] = ray.put(read_raw(spec, self._folder))
+                raw = read_raw(spec, self._folder)
+                try:
+                    self._kept[key] = ray.put(raw)
+                except RayError as error:
+                    reason = " ".join(str(error).split()).rstrip(".")
+                    raise RunError(
+                        f"Ray's object store on this node does not take the images: {reason}. Start Ray here with more "
+                        "--object-store-memory."
+                    ) from None
             found[key] = (spec, self._kept[key])
         return tuple(found.values())

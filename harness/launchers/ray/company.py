@@ -12,24 +12,24 @@ from harness.launchers.ray.messages import Company, Place
 from harness.launchers.ray.worker import machine_id, versions
 
 
-def introduce(members: Iterable[Member], driver: int) -> None:
-    """Tell all workers that have been placed who shares their machine.
+def introduce(members: Iterable[Member], changed: Place, driver: int) -> None:
+    """Tell the workers of a machine, where one has come or gone, who shares it.
 
     Nodes and containers may share one. A process is seen by those of its own container alone.
 
     Args:
-        members: the workers.
+        members: all workers.
+        changed: where one has come or gone.
         driver: process id of the driver, on this machine.
     """
     here = machine_id(), socket.gethostname()
-    placed = [(member, member.place) for member in members if member.place]
+    placed = [(one, one.place) for one in members if one.place and one.place.machine == changed.machine]
     for member, place in placed:
         spot = place.machine, place.host
         beside = tuple(
             other.pid for _, other in placed if (other.machine, other.host) == spot and other.pid != place.pid
         )
-        workers = sum(other.machine == place.machine for _, other in placed)
-        member.meet(Company(workers, beside, driver if spot == here else None))
+        member.meet(Company(len(placed), beside, driver if spot == here else None))
 
 
 def require_versions(place: Place) -> None:

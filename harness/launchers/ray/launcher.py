@@ -61,7 +61,7 @@ class RayLauncher:
     @property
     def about(self) -> About:
         """What this launcher is; its workers come and go with the cluster's nodes."""
-        workers = max(self._room, len(self._workers) + self._pending)
+        workers = max(self._room, len(self._workers) + self.pending)
         return About(f"workers of the Ray cluster at {self._cluster.address}", workers, self._threads)
 
     @property
@@ -71,8 +71,9 @@ class RayLauncher:
 
     @property
     def pending(self) -> int:
-        """How many workers are asked for and not there yet; at least one while a lost cluster is waited for."""
-        return max(1, self._pending) if self._lost_at is not None else self._pending
+        """How many workers are asked for and not there yet: with none there at least one, or a lost cluster."""
+        waited_for = self._lost_at is not None or (self._agent is not None and not self._workers)
+        return max(1, self._pending) if waited_for else self._pending
 
     def expect(self, trainings: int) -> None:
         """Connect to the cluster, and ask it for workers.

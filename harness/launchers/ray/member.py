@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from harness.errors import RunError
 from harness.launchers.base import Cause
 from harness.launchers.patience import Vitals, Watch
 from harness.launchers.ray.messages import Company, Gone, Place, Quiet, Said, Taken, Task
@@ -140,10 +141,25 @@ class Member:
                 self._seen = number + 1
                 self._watch.heard(event)
                 if packed is not None:
-                    unpack(packed, self.scratch / str(event.trial))
+                    self._keep(packed, event.trial)
                 if isinstance(event, (Finished, Failed)):
                     self.jobs.pop(event.trial, None)
                 self.send(Said(self.number, event, self._grown(taken.memory)))
+
+    def _keep(self, packed: bytes, trial: int) -> None:
+        """Put what a trial left into its folder.
+
+        Raises:
+            RunError: if it cannot be written.
+        """
+        try:
+            unpack(packed, self.scratch / str(trial))
+        except OSError as error:
+            reason = str(error.strerror or error).rstrip(".")
+            raise RunError(
+                f"{self.scratch}: what trial {trial} left cannot be written: {reason}. What is recorded is kept: "
+                "once that is put right, the same command goes on."
+            ) from None
 
     def _grown(self, memory: int) -> float:
         """Return by how many bytes it has grown since its first trial ended, which loaded what all trials need."""

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import time
 
+import psutil
 import pytest
 
 from harness.launchers.ray import Cluster, RayLauncher
@@ -52,8 +53,6 @@ class Nodes:
 
     def kill(self, node):
         """End all processes of a node at once, as a machine that loses its power."""
-        import psutil
-
         raylet = psutil.Process(node.all_processes["raylet"][0].process.pid)
         for process in [raylet, *raylet.children(recursive=True)]:
             with contextlib.suppress(psutil.Error):
@@ -108,3 +107,13 @@ def await_workers(launcher, workers, seconds=90):
         assert time.monotonic() < deadline, came
         came += launcher.poll(0.5)
     return came
+
+
+def workers_here():
+    """The processes of workers on this machine, whatever node they belong to."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if any("ray::HarnessWorker" in part for part in process.cmdline()):
+                found.append(process)
+    return found

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import socket
 
 import pytest
 
 from harness.results import load_results
 from tests.cli.conftest import harness, project, start
+from tests.cli.test_interrupts import wait_for
+from tests.launchers.ray.conftest import workers_here
 
 __all__ = ["harness", "project", "start"]
 
@@ -51,15 +55,11 @@ def test_no_cluster_is_one_message_and_nothing_created(harness, project):
     assert not (project / "mlruns").exists()
 
 
-@pytest.mark.parametrize(
-    ("asked", "takes"), [(("--threads", "2"), "2 CPU and 1.2 GB"), (("--gpus", "0.25"), "1 CPU, 0.25 GPU and 1.2 GB")]
-)
-def test_a_cluster_without_room_is_said(harness, one_node, asked, takes):
-    code, _, err = harness("run", "tiny", "--launcher", "ray", "--address", one_node.address, *asked)
+def test_a_cluster_without_room_is_said(harness, one_node):
+    code, _, err = harness("run", "tiny", "--launcher", "ray", "--address", one_node.address, "--gpus", "0.25")
     assert code == 1
-    assert (
-        f"no node of the Ray cluster has room for a worker, which takes {takes} of memory; its nodes have 1 CPU" in err
-    )
+    takes = "which takes 1 CPU, 0.25 GPU and 1.2 GB of memory; its nodes have 1 CPU"
+    assert f"no node of the Ray cluster has room for a worker, {takes}" in err
 
 
 def test_other_versions_on_a_node_are_said(harness, project, one_node):
@@ -73,3 +73,26 @@ def test_other_versions_on_a_node_are_said(harness, project, one_node):
     code, _, err = harness("run", "tiny", *there)
     assert code == 2
     assert re.search(r"the Ray cluster's node \S+ must have numpy [\d.]+, as this environment has, got 0\.0\.1\.", err)
+
+
+def test_workers_end_with_the_command_and_the_same_one_goes_on(start, harness, project, one_node):
+    command = ("run", "tiny", "--launcher", "ray", "--address", one_node.address, "--set", "insight='none'")
+    command += ("--set", "train.max_steps=1500", "--set", "train.evaluate_every=500", "--set", "target=")
+    for end, code in ((signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)):
+        process = start(*command)
+        while not re.match(r"#\d", process.stdout.readline()):
+            assert process.poll() is None, process.communicate()
+        if end is signal.SIGINT:
+            os.killpg(process.pid, end)  # as a terminal does, to all that the command has started
+        else:
+            process.send_signal(end)
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == code, err
+        wait_for(lambda: not workers_here(), seconds=20)
+    code, _, err = harness(*command)
+    assert (code, errors(err)) == (0, [])
+    trials = load_results("tiny", project / "mlruns").trials
+    assert set(trials["status"]) <= {"finished", "killed"}
+    done = trials[trials["status"] == "finished"]
+    assert len(done) == 4
+    assert not done.duplicated(["variant", "replicate"]).any()

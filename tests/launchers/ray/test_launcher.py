@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import socket
 import subprocess
@@ -21,7 +20,7 @@ from harness.launchers.ray.connection import AGENT_MODULE
 from harness.records import Evaluated, Failed, Finished, Reply, Started
 from tests.image_sets.conftest import idx_bytes
 from tests.launchers.contract import ENDLESS, Training, collect
-from tests.launchers.ray.conftest import await_workers
+from tests.launchers.ray.conftest import await_workers, workers_here
 
 pytestmark = pytest.mark.ray
 
@@ -43,16 +42,6 @@ def write_folder(folder):
         images = random.integers(0, 60, (count, 8, 8)) + 50 * labels[:, None, None]
         (folder / f"{name}-images-idx3-ubyte").write_bytes(idx_bytes(images))
         (folder / f"{name}-labels-idx1-ubyte").write_bytes(idx_bytes(labels))
-
-
-def workers_here():
-    """The processes of workers on this machine, whatever node they belong to."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if any("ray::HarnessWorker" in part for part in process.cmdline()):
-                found.append(process)
-    return found
 
 
 def until(launcher, wanted):

@@ -7,10 +7,12 @@ import types
 
 import pytest
 
+from harness.errors import RunError
 from harness.launchers import Cause
 from harness.launchers.ray.mailbox import Mailbox
 from harness.launchers.ray.member import Member
 from harness.launchers.ray.messages import Place, Said, Taken, Task
+from harness.launchers.ray.parcel import pack
 from harness.records import Reply, TrainingOver
 
 exceptions = pytest.importorskip("ray.exceptions", reason="needs the extra ray")
@@ -110,3 +112,18 @@ def test_a_worker_that_went_with_its_node_blames_no_training(text, alive, cause,
     actor, sent = FakeActor(take=[*[""] * 30, died(text)]), []
     gone = asyncio.run(converse(member_of(actor, tmp_path, sent, alive), actor, job_of(3)))
     assert gone.cause is cause
+
+
+def test_what_a_trial_left_that_cannot_be_written_ends_the_run(job_of, tmp_path):
+    (tmp_path / "full").write_text("a file in the place of the folder")
+    (tmp_path / "3").mkdir()
+
+    async def go():
+        actor = FakeActor(take=[""] * 30)
+        actor.mail.put(TrainingOver(3), pack(tmp_path / "3"))
+        member = member_of(actor, tmp_path / "full", [])
+        await member.arrive()
+        await member.serve()
+
+    with pytest.raises(RunError, match=r"full: what trial 3 left cannot be written: Not a directory\."):
+        asyncio.run(go())

@@ -42,11 +42,18 @@ def on(nodes, **options):
     return functools.partial(RayLauncher, cluster=Cluster(nodes.address), **options)
 
 
-def test_a_study_with_a_lost_node_is_recorded_as_the_local_one_is(study, nodes_of, tmp_path):
+HOSTILE = {"KERAS_BACKEND": "torch", "TF_XLA_FLAGS": "--no_such_flag", "TF_NUM_INTRAOP_THREADS": "7"}
+"""What somebody has set on the nodes: workers would fail, or compute otherwise."""
+
+
+def test_a_study_with_a_lost_node_is_recorded_as_the_local_one_is(study, nodes_of, tmp_path, monkeypatch):
     run_study(study, store=tmp_path / "here", workers=2, threads=1)
     seen, killed = [], []
+    for name, value in HOSTILE.items():
+        monkeypatch.setenv(name, value)
     with nodes_of(0) as nodes:
         places = [nodes.add(), nodes.add()]
+        monkeypatch.undo()
 
         def observe(progress, event):
             seen.append(event)
