@@ -20,7 +20,8 @@ def copy_command(source: str, target: str, studies: tuple[str, ...]) -> None:
     A store is a folder, or a profile in harness.toml. Trials, their history, files and networks, and what Optuna knows
     are copied and then compared. Nothing is removed or replaced; the model registry stays where it is.
     """
-    from harness.store import copy_study, open_store
+    from harness.store import open_store
+    from harness.store.copying.study import copy_study
 
     one, other = open_store(source), open_store(target)
     if not one.exists():

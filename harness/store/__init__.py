@@ -9,20 +9,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.store.base import LOCK_TIMEOUT, Store
-from harness.store.copying.study import Copied, copy_study
 from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
 from harness.store.profiles import default_store, is_address, servers_of
 
 __all__ = [
     "LOCK_TIMEOUT",
     "Condition",
-    "Copied",
     "RecordedRun",
     "Registered",
     "Server",
     "Store",
     "StudySummary",
-    "copy_study",
     "default_store",
     "is_address",
     "open_store",

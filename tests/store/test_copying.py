@@ -11,7 +11,8 @@ from harness.errors import RunError, UsageError
 from harness.launchers import InProcessLauncher
 from harness.plan import known_results
 from harness.results import load_results, load_run
-from harness.store import copy_study, open_store
+from harness.store import open_store
+from harness.store.copying.study import copy_study
 from harness.store.local.files.depot import FolderDepot
 from harness.store.memory.store import MemoryStore
 from harness.study import build_study

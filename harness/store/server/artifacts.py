@@ -7,9 +7,7 @@ else, a folder of this machine or another server, may be a stranger's word.
 from __future__ import annotations
 
 import functools
-import hashlib
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -17,23 +15,16 @@ from typing import Any
 
 from mlflow.exceptions import MlflowException
 from mlflow.store.artifact.mlflow_artifacts_repo import MlflowArtifactsRepository
-from platformdirs import user_cache_path
 from requests import HTTPError
 
 from harness.errors import UsageError
 from harness.store.profiles import Servers
+from harness.store.server.cache import kept_place
 from harness.store.server.client import ServerClient
 
 _ADDRESS = re.compile(r"mlflow-artifacts:/(?:[\w.-]+/)*[\w.-]+")
-_ID = re.compile(r"[\w-]+")
 _DEEPEST = 12
 """Folders in folders that are listed: nothing of ours is that deep."""
-
-
-def cache_folder(servers: Servers) -> Path:
-    """Return the folder of this machine for what is read from a server, and for what is to be sent to it."""
-    digest = hashlib.sha256(servers.tracking_uri.encode()).hexdigest()[:16]
-    return user_cache_path("cnn-harness") / "servers" / digest
 
 
 def require_proxied(address: str, servers: Servers) -> str:
@@ -141,27 +132,6 @@ def cached(client: ServerClient, address: str, run_id: str, name: str) -> Path |
     """
     place = kept_place(client.servers, run_id, name)
     return place if place.is_file() else Artifacts(client, address).fetch(name, place)
-
-
-def kept_place(servers: Servers, run_id: str, name: str) -> Path:
-    """Return where a run's or model's file is kept on this machine.
-
-    Raises:
-        UsageError: if the server names a run as none can be named.
-    """
-    if not _ID.fullmatch(run_id):
-        raise UsageError(f"{servers.name}: {run_id!r} is no id of a run.")
-    return cache_folder(servers) / "files" / run_id / name
-
-
-def scratch_folder(servers: Servers, study: str) -> Path:
-    """Return a folder of this machine for what trainings of a study leave until it is sent to the server."""
-    return cache_folder(servers) / "staging" / study
-
-
-def clear_scratch(servers: Servers, study: str) -> None:
-    """Remove what trainings of a study left on this machine that nobody will take."""
-    shutil.rmtree(scratch_folder(servers, study), ignore_errors=True)
 
 
 class ServerDisk:

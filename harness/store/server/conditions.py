@@ -124,7 +124,7 @@ def _end_aside(servers: Servers, name: str) -> str:
 
 def leftovers(servers: Servers) -> list[Path]:
     """Return what killed runs left on this machine, of studies that nobody runs now."""
-    from harness.store.server.artifacts import cache_folder
+    from harness.store.server.cache import cache_folder
     from harness.store.server.locks import is_running
     from harness.store.server.storage import opened_engine
     from harness.store.server.words import in_words

@@ -88,7 +88,7 @@ def held(servers: Servers, name: str) -> Iterator[ServerHold]:
         RunError: if a server is away, at the start or for too long.
     """
     with quiet_mlflow, quiet_optuna, contextlib.ExitStack() as stack:
-        from harness.store.server.artifacts import clear_scratch
+        from harness.store.server.cache import clear_scratch
         from harness.store.server.client import ServerClient
         from harness.store.server.locks import locked_study
         from harness.store.server.patience import Patience

@@ -64,8 +64,7 @@ class Patience:
                 raise
             if self.over:
                 raise RunError(self._in_vain or "") from None
-        began, pause = time.monotonic(), _FIRST
-        _log.warning("%s does not answer: waiting for up to %.0f seconds, nothing is lost", who, self.seconds)
+        began, pause, said = time.monotonic(), _FIRST, False
         while True:
             try:
                 time.sleep(pause)
@@ -73,6 +72,11 @@ class Patience:
             except Exception as error:
                 if not is_away(error):
                     raise
+                if not said:  # a connection that was merely old is no news
+                    said = True
+                    _log.warning(
+                        "%s does not answer: waiting for up to %.0f seconds, nothing is lost", who, self.seconds
+                    )
                 if time.monotonic() - began > self.seconds:
                     self.over = True
                     self._in_vain = (
@@ -85,5 +89,6 @@ class Patience:
                 self.over = True
                 raise
             else:
-                _log.warning("%s is back after %.0f seconds: going on", who, time.monotonic() - began)
+                if said:
+                    _log.warning("%s is back after %.0f seconds: going on", who, time.monotonic() - began)
                 return found

@@ -146,7 +146,7 @@ class ServerStore:
 
     def scratch(self, name: str) -> Path:
         """Return a folder for what trainings of a study leave until it is recorded."""
-        from harness.store.server.artifacts import scratch_folder
+        from harness.store.server.cache import scratch_folder
 
         return scratch_folder(self.servers, name)
 

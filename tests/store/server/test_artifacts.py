@@ -6,7 +6,8 @@ import pytest
 
 from harness.errors import UsageError
 from harness.store.profiles import Servers
-from harness.store.server.artifacts import Artifacts, kept_place, require_proxied
+from harness.store.server.artifacts import Artifacts, require_proxied
+from harness.store.server.cache import kept_place
 from harness.store.server.client import ServerClient
 from harness.store.server.patience import Patience
 

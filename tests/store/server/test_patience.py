@@ -70,6 +70,12 @@ def test_it_calls_until_the_server_is_back_and_says_so_once(clock, caplog):
     ]
 
 
+def test_a_connection_that_was_merely_old_is_no_news(clock, caplog):
+    with caplog.at_level(logging.WARNING, "harness.store"):
+        assert insist(Patience(600), fails(1)) == 2
+    assert caplog.records == []
+
+
 def test_from_the_second_time_on_it_asks_what_came_of_the_first(clock):
     first = fails(1)
     assert insist(Patience(600), first, again=lambda: "found") == "found"

@@ -13,6 +13,7 @@ from harness.store.profiles import Servers
 from harness.store.record.experiments import TRIALS
 from harness.store.record.models import IN_MODEL, MODEL_FILE
 from harness.store.rows import recorded_run, unreadable
+from harness.store.server.cache import kept_place
 from harness.store.server.reading.frames import row_of_run
 from harness.store.server.reading.opening import asked, experiment_of, runs, studies
 from harness.trials import DIGEST
@@ -120,7 +121,7 @@ def artifact_names(servers: Servers, run: RecordedRun) -> list[Path]:
 def artifact_file(servers: Servers, run: RecordedRun, name: str) -> Path | None:
     """Return one of a run's artifacts, fetched anew: it may have been replaced."""
     with asked(servers) as client:
-        from harness.store.server.artifacts import Artifacts, kept_place
+        from harness.store.server.artifacts import Artifacts
 
         return Artifacts(client, run.artifacts).fetch(name, kept_place(servers, run.run_id, name))
 
@@ -200,7 +201,7 @@ class Pictures(Mapping[str, Path]):
     def _fetch(self, its_runs: list[Run]) -> Path | None:
         """Fetch the pictures of the first run that has some."""
         with asked(self._servers) as client:
-            from harness.store.server.artifacts import Artifacts, kept_place
+            from harness.store.server.artifacts import Artifacts
 
             for run in its_runs:
                 there = Artifacts(client, run.info.artifact_uri)

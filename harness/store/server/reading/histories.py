@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.metrics import in_mlflow
-from harness.store.server.artifacts import cache_folder
+from harness.store.server.cache import cache_folder
 from harness.store.server.client import MOST_POINTS, MOST_RUNS, ServerClient
 from harness.trials import AT_AN_EVALUATION
 
