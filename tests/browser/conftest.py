@@ -43,7 +43,7 @@ def reports(tmp_path_factory) -> dict[str, Path]:
     """Pages of a study with two variants and pictures, of one with many variants, and of one with empty cells."""
     folder = tmp_path_factory.mktemp("reports")
     pages = {}
-    for name in ("pooling_or_stride", "layer_sizes", "learning_rate"):
+    for name in ("pooling_or_stride", "layer_sizes", "learning_rate", "keras_two_conv"):
         study, trials, history = read_report(f"reports/{name}")
         pictures = {}
         if name == "pooling_or_stride":
