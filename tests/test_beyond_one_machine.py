@@ -62,7 +62,7 @@ def test_verdicts_are_those_of_the_local_run(tiny, lab, nodes_of, tmp_path):  # 
         launch = functools.partial(RayLauncher, cluster=Cluster(nodes.address))
         outcome = run_study(study, store="lab", threads=1, launch=launch, observe=observe)
         restarting[0].join()
-    assert (outcome.finished, outcome.failed) == (10, {})
+    assert (outcome.finished, outcome.failed, len(killed)) == (10, {}, 1)
     assert {death.cause for death in deaths} <= {Cause.MACHINE}, deaths
     here, there = outcomes(tmp_path / "here", study.name), outcomes("lab", study.name)
     assert (len(here), len(there)) == (10, 10)

@@ -16,7 +16,9 @@ _AWAY_TEXT = re.compile(
     r"server closed the connection|connection (is|was|already)? ?(closed|refused|reset|lost|timed out)|is lost|"
     r"(shutting down|starting up|not (yet )?accepting connections|in recovery mode)|AdminShutdown|"
     r"terminating connection|could not (connect|receive|send)|SSL connection has been closed|"
-    r"too many (clients|connections)|remaining connection slots|timeout expired|QueuePool limit",
+    r"too many (clients|connections)|remaining connection slots|timeout expired|QueuePool limit|"
+    r"consuming input failed|no connection to the server|psycopg\.(OperationalError|InterfaceError)|"
+    r"Can't reconnect until invalid transaction|rolled back due to a previous exception",
     re.IGNORECASE,
 )
 """How PostgreSQL and its driver say that the connection went, or that there is none to be had now."""
@@ -47,14 +49,30 @@ def is_away(error: BaseException) -> bool:
             return (
                 not _NO_ENTRY.search(text)
                 and not _NO_SUCH.search(text)
-                and (cause.connection_invalidated or bool(_AWAY_TEXT.search(text)))
+                and (cause.connection_invalidated or _at_the_connection(cause.orig) or bool(_AWAY_TEXT.search(text)))
             )
+        if isinstance(cause, database.PendingRollbackError):  # of a session whose connection went
+            return True
         if (code := getattr(cause, "error_code", None)) is not None:
             if code in _AWAY_CODES or _status(text) in _AWAY_STATUS:
                 return True
-            if code in ("BAD_REQUEST", "INTERNAL_ERROR") and _AWAY_TEXT.search(text):
+            refused = _NO_ENTRY.search(text) or _NO_SUCH.search(text)
+            if code in ("BAD_REQUEST", "INTERNAL_ERROR") and not refused and _AWAY_TEXT.search(text):
                 return True
     return False
+
+
+def _at_the_connection(error: BaseException | None) -> bool:
+    """Whether PostgreSQL's driver failed at the connection, and not at what was asked; by SQLSTATE's classes.
+
+    08 is for connections, 57P for a server that stops or starts, 53300 for one with too many; a driver that heard
+    nothing has none. See "PostgreSQL Error Codes" of PostgreSQL's documentation.
+    """
+    state = getattr(error, "sqlstate", "")
+    names = {kind.__name__ for kind in type(error).__mro__}
+    if state is None:
+        return bool(names & {"OperationalError", "InterfaceError"})
+    return state.startswith(("08", "57P")) or state == "53300"
 
 
 def _status(text: str) -> int:
