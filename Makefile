@@ -90,6 +90,7 @@ bench: .venv/installed-bench  ## Measure again what docs/performance.md shows; t
 	$(BIN)/python -m benchmarks.throughput W1
 	$(BIN)/python -m benchmarks.throughput W2
 	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.cluster
 	$(BIN)/python -m benchmarks.validity
 
 clean:  ## Remove .venv and caches; results stay.
