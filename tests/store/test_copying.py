@@ -111,8 +111,9 @@ def test_what_came_out_otherwise_is_no_study_of_that_name(full, tmp_path, monkey
     copy = open_store(tmp_path / "copy")
     with monkeypatch.context() as patch:
         patch.setattr(FolderDepot, "fetch", damaging)
-        with pytest.raises(RunError, match=r"left.txt came out other than it went in"):
-            copy_study(open_store(full), copy, "sought")
+        for _ in range(3):  # within a second: MLflow keeps the names of what is deleted
+            with pytest.raises(RunError, match=r"left.txt came out other than it went in"):
+                copy_study(open_store(full), copy, "sought")
     assert "sought" not in [summary.name for summary in copy.summaries()]
     copy_study(open_store(full), copy, "sought")
     assert [summary.name for summary in copy.summaries()] == ["sought"], "what was left of the first try is gone"

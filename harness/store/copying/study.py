@@ -129,7 +129,7 @@ def _copy(source: Store, target: Store, there: Hold, here: Hold, name: str, told
     from harness.store.copying.runs import copy_run
     from harness.store.copying.trials import copy_trials
 
-    making = f"{name} {_MAKING} {datetime.now(UTC):%Y-%m-%d %H.%M.%S}"
+    making = f"{name} {_MAKING} {datetime.now(UTC):%Y-%m-%d %H.%M.%S.%f}"
     one, other = depot_of(there, source), depot_of(here, target)
     experiment = one.client.get_experiment_by_name(name)
     assert experiment is not None, name

@@ -55,3 +55,6 @@ def test_a_damaged_one_is_named_and_set_aside(tmp_path):
     assert not (tmp_path / FILE).exists()
     with pytest.raises(UsageError, match="there is no such storage"):
         set_aside_storage(tmp_path)
+    (tmp_path / FILE).write_bytes(b"another")
+    set_aside_storage(tmp_path)
+    assert len(list(tmp_path.glob(f"{FILE}.damaged-*"))) == 2, "within a second, and neither replaces the other"
