@@ -20,6 +20,7 @@ from harness.escaping import plain
 from harness.surroundings import settle
 
 _COMMANDS = {
+    "new": "new",
     "run": "run",
     "validate": "studies",
     "list": "studies",

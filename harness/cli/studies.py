@@ -78,9 +78,6 @@ def schema_command(report: bool) -> None:
 
         click.echo(json.dumps(json_schema(), indent=2))
         return
-    from harness.study import StudyTables
+    from harness.study import schema_text
 
-    schema = StudyTables.model_json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "harness study file"
-    click.echo(json.dumps(schema, indent=2))
+    click.echo(schema_text(), nl=False)
