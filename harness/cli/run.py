@@ -22,7 +22,7 @@ from harness.cli.options import (
     store_option,
     without_garbage_collection,
 )
-from harness.store import LOCK_TIMEOUT
+from harness.store import LOCK_TIMEOUT, name_before
 
 if TYPE_CHECKING:
     from harness.driver import Observer, Outcome, Progress
@@ -152,7 +152,9 @@ def _say_who_else_trains(study: Study) -> bool:
 def _conclude(study: str, outcome: Outcome, store: Store, reports: Path, register: bool) -> None:
     """Say how a run ended, write the report, and leave with the exit code that fits."""
     if outcome.aside:
-        click.echo(f"what there was before is kept: harness show '{outcome.aside}'")
+        gone = name_before(outcome.aside) is not None  # a delete that was cut off, and that the run ended
+        how = f"harness {'rename' if gone else 'show'} '{outcome.aside}'{' NEW' if gone else ''}"
+        click.echo(f"what there was before is kept: {how}")
     if outcome.interrupted:
         click.echo(
             f"interrupted: {outcome.finished} trainings are kept, those in flight were closed as KILLED. "

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from harness.records import Asked, Evaluated, Event, Scored, Started, StopReason, TrialResult
 from harness.store.record.batches import now
@@ -21,7 +23,12 @@ from harness.store.record.trial_run import (
     run_tags,
     start_tags,
 )
+from harness.store.rows import row_of, tables
 from harness.study import Study, Variant
+from harness.trials import AT_AN_EVALUATION
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass
@@ -165,3 +172,23 @@ class MemoryRecording:
         if artifacts is not None and artifacts.exists():
             shutil.copytree(artifacts, trial.folder, dirs_exist_ok=True)
             shutil.rmtree(artifacts)
+
+
+def row_of_trial(trial: KeptTrial) -> dict[str, Any]:
+    """Return what was recorded of a trial, by column."""
+    return row_of((trial.run_id, trial.status, trial.began, trial.ended, "memory"), trial.tags, trial.metrics)
+
+
+def tables_of(trials: Iterable[KeptTrial]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the two tables of some trials."""
+    import pandas as pd
+
+    trials = list(trials)
+    points = [
+        {"run_id": trial.run_id, "step": step, **{name: values.get(name, math.nan) for name in AT_AN_EVALUATION}}
+        for trial in trials
+        for step, values in sorted(trial.history.items())
+    ]
+    columns = ["run_id", "step", *AT_AN_EVALUATION]
+    frame, history, _ = tables([row_of_trial(trial) for trial in trials], pd.DataFrame(points, columns=columns))
+    return frame, history
