@@ -24,6 +24,7 @@ _COMMANDS = {
     "run": "run",
     "validate": "studies",
     "list": "studies",
+    "runs": "runs",
     "show": "results",
     "report": "results",
     "compare": "compare",
