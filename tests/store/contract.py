@@ -56,6 +56,15 @@ class StoreContract:
         assert history["val_accuracy"].tolist() == [0.5, 0.75]
         assert trials["val_accuracy"].dtype == history["val_accuracy"].dtype == "float64"
 
+    def test_code_of_the_users_is_kept(self, place, tiny):
+        code = {"nets.py": "def plain(): pass\n", "sub/nets.py": "# another\n"}
+        with place.hold("tiny") as hold:
+            recording = hold.begin(tiny().model_copy(update={"code": code}), {})
+            record(recording)
+            recording.close("FINISHED")
+        assert place.kept_study("tiny")["code"] == code
+        assert place.frames("tiny")[0].attrs["study"]["code"] == code
+
     def test_what_was_asked_and_when_is_kept(self, place, tiny):
         def begin_with(**changes):
             with place.hold("tiny") as hold:
