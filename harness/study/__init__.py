@@ -1,7 +1,7 @@
 """The study file: what it may say, what it means, and the variants it asks for."""
 
 import harness.study.showing  # noqa: F401  registers how a notebook shows a study
-from harness.study.checks import build_study, check_variant, check_variants
+from harness.study.checks import build_study, check_classes, check_variant, check_variants
 from harness.study.comparisons import MOST_INTERACTIONS, Family, comparisons_of, has_effects
 from harness.study.designs import Phase
 from harness.study.designs.factors import Adaptive, Factorial, OneAtATime
@@ -49,6 +49,7 @@ __all__ = [
     "canonical",
     "cautions",
     "censored_floor",
+    "check_classes",
     "check_variant",
     "check_variants",
     "comparisons_of",
