@@ -2,7 +2,8 @@
 
 The reference in docs/studies.md comes from the schema of study files, the tables in docs/performance.md and
 docs/method-tables.md, and the figure of power, from benchmarks/results, docs/answers.md and the table of answers in
-the README from reports. What stands between markers is replaced; a test fails when it is out of date.
+the README from reports. What stands between markers is replaced. The schema beside the study files is written, too. A
+test fails when any of it is out of date.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from harness.image_sets import IMAGE_SETS
 from harness.metrics import METRICS, NAMED
 from harness.pages.markdown import pipe_table
 from harness.presets import PRESETS, PROTOCOLS
-from harness.study import StudyTables, build_study, show_level
+from harness.study import SCHEMA_FILE, StudyTables, build_study, schema_text, show_level
 
 PAGE = Path(__file__).with_name("studies.md")
 MEASURED = tuple(Path(__file__).with_name(name) for name in ("performance.md", "method-tables.md"))
 POWER = Path(__file__).parent / "images" / "power.svg"
+SCHEMA = Path(__file__).parent.parent / "studies" / SCHEMA_FILE
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 BEGIN = "<!-- from here on written by docs/generate.py -->"
 END = "<!-- up to here written by docs/generate.py -->"
@@ -383,3 +385,4 @@ if __name__ == "__main__":
         path.write_text(fill_tables(path.read_text(encoding="utf-8")), encoding="utf-8")
     draw_power(POWER)
     PAGE.write_text(rewrite(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    SCHEMA.write_text(schema_text(), encoding="utf-8")

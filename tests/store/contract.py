@@ -82,6 +82,15 @@ class StoreContract:
         trials, history = place.frames("plain")
         assert not {*trials.columns, *history.columns}.intersection(names)
 
+    def test_code_of_the_users_is_kept(self, place, tiny):
+        code = {"nets.py": "def plain(): pass\n", "sub/nets.py": "# another\n"}
+        with place.hold("tiny") as hold:
+            recording = hold.begin(tiny().model_copy(update={"code": code}), {})
+            record(recording)
+            recording.close("FINISHED")
+        assert place.kept_study("tiny")["code"] == code
+        assert place.frames("tiny")[0].attrs["study"]["code"] == code
+
     def test_what_was_asked_and_when_is_kept(self, place, tiny):
         def begin_with(**changes):
             with place.hold("tiny") as hold:

@@ -122,7 +122,7 @@ def _study(client: ServerClient, experiment: Experiment) -> dict[str, Any]:
             f"{place}: the study {name!r} cannot be read from its run {run.info.run_id}: it must hold the study's "
             "tables and text, and does not. Run the study again from its file; the run then says it anew."
         )
-    known = {key: kept[key] for key in ("asked",) if key in kept}
+    known: dict[str, Any] = {key: kept[key] for key in ("asked", "code") if key in kept}
     return {"name": name, "given": kept["given"], "source": kept.get("source"), "text": kept.get("text") or "", **known}
 
 
