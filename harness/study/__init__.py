@@ -2,7 +2,7 @@
 
 import harness.study.showing  # noqa: F401  registers how a notebook shows a study
 from harness.study.building import build_study
-from harness.study.checks import check_variant, check_variants
+from harness.study.checks import check_classes, check_variant, check_variants
 from harness.study.comparisons import MOST_INTERACTIONS, Family, comparisons_of, has_effects
 from harness.study.designs import Phase
 from harness.study.designs.factors import Adaptive, Factorial, OneAtATime
@@ -52,6 +52,7 @@ __all__ = [
     "canonical",
     "cautions",
     "censored_floor",
+    "check_classes",
     "check_variant",
     "check_variants",
     "comparisons_of",
