@@ -11,6 +11,7 @@ from harness.study.loading import load_study
 from harness.study.replicates import cautions, censored_floor, too_few_replicates
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.study import Study, Trainings
+from harness.study.tables.budget import BudgetSpec
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ConvBlock, ModelSpec
 from harness.study.tables.train import USED_BY, Plateau, SeedSpec, TargetSpec, TrainSpec
@@ -23,6 +24,7 @@ __all__ = [
     "POOL",
     "USED_BY",
     "Adaptive",
+    "BudgetSpec",
     "Confirm",
     "ConvBlock",
     "DataSpec",

@@ -16,6 +16,7 @@ from harness.study.designs.ranges import Level, Range
 from harness.study.explain import explain
 from harness.study.shapes import block_shapes
 from harness.study.study import Study
+from harness.study.tables.budget import expand_until
 from harness.study.tables.data import DataSpec
 from harness.study.tables.train import MOST_STEPS, USED_BY
 from harness.study.tables.whole import StudyTables
@@ -42,7 +43,7 @@ def build_study(given: dict[str, Any], name: str, source: Path | None = None, te
     Raises:
         StudyError: with a line for everything that is wrong.
     """
-    given = expand_protocol(check_values(given))
+    given = expand_until(expand_protocol(check_values(given)))
     try:
         tables = StudyTables.model_validate_json(json.dumps(given))
     except ValidationError as error:

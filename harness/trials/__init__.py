@@ -22,6 +22,7 @@ from harness.trials.schema import (
     TRIALS,
     Column,
 )
+from harness.trials.spent import Spent, longest_by_variant, spent_on
 from harness.trials.tidy import tidy_history, tidy_trials
 
 __all__ = [
@@ -38,14 +39,17 @@ __all__ = [
     "TRIAL_COLUMNS",
     "Column",
     "LeftOut",
+    "Spent",
     "describe",
     "differing_places",
     "disturbed",
     "is_level",
     "keep_left_out",
     "left_out_of",
+    "longest_by_variant",
     "show_wrong",
     "sift",
+    "spent_on",
     "stored_asked",
     "stored_study",
     "tidy_history",
