@@ -2,7 +2,8 @@
 
 The reference in docs/studies.md comes from the schema of study files, the tables in docs/performance.md and
 docs/method-tables.md, and the figure of power, from benchmarks/results, docs/answers.md and the table of answers in
-the README from reports. What stands between markers is replaced; a test fails when it is out of date.
+the README from reports. What stands between markers is replaced. The schema beside the study files is written, too. A
+test fails when any of it is out of date.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from harness.image_sets import IMAGE_SETS
-from harness.metrics import CHOOSABLE, METRICS
+from harness.metrics import METRICS, NAMED
 from harness.pages.markdown import pipe_table
 from harness.presets import PRESETS, PROTOCOLS
-from harness.study import StudyTables, build_study, show_level
+from harness.study import SCHEMA_FILE, StudyTables, build_study, schema_text, show_level
 
 PAGE = Path(__file__).with_name("studies.md")
 MEASURED = tuple(Path(__file__).with_name(name) for name in ("performance.md", "method-tables.md"))
 POWER = Path(__file__).parent / "images" / "power.svg"
+SCHEMA = Path(__file__).parent.parent / "studies" / SCHEMA_FILE
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 BEGIN = "<!-- from here on written by docs/generate.py -->"
 END = "<!-- up to here written by docs/generate.py -->"
@@ -90,10 +92,8 @@ def show_type(schema: Mapping[str, Any]) -> str:
     """Return the type of a key in words, from its JSON Schema: ``whole number, at least 1``."""
     if "const" in schema:
         return _code(schema["const"])
-    if "enum" in schema and set(schema["enum"]) >= set(CHOOSABLE):
-        return (
-            "[metric](#metrics)" if "test_accuracy" in schema["enum"] else "[metric](#metrics), none of the test split"
-        )
+    if "anyOf" in schema and "val_accuracy" in schema["anyOf"][0].get("enum", ()):
+        return _metric(schema["anyOf"][0]["enum"])
     if "enum" in schema:
         return ", ".join(_code(value) for value in schema["enum"])
     if "$ref" in schema:
@@ -113,6 +113,13 @@ def show_type(schema: Mapping[str, Any]) -> str:
         return f"table: {keys} = {show_type(schema['additionalProperties'])}"
     words = {"integer": "whole number", "number": "number", "string": "text", "boolean": "`true` or `false`"}
     return words[str(kind)] + _bounds(schema)
+
+
+def _metric(names: Iterable[str]) -> str:
+    """Return which metrics a key may name, in words."""
+    if set(names) >= set(METRICS):
+        return "[metric](#metrics)"
+    return f"[metric](#metrics), {'none of the test split' if 'parameters' in names else 'known at every evaluation'}"
 
 
 def _bounds(schema: Mapping[str, Any]) -> str:
@@ -185,11 +192,13 @@ def _metrics() -> str:
             metric.unit.meaning or metric.unit.name,
             metric.better,
             "every evaluation" if metric.evaluated else "the end",
+            "where it is named" if name in NAMED else "always" if not metric.probe else "with its probe",
         )
         for name, metric in METRICS.items()
     ]
-    headings = ("metric", "title", "unit", "better", "known at")
-    return f"### Metrics\n\n{_table(headings, rows)}"
+    headings = ("metric", "title", "unit", "better", "known at", "measured")
+    note = "Of top-k accuracies there is one for each k from 2 to one less than there are classes."
+    return f"### Metrics\n\n{note}\n\n{_table(headings, rows)}"
 
 
 def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -377,3 +386,4 @@ if __name__ == "__main__":
         path.write_text(fill_tables(path.read_text(encoding="utf-8")), encoding="utf-8")
     draw_power(POWER)
     PAGE.write_text(rewrite(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    SCHEMA.write_text(schema_text(), encoding="utf-8")

@@ -55,6 +55,12 @@ class UsageError(HarnessError):
     exit_code = 2
 
 
+class UserCodeError(HarnessError):
+    """An exception in code of the user's: a line that says which call, then their traceback from their frame on."""
+
+    exit_code = 2
+
+
 class RunError(HarnessError):
     """A run that had to stop: too many failed trials, a lost worker, a store that cannot be used."""
 

@@ -20,9 +20,11 @@ from harness.escaping import plain
 from harness.surroundings import settle
 
 _COMMANDS = {
+    "new": "new",
     "run": "run",
     "validate": "studies",
     "list": "studies",
+    "runs": "runs",
     "show": "results",
     "report": "results",
     "compare": "compare",

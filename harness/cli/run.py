@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli import signals
+from harness.cli.completing import complete_setting, complete_study
 from harness.cli.launching import launch_of, launcher_options, survey
 from harness.cli.options import (
     DEFAULT_STORE,
-    complete_study,
     data_option,
     reports_option,
     require_backend,
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     "overrides",
     multiple=True,
     metavar="KEY=VALUE",
+    shell_complete=complete_setting,
     help="Change a setting of the file (KEY= removes it); repeatable.",
 )
 @click.option(

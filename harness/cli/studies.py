@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli.completing import complete_setting, complete_study
 from harness.cli.options import (
     STUDIES,
-    complete_study,
     data_option,
     reports_option,
     store_option,
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 @click.command("validate", epilog="Example: harness validate studies/quickstart.toml")
 @click.argument("studies", nargs=-1, shell_complete=complete_study)
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a setting first; repeatable.")
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", shell_complete=complete_setting,
+    help="Change a setting first; repeatable.",
+)  # fmt: skip
 @data_option
 def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_dir: Path | None) -> None:
     """Check study files (all in studies/ by default). Nothing is created."""
@@ -55,14 +58,15 @@ def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_
 
 
 @click.command("list", epilog="Example: harness list")
+@click.option("--json", "as_json", is_flag=True, help="The same, and what is recorded of each, as JSON.")
 @store_option
 @reports_option
-def list_command(store: Store, reports: Path) -> None:
+def list_command(as_json: bool, store: Store, reports: Path) -> None:
     """List the studies, how far each one is, and whether it has a report."""
     without_garbage_collection()
-    from harness.cli.listing import show_studies
+    from harness.cli.listing import print_studies, show_studies
 
-    show_studies(STUDIES, store, reports)
+    (print_studies if as_json else show_studies)(STUDIES, store, reports)
 
 
 @click.command("schema", epilog="Example: harness schema > study.schema.json")
@@ -74,9 +78,6 @@ def schema_command(report: bool) -> None:
 
         click.echo(json.dumps(json_schema(), indent=2))
         return
-    from harness.study import StudyTables
+    from harness.study import schema_text
 
-    schema = StudyTables.model_json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "harness study file"
-    click.echo(json.dumps(schema, indent=2))
+    click.echo(schema_text(), nl=False)

@@ -156,6 +156,7 @@ class Loop:
             prunable=assignment.prunable,
             probes=self.plan.study.probes,
             insight=self.plan.study.insight or ("full" if assignment.showcase else "basic"),
+            metrics=self.plan.study.metrics_of(assignment.variant),
         )
 
     def _take(self, event: Event | Notice) -> None:

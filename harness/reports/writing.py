@@ -115,6 +115,7 @@ def _kept_trials(facts: Facts, store: str) -> pd.DataFrame:
             "source": study.source.as_posix() if study.source else None,
             "given": study.given,
             "text": study.text,
+            **({"code": study.code} if study.code else {}),
             "asked": [one.as_json() for one in facts.asked],
         },
         "store": store,

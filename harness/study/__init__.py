@@ -1,7 +1,8 @@
 """The study file: what it may say, what it means, and the variants it asks for."""
 
 import harness.study.showing  # noqa: F401  registers how a notebook shows a study
-from harness.study.checks import build_study, check_variant, check_variants
+from harness.study.building import build_study
+from harness.study.checks import check_classes, check_variant, check_variants
 from harness.study.comparisons import MOST_INTERACTIONS, Family, comparisons_of, has_effects
 from harness.study.designs import Phase
 from harness.study.designs.factors import Adaptive, Factorial, OneAtATime
@@ -9,6 +10,7 @@ from harness.study.designs.ranges import Level, Range
 from harness.study.designs.search import Confirm, Search
 from harness.study.loading import load_study
 from harness.study.replicates import cautions, censored_floor, too_few_replicates
+from harness.study.schema import SCHEMA_FILE, schema_text, study_schema
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.study import Study, Trainings
 from harness.study.tables.budget import BudgetSpec
@@ -22,6 +24,7 @@ __all__ = [
     "BASE",
     "MOST_INTERACTIONS",
     "POOL",
+    "SCHEMA_FILE",
     "USED_BY",
     "Adaptive",
     "BudgetSpec",
@@ -51,12 +54,15 @@ __all__ = [
     "canonical",
     "cautions",
     "censored_floor",
+    "check_classes",
     "check_variant",
     "check_variants",
     "comparisons_of",
     "has_effects",
     "load_study",
+    "schema_text",
     "show_level",
+    "study_schema",
     "too_few_replicates",
     "window_output",
 ]

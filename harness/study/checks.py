@@ -1,26 +1,17 @@
-"""From tables to a study that is known to be possible: what the schema alone cannot say."""
+"""What the schema alone cannot say: whether a study that is well written can be carried out."""
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
+from collections.abc import Callable, Iterable
 
 from harness.errors import StudyError, did_you_mean
-from harness.presets import expand_protocol
+from harness.metrics import top_k
 from harness.study.designs.ranges import Level, Range
-from harness.study.explain import explain
 from harness.study.shapes import block_shapes
 from harness.study.study import Study
-from harness.study.tables.budget import expand_until
 from harness.study.tables.data import DataSpec
 from harness.study.tables.train import MOST_STEPS, USED_BY
-from harness.study.tables.whole import StudyTables
-from harness.study.values import check_values
 from harness.study.variant import BASE, Variant, canonical, get_path, show_level
 
 MOST_VARIANTS = 10_000
@@ -37,39 +28,12 @@ _EXAMPLES = {
 }
 
 
-def build_study(given: dict[str, Any], name: str, source: Path | None = None, text: str = "") -> Study:
-    """Return a study from the tables of a file, checked through and through.
+def check_size(study: Study) -> None:
+    """Refuse a design by the product of its levels, before any of its variants is made.
 
     Raises:
-        StudyError: with a line for everything that is wrong.
+        StudyError: if it has too many.
     """
-    given = expand_until(expand_protocol(check_values(given)))
-    try:
-        tables = StudyTables.model_validate_json(json.dumps(given))
-    except ValidationError as error:
-        raise StudyError("\n".join(explain(error, StudyTables))) from None
-    study = Study(**dict(tables), name=name, source=source, text=text, given=given)
-    _check_size(study)
-    _check_dimensions(study)
-    labels: dict[str, str] = {}
-    for variant in study.variants:
-        if variant.digest in labels:
-            if variant.label == BASE:
-                raise StudyError(
-                    f"design.{study.design.table}: one of them is the base, which is trained in any case. Change a "
-                    "setting in it, or remove it."
-                )
-            raise StudyError(
-                f"design: the variants {labels[variant.digest]!r} and {variant.label!r} mean the same. "
-                "Remove a repeated level."
-            )
-        labels[variant.digest] = variant.label
-    check_variants(study, known_facts)
-    return study
-
-
-def _check_size(study: Study) -> None:
-    """Refuse a design by the product of its levels, before any of its variants is made."""
     design = study.design
     variants = design.most_variants
     if design.explores:
@@ -97,7 +61,12 @@ def _big(number: int) -> str:
     return f"{number:,}" if number < 10**15 else f"about 10^{int(number.bit_length() * math.log10(2))}"
 
 
-def _check_dimensions(study: Study) -> None:
+def check_dimensions(study: Study) -> None:
+    """Check that what varies is there to vary, that each level is possible, and that it matters.
+
+    Raises:
+        StudyError: if not; the message names the dimension.
+    """
     place = f"design.{study.design.table}"
     for path in study.design.dimensions:
         root = path.split(".")[0]
@@ -193,14 +162,30 @@ def check_variants(study: Study, facts: ImageFacts) -> None:
         StudyError: as :func:`check_variant`, naming the variant. A search prunes its impossible variants itself.
     """
     for variant in study.variants:
-        found = facts(variant.data)
+        found, known = facts(variant.data), variant.data.image_set.facts
         if found is None:
             continue
         try:
             check_variant(variant, *found)
+            if known:
+                check_classes(study.metrics_of(variant), known.classes)
         except StudyError as error:
             prefix = "" if variant.label == BASE else f"variant {variant.label}: "
             raise type(error)(f"{prefix}{error}") from None
+
+
+def check_classes(metrics: Iterable[str], classes: int) -> None:
+    """Check that there are more classes than guesses among which a metric looks for the right one.
+
+    Raises:
+        StudyError: if there are not.
+    """
+    for name in metrics:
+        if (k := top_k(name)) >= classes:
+            raise StudyError(
+                f"{name} must look among fewer guesses than there are classes ({classes}), got {k}: it would always "
+                "be 1. Name one of fewer."
+            )
 
 
 def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_images: int) -> None:

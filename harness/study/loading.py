@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import StudyError, UsageError, did_you_mean, show_value
-from harness.study.checks import build_study
+from harness.study.building import build_study
+from harness.study.code import read_code
 from harness.study.study import Study
 
 _MOST_CHARACTERS = 1_000_000
@@ -21,7 +22,7 @@ _LONG_KEY = re.compile(rf"""(?<![\w"'-])(?:{_PART}){{{_MOST_PARTS}}}""")
 
 
 def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None = None) -> Study:
-    """Read a study file.
+    """Read a study file, and the files of the user's code that it names; nothing of these is executed.
 
     Args:
         path: the TOML file; its stem is the study's name.
@@ -47,7 +48,7 @@ def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None
             f"first a letter or digit. {fix}"
         )
     try:
-        return build_study(given, name=name, source=path, text=text)
+        return build_study(given, name=name, source=path, text=text, code=read_code(given, path.parent))
     except StudyError as error:
         lines = "\n".join(f"{path}: {line}" for line in str(error).splitlines())
         raise type(error)(lines) from None

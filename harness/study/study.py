@@ -14,13 +14,14 @@ from pydantic import Field, ValidationError
 from harness.errors import StudyError
 from harness.metrics import counted
 from harness.notebook import html_of
+from harness.study.code import digest_of, files_named
 from harness.study.designs.ranges import Level
 from harness.study.explain import explain
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
 from harness.study.tables.table import FileTable
 from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
-from harness.study.tables.whole import StudyTables
+from harness.study.tables.whole import StudyTables, asked_of, stopping_metrics
 from harness.study.variant import BASE, Variant, canonical, get_path, set_path, short_names, show_level
 
 _TABLES: dict[str, type[FileTable]] = {
@@ -51,6 +52,9 @@ class Study(StudyTables):
     source: Path | None = Field(default=None, description="The file it was read from.")
     text: str = Field(default="", description="The file's text as read, with any overrides in comments at the end.")
     given: dict[str, Any] = Field(description="The tables as they were read: what the same study is made from.")
+    code: dict[str, str] = Field(
+        default_factory=dict, description="Texts of the files of the user's code that it names, by the path it names."
+    )
 
     def __repr__(self) -> str:
         return f'<Study {self.name}: {self.design.kind}, {self.size}: "{self.question}">'
@@ -99,7 +103,11 @@ class Study(StudyTables):
         """Return what results depend on: everything but wording, the report and the budget."""
         design = self.design.model_dump(mode="json", exclude={"replicates", "trials", "confirm"})
         meaning = {"base": self.base.meaning(), "design": design, "seed": self.seed, "exclusive": self.exclusive}
-        return {**meaning, "probes": list(self.probes)} if self.probes else meaning
+        if self.probes:
+            meaning["probes"] = list(self.probes)
+        if self.code:
+            meaning["code"] = {file: digest_of(text) for file, text in self.code.items()}
+        return meaning
 
     @property
     def digest(self) -> str:
@@ -134,7 +142,13 @@ class Study(StudyTables):
         names = short_names(list(self.design.dimensions))
         label = ", ".join(f"{names.get(path, path)}={show_level(level)}" for path, level in shown.items())
         varied = {path: settings.get(path, self.base_level(path)) for path in self.design.dimensions}
-        return Variant(label=label or BASE, settings=varied, **specs)
+        named = files_named({name: resolved[name] for name in ("model", "train")}) if self.code else ()
+        code = {file: self.code[file] for file in named}
+        return Variant(label=label or BASE, settings=varied, code=code, **specs)
+
+    def metrics_of(self, variant: Variant) -> tuple[str, ...]:
+        """Return what is measured of a variant because the study, or the variant itself, names it, each once."""
+        return asked_of(*self.asked_metrics, *stopping_metrics(variant.train, variant.target))
 
     def base_level(self, path: str) -> Level:
         """Return the base's level at a dotted path.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from harness.study.code import digest_of
 from harness.study.designs.ranges import Level
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
@@ -26,6 +27,7 @@ class Variant:
     Attributes:
         label: short name that tells only what differs from the base, e.g. ``downsample=stride``.
         settings: dotted path -> level of every dimension the study varies, as this variant has it.
+        code: file -> text, of the files of the user's code that its training uses.
     """
 
     label: str
@@ -35,6 +37,7 @@ class Variant:
     target: TargetSpec | None = None
     seeds: SeedSpec = field(default_factory=SeedSpec)
     settings: Mapping[str, Level] = field(default_factory=dict)
+    code: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
@@ -56,7 +59,10 @@ class Variant:
             "dropout": [model.conv_dropout > 0, model.dense_dropout > 0],
             "train": train.model_dump(mode="json", exclude={"learning_rate", "weight_decay"}),
         }
-        return canonical(parts)
+        return canonical({**parts, "code": self._digests()} if self.code else parts)
+
+    def _digests(self) -> dict[str, str]:
+        return {file: digest_of(text) for file, text in self.code.items()}
 
     def meaning(self) -> dict[str, Any]:
         """Return the settings that differ from the schema's defaults, as plain JSON values."""
@@ -67,7 +73,11 @@ class Variant:
             "target": self.target.model_dump(mode="json", exclude_defaults=True) if self.target else None,
         }
         seeds = self.seeds.model_dump(mode="json", exclude_defaults=True)
-        return {**meaning, "seeds": seeds} if seeds else meaning
+        if seeds:
+            meaning["seeds"] = seeds
+        if self.code:
+            meaning["code"] = self._digests()
+        return meaning
 
     def tables(self) -> dict[str, Any]:
         """Return the settings as plain tables: ``{"data": {...}, "model": {...}, ...}``."""

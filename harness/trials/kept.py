@@ -16,7 +16,7 @@ def stored_study(kept: Mapping[str, Any], place: str) -> Study:
     """Return a study from what was kept of it with its trials.
 
     Args:
-        kept: name, given, source and text, as a table's ``attrs["study"]`` holds them.
+        kept: name, given, source, text and, where it names any, code, as a table's ``attrs["study"]`` holds them.
         place: where it was kept, for errors.
 
     Raises:
@@ -24,10 +24,12 @@ def stored_study(kept: Mapping[str, Any], place: str) -> Study:
     """
     name, given, source, text = (kept.get(key) for key in ("name", "given", "source", "text"))
     texts = all(isinstance(one, (str, type(None))) for one in (source, text))
+    code = kept.get("code", {})
+    texts = texts and isinstance(code, dict) and all(isinstance(one, str) for one in (*code, *code.values()))
     if not isinstance(name, str) or not name or not isinstance(given, dict) or not texts:
         raise DataError(f"{place}: must hold a study's name, tables, source and text, got {show_wrong(dict(kept))}.")
     try:
-        return build_study(given, name=name, source=Path(source) if source else None, text=text or "")
+        return build_study(given, name=name, source=Path(source) if source else None, text=text or "", code=code)
     except StudyError as error:
         lines = "\n".join(f"{place}: {line}" for line in str(error).splitlines())
         raise DataError(f"{lines}\n{place}: was written by another version of harness, or edited.") from None

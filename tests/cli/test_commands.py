@@ -216,7 +216,7 @@ def test_completion_scripts(harness):
 
 def test_completion_offers_studies(harness):
     _, out, _ = harness(_HARNESS_COMPLETE="bash_complete", COMP_WORDS="harness run ", COMP_CWORD="2")
-    assert "studies/tiny.toml" in out
+    assert out == "plain,tiny\n"
 
 
 def test_doctor(harness):

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from harness.study import load_study
+from harness.study.code import digest_of
 from harness.study.variant import get_path, set_path, short_names, show_level
 
 
@@ -52,3 +56,12 @@ def test_flat_settings_are_readable_and_exact(build):
     assert flat["train.learning_rate"] == "0.0012345678"
     assert flat["target.value"] == "0.98"
     assert "train.max_epochs" not in flat
+
+
+def test_code_of_the_users_is_part_of_what_a_variant_means_and_of_its_program():
+    base = load_study("studies/pooling_or_stride.toml").base
+    own, other = replace(base, code={"nets.py": "a = 1\n"}), replace(base, code={"nets.py": "a = 2\n"})
+    assert "code" not in base.meaning()
+    assert own.meaning() == {**base.meaning(), "code": {"nets.py": digest_of("a = 1\n")}}
+    assert len({base.digest, own.digest, other.digest}) == 3
+    assert len({base.program, own.program, other.program}) == 3

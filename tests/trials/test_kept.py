@@ -6,7 +6,7 @@ import pytest
 
 from harness.errors import DataError
 from harness.records import asked_by
-from harness.trials import stored_asked
+from harness.trials import stored_asked, stored_study
 
 
 def kept(study, **more):
@@ -39,3 +39,10 @@ def test_numbers_and_times_that_no_computer_holds_are_named(tiny, wrong):
     entry = asked_by(tiny(), 0).as_json()
     with pytest.raises(DataError, match="here: what was asked"):
         stored_asked(kept(tiny(), asked=[entry | wrong]), "here")
+
+
+def test_code_that_is_none_is_refused(tiny):
+    for wrong in (["nets.py"], {"nets.py": 3}, None):
+        with pytest.raises(DataError, match="here: must hold a study's name"):
+            stored_study(kept(tiny(), code=wrong), "here")
+    assert stored_study(kept(tiny(), code={"nets.py": ""}), "here").code == {}, "only what the tables name is kept"

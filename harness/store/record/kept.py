@@ -25,6 +25,7 @@ def kept_study(study: Study, asked: Sequence[Asked]) -> dict[str, object]:
         "given": study.given,
         "source": str(study.source) if study.source else None,
         "text": study.text,
+        **({"code": study.code} if study.code else {}),
         "asked": [one.as_json() for one in asked],
     }
 

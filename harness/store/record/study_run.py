@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
@@ -106,7 +108,19 @@ def _keep_study(client: MlflowClient, disk: Disk, study: Study, name: str, run: 
     )
     disk.write_text(address, STUDY_FILE, json.dumps(kept_study(study, asked)))
     disk.write_text(address, f"{study.name}.toml", study.text)
+    for name, text in _called_apart(study.code).items():
+        disk.write_text(address, name, text)
     for tag in tags:
         if re.fullmatch(re.escape(STUDY_TAG) + r"\d+", tag):
             client.delete_tag(run.info.run_id, tag)
     return asked
+
+
+def _called_apart(code: Mapping[str, str]) -> dict[str, str]:
+    """Return the files of the user's code by names without folders: ``nets.py``, ``nets-2.py`` for a second of one."""
+    called: dict[str, str] = {}
+    for file, text in code.items():
+        path = PurePosixPath(file)
+        names = itertools.chain([path.name], (f"{path.stem}-{number}.py" for number in itertools.count(2)))
+        called[next(name for name in names if name not in called)] = text
+    return called

@@ -60,13 +60,13 @@ def study_in(connection: sqlite3.Connection, store: Path, name: str) -> dict[str
             f"{where}: it must hold the study's tables and text, and does not. Run the study again from its file; the "
             "run then says it anew."
         )
-    asked = {"asked": kept["asked"]} if "asked" in kept else {}
+    more: dict[str, Any] = {key: kept[key] for key in ("asked", "code") if key in kept}
     return {
         "name": name,
         "given": kept["given"],
         "source": kept.get("source"),
         "text": kept.get("text") or "",
-        **asked,
+        **more,
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
 from harness.metrics import from_mlflow
+from harness.store.asked import asked_in
 from harness.store.facts import Fault, StudySummary, trial_status
 from harness.store.images import images_in
 from harness.store.profiles import Servers
@@ -121,7 +122,7 @@ def _study(client: ServerClient, experiment: Experiment) -> dict[str, Any]:
             f"{place}: the study {name!r} cannot be read from its run {run.info.run_id}: it must hold the study's "
             "tables and text, and does not. Run the study again from its file; the run then says it anew."
         )
-    known = {key: kept[key] for key in ("asked",) if key in kept}
+    known: dict[str, Any] = {key: kept[key] for key in ("asked", "code") if key in kept}
     return {"name": name, "given": kept["given"], "source": kept.get("source"), "text": kept.get("text") or "", **known}
 
 
@@ -156,7 +157,7 @@ def read_trials(client: ServerClient, experiment: Experiment) -> tuple[pd.DataFr
         except Fault as fault:
             said.append(LeftOut(str(run.info.run_id), str(tags.get("harness.trial", ""))[:20], str(fault)))
     rows.sort(key=lambda row: (row["trial"], row["started"]))
-    trials, history, more = tables(rows, points(client, of_rows))
+    trials, history, more = tables(rows, points(client, of_rows, asked_in(rows)))
     keep_left_out(trials, [*said, *more])
     return trials, history
 
@@ -187,7 +188,7 @@ def read_trial(servers: Servers, run_id: str) -> tuple[dict[str, Any], pd.DataFr
             row = row_of_run(run)
         except Fault as fault:
             raise unreadable(run_id, fault) from None
-        trials, history, said = tables([row], points(client, [run]))
+        trials, history, said = tables([row], points(client, [run], asked_in([row])))
     if said:
         raise unreadable(run_id, said[0].fault)
     return {str(column): value for column, value in trials.iloc[0].items()}, history

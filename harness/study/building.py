@@ -1,0 +1,83 @@
+"""From tables to a study that is known to be possible."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from harness.errors import StudyError
+from harness.presets import expand_protocol
+from harness.study.checks import check_dimensions, check_size, check_variants, known_facts
+from harness.study.code import CodeName, find_definition, references_in
+from harness.study.explain import explain
+from harness.study.study import Study
+from harness.study.tables.budget import expand_until
+from harness.study.tables.whole import StudyTables
+from harness.study.values import check_values
+from harness.study.variant import BASE
+
+
+def build_study(
+    given: dict[str, Any],
+    name: str,
+    source: Path | None = None,
+    text: str = "",
+    code: Mapping[str, str] | None = None,
+) -> Study:
+    """Return a study from the tables of a file, checked through and through. Nothing is read, and nothing executed.
+
+    Args:
+        given: the tables.
+        name: the study's name.
+        source: the file.
+        text: of the file.
+        code: texts of the files of the user's code that the tables name, by the path that they name.
+
+    Raises:
+        StudyError: with a line for everything that is wrong.
+    """
+    given = expand_until(expand_protocol(check_values(given)))
+    try:
+        tables = StudyTables.model_validate_json(json.dumps(given))
+    except ValidationError as error:
+        raise StudyError("\n".join(explain(error, StudyTables))) from None
+    study = Study(**dict(tables), name=name, source=source, text=text, given=given, code=_code(given, code or {}))
+    check_size(study)
+    check_dimensions(study)
+    labels: dict[str, str] = {}
+    for variant in study.variants:
+        if variant.digest in labels:
+            if variant.label == BASE:
+                raise StudyError(
+                    f"design.{study.design.table}: one of them is the base, which is trained in any case. Change a "
+                    "setting in it, or remove it."
+                )
+            raise StudyError(
+                f"design: the variants {labels[variant.digest]!r} and {variant.label!r} mean the same. "
+                "Remove a repeated level."
+            )
+        labels[variant.digest] = variant.label
+    check_variants(study, known_facts)
+    return study
+
+
+def _code(given: dict[str, Any], code: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts of the files that the tables name, in their order; each must have what is named of it."""
+    named: dict[str, str] = {}
+    wrong = []
+    for place, text in references_in(given):
+        try:
+            reference = CodeName.of(text)
+            find_definition(code, reference)
+            named[reference.file] = code[reference.file]
+        except ValueError as error:
+            wrong.append(f"{place} {error}")
+        except StudyError as error:
+            wrong.append(f"{place}: {error}")
+    if wrong:
+        raise StudyError("\n".join(dict.fromkeys(wrong)))
+    return named
