@@ -143,7 +143,7 @@ SEARCH = {"kind": "search", "trials": 3}
         ),
         (
             {"data.name": "folder"},
-            "data: folder is required with name = 'folder'. Name the folder that holds the four IDX files.",
+            "data: folder is required with name = 'folder'. Name the folder that holds the images.",
         ),
         (
             {"train.batch_size": 60000},
