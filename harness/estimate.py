@@ -90,3 +90,15 @@ def total_seconds(study: Study, estimates: list[TimeEstimate], workers: int, tra
     each = [estimate.steps * estimate.step_seconds + TRAINING_SECONDS for estimate in estimates]
     work = sum(each) / len(each) * many  # a search's are all taken to be like the base
     return START_SECONDS + max(work / workers, max(each))
+
+
+def fitting_trainings(estimates: list[TimeEstimate], workers: int, seconds: float) -> int:
+    """Return how many trainings fit into so many seconds, if none stops early.
+
+    Args:
+        estimates: of the variants; of each the same number is trained.
+        workers: trainings side by side.
+        seconds: there are.
+    """
+    each = [estimate.steps * estimate.step_seconds + TRAINING_SECONDS for estimate in estimates]
+    return max(0, int((seconds - START_SECONDS) * workers / (sum(each) / len(each))))

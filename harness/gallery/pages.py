@@ -10,7 +10,6 @@ import numpy as np
 from harness import insight
 from harness.gallery.subject import Choice, Example, Subject, example_of
 from harness.gallery.unused import count_features, feature_rows
-from harness.metrics import METRICS
 from harness.study import TargetSpec
 
 if TYPE_CHECKING:
@@ -208,4 +207,4 @@ def _two_classes(subject: Subject) -> tuple[Example, ...]:
 
 
 def _accuracy(target: TargetSpec | None) -> float | None:
-    return target.value if target is not None and METRICS[target.metric].is_accuracy else None
+    return target.value if target is not None and target.metric in ("val_accuracy", "train_accuracy") else None

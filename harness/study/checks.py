@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from harness.errors import StudyError, did_you_mean
+from harness.metrics import top_k
 from harness.study.designs.ranges import Level, Range
 from harness.study.shapes import block_shapes
 from harness.study.study import Study
@@ -161,14 +162,30 @@ def check_variants(study: Study, facts: ImageFacts) -> None:
         StudyError: as :func:`check_variant`, naming the variant. A search prunes its impossible variants itself.
     """
     for variant in study.variants:
-        found = facts(variant.data)
+        found, known = facts(variant.data), variant.data.image_set.facts
         if found is None:
             continue
         try:
             check_variant(variant, *found)
+            if known:
+                check_classes(study.metrics_of(variant), known.classes)
         except StudyError as error:
             prefix = "" if variant.label == BASE else f"variant {variant.label}: "
             raise type(error)(f"{prefix}{error}") from None
+
+
+def check_classes(metrics: Iterable[str], classes: int) -> None:
+    """Check that there are more classes than guesses among which a metric looks for the right one.
+
+    Raises:
+        StudyError: if there are not.
+    """
+    for name in metrics:
+        if (k := top_k(name)) >= classes:
+            raise StudyError(
+                f"{name} must look among fewer guesses than there are classes ({classes}), got {k}: it would always "
+                "be 1. Name one of fewer."
+            )
 
 
 def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_images: int) -> None:
