@@ -54,6 +54,11 @@ class ImageData:
     scale: Scale
     digest: str
 
+    def background(self, value: int) -> np.ndarray:
+        """Return an image of one pixel value, 0 to 255, as the network sees it: float32 (height, width, channels)."""
+        image: np.ndarray = self.scale.apply(np.full((1, *self.image_shape), value, np.uint8))[0]
+        return image
+
 
 def load_images(
     spec: DataSpec, seed: int, folder: Path | None = None, part: int = 0, hold_out: bool = True

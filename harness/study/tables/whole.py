@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 from harness.metrics import METRICS, PROBES, forms_of, is_asked
 from harness.presets import PROTOCOLS
 from harness.study.designs import Design
+from harness.study.tables.budget import BudgetSpec, require_possible
 from harness.study.tables.data import DataSpec
 from harness.study.tables.metrics import JudgedMetric
 from harness.study.tables.model import ModelSpec
@@ -125,6 +126,7 @@ class StudyTables(FileTable):
     target: TargetSpec | None = None
     seeds: SeedSpec = SeedSpec()
     design: Design
+    budget: BudgetSpec = BudgetSpec()
     report: ReportSpec = ReportSpec()
 
     @model_validator(mode="after")
@@ -145,6 +147,7 @@ class StudyTables(FileTable):
                 "probes must not name 'features' with train.refit = true: the network that is kept was trained on the "
                 "validation images. Remove one of them."
             )
+        require_possible(self.budget, self.design, self._judged_once)
         if self.data.split == "k_fold" and self.design.adaptive:
             raise ValueError(
                 "design.replicates must be a number with data.split = 'k_fold', got { min, max }: parts that share "
@@ -159,6 +162,15 @@ class StudyTables(FileTable):
                         f"report.metrics names {name!r} but there is no [target]. Add one, or drop the metric."
                     )
         return self
+
+    @property
+    def _judged_once(self) -> str:
+        """The setting for which all trainings are judged once, when all are there; empty if none asks for that."""
+        if self.data.split == "k_fold":
+            return "data.split = 'k_fold'"
+        if self.report.compare == "all_pairs":
+            return "report.compare = 'all_pairs'"
+        return f"kind = {self.design.kind!r}" if self.design.explores or self.design.screens else ""
 
     def _check_all_pairs(self) -> None:
         """Raise ValueError if all pairs are asked of a design whose variants are not all compared, or of too many."""
