@@ -39,7 +39,9 @@ def require_place(place: Path) -> None:
         return
     if is_file(place):
         raise DataError(f"{place}: is neither a folder nor a .zip or .npz file. {rule}.")
-    raise DataError(f"{place}: no such folder. {rule}; absolute, or relative to the working directory or to HARNESS_DATA_DIR.")
+    raise DataError(
+        f"{place}: no such folder. {rule}; absolute, or relative to the working directory or to HARNESS_DATA_DIR."
+    )
 
 
 def watched(place: Path) -> tuple[Path, ...]:
