@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.records import Asked, Evaluated, Event, Scored, Started, StopReason, TrialResult
+from harness.store.asked import asked_in
 from harness.store.record.batches import now
 from harness.store.record.models import MODEL_FILE
 from harness.store.record.trial_run import (
@@ -184,11 +185,13 @@ def tables_of(trials: Iterable[KeptTrial]) -> tuple[pd.DataFrame, pd.DataFrame]:
     import pandas as pd
 
     trials = list(trials)
+    rows = [row_of_trial(trial) for trial in trials]
+    measured = (*AT_AN_EVALUATION, *asked_in(rows))
     points = [
-        {"run_id": trial.run_id, "step": step, **{name: values.get(name, math.nan) for name in AT_AN_EVALUATION}}
+        {"run_id": trial.run_id, "step": step, **{name: values.get(name, math.nan) for name in measured}}
         for trial in trials
         for step, values in sorted(trial.history.items())
     ]
-    columns = ["run_id", "step", *AT_AN_EVALUATION]
-    frame, history, _ = tables([row_of_trial(trial) for trial in trials], pd.DataFrame(points, columns=columns))
+    columns = ["run_id", "step", *measured]
+    frame, history, _ = tables(rows, pd.DataFrame(points, columns=columns))
     return frame, history
