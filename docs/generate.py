@@ -37,6 +37,7 @@ TABLES = (
     ("model.conv", "ConvBlock", "model.conv", "Each entry of the list:"),
     ("train", "TrainSpec", "[train]", ""),
     ("train.plateau", "Plateau", "[train.plateau]", ""),
+    ("train.augment", "Augment", "[train.augment]", "Optional; see [augmentation](#augmentation)."),
     ("seeds", "SeedSpec", "[seeds]", 'Optional. "replicate" draws anew in every replicate, "fixed" as in replicate 0.'),
     ("target", "TargetSpec", "[target]", "Optional: without it every training runs to its maximum."),
     ("design", "Factorial", '[design] with kind = "factorial"', ""),
@@ -293,12 +294,13 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("What is the smallest network that still gives good results?", ("smallest_network",)),
     ("ReLU on the last layer?", ("relu_last",)),
     ("No pooling at all?", ("no_pooling",)),
-    ("A stride of 2 instead of max-pooling?", ("pooling_or_stride",)),
+    ("A stride of 2 instead of max-pooling?", ("pooling_or_stride", "cifar10_pool_or_stride")),
     ("Valid or same padding?", ("padding",)),
     ("How many features are unused, and do fewer do as well?", ("unused_features",)),
     ("Cross-validation, grid search, learning curves?", ("cross_validation", "learning_curve")),
     ("Convolution or dense layers alone?", ("conv_or_dense",)),
     ("Standardised, scaled or raw pixels?", ("pixel_scaling",)),
+    ("Shifted, turned or cut images in training?", ("augmentation",)),
     ("Half the bits?", ("precision", "precision_emulated")),
 )
 """What the published tutorials leave open, and what is asked beside it, with the studies that answer it."""

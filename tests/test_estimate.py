@@ -19,6 +19,14 @@ def test_steps_and_measured_seconds(tiny):
     assert base.costs["parameters"] == 1250
 
 
+def test_augmentation_takes_time(tiny):
+    study = tiny(design={"kind": "factorial", "factors": {"train.augment": [{}, {"flip": "both"}, {"rotate": 5.0}]}})
+    plain, moved, turned = (estimate.step_seconds for estimate in estimate_variants(study, digits, {}))
+    # 32 images of 64 values
+    assert moved - plain == pytest.approx(32 * 64 * 1.2e-8)
+    assert turned - plain == pytest.approx(32 * 64 * 3e-8)
+
+
 def test_the_whole_is_shared_by_the_workers(tiny):
     study = tiny()
     estimates = estimate_variants(study, digits, {variant.digest: 1.0 for variant in study.variants})

@@ -14,6 +14,7 @@ from harness.study.replicates import cautions, censored_floor, too_few_replicate
 from harness.study.schema import SCHEMA_FILE, schema_text, study_schema
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.study import Study, Trainings
+from harness.study.tables.augment import Augment, Changes
 from harness.study.tables.budget import BudgetSpec
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ConvBlock, ModelSpec
@@ -28,7 +29,9 @@ __all__ = [
     "SCHEMA_FILE",
     "USED_BY",
     "Adaptive",
+    "Augment",
     "BudgetSpec",
+    "Changes",
     "CodeName",
     "Confirm",
     "ConvBlock",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from harness.metrics import METRICS
+from harness.study.tables.augment import Augment
 from harness.study.tables.metrics import EvaluatedMetric
 from harness.study.tables.table import FileTable, from_protocol, hint
 
@@ -23,6 +24,7 @@ class SeedSpec(FileTable):
     weights: Drawn = Field(default="replicate", description="The initial weights.")
     order: Drawn = Field(default="replicate", description="The order of the batches.")
     dropout: Drawn = Field(default="replicate", description="The dropout masks.")
+    augment: Drawn = Field(default="replicate", description="How training images are changed with train.augment.")
 
 
 USED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -95,6 +97,9 @@ class TrainSpec(FileTable):
         default=None, gt=0, description="Time budget: stop at the first evaluation after so many training seconds."
     )
     plateau: Plateau | None = Field(default=None, description="Stop when a metric no longer improves.")
+    augment: Augment = Field(
+        default=Augment(), description="How training images are changed when they are shown; by default not at all."
+    )
 
     @model_validator(mode="after")
     def _check(self) -> TrainSpec:
