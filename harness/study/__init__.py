@@ -3,6 +3,7 @@
 import harness.study.showing  # noqa: F401  registers how a notebook shows a study
 from harness.study.building import build_study
 from harness.study.checks import check_classes, check_variant, check_variants
+from harness.study.code import CodeName, read_code
 from harness.study.comparisons import MOST_INTERACTIONS, Family, comparisons_of, has_effects
 from harness.study.designs import Phase
 from harness.study.designs.factors import Adaptive, Factorial, OneAtATime
@@ -31,6 +32,7 @@ __all__ = [
     "Augment",
     "BudgetSpec",
     "Changes",
+    "CodeName",
     "Confirm",
     "ConvBlock",
     "DataSpec",
@@ -64,6 +66,7 @@ __all__ = [
     "comparisons_of",
     "has_effects",
     "load_study",
+    "read_code",
     "require_name",
     "schema_text",
     "show_level",

@@ -73,10 +73,15 @@ def change_study(study: Study, overrides: Sequence[str] = (), name: str | None =
 
 
 def require_name(name: str, place: str, fix: str) -> None:
-    """Refuse what can be no study's name: it is that of files, an experiment and a folder too.
+    """Check that a study may have a name.
+
+    Args:
+        name: the name.
+        place: where it is given, for the message.
+        fix: what to do about it.
 
     Raises:
-        StudyError: with the rule.
+        StudyError: if it may not.
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
         raise StudyError(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.records import Asked, Evaluated, Event, Scored, Started, StopReason, TrialResult
 from harness.store.asked import asked_in
+from harness.store.images import RecordedImages
 from harness.store.record.batches import now
 from harness.store.record.models import MODEL_FILE
 from harness.store.record.trial_run import (
@@ -47,7 +48,7 @@ class KeptTrial:
         status: RUNNING, FINISHED, FAILED or KILLED.
         metrics: name here -> last value.
         history: step -> what was noted there, by name.
-        images: their shape, and the number of classes.
+        images: their shape and classes.
         model: the trained network's file.
     """
 
@@ -61,7 +62,7 @@ class KeptTrial:
     status: str = "RUNNING"
     metrics: dict[str, float] = field(default_factory=dict)
     history: dict[int, dict[str, float]] = field(default_factory=dict)
-    images: tuple[tuple[int, int, int], int] | None = None
+    images: RecordedImages | None = None
     model: Path | None = None
 
 
@@ -127,7 +128,7 @@ class MemoryRecording:
                 trial.metrics |= event.costs
                 if event.image_shape:
                     height, width, channels = event.image_shape
-                    trial.images = (height, width, channels), event.classes
+                    trial.images = RecordedImages((height, width, channels), event.classes, event.class_names)
             case Evaluated() | Scored():
                 values = {**event.metrics, "epoch": event.epoch, "train_seconds": event.train_seconds}
                 trial.metrics |= values

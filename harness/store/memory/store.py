@@ -15,6 +15,7 @@ from harness.records import asked_since
 from harness.store.aside import name_before
 from harness.store.base import LOCK_TIMEOUT
 from harness.store.facts import Condition, DeletedStudy, RecordedRun, Registered, Server, StudySummary, trial_status
+from harness.store.images import RecordedImages
 from harness.store.local.files.artifacts import add_files, artifact_file, artifact_names
 from harness.store.memory.hold import MemoryHold
 from harness.store.memory.recording import KeptStudy, KeptTrial, MemoryRecording, row_of_trial, tables_of
@@ -141,8 +142,8 @@ class MemoryStore:
         frame, history = tables_of([self._trial(run.run_id)])
         return {str(name): value for name, value in frame.iloc[0].items()}, history
 
-    def images_of(self, run: RecordedRun) -> tuple[tuple[int, int, int], int] | None:
-        """Return the shape of the images that a run was trained on, and the number of classes."""
+    def images_of(self, run: RecordedRun) -> RecordedImages | None:
+        """Return what is recorded of the images that a run was trained on."""
         return self._trial(run.run_id).images
 
     def files(self, run: RecordedRun) -> list[Path]:
