@@ -135,7 +135,8 @@ class Loop:
             prunable=assignment.prunable,
             probes=self.plan.study.probes,
             insight=self.plan.study.insight or ("full" if assignment.showcase else "basic"),
-            metrics=self.plan.study.metrics_of(assignment.variant),
+            metrics=(metrics := self.plan.study.metrics_of(assignment.variant)),
+            code=self.plan.study.code_of(metrics),
         )
 
     def _take(self, event: Event | Notice) -> None:

@@ -3,6 +3,7 @@
 import harness.study.showing  # noqa: F401  registers how a notebook shows a study
 from harness.study.building import build_study
 from harness.study.checks import check_classes, check_variant, check_variants
+from harness.study.code import CodeName
 from harness.study.comparisons import MOST_INTERACTIONS, Family, comparisons_of, has_effects
 from harness.study.designs import Phase
 from harness.study.designs.factors import Adaptive, Factorial, OneAtATime
@@ -14,6 +15,7 @@ from harness.study.schema import SCHEMA_FILE, schema_text, study_schema
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.study import Study, Trainings
 from harness.study.tables.data import DataSpec
+from harness.study.tables.metrics import own_metrics
 from harness.study.tables.model import ConvBlock, ModelSpec
 from harness.study.tables.train import USED_BY, Plateau, SeedSpec, TargetSpec, TrainSpec
 from harness.study.tables.whole import Reference, ReportSpec, StudyTables
@@ -26,6 +28,7 @@ __all__ = [
     "SCHEMA_FILE",
     "USED_BY",
     "Adaptive",
+    "CodeName",
     "Confirm",
     "ConvBlock",
     "DataSpec",
@@ -58,6 +61,7 @@ __all__ = [
     "comparisons_of",
     "has_effects",
     "load_study",
+    "own_metrics",
     "schema_text",
     "show_level",
     "study_schema",

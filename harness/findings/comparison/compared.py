@@ -62,7 +62,7 @@ def compare_sides(
     """
     refuse_same_runs(before, after)
     metrics = tuple(metrics) or after.study.metrics
-    given, margins = margins, {**after.study.report.margin, **margins}
+    given, margins = margins, {**after.study.margins, **margins}
     sides = [compared_groups(side) for side in (before, after)]
     matched, remarks = match(before, after, *sides)
     remarks += compare_images(before, after, matched)
@@ -87,7 +87,7 @@ def compare_sides(
 
 def _other_margins(after: Side, given: Mapping[str, float]) -> list[str]:
     """Say which margins were named when the results were there, and are not those of the study."""
-    asked = after.study.report.margin
+    asked = after.study.margins
     said = []
     for name, margin in given.items():
         if asked.get(name) != margin:
@@ -123,7 +123,7 @@ def _settings_of(study: Study) -> dict[str, str]:
     said: dict[str, object] = {"seed": study.seed, "exclusive": study.exclusive, "probes": list(study.probes)}
     said |= {f"design.{name}": _dumped(value) for name, value in design.settings.items()}
     said |= {f"design: {path}": _dumped(levels) for path, levels in design.dimensions.items()}
-    said |= {f"report.margin.{name}": f"{value:g}" for name, value in study.report.margin.items()}
+    said |= {f"report.margin.{name}": f"{value:g}" for name, value in study.margins.items()}
     return {**study.base.flat(), **{path: show_level(value) for path, value in said.items()}}
 
 

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from harness.metrics import METRICS, PROBES, forms_of, is_asked
+from harness.errors import show_value
+from harness.metrics import METRICS, MOST_ASKED, PROBES, OwnMetric, OwnName, forms_of, is_asked
 from harness.presets import PROTOCOLS
 from harness.study.designs import Design
 from harness.study.tables.data import DataSpec
-from harness.study.tables.metrics import JudgedMetric
+from harness.study.tables.metrics import MOST_OWN, JudgedMetric, MetricSpec, own_metrics, require_new_name
 from harness.study.tables.model import ModelSpec
 from harness.study.tables.table import FileTable, hint
-from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
+from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec, stopping_metrics
 from harness.study.variant import BASE
 
 MOST_OF_ALL_PAIRS = 12
 """Variants of which all pairs are compared: 66 pairs. Of more, so many share the error that little is decided."""
-
-
-def stopping_metrics(train: TrainSpec, target: TargetSpec | None) -> tuple[str, ...]:
-    """Return the metrics that may end a training."""
-    return tuple(table.metric for table in (train.plateau, target) if table)
 
 
 def asked_of(*names: str) -> tuple[str, ...]:
@@ -125,7 +121,23 @@ class StudyTables(FileTable):
     target: TargetSpec | None = None
     seeds: SeedSpec = SeedSpec()
     design: Design
+    own_metrics: dict[str, MetricSpec] = Field(
+        default_factory=dict,
+        alias="metrics",
+        max_length=MOST_OWN,
+        description="Metrics of one's own, each a `[metrics.NAME]`.",
+    )
     report: ReportSpec = ReportSpec()
+
+    @field_validator("own_metrics")
+    @classmethod
+    def _check_names(cls, metrics: dict[str, MetricSpec]) -> dict[str, MetricSpec]:
+        for name in metrics:
+            try:
+                require_new_name(name)
+            except ValueError as error:
+                raise ValueError(f"{show_value(name)}: {error}") from None
+        return metrics
 
     @model_validator(mode="after")
     def _check(self) -> StudyTables:
@@ -149,6 +161,11 @@ class StudyTables(FileTable):
             raise ValueError(
                 "design.replicates must be a number with data.split = 'k_fold', got { min, max }: parts that share "
                 "images are judged once, when all are there. E.g. 50, ten repetitions of five parts."
+            )
+        if len(self.asked_metrics) > MOST_ASKED:
+            raise ValueError(
+                f"metrics that are measured where they are named must be at most {MOST_ASKED}, got "
+                f"{len(self.asked_metrics)} with those on test images that come along. Name fewer."
             )
         self._check_all_pairs()
         self._check_levels()
@@ -184,7 +201,7 @@ class StudyTables(FileTable):
             raise ValueError("report.levels needs a [target], whose metric they are values of. Add one.")
         for level in levels:
             accuracy = self.target is not None and METRICS[self.target.metric].is_share
-            if level <= 0 or (accuracy and level > 1):
+            if (level <= 0 and not isinstance(self.target and self.target.metric, OwnName)) or (accuracy and level > 1):
                 bounds = "between 0 and 1" if accuracy else "above 0"
                 raise ValueError(f"report.levels must be {bounds}, got {level:g}. They are values of target.metric.")
         if len(set(levels)) < len(levels):
@@ -223,6 +240,17 @@ class StudyTables(FileTable):
         if self.report.metrics:
             return self.report.metrics
         return ("test_accuracy", "seconds_to_target") if self.target else ("test_accuracy",)
+
+    @property
+    def margins(self) -> dict[str, float]:
+        """Metric -> difference that does not matter: the report's, and those that metrics of the user's bring along."""
+        own = {name: self.own_metrics[name.own.name].margin for name in self.metrics if isinstance(name, OwnName)}
+        return {**{name: margin for name, margin in own.items() if margin is not None}, **self.report.margin}
+
+    @property
+    def own(self) -> dict[str, OwnMetric]:
+        """The metrics of the user's, by name."""
+        return own_metrics({name: table.model_dump() for name, table in self.own_metrics.items()})
 
     @property
     def asked_metrics(self) -> tuple[str, ...]:
