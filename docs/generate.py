@@ -37,6 +37,7 @@ TABLES = (
     ("model.conv", "ConvBlock", "model.conv", "Each entry of the list:"),
     ("train", "TrainSpec", "[train]", ""),
     ("train.plateau", "Plateau", "[train.plateau]", ""),
+    ("train.augment", "Augment", "[train.augment]", "Optional; see [augmentation](#augmentation)."),
     ("seeds", "SeedSpec", "[seeds]", 'Optional. "replicate" draws anew in every replicate, "fixed" as in replicate 0.'),
     ("target", "TargetSpec", "[target]", "Optional: without it every training runs to its maximum."),
     ("design", "Factorial", '[design] with kind = "factorial"', ""),
@@ -47,6 +48,7 @@ TABLES = (
     ("design.replicates", "Adaptive", "design.replicates", "As a table, in all designs but a search:"),
     ("design.space", "Range", "design.space", "A numeric range:"),
     ("design.confirm", "Confirm", "[design.confirm]", "Only with a search."),
+    ("budget", "BudgetSpec", "[budget]", "Optional."),
     ("report", "ReportSpec", "[report]", "Optional."),
     ("report.reference", "Reference", "[[report.reference]]", "Optional."),
 )
@@ -298,6 +300,7 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Cross-validation, grid search, learning curves?", ("cross_validation", "learning_curve")),
     ("Convolution or dense layers alone?", ("conv_or_dense",)),
     ("Standardised, scaled or raw pixels?", ("pixel_scaling",)),
+    ("Shifted, turned or cut images in training?", ("augmentation",)),
     ("Half the bits?", ("precision", "precision_emulated")),
 )
 """What the published tutorials leave open, and what is asked beside it, with the studies that answer it."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from harness.cost import total_costs
-from harness.study import DataSpec, Study, Variant
+from harness.study import Changes, DataSpec, Study, Variant
 from harness.worker import max_steps
 
 # Rounded from one-thread float32 training steps of the reference networks, one process a core, on a small shared
@@ -15,6 +16,9 @@ STEP_SECONDS = 0.4e-3
 SECONDS_PER_MAC = 9e-11
 SECONDS_PER_ACTIVATION = 1e-9
 SECONDS_PER_PARAMETER = 5e-9
+SECONDS_PER_CHANGED_VALUE = 1.2e-8
+"""Of an image that is moved by whole pixels or cut."""
+SECONDS_PER_INTERPOLATED_VALUE = 3e-8
 TRAINING_SECONDS = 2.5
 """Data, compilation, evaluations and artifacts of one training, whatever its length."""
 START_SECONDS = 8.0
@@ -56,13 +60,21 @@ def estimate_variants(
         left = variant.data.train_images or images - variant.data.validation
         train = variant.train
         steps = max_steps(train, left)
-        image_seconds = costs["macs"] * SECONDS_PER_MAC + costs["activations"] * SECONDS_PER_ACTIVATION
+        image_seconds = math.prod(image_shape) * _augment_seconds(train.augment.changes)
+        image_seconds += costs["macs"] * SECONDS_PER_MAC + costs["activations"] * SECONDS_PER_ACTIVATION
         guess = STEP_SECONDS + train.batch_size * image_seconds + costs["parameters"] * SECONDS_PER_PARAMETER
         seconds = measured.get(variant.digest, guess)
         if train.refit:  # as many epochs again, of all images
             steps += round(steps * images / left)
         estimates.append(TimeEstimate(variant, costs, steps, seconds, variant.digest in measured))
     return estimates
+
+
+def _augment_seconds(changes: Changes) -> float:
+    """Return the seconds that a value of an image takes to be changed."""
+    if changes.resampled:
+        return SECONDS_PER_INTERPOLATED_VALUE
+    return SECONDS_PER_CHANGED_VALUE if any(changes) else 0.0
 
 
 def total_seconds(study: Study, estimates: list[TimeEstimate], workers: int, trainings: int | None = None) -> float:
@@ -78,3 +90,15 @@ def total_seconds(study: Study, estimates: list[TimeEstimate], workers: int, tra
     each = [estimate.steps * estimate.step_seconds + TRAINING_SECONDS for estimate in estimates]
     work = sum(each) / len(each) * many  # a search's are all taken to be like the base
     return START_SECONDS + max(work / workers, max(each))
+
+
+def fitting_trainings(estimates: list[TimeEstimate], workers: int, seconds: float) -> int:
+    """Return how many trainings fit into so many seconds, if none stops early.
+
+    Args:
+        estimates: of the variants; of each the same number is trained.
+        workers: trainings side by side.
+        seconds: there are.
+    """
+    each = [estimate.steps * estimate.step_seconds + TRAINING_SECONDS for estimate in estimates]
+    return max(0, int((seconds - START_SECONDS) * workers / (sum(each) / len(each))))

@@ -19,7 +19,7 @@ from harness.metrics.rows import (
     known,
 )
 from harness.metrics.units import ANY, NOTHING, SECONDS, WHOLE, Number, Unit, counted, show_ratio
-from harness.metrics.vocabulary import CHOOSABLE, METRICS, forms_of, is_evaluated, on_test_images
+from harness.metrics.vocabulary import CHOOSABLE, METRICS, asked_of, forms_of, is_evaluated, on_test_images
 
 __all__ = [
     "ANY",
@@ -43,6 +43,7 @@ __all__ = [
     "OwnMetric",
     "OwnName",
     "Unit",
+    "asked_of",
     "counted",
     "forms_of",
     "from_mlflow",

@@ -62,3 +62,8 @@ def forms_of(name: str) -> tuple[str, ...]:
 def is_evaluated(name: str) -> bool:
     """Whether a metric is measured at every evaluation, as its name tells."""
     return name in EVALUATED or (is_asked(name) and name.startswith("val_"))
+
+
+def asked_of(*names: str) -> tuple[str, ...]:
+    """Return what is measured only because these metrics are named, each once, in order."""
+    return tuple(dict.fromkeys(form for name in names if is_asked(name) for form in forms_of(name)))

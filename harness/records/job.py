@@ -19,6 +19,7 @@ class Seeds:
         order: batch order.
         dropout: dropout masks.
         part: which part is held out with split = 'k_fold', counted on from 0 beyond the last.
+        augment: how training images are changed.
     """
 
     split: int
@@ -26,6 +27,7 @@ class Seeds:
     order: int
     dropout: int
     part: int = 0
+    augment: int = 0
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,14 @@ from harness.study.replicates import cautions, censored_floor, too_few_replicate
 from harness.study.schema import SCHEMA_FILE, schema_text, study_schema
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.study import Study, Trainings
+from harness.study.tables.augment import Augment, Changes
+from harness.study.tables.budget import BudgetSpec
 from harness.study.tables.data import DataSpec
 from harness.study.tables.metrics import own_metrics
 from harness.study.tables.model import ConvBlock, ModelSpec
+from harness.study.tables.report import Reference, ReportSpec
 from harness.study.tables.train import USED_BY, Plateau, SeedSpec, TargetSpec, TrainSpec
-from harness.study.tables.whole import Reference, ReportSpec, StudyTables
+from harness.study.tables.whole import StudyTables
 from harness.study.variant import BASE, Variant, canonical, show_level
 
 __all__ = [
@@ -28,6 +31,9 @@ __all__ = [
     "SCHEMA_FILE",
     "USED_BY",
     "Adaptive",
+    "Augment",
+    "BudgetSpec",
+    "Changes",
     "CodeName",
     "Confirm",
     "ConvBlock",

@@ -198,7 +198,8 @@ def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_ima
 
     Raises:
         ImpossibleNetwork: if its feature maps shrink below 1x1.
-        StudyError: if nothing is left to train on, a batch is larger than the training set, or steps are too many.
+        StudyError: if nothing is left to train on, a batch is larger than the training set, steps are too many, or
+            augmentation would leave nothing of an image.
     """
     block_shapes(variant.model, image_shape)
     images = variant.data.images_to_train_on(train_images)
@@ -207,6 +208,14 @@ def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_ima
             f"train.batch_size must be at most {images}, the images there are to train on, "
             f"got {variant.train.batch_size}."
         )
+    side = min(image_shape[:2])
+    for key in ("shift", "cutout"):
+        size = getattr(variant.train.augment, key)
+        if size >= side:
+            raise StudyError(
+                f"train.augment.{key} must be below {side}, the pixels of a side of the images, got {size}. E.g. "
+                f"{max(1, side // 14 if key == 'shift' else side // 4)}."
+            )
     epochs = variant.train.max_epochs
     if epochs is not None and epochs * images / variant.train.batch_size > MOST_STEPS:
         raise StudyError(

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pydantic import Field, ValidationError
 
 from harness.errors import StudyError
-from harness.metrics import OwnMetric, OwnName, counted
+from harness.metrics import OwnMetric, OwnName, asked_of, counted
 from harness.notebook import html_of
 from harness.study.code import CodeName, digest_of, files_named
 from harness.study.designs.ranges import Level
@@ -21,7 +21,7 @@ from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
 from harness.study.tables.table import FileTable
 from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec, stopping_metrics
-from harness.study.tables.whole import StudyTables, asked_of
+from harness.study.tables.whole import StudyTables
 from harness.study.variant import BASE, Variant, canonical, get_path, set_path, short_names, show_level
 
 _TABLES: dict[str, type[FileTable]] = {

@@ -23,6 +23,7 @@ from harness.trials.schema import (
     TRIALS,
     Column,
 )
+from harness.trials.spent import Spent, longest_by_variant, spent_on
 from harness.trials.tidy import tidy_history, tidy_trials
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "TRIAL_COLUMNS",
     "Column",
     "LeftOut",
+    "Spent",
     "choose_trials",
     "describe",
     "differing_places",
@@ -46,10 +48,12 @@ __all__ = [
     "is_level",
     "keep_left_out",
     "left_out_of",
+    "longest_by_variant",
     "metrics_of",
     "require_metric",
     "show_wrong",
     "sift",
+    "spent_on",
     "stored_asked",
     "stored_study",
     "tidy_history",

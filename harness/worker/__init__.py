@@ -127,7 +127,9 @@ def _training(session: Session) -> Training:
 
     job, images, labels = session.job, session.data.train.images, session.data.train.labels
     total = max_steps(job.variant.train, len(images))
-    return Training(session.model, job.variant.train, total, images, labels, job.seeds.order)
+    background = session.data.background(job.variant.train.augment.fill_value)
+    seeds = job.seeds
+    return Training(session.model, job.variant.train, total, images, labels, seeds.order, seeds.augment, background)
 
 
 def _engine(trainings: Sequence[Training]) -> PackEngine:

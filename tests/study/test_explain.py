@@ -143,7 +143,23 @@ SEARCH = {"kind": "search", "trials": 3}
         ),
         (
             {"data.name": "folder"},
-            "data: folder is required with name = 'folder'. Name the folder that holds the four IDX files.",
+            "data: folder is required with name = 'folder'. Name the folder that holds the images.",
+        ),
+        (
+            {"train.augment": {"shift": 28}},
+            "train.augment.shift must be below 28, the pixels of a side of the images, got 28. E.g. 2.",
+        ),
+        (
+            {"train.augment": {"shfit": 2}},
+            "train.augment.shfit: unknown key 'shfit' in [train.augment], got 2. Did you mean 'shift'?",
+        ),
+        (
+            {"train.augment": {"flip": "sideways"}},
+            "train.augment.flip must be one of none, horizontal, vertical, both, got 'sideways'.",
+        ),
+        (
+            {"train.augment": {"zoom": 1.5}},
+            "train.augment.zoom must be below 1, got 1.5. E.g. 0.1.",
         ),
         (
             {"train.batch_size": 60000},

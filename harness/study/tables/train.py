@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_v
 from pydantic_core import PydanticCustomError
 
 from harness.metrics import METRICS, OwnName
+from harness.study.tables.augment import Augment
 from harness.study.tables.metrics import EvaluatedMetric
 from harness.study.tables.table import FileTable, from_protocol, hint
 
@@ -24,6 +25,7 @@ class SeedSpec(FileTable):
     weights: Drawn = Field(default="replicate", description="The initial weights.")
     order: Drawn = Field(default="replicate", description="The order of the batches.")
     dropout: Drawn = Field(default="replicate", description="The dropout masks.")
+    augment: Drawn = Field(default="replicate", description="How training images are changed with train.augment.")
 
 
 USED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -96,6 +98,9 @@ class TrainSpec(FileTable):
         default=None, gt=0, description="Time budget: stop at the first evaluation after so many training seconds."
     )
     plateau: Plateau | None = Field(default=None, description="Stop when a metric no longer improves.")
+    augment: Augment = Field(
+        default=Augment(), description="How training images are changed when they are shown; by default not at all."
+    )
 
     @model_validator(mode="after")
     def _check(self) -> TrainSpec:

@@ -7,79 +7,16 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from harness.errors import show_value
-from harness.metrics import METRICS, MOST_ASKED, PROBES, OwnMetric, OwnName, forms_of, is_asked
+from harness.metrics import METRICS, MOST_ASKED, PROBES, OwnMetric, OwnName, asked_of
 from harness.presets import PROTOCOLS
 from harness.study.designs import Design
+from harness.study.tables.budget import BudgetSpec, require_possible
 from harness.study.tables.data import DataSpec
-from harness.study.tables.metrics import MOST_OWN, JudgedMetric, MetricSpec, own_metrics, require_new_name
+from harness.study.tables.metrics import MOST_OWN, MetricSpec, own_metrics, require_new_name
 from harness.study.tables.model import ModelSpec
-from harness.study.tables.table import FileTable, hint
+from harness.study.tables.report import MOST_OF_ALL_PAIRS, ReportSpec
+from harness.study.tables.table import FileTable
 from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec, stopping_metrics
-from harness.study.variant import BASE
-
-MOST_OF_ALL_PAIRS = 12
-"""Variants of which all pairs are compared: 66 pairs. Of more, so many share the error that little is decided."""
-
-
-def asked_of(*names: str) -> tuple[str, ...]:
-    """Return what is measured only because these metrics are named, each once, in order."""
-    return tuple(dict.fromkeys(form for name in names if is_asked(name) for form in forms_of(name)))
-
-
-class Reference(FileTable):
-    """`[[report.reference]]`: a figure from elsewhere, shown beside what was measured here; never paired."""
-
-    name: str = Field(min_length=1, description='What it is, e.g. "published, at 1,000 iterations".')
-    metric: JudgedMetric = Field(description="The metric.")
-    value: float = Field(description="Its value, in the metric's own unit: shares from 0 to 1.")
-    source: str = Field(min_length=1, description="Where it is from.")
-    step: int | None = Field(
-        default=None, ge=0, description="It is of this many steps, one of train.test_at or an evaluation; else the end."
-    )
-    variant: str = Field(default=BASE, description="Label of the variant that it is beside; the base by default.")
-    note: str = Field(default="", description="Why the two differ, if they do.")
-
-
-class ReportSpec(FileTable):
-    """`[report]`: what the comparison is about."""
-
-    metrics: tuple[JudgedMetric, ...] = Field(
-        default=(),
-        description="Metrics with a paired difference to the base and a verdict. By default test accuracy, and "
-        "seconds to target where there is a target.",
-    )
-    margin: dict[JudgedMetric, float] = Field(
-        default_factory=dict,
-        description="Metric -> difference below which two variants count as equivalent, in the metric's own unit.",
-        json_schema_extra={"fix": "E.g. margin = { test_accuracy = 0.002 }."},
-    )
-    compare: Literal["base", "all_pairs"] = Field(
-        default="base",
-        description="'base' compares each variant with the base, 'all_pairs' each also with each other, all judged "
-        f"together; of {MOST_OF_ALL_PAIRS} variants at most.",
-    )
-    levels: tuple[float, ...] = Field(
-        default=(),
-        strict=False,
-        description="Other values of the target's metric: the report shows when each was reached, besides the target.",
-        json_schema_extra=hint("E.g. levels = [0.9, 0.95] with a target of 0.97 validation accuracy."),
-    )
-    reference: tuple[Reference, ...] = Field(
-        default=(), strict=False, description="Figures from elsewhere, each a `[[report.reference]]` of its own."
-    )
-
-    @model_validator(mode="after")
-    def _check(self) -> ReportSpec:
-        for name, value in self.margin.items():
-            if value <= 0:
-                raise ValueError(
-                    f"margin.{name} must be above 0, got {value:g}. E.g. 0.002 for 0.2 points of accuracy."
-                )
-            if METRICS[name].is_share and value >= 1:
-                raise ValueError(
-                    f"margin.{name} must be below 1, got {value:g}: it goes from 0 to 1. E.g. 0.002 for 0.2 points."
-                )
-        return self
 
 
 def _protocol_or_tables(schema: dict[str, Any]) -> None:
@@ -127,6 +64,7 @@ class StudyTables(FileTable):
         max_length=MOST_OWN,
         description="Metrics of one's own, each a `[metrics.NAME]`.",
     )
+    budget: BudgetSpec = BudgetSpec()
     report: ReportSpec = ReportSpec()
 
     @field_validator("own_metrics")
@@ -157,6 +95,7 @@ class StudyTables(FileTable):
                 "probes must not name 'features' with train.refit = true: the network that is kept was trained on the "
                 "validation images. Remove one of them."
             )
+        require_possible(self.budget, self.design, self._judged_once)
         if self.data.split == "k_fold" and self.design.adaptive:
             raise ValueError(
                 "design.replicates must be a number with data.split = 'k_fold', got { min, max }: parts that share "
@@ -176,6 +115,15 @@ class StudyTables(FileTable):
                         f"report.metrics names {name!r} but there is no [target]. Add one, or drop the metric."
                     )
         return self
+
+    @property
+    def _judged_once(self) -> str:
+        """The setting for which all trainings are judged once, when all are there; empty if none asks for that."""
+        if self.data.split == "k_fold":
+            return "data.split = 'k_fold'"
+        if self.report.compare == "all_pairs":
+            return "report.compare = 'all_pairs'"
+        return f"kind = {self.design.kind!r}" if self.design.explores or self.design.screens else ""
 
     def _check_all_pairs(self) -> None:
         """Raise ValueError if all pairs are asked of a design whose variants are not all compared, or of too many."""
