@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from harness.driver.allowance import Allowance
 from harness.driver.interrupts import Stop
 from harness.driver.progress import Observer, Outcome, Progress, Running
-from harness.errors import RunError
+from harness.errors import RunError, UserCodeError
 from harness.launchers import Cause, Death, Joined, Launcher, Notice, Silence
 from harness.records import (
     Evaluated,
@@ -205,7 +205,7 @@ class Loop:
         self.progress.failed[event.trial] = event.message
         self.failures_in_a_row += 1
         if event.fatal:
-            raise RunError(event.message)
+            raise UserCodeError(event.theirs) if event.theirs else RunError(event.message)
         if self.failures_in_a_row >= _FAILURES_IN_A_ROW:
             raise RunError(f"{self.failures_in_a_row} trials failed in a row, the last with: {event.message}")
 

@@ -6,7 +6,7 @@ study names it; its unit is a row of :mod:`harness.metrics.units`.
 
 from harness.metrics.mlflow_names import IN_MLFLOW, from_mlflow, in_mlflow
 from harness.metrics.named import MOST_ASKED, NAMED, is_asked, named, top_k
-from harness.metrics.own import OwnMetric, OwnName, own_name, remembered
+from harness.metrics.own import OwnMetric, OwnName, own_name, own_names, remembered
 from harness.metrics.rows import (
     CLOCKS,
     EVALUATED,
@@ -54,6 +54,7 @@ __all__ = [
     "named",
     "on_test_images",
     "own_name",
+    "own_names",
     "remembered",
     "show_ratio",
     "top_k",

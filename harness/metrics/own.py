@@ -87,6 +87,11 @@ def own_name(name: str, known: Mapping[str, OwnMetric]) -> str:
     return OwnName(found[1], known[found[2]])
 
 
+def own_names(known: Mapping[str, OwnMetric]) -> list[OwnName]:
+    """Return the names that the metrics of a study have, in all forms."""
+    return [OwnName(form, own) for own in known.values() for form in FORMS]
+
+
 def remembered(name: str, known: Mapping[str, OwnMetric]) -> str:
     """Return the same of a name that was recorded; a metric that the study no longer has gets its name for a title."""
     resolved = own_name(name, known)

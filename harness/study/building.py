@@ -46,8 +46,7 @@ def build_study(
         tables = StudyTables.model_validate_json(json.dumps(given), context=context_of(given))
     except ValidationError as error:
         raise StudyError("\n".join(explain(error, StudyTables))) from None
-    fields = {("metrics" if name == "own_metrics" else name): table for name, table in tables}  # by the file's keys
-    study = Study(**fields, name=name, source=source, text=text, given=given, code=_code(given, code or {}))
+    study = Study(**dict(tables), name=name, source=source, text=text, given=given, code=_code(given, code or {}))
     _check_metrics(study)
     check_size(study)
     check_dimensions(study)

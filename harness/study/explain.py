@@ -140,7 +140,8 @@ def _line(item: Any, model: type[BaseModel], prefix: str) -> str:
     if kind == "too_short":
         return f"{place} must not be empty, got {_show(got)}.{hint}"
     if kind == "too_long":
-        return f"{place} must have at most {context['max_length']} entries, got {context['actual_length']:,}."
+        actual = len(got) if context["actual_length"] is None else context["actual_length"]
+        return f"{place} must have at most {context['max_length']} entries, got {actual:,}."
     if kind == "value_error":
         return f"{place}: {context['error']}" if parts or prefix else str(context["error"])
     if kind in _TYPES:

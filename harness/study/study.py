@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from harness.errors import StudyError
 from harness.metrics import OwnMetric, OwnName, asked_of, counted
@@ -47,6 +47,8 @@ class Trainings(NamedTuple):
 
 class Study(StudyTables):
     """The tables of a study file, and where they came from, which no file can set."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     name: str = Field(description="Name of the Optuna study, the MLflow experiment and the report folder.")
     source: Path | None = Field(default=None, description="The file it was read from.")

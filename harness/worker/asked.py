@@ -40,7 +40,7 @@ def asked_scores(
         code: file -> text, of the functions of the user's.
 
     Raises:
-        UserCodeError: if a function of the user's raises, or gives no number that its metric may be.
+        MetricError: if a function of the user's raises, or gives no number that its metric may be.
     """
     asked = [name for name in names if name.partition("_")[0] == form]
     if not asked or not np.isfinite(logits).all():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.errors import UserCodeError, show_value
+from harness.errors import MetricError, UserCodeError, show_value
 from harness.metrics import OwnName
 from harness.study import CodeName
 from harness.usercode import calling, load
@@ -32,19 +32,22 @@ def measure_own(
         code: file -> text.
 
     Raises:
-        UserCodeError: if it raises, or gives what is no number, not finite, or beyond the metric's unit.
+        MetricError: if it raises, or gives what is no number, not finite, or beyond the metric's unit.
     """
     reference = CodeName.of(name.own.of)
-    function = load(code, reference)
     call = f"{reference.name}(labels of {len(labels)} images, logits of {' x '.join(map(str, logits.shape))})"
-    with calling(reference.file, code[reference.file], call):
-        given = function(labels=labels.astype(np.int64), logits=logits.copy())
+    try:
+        function = load(code, reference)
+        with calling(reference.file, code[reference.file], call):
+            given = function(labels=labels.astype(np.int64), logits=logits.copy())
+    except UserCodeError as error:
+        raise MetricError(str(error)) from error
     value, bounds = _number(given), name.row.unit.bounds
     if value is None:
-        raise UserCodeError(f"{reference.file}: {call} must give a number, got {_shown(given)}.")
+        raise MetricError(f"{reference.file}: {call} must give a number, got {_shown(given)}.")
     if not math.isfinite(value) or not bounds.low <= value <= bounds.high:
         what = "a finite number" if not name.row.is_share else "a number from 0 to 1, as unit = 'share' has it"
-        raise UserCodeError(f"{reference.file}: {call} must give {what}, got {value:g}.")
+        raise MetricError(f"{reference.file}: {call} must give {what}, got {value:g}.")
     return value
 
 

@@ -8,13 +8,20 @@ from dataclasses import dataclass
 
 from harness.errors import UsageError
 from harness.escaping import plain, throughout
-from harness.findings.comparison.sides import Side, compare_images, compared_groups, match, refuse_same_runs
+from harness.findings.comparison.sides import (
+    Side,
+    compare_images,
+    compared_groups,
+    match,
+    refuse_same_runs,
+    require_same_metrics,
+)
 from harness.findings.finding import Table
 from harness.findings.groups import Group, disturbed_trials
 from harness.findings.wording import ON_NEW_IMAGES, listed
 from harness.judging import NOT_INFERIOR, Conclusion, Contrast, Pairing, compare_pairings, overlap_of, parts_of
 from harness.judging.contrast import show_effect, show_ends, show_new_ends, show_p, show_verdict
-from harness.metrics import METRICS, NOTHING
+from harness.metrics import METRICS, NOTHING, own_name
 from harness.study import Study, show_level
 from harness.trials import EQUAL_FOR_SECONDS, describe, differing_places, left_out_of
 
@@ -58,10 +65,12 @@ def compare_sides(
         non_inferior: ask only whether the second is not worse by the margin or more.
 
     Raises:
-        UsageError: if they share runs, had other images or have no variant in common, or if a margin is missing.
+        UsageError: if they share runs, had other images or have no variant in common, if a margin is missing, or a
+            metric of the user's is not the same in both.
     """
     refuse_same_runs(before, after)
-    metrics = tuple(metrics) or after.study.metrics
+    metrics = tuple(own_name(name, after.study.own) for name in metrics) or after.study.metrics
+    require_same_metrics(before, after, metrics)
     given, margins = margins, {**after.study.margins, **margins}
     sides = [compared_groups(side) for side in (before, after)]
     matched, remarks = match(before, after, *sides)

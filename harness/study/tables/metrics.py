@@ -9,10 +9,10 @@ from pydantic import Field, ValidationInfo, ValidatorFunctionWrapHandler, WithJs
 from pydantic_core import PydanticCustomError
 
 from harness.errors import show_value
-from harness.metrics import METRICS, NAMED, RECORDED, Metric, OwnMetric, own_name
+from harness.metrics import METRICS, NAMED, RECORDED, Metric, OwnMetric, own_name, own_names
 from harness.metrics.named import FORMS, HITS, NAME, named
 from harness.study.code import CodeName
-from harness.study.tables.table import FileTable, hint
+from harness.study.tables.table import FileTable
 
 MOST_OWN = 20
 """Metrics of the user's in a study."""
@@ -38,7 +38,6 @@ class MetricSpec(FileTable):
         default=None,
         gt=0,
         description="Difference below which two variants count as equivalent, where report.margin names none.",
-        json_schema_extra=hint("Leave it out for none."),
     )
 
     @field_validator("of")
@@ -108,8 +107,7 @@ def _named(fits: Callable[[Metric], bool], forms: str) -> tuple[Any, ...]:
         own: Mapping[str, OwnMetric] = (info.context or {}).get("own", {})
         name = own_name(value, own) if isinstance(value, str) else ""
         if name not in METRICS or not fits(METRICS[name]):
-            mine = [own_name(f"{form}_{one}", own) for one in own for form in FORMS]
-            choices = [*listed, *(one for one in mine if one in METRICS and fits(METRICS[one]))]
+            choices = [*listed, *(one for one in own_names(own) if fits(one.row))]
             raise PydanticCustomError("literal_error", "one of {expected}", {"expected": ", ".join(choices)})
         return name
 
