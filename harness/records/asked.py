@@ -103,19 +103,19 @@ def asked_since(
     return (*kept, asked_by(study, known, now or datetime.now(UTC).replace(microsecond=0)))
 
 
-def asked_from(given: object, own: Mapping[str, OwnMetric]) -> tuple[Asked, ...]:
+def asked_from(given: object, own: Mapping[str, OwnMetric] | None = None) -> tuple[Asked, ...]:
     """Return what was asked from what JSON has of it, as it was kept.
 
     Args:
         given: what was kept.
-        own: metrics of the user's, as the study has them.
+        own: metrics of the user's, as the study has them; none by default.
 
     Raises:
         ValueError: if it is none of that.
     """
     if not isinstance(given, list):
         raise ValueError("it must be a list")
-    return tuple(_entry(one, own) for one in given)
+    return tuple(_entry(one, own or {}) for one in given)
 
 
 def _entry(given: object, own: Mapping[str, OwnMetric]) -> Asked:

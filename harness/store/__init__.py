@@ -10,11 +10,13 @@ from pathlib import Path
 
 from harness.store.base import LOCK_TIMEOUT, Store
 from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
+from harness.store.images import RecordedImages
 from harness.store.profiles import default_store, is_address, servers_of
 
 __all__ = [
     "LOCK_TIMEOUT",
     "Condition",
+    "RecordedImages",
     "RecordedRun",
     "Registered",
     "Server",

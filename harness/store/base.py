@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
+from harness.store.images import RecordedImages
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,8 +89,8 @@ class Store(Protocol):
         """Return one trial's row and its history, as :meth:`frames` has them; also of a trial that still runs."""
         ...
 
-    def images_of(self, run: RecordedRun) -> tuple[tuple[int, int, int], int] | None:
-        """Return the shape of the images that a run was trained on and the number of classes; None if unknown."""
+    def images_of(self, run: RecordedRun) -> RecordedImages | None:
+        """Return what is recorded of the images that a run was trained on; None if their shape is not."""
         ...
 
     def files(self, run: RecordedRun) -> list[Path]:

@@ -42,16 +42,30 @@ def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None
         text += "\n# --set " + override.replace("\n", "\n# ")
     fix = "Choose another." if name else "Rename the file."
     name = name or path.stem
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
-        raise StudyError(
-            f"{path}: the name {show_value(name)} must be letters, digits, '.', '_' and '-', 100 at most, the "
-            f"first a letter or digit. {fix}"
-        )
+    require_name(name, str(path), fix)
     try:
         return build_study(given, name=name, source=path, text=text, code=read_code(given, path.parent))
     except StudyError as error:
         lines = "\n".join(f"{path}: {line}" for line in str(error).splitlines())
         raise type(error)(lines) from None
+
+
+def require_name(name: str, place: str, fix: str) -> None:
+    """Check that a study may have a name.
+
+    Args:
+        name: the name.
+        place: where it is given, for the message.
+        fix: what to do about it.
+
+    Raises:
+        StudyError: if it may not.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
+        raise StudyError(
+            f"{place}: the name {show_value(name)} must be letters, digits, '.', '_' and '-', 100 at most, the "
+            f"first a letter or digit. {fix}"
+        )
 
 
 def _read(path: Path) -> str:

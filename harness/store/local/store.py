@@ -16,6 +16,7 @@ from harness.store.local.sqlite import in_words
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.store.images import RecordedImages
     from harness.store.recording import Hold, Recording
     from harness.study import Study
 
@@ -89,8 +90,8 @@ class LocalStore:
 
         return read_trial(self.folder, run.run_id)
 
-    def images_of(self, run: RecordedRun) -> tuple[tuple[int, int, int], int] | None:
-        """Return the shape of the images that a run was trained on, and the number of classes."""
+    def images_of(self, run: RecordedRun) -> RecordedImages | None:
+        """Return what is recorded of the images that a run was trained on."""
         from harness.store.local.reading.networks import recorded_images
 
         return recorded_images(self.folder, run.run_id)

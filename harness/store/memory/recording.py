@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.records import Asked, Evaluated, Event, Scored, Started, StopReason, TrialResult
+from harness.store.images import RecordedImages
 from harness.store.record.batches import now
 from harness.store.record.models import MODEL_FILE
 from harness.store.record.trial_run import (
@@ -39,7 +40,7 @@ class KeptTrial:
         status: RUNNING, FINISHED, FAILED or KILLED.
         metrics: name here -> last value.
         history: step -> what was noted there, by name.
-        images: their shape, and the number of classes.
+        images: their shape and classes.
         model: the trained network's file.
     """
 
@@ -53,7 +54,7 @@ class KeptTrial:
     status: str = "RUNNING"
     metrics: dict[str, float] = field(default_factory=dict)
     history: dict[int, dict[str, float]] = field(default_factory=dict)
-    images: tuple[tuple[int, int, int], int] | None = None
+    images: RecordedImages | None = None
     model: Path | None = None
 
 
@@ -119,7 +120,7 @@ class MemoryRecording:
                 trial.metrics |= event.costs
                 if event.image_shape:
                     height, width, channels = event.image_shape
-                    trial.images = (height, width, channels), event.classes
+                    trial.images = RecordedImages((height, width, channels), event.classes, event.class_names)
             case Evaluated() | Scored():
                 values = {**event.metrics, "epoch": event.epoch, "train_seconds": event.train_seconds}
                 trial.metrics |= values

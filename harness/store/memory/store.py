@@ -16,6 +16,7 @@ from harness.records import asked_since
 from harness.store.asked import asked_in
 from harness.store.base import LOCK_TIMEOUT
 from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary, trial_status
+from harness.store.images import RecordedImages
 from harness.store.local.files.artifacts import add_files, artifact_file, artifact_names
 from harness.store.memory.hold import MemoryHold
 from harness.store.memory.recording import KeptStudy, KeptTrial, MemoryRecording
@@ -130,8 +131,8 @@ class MemoryStore:
         frame, history = _tables([self._trial(run.run_id)])
         return {str(name): value for name, value in frame.iloc[0].items()}, history
 
-    def images_of(self, run: RecordedRun) -> tuple[tuple[int, int, int], int] | None:
-        """Return the shape of the images that a run was trained on, and the number of classes."""
+    def images_of(self, run: RecordedRun) -> RecordedImages | None:
+        """Return what is recorded of the images that a run was trained on."""
         return self._trial(run.run_id).images
 
     def files(self, run: RecordedRun) -> list[Path]:

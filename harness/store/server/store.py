@@ -15,6 +15,7 @@ from harness.store.profiles import Servers
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.store.images import RecordedImages
     from harness.store.recording import Hold, Recording
     from harness.study import Study
 
@@ -90,8 +91,8 @@ class ServerStore:
 
         return read_trial(self.servers, run.run_id)
 
-    def images_of(self, run: RecordedRun) -> tuple[tuple[int, int, int], int] | None:
-        """Return the shape of the images that a run was trained on, and the number of classes."""
+    def images_of(self, run: RecordedRun) -> RecordedImages | None:
+        """Return what is recorded of the images that a run was trained on."""
         from harness.store.server.reading.frames import recorded_images
 
         return recorded_images(self.servers, run.run_id)

@@ -10,7 +10,7 @@ from harness.errors import UsageError
 from harness.metrics import from_mlflow
 from harness.store.asked import asked_in
 from harness.store.facts import Fault, StudySummary, trial_status
-from harness.store.images import images_in
+from harness.store.images import RecordedImages, images_in
 from harness.store.profiles import Servers
 from harness.store.record.experiments import TRIALS
 from harness.store.record.kept import STUDY_FILE, kept_from
@@ -194,7 +194,7 @@ def read_trial(servers: Servers, run_id: str) -> tuple[dict[str, Any], pd.DataFr
     return {str(column): value for column, value in trials.iloc[0].items()}, history
 
 
-def recorded_images(servers: Servers, run_id: str) -> tuple[tuple[int, int, int], int] | None:
+def recorded_images(servers: Servers, run_id: str) -> RecordedImages | None:
     """Return the shape of the images that a run was trained on and the number of classes; None if unknown."""
     with asked(servers) as client:
         inputs = client.get_run(run_id).inputs
