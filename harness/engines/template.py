@@ -13,7 +13,7 @@ from typing import Any
 import keras
 from keras import ops
 
-_NUMBERS = ("rate", "seed", "kernel_initializer", "bias_initializer", "build_config")
+_NUMBERS = ("rate", "seed", "kernel_initializer", "depthwise_initializer", "bias_initializer", "build_config")
 
 
 class _Dropout(keras.layers.Dropout):  # type: ignore[misc]

@@ -22,14 +22,20 @@ VERTICAL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float64)
 
 
 def feature_layers(model: keras.Model) -> dict[str, str]:
-    """Return convolution or hidden dense layer -> the layer that puts out its features, activated where it has one."""
+    """Return convolution or hidden dense layer -> the layer that puts out its features, activated where it has one.
+
+    A depthwise convolution makes no features of its own: the 1x1 convolution after it does.
+    """
     layers: dict[str, str] = {}
+    last = ""
     for layer in model.layers:
         kind = layer.name.rpartition("_")[0]
         if kind in ("conv", "dense"):
-            layers[layer.name] = layer.name
-        elif kind == "activation":
-            layers[list(layers)[-1]] = layer.name
+            layers[layer.name] = last = layer.name
+        elif kind == "depthwise":
+            last = ""
+        elif kind == "activation" and last:
+            layers[last] = layer.name
     return layers
 
 

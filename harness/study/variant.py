@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from harness.metrics import OwnName
 from harness.study.code import digest_of
 from harness.study.designs.ranges import Level
 from harness.study.tables.augment import Augment
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
 from harness.study.tables.table import FileTable
-from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
+from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec, stopping_metrics
 
 _UNCHANGED = Augment().model_dump(mode="json")
 """A table of which only what is not so is shown."""
@@ -80,6 +81,9 @@ class Variant:
         seeds = self.seeds.model_dump(mode="json", exclude_defaults=True)
         if seeds:
             meaning["seeds"] = seeds
+        stops = [name for name in stopping_metrics(self.train, self.target) if isinstance(name, OwnName)]
+        if stops:
+            meaning["metrics"] = {name.own.name: name.own.meaning for name in stops}
         if self.code:
             meaning["code"] = self._digests()
         return meaning
@@ -120,8 +124,8 @@ def show_level(value: Any) -> str:
         return " ".join(show_level(item) for item in value) or "none"
     if isinstance(value, dict) and "filters" in value:
         kernel = value.get("kernel", 3)
-        tail = f"/{value['downsample']}" if value.get("downsample") else ""
-        return f"{value['filters']}@{kernel}x{kernel}{tail}"
+        tails = [f"/{value[key]}" for key in ("block", "downsample") if value.get(key)]
+        return f"{value['filters']}@{kernel}x{kernel}{''.join(tails)}"
     if isinstance(value, dict):
         said = {key: item for key, item in value.items() if item is not None}
         if _UNCHANGED.keys() <= said.keys():

@@ -60,7 +60,7 @@ def _sentences(study: Study, reference: Group) -> tuple[str, ...]:
 def _layers(study: Study, group: Group) -> dict[str, int]:
     """Return hidden layer -> its features, of a variant of a grid."""
     variant = next((one for one in study.variants if one.digest == group.digest), study.base)
-    layers = {f"conv_{place + 1}": block.filters for place, block in enumerate(variant.model.conv)}
+    layers = {f"conv_{place + 1}": filters for place, filters in enumerate(variant.model.convolution_filters())}
     return layers | {f"dense_{place + 1}": units for place, units in enumerate(variant.model.dense)}
 
 
