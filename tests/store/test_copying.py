@@ -155,7 +155,7 @@ def test_what_is_not_equal_or_cut_off_stays_where_it_was(filled, tmp_path, monke
         patch.setattr(FolderDepot, "fetch", damaging)
         with pytest.raises(RunError, match=r"left\.txt came out other than it went in"):
             move_study(open_store(filled), open_store(tmp_path / "there"), "tiny")
-    assert open_store(tmp_path / "there").summaries() == []
+    assert "tiny" not in [one.name for one in open_store(tmp_path / "there").summaries()]
     with monkeypatch.context() as patch:
         patch.setattr(FolderHold, "delete", lambda self: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
