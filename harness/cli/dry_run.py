@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +16,16 @@ from harness.estimate import TimeEstimate, estimate_variants, total_seconds
 from harness.findings.questions.looks import say_going_on, say_looks
 from harness.metrics import counted
 from harness.records import Asked, asked_since
+from harness.rehearsal import rehearse, say_uncounted
 from harness.study import DataSpec, Range, Study, cautions, check_variants, show_level
 from harness.trials import stored_asked
 
 if TYPE_CHECKING:
     from harness.launchers import About
     from harness.store import Store
+
+
+_UNKNOWN = "unknown"
 
 
 def show_plan(study: Study, data_folder: Path | None, store: Store, about: About) -> None:
@@ -32,11 +37,13 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, about: About
         store: what it has of the study says more of its time.
         about: the launcher that would train it.
     """
-    from harness.data import image_facts
+    from harness.data import image_facts, shape_and_classes
 
     check_variants(study, lambda data: image_facts(data, data_folder))
     count = study.trainings
-    estimates = estimate_variants(study, lambda data: _images(data, data_folder), _measured(study.name, store))
+    built = rehearse(study, lambda data: shape_and_classes(data, data_folder))
+    own = {digest: one.costs for digest, one in built.items()}
+    estimates = estimate_variants(study, lambda data: _images(data, data_folder), _measured(study.name, store), own)
     console = Console(markup=False, emoji=False, highlight=False)
     console.print(study.question, style="bold")
     asked = study.design.brief(count.variants)
@@ -51,13 +58,15 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, about: About
     for row in estimates:
         table.add_row(
             row.variant.label,
-            f"{row.costs['parameters']:,}",
-            f"{row.costs['macs']:,}",
+            f"{row.costs['parameters']:,}" if "parameters" in row.costs else _UNKNOWN,
+            f"{row.costs['macs']:,}" if "macs" in row.costs else _UNKNOWN,
             f"{row.steps:,}",
-            f"{'' if row.measured else '~ '}{row.step_seconds * 1e3:.1f}",
-            duration(row.steps * row.step_seconds),
+            _UNKNOWN if math.isnan(row.step_seconds) else f"{'' if row.measured else '~ '}{row.step_seconds * 1e3:.1f}",
+            _UNKNOWN if math.isnan(row.step_seconds) else duration(row.steps * row.step_seconds),
         )
     console.print(table)
+    for sentence in dict.fromkeys(say_uncounted(one.uncounted) for one in built.values() if one.uncounted):
+        console.print(sentence)
     if study.design.explores:
         for path, levels in study.design.dimensions.items():
             console.print(f"  searched: {path} {_space(levels)}")
@@ -74,6 +83,8 @@ def _to_do(study: Study, estimates: list[TimeEstimate], workers: int, done: int)
         return f"{counted(done, 'training')} done: nothing is left to train."
     text = f"{counted(total, 'training')}, " if not done else f"{done} of {counted(total, 'training')} done, the others"
     seconds = total_seconds(study, estimates, workers, left)
+    if math.isnan(seconds):
+        return f"{text.strip()} of unknown duration: it is measured once one is trained."
     return f"{text.strip()} about {duration(seconds)} at most if none stops early (a rough figure)."
 
 

@@ -15,6 +15,7 @@ from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.study import Study, Trainings
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ConvBlock, ModelSpec
+from harness.study.tables.own import OwnModel, call_arguments
 from harness.study.tables.train import USED_BY, Plateau, SeedSpec, TargetSpec, TrainSpec
 from harness.study.tables.whole import Reference, ReportSpec, StudyTables
 from harness.study.variant import BASE, Variant, canonical, show_level
@@ -34,6 +35,7 @@ __all__ = [
     "Level",
     "ModelSpec",
     "OneAtATime",
+    "OwnModel",
     "Phase",
     "Plateau",
     "Range",
@@ -49,6 +51,7 @@ __all__ = [
     "Variant",
     "block_shapes",
     "build_study",
+    "call_arguments",
     "canonical",
     "cautions",
     "censored_floor",

@@ -11,7 +11,7 @@ from harness.findings.wording import show_interval
 from harness.judging import hits_of
 from harness.metrics import METRICS, NOTHING, counted
 from harness.stats import coin_spread, spread_interval
-from harness.study import Study
+from harness.study import OwnModel, Study
 
 _METRICS = ("test_accuracy", "test_loss")
 
@@ -122,7 +122,9 @@ def _is_used(study: Study, name: str) -> bool:
     """Whether a seed matters: that of the split only where images are drawn, that of dropout only with dropout."""
     if name == "split":
         return study.data.is_drawn
-    return name != "dropout" or study.model.dense_dropout > 0 or study.model.conv_dropout > 0
+    if name != "dropout" or isinstance(study.model, OwnModel):  # what is random in a user's network is not known here
+        return True
+    return study.model.dense_dropout > 0 or study.model.conv_dropout > 0
 
 
 def _distinct(group: Group, column: str) -> str:

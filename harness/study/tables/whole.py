@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from harness.metrics import METRICS, PROBES
 from harness.presets import PROTOCOLS
 from harness.study.designs import Design
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
+from harness.study.tables.own import OwnModel
 from harness.study.tables.table import FileTable, hint
 from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
 from harness.study.variant import BASE
@@ -82,6 +83,16 @@ def _protocol_or_tables(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [{"required": ["protocol"]}, {"required": ["data", "train"]}]
 
 
+def _kind_of_model(given: Any) -> str:
+    own = isinstance(given, OwnModel) or (isinstance(given, dict) and "build" in given)
+    return "OwnModel" if own else "ModelSpec"
+
+
+Model = Annotated[
+    Annotated[ModelSpec, Tag("ModelSpec")] | Annotated[OwnModel, Tag("OwnModel")], Discriminator(_kind_of_model)
+]
+
+
 class StudyTables(FileTable):
     """A study: one question, the base network, what varies and what counts as good."""
 
@@ -110,7 +121,7 @@ class StudyTables(FileTable):
         "confirmed winner, 'basic' for the others.",
     )
     data: DataSpec
-    model: ModelSpec
+    model: Model
     train: TrainSpec
     target: TargetSpec | None = None
     seeds: SeedSpec = SeedSpec()
