@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.image_sets import IMAGE_SETS
-from harness.metrics import CHOOSABLE, METRICS
+from harness.metrics import METRICS, NAMED
 from harness.pages.markdown import pipe_table
 from harness.presets import PRESETS, PROTOCOLS
 from harness.study import SCHEMA_FILE, StudyTables, build_study, schema_text, show_level
@@ -34,9 +34,11 @@ TABLES = (
     ("", "Study", "Top level", "Keys above the first table."),
     ("data", "DataSpec", "[data]", ""),
     ("model", "ModelSpec", "[model]", ""),
+    ("model", "OwnModel", "[model] with build", "A network of your own: [own-network.md](own-network.md)."),
     ("model.conv", "ConvBlock", "model.conv", "Each entry of the list:"),
     ("train", "TrainSpec", "[train]", ""),
     ("train.plateau", "Plateau", "[train.plateau]", ""),
+    ("train.augment", "Augment", "[train.augment]", "Optional; see [augmentation](#augmentation)."),
     ("seeds", "SeedSpec", "[seeds]", 'Optional. "replicate" draws anew in every replicate, "fixed" as in replicate 0.'),
     ("target", "TargetSpec", "[target]", "Optional: without it every training runs to its maximum."),
     ("design", "Factorial", '[design] with kind = "factorial"', ""),
@@ -47,6 +49,7 @@ TABLES = (
     ("design.replicates", "Adaptive", "design.replicates", "As a table, in all designs but a search:"),
     ("design.space", "Range", "design.space", "A numeric range:"),
     ("design.confirm", "Confirm", "[design.confirm]", "Only with a search."),
+    ("budget", "BudgetSpec", "[budget]", "Optional."),
     ("report", "ReportSpec", "[report]", "Optional."),
     ("report.reference", "Reference", "[[report.reference]]", "Optional."),
 )
@@ -91,10 +94,8 @@ def show_type(schema: Mapping[str, Any]) -> str:
     """Return the type of a key in words, from its JSON Schema: ``whole number, at least 1``."""
     if "const" in schema:
         return _code(schema["const"])
-    if "enum" in schema and set(schema["enum"]) >= set(CHOOSABLE):
-        return (
-            "[metric](#metrics)" if "test_accuracy" in schema["enum"] else "[metric](#metrics), none of the test split"
-        )
+    if "anyOf" in schema and "val_accuracy" in schema["anyOf"][0].get("enum", ()):
+        return _metric(schema["anyOf"][0]["enum"])
     if "enum" in schema:
         return ", ".join(_code(value) for value in schema["enum"])
     if "$ref" in schema:
@@ -114,6 +115,13 @@ def show_type(schema: Mapping[str, Any]) -> str:
         return f"table: {keys} = {show_type(schema['additionalProperties'])}"
     words = {"integer": "whole number", "number": "number", "string": "text", "boolean": "`true` or `false`"}
     return words[str(kind)] + _bounds(schema)
+
+
+def _metric(names: Iterable[str]) -> str:
+    """Return which metrics a key may name, in words."""
+    if set(names) >= set(METRICS):
+        return "[metric](#metrics)"
+    return f"[metric](#metrics), {'none of the test split' if 'parameters' in names else 'known at every evaluation'}"
 
 
 def _bounds(schema: Mapping[str, Any]) -> str:
@@ -186,11 +194,13 @@ def _metrics() -> str:
             metric.unit.meaning or metric.unit.name,
             metric.better,
             "every evaluation" if metric.evaluated else "the end",
+            "where it is named" if name in NAMED else "always" if not metric.probe else "with its probe",
         )
         for name, metric in METRICS.items()
     ]
-    headings = ("metric", "title", "unit", "better", "known at")
-    return f"### Metrics\n\n{_table(headings, rows)}"
+    headings = ("metric", "title", "unit", "better", "known at", "measured")
+    note = "Of top-k accuracies there is one for each k from 2 to one less than there are classes."
+    return f"### Metrics\n\n{note}\n\n{_table(headings, rows)}"
 
 
 def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -291,6 +301,7 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Cross-validation, grid search, learning curves?", ("cross_validation", "learning_curve")),
     ("Convolution or dense layers alone?", ("conv_or_dense",)),
     ("Standardised, scaled or raw pixels?", ("pixel_scaling",)),
+    ("Shifted, turned or cut images in training?", ("augmentation",)),
     ("Half the bits?", ("precision", "precision_emulated")),
 )
 """What the published tutorials leave open, and what is asked beside it, with the studies that answer it."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from harness.cost import total_costs
-from harness.study import DataSpec, OwnModel, Study, Variant
+from harness.study import Changes, DataSpec, OwnModel, Study, TrainSpec, Variant
 from harness.worker import max_steps
 
 # Rounded from one-thread float32 training steps of the reference networks, one process a core, on a small shared
@@ -16,6 +16,9 @@ STEP_SECONDS = 0.4e-3
 SECONDS_PER_MAC = 9e-11
 SECONDS_PER_ACTIVATION = 1e-9
 SECONDS_PER_PARAMETER = 5e-9
+SECONDS_PER_CHANGED_VALUE = 1.2e-8
+"""Of an image that is moved by whole pixels or cut."""
+SECONDS_PER_INTERPOLATED_VALUE = 3e-8
 TRAINING_SECONDS = 2.5
 """Data, compilation, evaluations and artifacts of one training, whatever its length."""
 START_SECONDS = 8.0
@@ -65,18 +68,26 @@ def estimate_variants(
         left = variant.data.train_images or images - variant.data.validation
         train = variant.train
         steps = max_steps(train, left)
-        seconds = measured.get(variant.digest, _step_seconds(costs, train.batch_size))
+        seconds = measured.get(variant.digest, _step_seconds(costs, image_shape, train))
         if train.refit:  # as many epochs again, of all images
             steps += round(steps * images / left)
         estimates.append(TimeEstimate(variant, costs, steps, seconds, variant.digest in measured))
     return estimates
 
 
-def _step_seconds(costs: Mapping[str, int], batch_size: int) -> float:
+def _step_seconds(costs: Mapping[str, int], image_shape: tuple[int, int, int], train: TrainSpec) -> float:
     if "macs" not in costs:
         return math.nan
-    image_seconds = costs["macs"] * SECONDS_PER_MAC + costs["activations"] * SECONDS_PER_ACTIVATION
-    return STEP_SECONDS + batch_size * image_seconds + costs["parameters"] * SECONDS_PER_PARAMETER
+    image_seconds = math.prod(image_shape) * _augment_seconds(train.augment.changes)
+    image_seconds += costs["macs"] * SECONDS_PER_MAC + costs["activations"] * SECONDS_PER_ACTIVATION
+    return STEP_SECONDS + train.batch_size * image_seconds + costs["parameters"] * SECONDS_PER_PARAMETER
+
+
+def _augment_seconds(changes: Changes) -> float:
+    """Return the seconds that a value of an image takes to be changed."""
+    if changes.resampled:
+        return SECONDS_PER_INTERPOLATED_VALUE
+    return SECONDS_PER_CHANGED_VALUE if any(changes) else 0.0
 
 
 def total_seconds(study: Study, estimates: list[TimeEstimate], workers: int, trainings: int | None = None) -> float:
@@ -93,3 +104,17 @@ def total_seconds(study: Study, estimates: list[TimeEstimate], workers: int, tra
     work = sum(each) / len(each) * many  # a search's are all taken to be like the base
     longest = math.nan if any(map(math.isnan, each)) else max(each)
     return START_SECONDS + max(work / workers, longest)
+
+
+def fitting_trainings(estimates: list[TimeEstimate], workers: int, seconds: float) -> int | None:
+    """Return how many trainings fit into so many seconds, if none stops early; None where one's time is unknown.
+
+    Args:
+        estimates: of the variants; of each the same number is trained.
+        workers: trainings side by side.
+        seconds: there are.
+    """
+    each = [estimate.steps * estimate.step_seconds + TRAINING_SECONDS for estimate in estimates]
+    if any(map(math.isnan, each)):
+        return None
+    return max(0, int((seconds - START_SECONDS) * workers / (sum(each) / len(each))))

@@ -29,5 +29,5 @@ def replicate_seeds(seed: int, replicate: int) -> Seeds:
     """Return the seeds of a replicate: independent streams of one root (numpy's SeedSequence)."""
     import numpy as np
 
-    words = np.random.SeedSequence([seed, replicate]).generate_state(4)
-    return Seeds(*(int(word) for word in words))
+    split, weights, order, dropout, augment = np.random.SeedSequence([seed, replicate]).generate_state(5).tolist()
+    return Seeds(split, weights, order, dropout, augment=augment)

@@ -9,10 +9,11 @@ from harness.seeds import replicate_seeds, seeds_of
 def test_seeds_of_replicates_are_independent_and_stable():
     assert replicate_seeds(0, 0) == replicate_seeds(0, 0)
     seeds = [replicate_seeds(seed, replicate) for seed in (0, 1) for replicate in range(50)]
-    words = [word for one in seeds for word in (one.split, one.weights, one.order, one.dropout)]
+    words = [word for one in seeds for word in (one.split, one.weights, one.order, one.dropout, one.augment)]
     assert len(set(words)) == len(words)
     # changed seeds change every published result
-    assert replicate_seeds(0, 0) == Seeds(split=2968811710, weights=3677149159, order=745650761, dropout=2884920346)
+    expected = Seeds(split=2968811710, weights=3677149159, order=745650761, dropout=2884920346, augment=2642120001)
+    assert replicate_seeds(0, 0) == expected
 
 
 def test_fixed_ones_are_those_of_the_first_replicate(tiny):

@@ -12,7 +12,7 @@ import pytest
 from harness.cost import layer_costs
 from harness.data import load_images
 from harness.engines import configure
-from harness.errors import ImpossibleNetwork
+from harness.errors import ImpossibleNetwork, StudyError
 from harness.machine import Load, this_processor
 from harness.records import Evaluated, Finished, Job, Resources, Scored, Started, StopReason, TrainingOver, unpack_hits
 from harness.seeds import replicate_seeds
@@ -30,7 +30,7 @@ def train(tiny, tmp_path):
         study = tiny(**changes)
         events = []
         job = Job(5, study.base, 0, replicate_seeds(study.seed, 0), prunable=prunable, probes=study.probes)
-        job = dataclasses.replace(job, insight=study.insight or "basic")
+        job = dataclasses.replace(job, insight=study.insight or "basic", metrics=study.metrics_of(study.base))
         run_jobs([job], HERE, tmp_path, events.append, decide)
         return events
 
@@ -42,6 +42,37 @@ def files_in(folder):
 
 
 class TestRunJob:
+    def test_what_a_study_names_is_measured_besides(self, train, tmp_path):
+        names = ["val_macro_f1", "test_auc", "test_top_3_accuracy"]
+        _, *evaluated, _, finished = train(**{"report.metrics": names, "train.test_at": [20]})
+        scored = next(event for event in evaluated if isinstance(event, Scored))
+        asked = {"test_macro_f1", "test_auc", "test_top_3_accuracy"}
+        assert scored.metrics.keys() == {"test_loss", "test_accuracy"} | asked
+        last = evaluated[-1].metrics
+        assert last.keys() == {"train_loss", "train_accuracy", "val_loss", "val_accuracy", "val_macro_f1"}
+        result = finished.result.metrics
+        assert result.keys() == last.keys() | scored.metrics.keys() | {"dead_classes"}
+        assert result["test_top_3_accuracy"] >= result["test_accuracy"]
+        assert (result["val_macro_f1"], 0.5 < result["test_auc"] <= 1) == (last["val_macro_f1"], True)
+        with (tmp_path / "5/history.csv").open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert [bool(row["val_macro_f1"]) for row in rows] == [True, True, True]
+        assert [bool(row["test_auc"]) for row in rows] == [True, False, False]
+
+    def test_a_training_ends_by_a_metric_that_is_named(self, train):
+        *_, finished = train(**{"target": {"metric": "val_macro_f1", "value": 0.3}})
+        assert finished.result.stop_reason is StopReason.TARGET
+        assert finished.result.steps_to_target == finished.result.steps < 60
+        calibration = {"metric": "val_expected_calibration_error", "evaluations": 1, "min_delta": 1.0}
+        *_, finished = train(**{"train.plateau": calibration})
+        assert (finished.result.stop_reason, finished.result.steps) == (StopReason.PLATEAU, 40)
+
+    def test_as_many_guesses_as_classes_are_refused(self, tiny, tmp_path):
+        study = tiny(**{"report.metrics": ["test_top_9_accuracy"]})
+        job = Job(0, study.base, 0, replicate_seeds(0, 0), metrics=("test_top_10_accuracy",))
+        with pytest.raises(StudyError, match=r"test_top_10_accuracy must look among fewer .* classes \(10\), got 10"):
+            run_jobs([job], HERE, tmp_path, lambda event: None)
+
     def test_events_in_order_and_clocks_apart(self, train):
         started, *evaluated, trained, finished = train()
         assert isinstance(started, Started)

@@ -1,6 +1,6 @@
 """The command line: commands, options, exit codes, how errors look. No logic.
 
-Exit codes: 0 done, 1 failed, 2 wrong use or wrong input, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong use or wrong input, 3 ended by a budget (`run`), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _COMMANDS = {
     "run": "run",
     "validate": "studies",
     "list": "studies",
+    "runs": "runs",
     "show": "results",
     "report": "results",
     "compare": "compare",

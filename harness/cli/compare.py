@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import complete_study, reports_option, store_option
+from harness.cli.completing import complete_margin, complete_metric, complete_study
+from harness.cli.options import reports_option, store_option
 from harness.cli.results import read_results
 from harness.errors import UsageError, did_you_mean
 
@@ -24,10 +25,11 @@ _CODES = {"holds": 0, "does not hold": 1, "undecided": 3}
 @click.argument("before", shell_complete=complete_study)
 @click.argument("after", shell_complete=complete_study)
 @click.option(
-    "--metric", "metrics", multiple=True, help="What to compare; several times for several. Else what AFTER asks for."
-)
+    "--metric", "metrics", multiple=True, shell_complete=complete_metric,
+    help="What to compare; several times for several. Else what AFTER asks for.",
+)  # fmt: skip
 @click.option(
-    "--margin", "margins", multiple=True, metavar="[METRIC=]VALUE",
+    "--margin", "margins", multiple=True, metavar="[METRIC=]VALUE", shell_complete=complete_margin,
     help="Difference that does not matter, in the metric's unit (0.002 is 0.2 points). Else those of AFTER's study.",
 )  # fmt: skip
 @click.option("--non-inferior", is_flag=True, help="Ask only that AFTER is not worse by the margin or more.")

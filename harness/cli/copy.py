@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from harness.cli.completing import complete_recorded
 from harness.cli.options import StoreType
 from harness.errors import UsageError
 
@@ -13,7 +14,7 @@ from harness.errors import UsageError
 @click.command("copy", epilog="Example: harness copy mlruns lab quickstart")
 @click.argument("source", metavar="FROM", type=StoreType())
 @click.argument("target", metavar="TO", type=StoreType())
-@click.argument("studies", nargs=-1, metavar="[STUDY]...")
+@click.argument("studies", nargs=-1, metavar="[STUDY]...", shell_complete=complete_recorded)
 def copy_command(source: str, target: str, studies: tuple[str, ...]) -> None:
     """Copy studies from the store FROM to the store TO: those named, or all there are.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from harness.cli.options import data_option
-from harness.errors import DataError
+from harness.errors import DataError, printable
 
 _sets = click.argument("sets", nargs=-1, metavar="[SET]...")
 
@@ -32,6 +32,27 @@ def list_sets(data_dir: Path | None) -> None:
         shape = "x".join(map(str, facts.image_shape))
         click.echo(f"{name:<14} {facts.train_images:>6,} + {facts.test_images:>6,} test images  {shape:<8}  {where}")
 
+    _list_decoded()
+
+
+def _list_decoded() -> None:
+    """Show the images of one's own that were decoded, and how much room they take."""
+    from harness.image_sets import decoded_folder, kept_sets
+
+    kept = kept_sets()
+    if kept:
+        click.echo(f"\nDecoded images of your own, in {decoded_folder()} (`harness data clear` removes them):")
+    for each in kept:
+        click.echo(f"{each.bytes / 1e6:>10,.1f} MB  {each.images:>7,} images  {printable(each.source)}")
+
+
+@data_command.command("clear", epilog="Example: harness data clear")
+def clear_decoded() -> None:
+    """Remove decoded images of your own; the next run decodes them again."""
+    from harness.image_sets import clear, decoded_folder
+
+    click.echo(f"{clear() / 1e6:,.1f} MB removed from {decoded_folder()}")
+
 
 @data_command.command("fetch", epilog="Example: harness data fetch mnist fashion_mnist")
 @_sets
@@ -44,11 +65,11 @@ def fetch_sets(sets: tuple[str, ...], data_dir: Path | None) -> None:
         click.echo(f"{name}: {built_in(name).fetch(data_dir).folder}")
 
 
-@data_command.command("verify", epilog="Example: harness data verify mnist")
+@data_command.command("verify", epilog="Example: harness data verify mnist pictures/")
 @_sets
 @data_option
 def verify_sets(sets: tuple[str, ...], data_dir: Path | None) -> None:
-    """Check the contents of image sets, or of folders with IDX files, against their SHA-256."""
+    """Check the contents of image sets against their SHA-256; of your own images, that all can be read."""
     from harness.image_sets import BUILT_IN, built_in, verify
 
     problems: list[str] = []

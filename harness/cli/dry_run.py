@@ -12,23 +12,24 @@ from rich.table import Table
 
 from harness.cli.progress import duration
 from harness.errors import UsageError
-from harness.estimate import TimeEstimate, estimate_variants, total_seconds
+from harness.estimate import TimeEstimate, estimate_variants, fitting_trainings, total_seconds
 from harness.findings.questions.looks import say_going_on, say_looks
 from harness.metrics import counted
 from harness.records import Asked, asked_since
 from harness.rehearsal import rehearse, say_uncounted
 from harness.study import DataSpec, Range, Study, cautions, check_variants, show_level
-from harness.trials import stored_asked
+from harness.trials import Spent, spent_on, stored_asked
 
 if TYPE_CHECKING:
     from harness.launchers import About
+    from harness.results import Results
     from harness.store import Store
 
 
 _UNKNOWN = "unknown"
 
 
-def show_plan(study: Study, data_folder: Path | None, store: Store, about: About) -> None:
+def show_plan(study: Study, data_folder: Path | None, store: Store, about: About, minutes: float | None = None) -> None:
     """Print variants, trainings, the size of each network and an estimate of the time. Creates nothing.
 
     Args:
@@ -36,14 +37,16 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, about: About
         data_folder: where image files are looked for first.
         store: what it has of the study says more of its time.
         about: the launcher that would train it.
+        minutes: that the run may take; None for as many as it takes.
     """
     from harness.data import image_facts, shape_and_classes
 
     check_variants(study, lambda data: image_facts(data, data_folder))
     count = study.trainings
+    results = _recorded(study.name, store)
     built = rehearse(study, lambda data: shape_and_classes(data, data_folder))
     own = {digest: one.costs for digest, one in built.items()}
-    estimates = estimate_variants(study, lambda data: _images(data, data_folder), _measured(study.name, store), own)
+    estimates = estimate_variants(study, lambda data: _images(data, data_folder), _measured(results), own)
     console = Console(markup=False, emoji=False, highlight=False)
     console.print(study.question, style="bold")
     asked = study.design.brief(count.variants)
@@ -70,7 +73,8 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, about: About
     if study.design.explores:
         for path, levels in study.design.dimensions.items():
             console.print(f"  searched: {path} {_space(levels)}")
-    console.print(f"{_to_do(study, estimates, about.workers, done)} Nothing was trained or created.")
+    said = [_to_do(study, estimates, about.workers, done), _budget(study, estimates, about.workers, results, minutes)]
+    console.print(" ".join([*filter(None, said), "Nothing was trained or created."]))
     for sentence in cautions(study):
         console.print(f"warning: {sentence}", style="yellow")
 
@@ -115,15 +119,52 @@ def _asked(study: Study, store: Store, finished: int) -> tuple[Asked, ...]:
     return asked_since(before, study, lambda: finished)
 
 
-def _measured(name: str, store: Store) -> dict[str, float]:
-    """Return variant digest -> median seconds a step, from what the store has of this study."""
+def _recorded(name: str, store: Store) -> Results | None:
+    """Return what the store has of this study; None if it has nothing."""
     from harness.results import load_results
 
     try:
-        trials = load_results(name, store).trials
+        return load_results(name, store)
     except UsageError:
+        return None
+
+
+def _measured(results: Results | None) -> dict[str, float]:
+    """Return variant digest -> median seconds a step, from what is recorded of this study."""
+    if results is None:
         return {}
+    trials = results.trials
     found: dict[str, list[float]] = {}
     for row in trials.loc[trials["steps"] > 0, ["digest", "steps", "train_seconds"]].itertuples(index=False):
         found.setdefault(str(row[0]), []).append(float(row[2]) / float(row[1]))
     return {digest: statistics.median(values) for digest, values in found.items()}
+
+
+def _budget(
+    study: Study, estimates: list[TimeEstimate], workers: int, results: Results | None, minutes: float | None
+) -> str:
+    """Say how many of the trainings that are left fit into the budget; nothing without one."""
+    budget, design = study.budget, study.design
+    spent = spent_on(results.trials) if results else Spent()
+    done = int(results.trials["status"].isin(["finished", "pruned"]).sum()) if results else 0
+    seconds = [] if minutes is None else [60 * minutes]
+    seconds += [] if budget.minutes is None else [60 * budget.minutes - spent.seconds]
+    timed = fitting_trainings(estimates, workers, min(seconds)) if seconds else None
+    fits = [] if timed is None else [timed]
+    fits += [] if budget.trainings is None else [max(0, budget.trainings - done)]
+    left = study.trainings.trainings - done
+    if not fits or left <= 0:
+        return ""
+    room = min(fits)
+    rough = "about " if room == timed else ""
+    if room >= left:
+        return f"The budget has room for all of it{' (a rough figure)' if rough else ''}."
+    text = f"The budget has room for {rough}{room:,} of the {left:,} that are left"
+    if not design.explores:
+        whole, rest = divmod(done + room, len(study.variants))
+        more = f" and {rest} more" if rest else ""
+        return f"{text}: {counted(whole, 'replicate')} of every variant{more}, all runs together."
+    kept = (design.confirmed + 1) * design.confirm.replicates
+    if room <= kept:
+        return f"{text}: too few for a search and its {kept} confirmations."
+    return f"{text}: {room - kept:,} of the search, and {kept} to confirm what it finds."

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli.choosing import run_or_winner
+from harness.cli.completing import complete_run
 from harness.cli.options import PathType, data_option, require_backend, store_option, trust_option
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("export", epilog="Example: harness export quickstart#7 --to onnx")
-@click.argument("run")
+@click.argument("run", metavar="RUN|STUDY", shell_complete=complete_run)
 @click.option(
     "--to", "form", type=click.Choice(["keras", "savedmodel", "onnx", "tensorboard"]), required=True,
     help="Keras's own file, TensorFlow's SavedModel, ONNX, or the graph for TensorBoard.",
@@ -33,12 +35,13 @@ def export_command(
 ) -> None:
     """Write the network of RUN for use elsewhere, with dropout inactive.
 
-    RUN is STUDY#NUMBER, a run id or the beginning of one, or a run's name. A JSON file beside the network says what
+    RUN is STUDY#NUMBER, a run id or the beginning of one, or a run's name; STUDY alone takes the winner, which is said.
+    A JSON file beside the network says what
     images it takes, how they are scaled, and which classes it tells apart.
     """
     from harness.trained import check_export, export, export_path, open_trained
 
-    found = store.find(run)
+    found = store.find(run_or_winner(run, store))
     path = output or export_path(found.study, found.trial, form)
     check_export(form, path, force, require_backend())  # before the import of Keras takes its seconds
     exported = export(open_trained(found.run_id, store, trust=trust), form, path, force=force, data_folder=data_dir)

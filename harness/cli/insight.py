@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli.choosing import run_or_winner
+from harness.cli.completing import complete_run
 from harness.cli.options import data_option, store_option, trust_option
 from harness.errors import UsageError
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("insight", epilog="Example: harness insight quickstart#0 --only weights --only liked")
-@click.argument("run")
+@click.argument("run", metavar="RUN|STUDY", shell_complete=complete_run)
 @click.option(
     "--only", multiple=True, metavar="PICTURE", help="Only these pictures; repeatable. A wrong one lists them."
 )
@@ -45,12 +47,14 @@ def insight_command(
 ) -> None:
     """Draw what the network of RUN learned, and put the pictures beside the run in MLflow.
 
-    RUN is STUDY#NUMBER, a run's id or the beginning of it, or its name in the MLflow UI.
+    RUN is STUDY#NUMBER, a run's id or the beginning of it, or its name in the MLflow UI; STUDY alone takes the winner,
+    which is said.
     """
     if features != "all" and not (features.isdecimal() and int(features)):
         raise UsageError(f"--features must be a number above 0, or all, got {features!r}. E.g. 10.")
     from harness.trained import look_inside
 
+    run = run_or_winner(run, store)
     count = None if features == "all" else int(features)
     look = look_inside(
         run, store, only=only, layers=layers, features=count, images=images, data_folder=data_dir, trust=trust

@@ -1,9 +1,14 @@
-"""How `harness list` looks."""
+"""How `harness list` looks, and what it says for programs."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import click
 from rich.console import Console
 from rich.table import Table
 
@@ -13,30 +18,86 @@ from harness.store import Store, StudySummary
 from harness.study import Study, load_study
 
 
+@dataclass(frozen=True)
+class _Listed:
+    """A study that has a file, is recorded, or both.
+
+    Attributes:
+        name: of the study.
+        file: its study file, if there is one.
+        study: what the file says; None without a file, or where it is wrong.
+        error: what is wrong with the file.
+        summary: what is recorded.
+        report: its page, if there is one.
+    """
+
+    name: str
+    file: Path | None
+    study: Study | None
+    error: str
+    summary: StudySummary | None
+    report: str
+
+    @property
+    def question(self) -> str:
+        return self.study.question if self.study else self.summary.question if self.summary else ""
+
+
 def show_studies(folder: Path, store: Store, reports: Path) -> None:
     """Print a table of the study files, and of studies in the store that have no file any more."""
-    known = {summary.name: summary for summary in store.summaries()}
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("study", "question", "done", "report"):
         table.add_column(heading, overflow="fold", ratio=3 if heading == "question" else None)
-    files = sorted(folder.glob("*.toml"))
-    for path in files:
-        try:
-            study = load_study(path)
-        except HarnessError as error:
-            table.add_row(one_line(path.stem), f"invalid: {one_line(str(error).splitlines()[0])}", "", "", style="red")
+    for one in _listed(folder, store, reports):
+        if one.error:
+            table.add_row(one_line(one.name), f"invalid: {one_line(one.error.splitlines()[0])}", "", "", style="red")
             continue
-        done = _done(known.get(study.name), study)
-        table.add_row(study.name, one_line(study.question), done, _report(reports, study.name))
-    for name, summary in known.items():
-        if name not in {path.stem for path in files}:
-            texts = (name, summary.question, _done(summary, None), _report(reports, name))
-            table.add_row(*(one_line(text) for text in texts))
+        texts = (one.name, one.question, _done(one.summary, one.study), one.report)
+        table.add_row(*(one_line(text) for text in texts))
     console = Console(markup=False, emoji=False, highlight=False)
     if table.row_count:
         console.print(table)
     else:
         console.print(f"no study files in {folder}/")
+
+
+def print_studies(folder: Path, store: Store, reports: Path) -> None:
+    """Print the same as JSON."""
+    facts = {"store": store.place, "studies": [_facts(one) for one in _listed(folder, store, reports)]}
+    click.echo(json.dumps(facts, indent=2))
+
+
+def _listed(folder: Path, store: Store, reports: Path) -> Iterator[_Listed]:
+    """Yield the studies that have files, by name, then those that are recorded alone."""
+    known = {summary.name: summary for summary in store.summaries()}
+    files = sorted(folder.glob("*.toml"))
+    for path in files:
+        study, error = None, ""
+        try:
+            study = load_study(path)
+        except HarnessError as wrong:
+            error = str(wrong)
+        yield _Listed(path.stem, path, study, error, known.get(path.stem), _report(reports, path.stem))
+    for name, summary in known.items():
+        if name not in {path.stem for path in files}:
+            yield _Listed(name, None, None, "", summary, _report(reports, name))
+
+
+def _facts(one: _Listed) -> dict[str, Any]:
+    asked = None
+    if one.study is not None:
+        design = one.study.design
+        asked = {"trainings": one.study.trainings.trainings, "at_most": bool(design.adaptive or design.explores)}
+    return {
+        "name": one.name,
+        "question": one.question,
+        "file": str(one.file) if one.file else None,
+        "error": one.error or None,
+        "asked": asked,
+        "done": one.summary.done if one.summary else 0,
+        "trials": dict(one.summary.counts) if one.summary else {},
+        "report": one.report or None,
+    }
 
 
 def _done(summary: StudySummary | None, study: Study | None) -> str:

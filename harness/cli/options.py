@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from harness.errors import UsageError, did_you_mean, show_value
 
@@ -71,13 +70,13 @@ class StoreType(PathType):
 
 
 def _open(context: click.Context, parameter: click.Parameter, where: str | None) -> Store:
-    _ = context, parameter
+    _ = parameter
     from harness.store import default_store, open_store
 
     store = open_store(where or default_store() or str(DEFAULT_STORE))
     from harness.surroundings import said_before
 
-    if where is None and (ignored := said_before("MLFLOW_TRACKING_URI")):
+    if where is None and not context.resilient_parsing and (ignored := said_before("MLFLOW_TRACKING_URI")):
         click.echo(
             f"MLFLOW_TRACKING_URI={ignored} is not used: this is the store {store.place}. --store, or "
             "store in harness.toml, names another.",
@@ -102,13 +101,6 @@ data_option: Decorator = click.option(
 trust_option: Decorator = click.option(
     "--trust", is_flag=True, help="Execute the code of a network of somebody's own, which the store brings along."
 )
-
-
-def complete_study(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Offer the study files there are."""
-    _ = context, parameter
-    paths = [str(path) for path in sorted(STUDIES.glob("*.toml"))]
-    return [CompletionItem(path) for path in paths if incomplete in path]
 
 
 def require_backend() -> str:

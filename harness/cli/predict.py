@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli.choosing import run_or_winner
+from harness.cli.completing import complete_run
 from harness.cli.options import PathType, data_option, require_backend, store_option, trust_option
 from harness.errors import UsageError, printable
 
@@ -22,7 +24,7 @@ _SHEET = Path("predictions.png")
 
 
 @click.command("predict", epilog="Example: harness predict quickstart#7 my-digits")
-@click.argument("run")
+@click.argument("run", metavar="RUN|STUDY", shell_complete=complete_run)
 @click.argument("folder", type=PathType())
 @click.option(
     "--contact-sheet", "sheet", type=PathType(dir_okay=False), default=_SHEET, show_default=True,
@@ -40,7 +42,8 @@ def predict_command(
 ) -> None:
     """Classify the pictures in FOLDER (PNG, JPEG, WebP, GIF, BMP), or a single one, with the network of RUN.
 
-    RUN is STUDY#NUMBER, a run id or the beginning of one, or a run's name. Pictures may have any size, colours,
+    RUN is STUDY#NUMBER, a run id or the beginning of one, or a run's name; STUDY alone takes the winner, which is said.
+    Pictures may have any size, colours,
     transparency or 16 bits, and be dark on light; each is brought into the frame of the set that the network was
     trained on. A name that begins with a lone digit, or a class's name, tells the true class: 7_mine.png, not 70.png.
 
@@ -53,6 +56,7 @@ def predict_command(
     require_sheet(sheet)
     for output in (sheet, table):
         _require_writable(output, pictures)
+    run = run_or_winner(run, store)
     store.find(run)  # before the import of Keras takes its seconds
     require_backend()
     found = predict(open_trained(run, store, trust=trust), pictures, data_dir)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import complete_study, reports_option, store_option
+from harness.cli.completing import complete_shown, complete_study
+from harness.cli.options import reports_option, store_option
 from harness.errors import UsageError
 from harness.escaping import markdown
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("show", epilog="Example: harness show quickstart#7")
-@click.argument("what", metavar="STUDY|RUN", shell_complete=complete_study)
+@click.argument("what", metavar="STUDY|RUN", shell_complete=complete_shown)
 @store_option
 @reports_option
 def show_command(what: str, store: Store, reports: Path) -> None:

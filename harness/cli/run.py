@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli import signals
+from harness.cli.completing import complete_setting, complete_study
 from harness.cli.launching import launch_of, launcher_options, survey
 from harness.cli.options import (
     DEFAULT_STORE,
-    complete_study,
     data_option,
     reports_option,
     require_backend,
@@ -25,7 +25,7 @@ from harness.cli.options import (
 from harness.store import LOCK_TIMEOUT
 
 if TYPE_CHECKING:
-    from harness.driver import Observer, Outcome, Progress
+    from harness.driver import Observer, Outcome, Progress, Stopped
     from harness.launchers import Notice
     from harness.records import Event
     from harness.store import Store
@@ -48,8 +48,13 @@ if TYPE_CHECKING:
     "overrides",
     multiple=True,
     metavar="KEY=VALUE",
+    shell_complete=complete_setting,
     help="Change a setting of the file (KEY= removes it); repeatable.",
 )
+@click.option(
+    "--minutes", type=click.FloatRange(0, 1e6, min_open=True),
+    help="Minutes of this run at most; [budget] of the file is of all runs together.",
+)  # fmt: skip
 @click.option("--name", help="Run under another name than the file's.")
 @click.option("--fresh", is_flag=True, help="Begin anew; what there is is kept under another name.")
 @click.option("--register", is_flag=True, help="Register the model of the study's winner in MLflow's model registry.")
@@ -75,6 +80,7 @@ def run_command(
     threads: int | None,
     pack: int,
     overrides: tuple[str, ...],
+    minutes: float | None,
     name: str | None,
     fresh: bool,
     register: bool,
@@ -88,7 +94,8 @@ def run_command(
     """Train what is missing of STUDY (a file, or its name in studies/) and write its report.
 
     Running again continues: finished trainings are kept, a larger budget adds what is missing. Ctrl-C stops the
-    trainings and closes their runs; the next run goes on from there.
+    trainings and closes their runs; the next run goes on from there. Exit code 3 says that the budget, or --minutes,
+    ended it before all was trained.
     """
     without_garbage_collection()  # _watching_over_imports switches it on again
     from harness.launchers import Work
@@ -101,7 +108,7 @@ def run_command(
         from harness.cli.dry_run import show_plan
 
         work = Work(loaded.trainings.trainings, store.scratch(loaded.name), loaded.exclusive, workers, threads)
-        show_plan(loaded, data_dir, store, survey(launch, work))
+        show_plan(loaded, data_dir, store, survey(launch, work), minutes)
         return
 
     _require_pack(pack, require_backend())
@@ -118,12 +125,13 @@ def run_command(
             workers=workers,
             threads=threads,
             pack=pack,
+            minutes=minutes,
             fresh=fresh,
             lock_timeout=lock_timeout,
             observe=_watching_over_imports(show),
             launch=launch,
         )
-    _conclude(loaded.name, outcome, store, reports, register)
+    _conclude(study, outcome, store, reports, register)
 
 
 def _say_who_else_trains(study: Study) -> bool:
@@ -146,8 +154,16 @@ def _say_who_else_trains(study: Study) -> bool:
     return False
 
 
-def _conclude(study: str, outcome: Outcome, store: Store, reports: Path, register: bool) -> None:
-    """Say how a run ended, write the report, and leave with the exit code that fits."""
+def _conclude(named: str, outcome: Outcome, store: Store, reports: Path, register: bool) -> None:
+    """Say how a run ended, write the report, and leave with the exit code that fits.
+
+    Args:
+        named: how the user named the study.
+        outcome: how it ended.
+        store: where it is recorded.
+        reports: folder of the reports.
+        register: also register the model of the study's winner.
+    """
     if outcome.aside:
         click.echo(f"what there was before is kept: harness show '{outcome.aside}'")
     if outcome.interrupted:
@@ -160,12 +176,28 @@ def _conclude(study: str, outcome: Outcome, store: Store, reports: Path, registe
 
     from harness.cli.results import report_study
 
-    report_study(study, store, reports, register)
+    report_study(outcome.study.name, store, reports, register)
     click.echo(f"\nMLflow UI: harness ui{'' if store.place == str(DEFAULT_STORE) else f' --store {store.place}'}")
     for trial, message in outcome.failed.items():
         click.echo(f"{click.style('failed:', fg='red', bold=True)} trial {trial}: {message}", err=True)
-    if outcome.failed:
-        raise click.exceptions.Exit(1)
+    if outcome.stopped:
+        click.echo(_say_stopped(named, outcome, outcome.stopped), err=True)
+    if outcome.failed or outcome.stopped:
+        raise click.exceptions.Exit(1 if outcome.failed else 3)
+
+
+def _say_stopped(named: str, outcome: Outcome, stopped: Stopped) -> str:
+    """Say that the budget ended a run, what is kept, and how to go on."""
+    from harness.metrics import counted
+
+    kept = f"{counted(outcome.finished, 'training')} {'is' if outcome.finished == 1 else 'are'} kept"
+    if outcome.cut_off:
+        kept += f", {outcome.cut_off} under way were closed as KILLED and will be done again"
+    go_on = "The same command goes on from there."
+    if stopped.key:
+        now = getattr(outcome.study.budget, stopped.key.removeprefix("budget."))
+        go_on = f"To go on, raise {stopped.key}, e.g. harness run {named} --set {stopped.key}={2 * now:g}"
+    return f"ended by its budget: {stopped.why}. {kept}. {go_on}"
 
 
 def _require_pack(pack: int, backend: str) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli.completing import complete_setting, complete_study
 from harness.cli.options import (
     STUDIES,
-    complete_study,
     data_option,
     reports_option,
     store_option,
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 @click.command("validate", epilog="Example: harness validate studies/quickstart.toml")
 @click.argument("studies", nargs=-1, shell_complete=complete_study)
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a setting first; repeatable.")
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", shell_complete=complete_setting,
+    help="Change a setting first; repeatable.",
+)  # fmt: skip
 @data_option
 def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_dir: Path | None) -> None:
     """Check study files (all in studies/ by default). Networks of your own are built once; nothing is created."""
@@ -59,14 +62,15 @@ def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_
 
 
 @click.command("list", epilog="Example: harness list")
+@click.option("--json", "as_json", is_flag=True, help="The same, and what is recorded of each, as JSON.")
 @store_option
 @reports_option
-def list_command(store: Store, reports: Path) -> None:
+def list_command(as_json: bool, store: Store, reports: Path) -> None:
     """List the studies, how far each one is, and whether it has a report."""
     without_garbage_collection()
-    from harness.cli.listing import show_studies
+    from harness.cli.listing import print_studies, show_studies
 
-    show_studies(STUDIES, store, reports)
+    (print_studies if as_json else show_studies)(STUDIES, store, reports)
 
 
 @click.command("schema", epilog="Example: harness schema > study.schema.json")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import complete_study, store_option
+from harness.cli.completing import complete_study
+from harness.cli.options import store_option
 from harness.cli.servers import host_option, open_option, port_option, serve
 from harness.errors import UsageError
 

@@ -9,18 +9,10 @@ from harness.data.images import (
     shape_and_classes,
     training_scale,
 )
-from harness.data.pictures import (
-    KINDS,
-    SUFFIXES,
-    UNREAD_SUFFIXES,
-    Fitted,
-    fit_picture,
-    frame_picture,
-    framing,
-    read_picture,
-)
+from harness.data.pictures import Fitted, fit_picture, frame_picture, framing
 from harness.data.raw import give_raw, read_raw, set_of
 from harness.data.scaling import Scale
+from harness.pictures import KINDS, SUFFIXES, UNREAD_SUFFIXES, read_picture
 
 __all__ = [
     "KINDS",

@@ -10,6 +10,7 @@ import numpy as np
 from harness.data.raw import find, read_raw
 from harness.data.scaling import Scale, scale_of
 from harness.data.splits import split_positions
+from harness.errors import StudyError
 from harness.image_sets import RawImages
 from harness.study import DataSpec
 
@@ -53,6 +54,11 @@ class ImageData:
     scale: Scale
     digest: str
 
+    def background(self, value: int) -> np.ndarray:
+        """Return an image of one pixel value, 0 to 255, as the network sees it: float32 (height, width, channels)."""
+        image: np.ndarray = self.scale.apply(np.full((1, *self.image_shape), value, np.uint8))[0]
+        return image
+
 
 def load_images(
     spec: DataSpec, seed: int, folder: Path | None = None, part: int = 0, hold_out: bool = True
@@ -90,10 +96,20 @@ def load_images(
 
 
 def _positions(raw: RawImages, spec: DataSpec, seed: int, part: int, hold_out: bool) -> tuple[np.ndarray, np.ndarray]:
+    _require_held_out(raw, spec)
     train, validation = split_positions(raw.train_labels, spec, seed, part)
     if not hold_out:
         train, validation = np.sort(np.concatenate([train, validation])), validation[:0]
     return train, validation
+
+
+def _require_held_out(raw: RawImages, spec: DataSpec) -> None:
+    """Check that what the files hold out is what the study holds out; parts of a cross-validation are cut of all."""
+    if raw.held_out and spec.split != "k_fold" and (spec.split, spec.validation) != ("last", raw.held_out):
+        raise StudyError(
+            f"data.split must be 'last' with validation = {raw.held_out}, the images that {spec.folder} itself holds "
+            f"out for validation, got '{spec.split}' with {spec.validation}. To cut them anew, move them to the others."
+        )
 
 
 def training_scale(
@@ -135,7 +151,7 @@ def check_images(spec: DataSpec, folder: Path | None = None) -> tuple[tuple[int,
         StudyError: as :func:`load_images`.
     """
     raw = read_raw(spec, folder)
-    split_positions(raw.train_labels, spec, seed=0)
+    _positions(raw, spec, seed=0, part=0, hold_out=True)
     height, width, channels = raw.train_images.shape[1:]
     return (height, width, channels), len(raw.train_labels)
 

@@ -8,7 +8,7 @@ III.A). In the original files it lies within half a pixel of pixel (14, 14), cou
 from __future__ import annotations
 
 import math
-import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,28 +17,12 @@ import numpy as np
 from harness.data.borders import LEAST_CONTRAST, border
 from harness.data.ink import EDGE, find_ink
 from harness.data.raw import read_raw
-from harness.errors import DataError
 from harness.image_sets import Framing
+from harness.pictures import resized, to_pixels
 from harness.study import DataSpec
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp")
-"""Of the files that are taken from a folder."""
-
-UNREAD_SUFFIXES = (
-    ".heic", ".heif", ".avif", ".tif", ".tiff", ".svg", ".pdf", ".jp2", ".jxl", ".ico", ".tga", ".psd", ".ppm", ".pgm",
-    ".pbm", ".pnm", ".apng", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2", ".raw", ".emf", ".wmf",
-)  # fmt: skip
-"""Of files that are pictures too, but of kinds that are not read."""
-
-KINDS = "PNG, JPEG, WebP, GIF or BMP"
-
-_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
-
-MOST_PIXELS = 50_000_000
-"""A picture with more is not decoded: a file of some kilobytes can claim to have billions."""
 
 
 class Fitted(NamedTuple):
@@ -57,9 +41,10 @@ def framing(spec: DataSpec, channels: int, folder: Path | None = None) -> Framin
     """Return how pictures are framed for a set.
 
     Digits are framed as MNIST's are, or for ``digits`` as those are: filling 8 pixels. A Fashion-MNIST item fills its
-    frame. For a set of one's own nothing is known of what is ink: the whole picture is taken, cut to the aspect ratio
-    of the frame. If it has one channel and nearly all borders of its training images are black, or white, so is the
-    background of pictures made. Colours are never inverted.
+    frame. For a set of one's own nothing is known of what is ink: the whole picture is taken, as `resize` and `fit` of
+    `[data]` say if the set's pictures were resized, else cut to the aspect ratio of the frame. If it has one channel
+    and nearly all borders of its training images are black, or white, so is the background of pictures made. Colours
+    are never inverted.
 
     Args:
         spec: `[data]` of the study.
@@ -72,76 +57,14 @@ def framing(spec: DataSpec, channels: int, folder: Path | None = None) -> Framin
     known = spec.image_set.facts
     if known and known.framing:
         return known.framing
+    whole = Framing(None, background=None)
+    if spec.image_size is not None:  # pictures, made into images in a way that the study says
+        whole = replace(whole, resize=spec.reading.resize, fit=spec.reading.fit)
     if channels != 1:
-        return Framing(None, background=None)
+        return whole
     borders = border(read_raw(spec, folder).train_images[..., 0])
     dark, light = np.percentile(borders, 75) <= 32, np.percentile(borders, 25) >= 223
-    return Framing(None, background="black" if dark else "white" if light else None)
-
-
-def read_picture(path: Path) -> Image:
-    """Read a picture: upright by its EXIF orientation, transparency on white, 16 bits with all their levels.
-
-    Args:
-        path: a PNG, JPEG, WebP, GIF or BMP file; of several pictures in it the first is read.
-
-    Returns:
-        A Pillow image: grey as mode F, 0 to 255 with fractions; anything with colours as mode RGB.
-
-    Raises:
-        DataError: one line, if it is not there, no picture, damaged, or has more than 50 million pixels.
-    """
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    too_many = f"{path}: has more than {MOST_PIXELS:,} pixels, which are the most that are read. Make it smaller."
-    try:
-        if path.exists() and not path.is_file():  # a pipe would be waited for
-            raise DataError(f"{path}: must be a file, got {'a folder' if path.is_dir() else 'a pipe or a device'}.")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of sizes, whose limit here is lower, and of EXIF that makes no sense
-            with Image.open(path, formats=_FORMATS) as image:  # reads the header alone
-                if image.width * image.height > MOST_PIXELS:
-                    raise DataError(too_many)
-                return _flatten(ImageOps.exif_transpose(image))
-    except DataError:
-        raise
-    except Image.DecompressionBombError:  # Pillow's own limit, three times as high
-        raise DataError(too_many) from None
-    except UnidentifiedImageError:
-        raise DataError(f"{path}: is not a {KINDS} picture, or its beginning is damaged.") from None
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file.") from None
-    except Exception as error:  # decoders raise what they like on damaged files: SyntaxError, struct.error, ...
-        lines = str(getattr(error, "strerror", None) or error).splitlines() or [type(error).__name__]
-        raise DataError(f"{path}: cannot be read, it may be damaged: {lines[0]}.") from None
-
-
-def _flatten(image: Image) -> Image:
-    """Return a picture without transparency, as mode F or RGB."""
-    from PIL import Image
-
-    if image.mode.startswith("I"):  # 16 bits; converted by Pillow they would be cut off at 255
-        values = np.asarray(image).astype(np.float32) * np.float32(255 / 65535)
-        clear = image.info.get("transparency")
-        if isinstance(clear, int):
-            values[np.asarray(image) == clear] = 255
-        return Image.fromarray(values)
-    if image.has_transparency_data:
-        image = _on_background(image.convert("RGBA"))
-    if image.mode in ("1", "L", "F"):
-        return image.convert("F")
-    image = image.convert("RGB")
-    red, green, blue = image.split()
-    return red.convert("F") if red.tobytes() == green.tobytes() == blue.tobytes() else image
-
-
-def _on_background(image: Image) -> Image:
-    """Return an RGBA picture on white; on black if there is much more to see on it, as with white ink."""
-    from PIL import Image
-
-    flat = [Image.alpha_composite(Image.new("RGBA", image.size, colour), image) for colour in ("white", "black")]
-    on_white, on_black = (max(np.ptp(np.asarray(each)[..., :3], axis=(0, 1))) for each in flat)
-    return flat[int(on_white < on_black / 2)].convert("RGB")
+    return replace(whole, background="black" if dark else "white" if light else None)
 
 
 def fit_picture(image: Image, frame: Framing, shape: tuple[int, int, int]) -> np.ndarray | None:
@@ -184,16 +107,8 @@ def frame_picture(image: Image, frame: Framing, shape: tuple[int, int, int]) -> 
 
 
 def _whole_view(image: Image, frame: Framing, height: int, width: int, channels: int) -> np.ndarray | None:
-    """Return the middle of a picture in the aspect ratio of the frame, without looking for ink."""
-    from PIL import Image, ImageOps
-
-    fitted = ImageOps.fit(image, (width, height), Image.Resampling.BICUBIC)
-    if channels == 1 and fitted.mode != "F":
-        fitted = fitted.convert("L")
-    elif channels == 3 and fitted.mode == "F":
-        fitted = Image.merge("RGB", [fitted.convert("L")] * 3)
-    pixels = np.clip(np.rint(np.asarray(fitted, dtype=np.float32)), 0, 255).astype(np.uint8)
-    pixels = pixels.reshape(height, width, channels)
+    """Return a whole picture in the frame, without looking for ink."""
+    pixels = to_pixels(resized(image, height, width, frame.resize, frame.fit), channels)
     if np.ptp(pixels, axis=(0, 1)).max() < LEAST_CONTRAST:
         return None
     light = np.median(border(pixels[None, ..., 0])) > 127.5

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
+import time
 from pathlib import Path
 
+from harness.driver.allowance import Stopped, allowance_of
 from harness.driver.loop import Loop
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
 from harness.driver.repair import close_recorded, repair_study
@@ -21,6 +24,7 @@ __all__ = [
     "Outcome",
     "Progress",
     "Running",
+    "Stopped",
     "repair_study",
     "run_study",
 ]
@@ -34,12 +38,13 @@ def run_study(
     workers: int | None = None,
     threads: int | None = None,
     pack: int = 1,
+    minutes: float | None = None,
     fresh: bool = False,
     lock_timeout: float = LOCK_TIMEOUT,
     observe: Observer = unobserved,
     launch: Launch = LocalLauncher,
 ) -> Outcome:
-    """Train what is missing of a study.
+    """Train what is missing of a study, as far as its budget goes.
 
     Args:
         study: the study.
@@ -50,6 +55,8 @@ def run_study(
         threads: likewise, threads of each worker.
         pack: trainings that a worker trains side by side in one program, at most; they differ in nothing but seeds,
             initial weights, learning rate, weight decay and dropout rates. More than 1 needs the JAX backend.
+        minutes: of this run at most: no training begins that is not expected to end in time, and what is still under
+            way then is cut off. `[budget]` of the study is of all runs together.
         fresh: put what there is of this study aside (renamed, not deleted) and begin anew.
         lock_timeout: seconds to wait for a database that another process has locked.
         observe: sees every change.
@@ -64,7 +71,9 @@ def run_study(
         RunError: if too many trials fail in a row, or the store can no longer be used: the disk is full, say. What is
             recorded is kept, and the next run goes on from there.
     """
+    began = time.monotonic()
     store, data_folder = open_store(store), Path(data_folder) if data_folder else None
+    _require_time(minutes)
     _require_sampler(study)
     store.require_recordable(study)
     _require_packable(study, pack)
@@ -87,13 +96,15 @@ def run_study(
             require_same_meaning(study, hold.storage)
         recording = hold.begin(study, provenance.source_tags(study.source.parent if study.source else Path()))
         plan = open_plan(recording, hold, store, data_folder)
-        return dataclasses.replace(Loop(plan, recording, launcher, observe, pack).run(), aside=aside)
+        allowance = allowance_of(study, minutes, began, lambda: store.frames(study.name)[0])
+        return dataclasses.replace(Loop(plan, recording, launcher, observe, pack, allowance).run(), aside=aside)
 
 
 def _left(study: Study, store: Store) -> int:
     """Return about how many trainings are still to do: the plan knows better, but takes seconds to ask."""
     counts = next((summary.counts for summary in store.summaries() if summary.name == study.name), {})
-    return study.trainings.trainings - counts.get("finished", 0) - counts.get("pruned", 0)
+    most = min(study.trainings.trainings, study.budget.trainings or study.trainings.trainings)
+    return max(0, most - counts.get("finished", 0) - counts.get("pruned", 0))
 
 
 def _require_data(study: Study, data_folder: Path | None) -> None:
@@ -123,6 +134,11 @@ def _require_packable(study: Study, pack: int) -> None:
         raise UsageError(
             f"--pack must be 1 for a study with exclusive = true, which trains one at a time, got {pack}. Leave it out."
         )
+
+
+def _require_time(minutes: float | None) -> None:
+    if minutes is not None and not 0 < minutes < math.inf:
+        raise UsageError(f"the minutes of a run must be a number above 0, got {minutes:g}. E.g. 30.")
 
 
 def _require_sampler(study: Study) -> None:

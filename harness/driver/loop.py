@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from harness.driver.allowance import Allowance
 from harness.driver.interrupts import Stop
 from harness.driver.progress import Observer, Outcome, Progress, Running
 from harness.errors import RunError
@@ -44,11 +45,20 @@ class Loop:
         launcher: has the workers; closed when the run ends.
         observe: sees every change.
         pack: trainings of one program that a worker trains side by side, at most.
+        allowance: what may begin; by default everything.
     """
 
-    def __init__(self, plan: Plan, recording: Recording, launcher: Launcher, observe: Observer, pack: int = 1) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        recording: Recording,
+        launcher: Launcher,
+        observe: Observer,
+        pack: int = 1,
+        allowance: Allowance | None = None,
+    ) -> None:
         self.plan, self.recording, self.launcher = plan, recording, launcher
-        self.observe, self.pack = observe, pack
+        self.observe, self.pack, self.allowance = observe, pack, allowance or Allowance()
         self._next_job: Job | None = None
         self.progress = Progress(asked=recording.asked)
         self.deaths: dict[tuple[str, int], int] = {}
@@ -57,29 +67,38 @@ class Loop:
 
     def run(self) -> Outcome:
         """Train until the plan has nothing left; close everything that is open, whatever happens."""
-        status, interrupted = "FAILED", False
+        status, why, stopped = "FAILED", "the run ended with an error", None
         with self.stop.deferred():
             try:
                 self._update(None)
-                if self.plan.remaining:
+                if self.plan.remaining and self.allowance.admits(self.plan, self.launcher.about.workers):
                     self.launcher.expect(self.plan.remaining)
                     self._work()
-                status = "FAILED" if self.progress.failed else "FINISHED"
+                if self.plan.remaining or self.plan.search_ended:  # else the last of it ended just in time
+                    stopped, why = self.allowance.stopped, "the time that the study may take was over"
+                status = "FAILED" if self.progress.failed else "KILLED" if stopped else "FINISHED"
             except KeyboardInterrupt:
-                status, interrupted = "KILLED", True
+                status, why, stopped = "KILLED", "interrupted", None
             finally:
                 self.stop.ignore()
                 self.launcher.close()
                 try:
-                    self._close_open("interrupted" if interrupted else "the run ended with an error")
+                    cut_off = self._close_open(why)
                 finally:
                     self.recording.close(status)
-        study, progress = self.plan.study, self.progress
-        return Outcome(study, self.plan.finished, progress.finished_here, dict(progress.failed), interrupted)
+        return Outcome(
+            self.plan.study,
+            self.plan.finished,
+            self.progress.finished_here,
+            dict(self.progress.failed),
+            interrupted=why == "interrupted",
+            stopped=stopped,
+            cut_off=cut_off,
+        )
 
     def _work(self) -> None:
         flushed = time.monotonic()
-        while True:
+        while not self.allowance.is_over():
             self.stop.check()
             while self.launcher.free and (jobs := self._gather()):
                 self.launcher.submit(jobs)
@@ -105,6 +124,8 @@ class Loop:
         while len(jobs) < self.pack:
             job, self._next_job = self._next_job, None
             if job is None:
+                if not self.allowance.admits(self.plan, self.launcher.about.workers):
+                    break
                 assignment = self.plan.next(jobs[0].variant.program if jobs else None)
                 if assignment is None:
                     break
@@ -135,6 +156,7 @@ class Loop:
             prunable=assignment.prunable,
             probes=self.plan.study.probes,
             insight=self.plan.study.insight or ("full" if assignment.showcase else "basic"),
+            metrics=self.plan.study.metrics_of(assignment.variant),
         )
 
     def _take(self, event: Event | Notice) -> None:
@@ -170,6 +192,7 @@ class Loop:
         self.recording.finish(running.run_id, result, self.launcher.take(trial))
         del self.progress.running[trial]  # it is recorded: whatever happens now, it is not to be closed as KILLED
         self.plan.tell(trial, result, running.run_id)
+        self.allowance.take(running.assignment.variant.digest, result.clocks.total)
         self.progress.finished_here += 1
         self.deaths_in_a_row = self.failures_in_a_row = 0
 
@@ -205,15 +228,18 @@ class Loop:
         if self.deaths_in_a_row >= max(_DEATHS_IN_A_ROW, 2 * self.launcher.about.workers):
             raise RunError(f"{self.deaths_in_a_row} workers died in a row, the last so: {death.message}")
 
-    def _close_open(self, reason: str) -> None:
+    def _close_open(self, reason: str) -> int:
+        """Close what is under way as killed; return how many trainings that were."""
         from harness.plan import INTERRUPTED
 
+        many = len(self.progress.running)
         while self.progress.running:
             trial, running = self.progress.running.popitem()
             try:
                 self.recording.kill(running.run_id, reason)
             finally:
                 self.plan.fail(trial, INTERRUPTED)
+        return many
 
     def _update(self, event: Event | Notice | None) -> None:
         self.progress.workers = self.launcher.about.workers

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from harness.driver.allowance import Stopped
 from harness.launchers import Notice
 from harness.notebook import facts_table
 from harness.records import Asked, Evaluated, Event
@@ -99,6 +100,8 @@ class Outcome:
         failed: trial number -> message of those that failed now.
         interrupted: whether it was stopped from outside.
         aside: the name that earlier results were put under; None unless the run began anew.
+        stopped: why the budget ended it before all was trained; None if it did not.
+        cut_off: trainings that were under way when it ended, and will be done again.
     """
 
     study: Study
@@ -107,6 +110,8 @@ class Outcome:
     failed: dict[int, str]
     interrupted: bool = False
     aside: str | None = None
+    stopped: Stopped | None = None
+    cut_off: int = 0
 
     def __repr__(self) -> str:
         return f"<Outcome {self.study.name}: {', '.join(self._counts())}>"
@@ -117,6 +122,7 @@ class Outcome:
             ("study", self.study.name),
             ("trainings", ", ".join(self._counts())),
             ("kept aside as", self.aside or ""),
+            ("ended by its budget", self.stopped.why if self.stopped else ""),
             *((f"trial {trial} failed", message) for trial, message in self.failed.items()),
         ]
         return facts_table(pairs)
@@ -124,6 +130,7 @@ class Outcome:
     def _counts(self) -> list[str]:
         counts = [f"{self.finished:,} finished", f"{self.finished_here:,} of them now"]
         counts += [f"{len(self.failed):,} failed"] if self.failed else []
+        counts += ["ended by its budget"] if self.stopped else []
         return [*counts, "interrupted"] if self.interrupted else counts
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from harness.engines.base import (
     Device,
     Engine,
@@ -24,7 +26,7 @@ from harness.engines.base import (
 )
 from harness.engines.order import BatchOrder, steps_for
 from harness.errors import HarnessError
-from harness.study import TrainSpec
+from harness.study import Augment, TrainSpec
 
 if TYPE_CHECKING:
     import keras
@@ -39,6 +41,7 @@ __all__ = [
     "Means",
     "PackEngine",
     "Training",
+    "augment_images",
     "build_engine",
     "build_pack",
     "configure",
@@ -54,30 +57,47 @@ __all__ = [
 
 
 def build_engine(
-    model: keras.Model, spec: TrainSpec, total_steps: int, images: Images, labels: Labels, order_seed: int
+    model: keras.Model,
+    spec: TrainSpec,
+    total_steps: int,
+    images: Images,
+    labels: Labels,
+    order_seed: int,
+    augment_seed: int = 0,
+    background: Images | None = None,
 ) -> Engine:
     """Return the engine of the Keras backend in use; compiled programs are shared between engines.
 
-    Args:
-        model: from :func:`harness.network.build_network`, not compiled.
-        spec: optimiser and protocol.
-        total_steps: steps that a learning rate schedule spans.
-        images: training images (n, height, width, channels).
-        labels: training labels (n,), whole numbers from 0.
-        order_seed: seed of the batch order.
+    The arguments are those of :class:`Training`.
 
     Raises:
         HarnessError: if there is no engine for the backend.
     """
-    engine: Engine = _backend_module().build(model, spec, total_steps, images, labels, order_seed)
+    training = Training(model, spec, total_steps, images, labels, order_seed, augment_seed, background)
+    engine: Engine = _backend_module().build(training)
     return engine
+
+
+def augment_images(augment: Augment, images: Images, seed: int, background: Images) -> Images:
+    """Return images changed as a training changes its first batch, if it has these.
+
+    Args:
+        augment: the amounts.
+        images: (n, height, width, channels), scaled.
+        seed: of the stream.
+        background: a pixel of the fill at each place, (height, width, channels), scaled like the images.
+    """
+    from harness.engines.augmenting import Draws, change
+
+    (draws,) = Draws(augment, images.shape[1:], len(images), seed).take(1)
+    return np.asarray(change(images, draws, background, augment.changes), np.float32)
 
 
 def build_pack(trainings: Sequence[Training]) -> PackEngine:
     """Return an engine that trains several networks of one shape side by side.
 
-    They may differ in initial weights, seeds, batch order, learning rate, dropout rates and weight decay, and train on
-    different images, as many each.
+    They may differ in initial weights, seeds, batch order, learning rate, dropout rates, weight decay and amounts of
+    augmentation, and train on different images, as many each.
 
     Raises:
         HarnessError: if the backend has no such engine; only JAX has.

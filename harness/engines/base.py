@@ -80,7 +80,8 @@ class Engine(Protocol):
         """Train on the next ``steps`` batches, going on where the last call ended.
 
         Returns:
-            Means over these batches as they were trained on: before the update, with dropout, with label smoothing.
+            Means over these batches as they were trained on: before the update, augmented, with dropout, with label
+            smoothing.
             Not-a-number for 0 steps.
         """
         ...
@@ -138,6 +139,9 @@ class Training(NamedTuple):
         images: training images (n, height, width, channels).
         labels: training labels (n,), whole numbers from 0.
         order_seed: seed of the batch order.
+        augment_seed: seed of how images are changed with ``spec.augment``.
+        background: a pixel of its fill at each place, (height, width, channels), scaled like the images; None for
+            zeros.
     """
 
     model: keras.Model
@@ -146,6 +150,13 @@ class Training(NamedTuple):
     images: Images
     labels: Labels
     order_seed: int
+    augment_seed: int = 0
+    background: Images | None = None
+
+    @property
+    def fill(self) -> Images:
+        """The background, (height, width, channels)."""
+        return np.zeros(self.images.shape[1:], np.float32) if self.background is None else self.background
 
 
 def cpu(backend: str) -> Device:

@@ -19,13 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.engines import jax_program
-from harness.engines.base import Device, Gradients, Images, Labels, Means, Training, batch_means, cpu, memory_share
+from harness.engines.base import Device, Gradients, Images, Means, Training, batch_means, cpu, memory_share
 from harness.engines.copies import Copies
+from harness.engines.feed import Feed, Steps, padded
 from harness.engines.jax_program import State, in_batches, program_for, program_key
-from harness.engines.optimizers import learning_rates
-from harness.engines.order import BatchOrder
 from harness.errors import HarnessError
-from harness.study import TrainSpec
 
 CALL_STEPS = 2048
 """Steps in one call of the compiled program at most; a power of two."""
@@ -83,34 +81,14 @@ def describe_device() -> Device:
     return Device(device.platform.replace("cuda", "gpu"), device.device_kind, backend)
 
 
-def build(
-    model: keras.Model, spec: TrainSpec, total_steps: int, images: Images, labels: Labels, order_seed: int
-) -> JaxEngine:
+def build(training: Training) -> JaxEngine:
     """Return an engine; see :func:`harness.engines.build_engine`."""
-    return JaxEngine(Training(model, spec, total_steps, images, labels, order_seed))
+    return JaxEngine(training)
 
 
 def build_pack(trainings: Sequence[Training]) -> JaxPack:
     """Return an engine for several trainings; see :func:`harness.engines.build_pack`."""
     return JaxPack(trainings)
-
-
-class _Feed:
-    """The batches and learning rates of one training, in order."""
-
-    def __init__(self, training: Training) -> None:
-        self._rates = learning_rates(training.spec, training.total_steps)
-        self._order = BatchOrder(len(training.images), training.spec.batch_size, training.order_seed)
-        self._done = 0
-
-    def take(self, steps: int, rows: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-        """Return indices (rows, batch size) and rates (rows,) of the next steps; rows beyond them are zeros."""
-        indices = np.zeros((rows, self._order.batch_size), np.int32)
-        rates = np.zeros(rows, np.float32)
-        indices[:steps] = self._order.take(steps)
-        rates[:steps] = self._rates.take(range(self._done, self._done + steps), mode="clip")
-        self._done += steps
-        return indices, rates
 
 
 def _rows(steps: int) -> int:
@@ -136,7 +114,8 @@ class JaxPack:
         self._program = program_for(trainings[0].model, trainings[0].spec)
         states = [self._program.state_of(model) for model in self._models]
         self._state: State = jax.tree.map(lambda *parts: jnp.stack(parts), *states)
-        self._feeds = [_Feed(training) for training in trainings]
+        self._feeds = [Feed(training) for training in trainings]
+        self._backgrounds = jnp.stack([training.fill for training in trainings])
         self._decay = jnp.asarray([training.spec.weight_decay for training in trainings], jnp.float32)
         self._active = np.ones(len(trainings), bool)
         sets = [(training.images, training.labels) for training in trainings]
@@ -179,11 +158,12 @@ class JaxPack:
             self._program.give(jax.tree.map(lambda part, index=index: part[index], self._state), model)
 
     def _call(self, steps: int, rows: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-        feeds = [feed.take(steps, rows) for feed in self._feeds]
-        indices, rates = (np.stack(parts) for parts in zip(*feeds, strict=True))
+        each = [padded(feed.take(steps), rows) for feed in self._feeds]
+        fed = Steps(*(np.stack(parts) for parts in zip(*each, strict=True)))
         self._state, losses, hits = self._program.train_pack(
-            self._state, self._images, self._labels, self._which, indices, rates, self._decay, steps, self._active
-        )
+            self._state, self._images, self._labels, self._which, fed, self._backgrounds, self._decay, steps,
+            self._active,
+        )  # fmt: skip
         return np.asarray(losses, np.float64).sum(axis=1), np.asarray(hits, np.int64)
 
 
@@ -194,7 +174,8 @@ class JaxEngine:
         self._model = training.model
         self._program = program_for(training.model, training.spec)
         self._state = self._program.state_of(training.model)
-        self._feed = _Feed(training)
+        self._feed = Feed(training)
+        self._background = jnp.asarray(training.fill)
         self._decay = jnp.float32(training.spec.weight_decay)
         self._images = _IMAGES.of(training.images)[None]
         self._labels = _LABELS.of(training.labels)[None]
@@ -225,9 +206,9 @@ class JaxEngine:
         self._program.give(self._state, self._model)
 
     def _call(self, steps: int, rows: int) -> tuple[float, int]:
-        indices, rates = self._feed.take(steps, rows)
+        fed = padded(self._feed.take(steps), rows)
         self._state, losses, hits = self._program.train(
-            self._state, self._images, self._labels, 0, indices, rates, self._decay, steps, True
+            self._state, self._images, self._labels, 0, fed, self._background, self._decay, steps, True
         )
         return float(np.asarray(losses, np.float64).sum()), int(hits)
 

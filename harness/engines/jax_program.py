@@ -13,6 +13,8 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from harness.engines.augmenting import change
+from harness.engines.feed import Steps
 from harness.engines.optimizers import build_optimizer, optimizer_key
 from harness.engines.template import Template, shape_key
 from harness.study import TrainSpec
@@ -36,6 +38,7 @@ class Program:
         self.optimizer = build_optimizer(spec)
         self.optimizer.keras.build(network.trainable_variables)
         self.smoothing = spec.label_smoothing
+        self.changes = spec.augment.changes
         self.fresh = [jnp.asarray(variable.value) for variable in self.optimizer.keras.variables]
         self.train = jax.jit(self._train)
         self.forward = jax.jit(self._forward)
@@ -69,10 +72,10 @@ class Program:
         return logits
 
     def _train(
-        self, state: State, images: Any, labels: Any, which: Any, indices: Any, rates: Any, decay: Any, steps: Any,
+        self, state: State, images: Any, labels: Any, which: Any, fed: Steps, background: Any, decay: Any, steps: Any,
         active: Any,
     ) -> tuple[State, Any, Any]:  # fmt: skip
-        """Train on the first ``steps`` rows of ``indices`` (rows, batch size).
+        """Train on the first ``steps`` rows of what is fed.
 
         The number of steps is an input: one program serves every interval up to the number of rows.
 
@@ -82,13 +85,12 @@ class Program:
 
         def body(step: Any, carry: tuple[State, Any, Any]) -> tuple[State, Any, Any]:
             before, losses, hits = carry
-            batch = indices[step]
-            after, loss, hit = self._step(
-                before, _one_set(images, which, batch), _one_set(labels, which, batch), rates[step], decay
-            )
+            batch = fed.indices[step]
+            shown = change(_one_set(images, which, batch), fed.draws[step], background, self.changes)
+            after, loss, hit = self._step(before, shown, _one_set(labels, which, batch), fed.rates[step], decay)
             return after, losses.at[step].set(loss), hits + hit
 
-        start = (state, jnp.zeros(len(indices), jnp.float32), jnp.int32(0))
+        start = (state, jnp.zeros(len(fed.indices), jnp.float32), jnp.int32(0))
         after, losses, hits = jax.lax.fori_loop(0, steps, body, start)
         kept: State = jax.tree.map(partial(jnp.where, active), after, state)
         return kept, losses, hits
@@ -143,7 +145,7 @@ def program_for(model: keras.Model, spec: TrainSpec) -> Program:
 
 def program_key(model: keras.Model, spec: TrainSpec) -> Hashable:
     """Return what tells apart trainings that cannot share a program."""
-    return shape_key(model), spec.batch_size, spec.label_smoothing, *optimizer_key(spec)
+    return shape_key(model), spec.batch_size, spec.label_smoothing, spec.augment.changes, *optimizer_key(spec)
 
 
 def in_batches(forward: Any, images: Any, which: Any, axis: int) -> npt.NDArray[np.float32]:

@@ -12,14 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from harness.engines.base import Device, Gradients, Images, Labels, Means, batch_means, cpu, memory_share
+from harness.engines.base import Device, Gradients, Images, Means, Training, batch_means, cpu, memory_share
 from harness.engines.copies import Copies
-from harness.engines.optimizers import learning_rates
-from harness.engines.order import BatchOrder
+from harness.engines.feed import Feed, Steps, padded
 from harness.engines.tensorflow_program import program_for
 from harness.errors import HarnessError
 from harness.machine import gpu_megabytes
-from harness.study import TrainSpec
 
 EVALUATION_BATCH = 1000
 """Images in one forward pass of an evaluation."""
@@ -74,11 +72,9 @@ _IMAGES = Copies(lambda array: tf.constant(array, tf.float32))
 _LABELS = Copies(lambda array: tf.constant(array, tf.int64))  # a GPU gathers int64, not int32
 
 
-def build(
-    model: keras.Model, spec: TrainSpec, total_steps: int, images: Images, labels: Labels, order_seed: int
-) -> TensorFlowEngine:
+def build(training: Training) -> TensorFlowEngine:
     """Return an engine; see :func:`harness.engines.build_engine`."""
-    return TensorFlowEngine(model, spec, total_steps, images, labels, order_seed)
+    return TensorFlowEngine(training)
 
 
 def input_gradients(model: keras.Model) -> Gradients:
@@ -108,25 +104,22 @@ def write_graph(model: keras.Model, folder: Path) -> None:
 class TensorFlowEngine:
     """An :class:`harness.engines.base.Engine`."""
 
-    def __init__(
-        self, model: keras.Model, spec: TrainSpec, total_steps: int, images: Images, labels: Labels, order_seed: int
-    ) -> None:
-        self._model = model
-        self._rates = learning_rates(spec, total_steps)
-        self._decay = tf.constant(spec.weight_decay, tf.float32)
-        self._done = 0
-        self._order = BatchOrder(len(images), spec.batch_size, order_seed)
-        self._images = _IMAGES.of(images)
-        self._labels = _LABELS.of(labels)
-        self._program = program_for(model, spec)
+    def __init__(self, training: Training) -> None:
+        self._model = training.model
+        self._feed = Feed(training)
+        self._decay = tf.constant(training.spec.weight_decay, tf.float32)
+        self._background = tf.constant(training.fill)
+        self._images = _IMAGES.of(training.images)
+        self._labels = _LABELS.of(training.labels)
+        self._program = program_for(training.model, training.spec)
         self._program.user = weakref.ref(self)
-        self._program.load(model)
+        self._program.load(training.model)
 
     def warm_up(self, steps: int = 1) -> float:  # noqa: ARG002  one program does for any number of steps
         """Compile, unless an earlier trial did, on one real step and one forward pass, and put all state back."""
         started = time.perf_counter()
         if not self._program.compiled:
-            self._run(np.zeros((1, self._order.batch_size), np.int32), np.zeros(1, np.float32))
+            self._run(padded(self._feed.take(0), 1))
             self._program.forward(self._images[:EVALUATION_BATCH]).numpy()
             self._program.load(self._model)
             self._program.compiled = True
@@ -137,10 +130,9 @@ class TensorFlowEngine:
         loss_sum, hits = 0.0, 0
         for start in range(0, steps, CALL_STEPS):
             count = min(CALL_STEPS, steps - start)
-            rates = self._rates.take(range(self._done, self._done + count), mode="clip")
-            loss, hit = self._run(self._order.take(count), rates)
-            loss_sum, hits, self._done = loss_sum + loss, hits + hit, self._done + count
-        return batch_means(loss_sum, hits, steps, self._order.batch_size)
+            loss, hit = self._run(self._feed.take(count))
+            loss_sum, hits = loss_sum + loss, hits + hit
+        return batch_means(loss_sum, hits, steps, self._feed.batch_size)
 
     def logits(self, images: Images) -> npt.NDArray[np.float32]:
         """Return the logits in inference mode, (n, classes), of images that stay on the device."""
@@ -155,9 +147,8 @@ class TensorFlowEngine:
         own = [(variable, variable.value) for variable in self._program.template.model.variables]
         self._program.template.give(own, self._model)
 
-    def _run(self, indices: npt.NDArray[np.int32], rates: npt.NDArray[np.float32]) -> tuple[float, int]:
-        """Train on batches given by image indices (steps, batch size); return summed batch losses and hits."""
-        loss_sum, hits = self._program.train(
-            self._images, self._labels, tf.constant(indices), tf.constant(rates), self._decay
-        )
+    def _run(self, steps: Steps) -> tuple[float, int]:
+        """Train for some steps; return summed batch losses and hits."""
+        fed = Steps(*map(tf.constant, steps))
+        loss_sum, hits = self._program.train(self._images, self._labels, fed, self._background, self._decay)
         return float(loss_sum.numpy()), int(hits.numpy())

@@ -9,6 +9,8 @@ from collections.abc import Hashable
 import keras
 import tensorflow as tf
 
+from harness.engines.augmenting import DRAWN, change
+from harness.engines.feed import Steps
 from harness.engines.optimizers import build_optimizer, optimizer_key
 from harness.engines.template import Template, shape_key
 from harness.study import TrainSpec
@@ -29,16 +31,22 @@ class Program:
         self.optimizer = build_optimizer(spec)
         self.optimizer.keras.build(self.template.model.trainable_variables)
         self.smoothing = spec.label_smoothing
+        self.changes = spec.augment.changes
         self.fresh = [variable.numpy() for variable in self.optimizer.keras.variables]
         self.compiled = False
         self.user: weakref.ref[object] | None = None
         image = model.inputs[0].shape[1:]
         images, labels = tf.TensorSpec((None, *image), tf.float32), tf.TensorSpec((None,), tf.int64)
-        indices, number = tf.TensorSpec((None, spec.batch_size), tf.int32), tf.TensorSpec((), tf.float32)
-        rates = tf.TensorSpec((None,), tf.float32)
+        drawn = spec.batch_size if any(self.changes) else 0
+        fed = Steps(
+            tf.TensorSpec((None, spec.batch_size), tf.int32),
+            tf.TensorSpec((None,), tf.float32),
+            tf.TensorSpec((None, drawn, DRAWN), tf.float32),
+        )
+        background, number = tf.TensorSpec(image, tf.float32), tf.TensorSpec((), tf.float32)
         self.train = tf.function(
-            self._train, input_signature=[images, labels, indices, rates, number], autograph=False
-        )  # fmt: skip
+            self._train, input_signature=[images, labels, fed, background, number], autograph=False
+        )
         self.forward = tf.function(self._forward, input_signature=[images], autograph=False)
 
     @property
@@ -58,15 +66,16 @@ class Program:
         return self.template.model(images, training=False)
 
     def _train(
-        self, images: tf.Tensor, labels: tf.Tensor, indices: tf.Tensor, rates: tf.Tensor, decay: tf.Tensor
+        self, images: tf.Tensor, labels: tf.Tensor, fed: Steps, background: tf.Tensor, decay: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         def body(step: tf.Tensor, loss_sum: tf.Tensor, hits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-            batch = indices[step]
-            self.optimizer.set(rates[step], decay)
-            loss, hit = self._step(tf.gather(images, batch), tf.gather(labels, batch))
+            batch = fed.indices[step]
+            self.optimizer.set(fed.rates[step], decay)
+            shown = change(tf.gather(images, batch), fed.draws[step], background, self.changes)
+            loss, hit = self._step(shown, tf.gather(labels, batch))
             return step + 1, loss_sum + tf.cast(loss, tf.float64), hits + hit
 
-        steps = tf.shape(indices)[0]
+        steps = tf.shape(fed.indices)[0]
         start = (tf.constant(0), tf.constant(0.0, tf.float64), tf.constant(0, tf.int64))
         _, loss_sum, hits = tf.while_loop(lambda step, *_: step < steps, body, start, parallel_iterations=1)
         return loss_sum, hits
@@ -101,9 +110,10 @@ _KEPT: OrderedDict[Hashable, Program] = OrderedDict()
 def program_for(model: keras.Model, spec: TrainSpec) -> Program:
     """Return the program of this shape that an earlier trial of this process compiled and no longer uses, or a new one.
 
-    Learning rate, weight decay, dropout rates and seeds are inputs of a program; everything else is part of its shape.
+    Learning rate, weight decay, dropout rates, amounts of augmentation and seeds are inputs of a program; everything
+    else is part of its shape.
     """
-    key = (shape_key(model), spec.batch_size, spec.label_smoothing, *optimizer_key(spec))
+    key = (shape_key(model), spec.batch_size, spec.label_smoothing, spec.augment.changes, *optimizer_key(spec))
     program = _KEPT.get(key)
     if program is None or not program.is_free:
         program = _KEPT[key] = Program(model, spec)

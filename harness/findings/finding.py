@@ -101,6 +101,7 @@ class Finding:
         sections: further tables.
         plots: further figures.
         curves: learning curves.
+        before: what is said before the answer: that it is not one yet.
     """
 
     sentences: tuple[str, ...] = ()
@@ -110,3 +111,4 @@ class Finding:
     sections: tuple[Section, ...] = ()
     plots: tuple[Plot, ...] = ()
     curves: tuple[CurveFigure, ...] = ()
+    before: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ from harness.findings.questions import (
     references,
     seeds,
     time_to_target,
+    unfinished,
     verdicts,
 )
 from harness.findings.questions.method import held_fixed, how_measured
@@ -35,6 +36,7 @@ from harness.findings.search import course, front, importance, smallest_networks
 _Part = TypeVar("_Part")
 
 FINDINGS: tuple[Callable[[Facts], Finding], ...] = (
+    unfinished.analyse,
     references.analyse,
     seeds.analyse,
     unused_features.analyse,
@@ -84,7 +86,7 @@ def report_of(facts: Facts, store: str = "mlruns") -> Report:
         counted=counted_metrics(study),
         rows=facts.rows,
         headline=headline(facts.rows, said),
-        sentences=said,
+        sentences=(*_all(one.before for one in found), *said),
         remarks=_all(one.remarks for one in found),
         held=held_fixed(study),
         measured=how_measured(study, facts.trials, facts.asked),

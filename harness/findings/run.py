@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from harness.escaping import plain, throughout
-from harness.metrics import CLOCKS, EVALUATED, METRICS, RECORDED, SECONDS, counted, known
+from harness.metrics import CLOCKS, EVALUATED, METRICS, RECORDED, SECONDS, Metric, counted, known, named
 from harness.records import ENDINGS, StopReason
 from harness.study import Study, TargetSpec
 
@@ -73,14 +73,15 @@ def run_report_of(study: Study, row: Mapping[str, Any], history: pd.DataFrame) -
     """
     evaluations = history.dropna(subset=list(EVALUATED), how="all")
     steps = tuple(int(step) for step in evaluations["step"])
-    names = [name for name in ("val_accuracy", "val_loss") if evaluations[name].notna().any()]
+    drawn = ("val_accuracy", "val_loss", *(name for name in study.asked_metrics if name in evaluations))
+    names = [name for name in drawn if METRICS[name].evaluated and evaluations[name].notna().any()]
     names = names or [name for name in ("train_accuracy", "train_loss") if evaluations[name].notna().any()]
     target, reached = study.target, row.get("steps_to_target")
     report = RunReport(
         name=f"{study.name}#{row['trial']}",
         question=study.question,
         facts=tuple(_facts(study, row)),
-        figures=figures(row),
+        figures=figures(row, study.asked_metrics),
         steps=steps,
         curves=tuple(_curve(name, [float(value) for value in evaluations[name]], steps) for name in names),
         target=METRICS[target.metric].show_given(target.value) if target else "",
@@ -132,19 +133,26 @@ def ended(target: TargetSpec | None, row: Mapping[str, Any]) -> str:
     return f"{status}: {ENDINGS[StopReason(reason)].told.format(goal)}" if reason in set(StopReason) else str(status)
 
 
-def figures(row: Mapping[str, Any]) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Return heading -> (name, value with its unit) of everything that was measured; what was not is left out."""
+def figures(row: Mapping[str, Any], asked: Iterable[str] = ()) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return heading -> (name, value with its unit) of everything that was measured; what was not is left out.
+
+    Args:
+        row: as in :attr:`harness.results.RunResults.row`.
+        asked: metrics that the study names, and that are measured for that alone.
+    """
     seconds = {clock: row.get(f"{clock}_seconds") for clock in CLOCKS}
+    rows = {str(name): METRICS[name] for name in asked}
+    more = [metric for name in row if (metric := rows.get(name) or named(name))]
     return {
-        "measured": _titled(row, known("evaluated", "scored", "end")),
-        "progress": _titled(row, known("progress")),
+        "measured": _titled(row, [*(RECORDED[name] for name in known("evaluated", "scored", "end")), *more]),
+        "progress": _titled(row, [RECORDED[name] for name in known("progress")]),
         "seconds": tuple((clock, SECONDS.write(spent)) for clock, spent in seconds.items() if _is_number(spent)),
-        "network": _titled(row, known("built")),
+        "network": _titled(row, [RECORDED[name] for name in known("built")]),
     }
 
 
-def _titled(row: Mapping[str, Any], names: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    found = [(RECORDED[name], row.get(name)) for name in names]
+def _titled(row: Mapping[str, Any], metrics: Iterable[Metric]) -> tuple[tuple[str, str], ...]:
+    found = [(metric, row.get(metric.name)) for metric in metrics]
     return tuple((metric.title, metric.show_with_unit(value)) for metric, value in found if _is_number(value))
 
 

@@ -57,7 +57,7 @@ def choose_winner(report: Report, trials: pd.DataFrame, metric: str) -> Winner:
     better = [rows[place] for place in best_first(rows, metric) if _is_better(rows[place], metric)]
     row = next((one for one in better if whole & set(one.trials)), rows[0])
     if not whole & set(row.trials):
-        rule, fix = f"have finished trials, {row.title} has none", "Run the study again, and register then."
+        rule, fix = f"have finished trials, {row.title} has none", "Run the study again first."
         if row.trials:
             rule, fix = f"not have diverged, every training of {row.title} did", "Lower its learning rate."
         raise UsageError(f"{report.name}: a winner must {rule}. {fix}")

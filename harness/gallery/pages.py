@@ -10,7 +10,6 @@ import numpy as np
 from harness import insight
 from harness.gallery.subject import Choice, Example, Subject, example_of
 from harness.gallery.unused import count_features, feature_rows
-from harness.metrics import METRICS
 from harness.study import TargetSpec
 
 if TYPE_CHECKING:
@@ -23,6 +22,8 @@ _JOURNEYS = 4
 _LEARNED = 4
 """Learned kernels beside the hand-set ones."""
 _GRID = 9
+_AUGMENTED = 4
+"""Images that are shown changed, and how often each."""
 
 
 class Page(NamedTuple):
@@ -154,6 +155,21 @@ def _curves(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
         yield Page("curves.png", insight.draw_curves(shown, _accuracy(subject.variant.target)))
 
 
+def _augmented(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
+    """Test images changed as those in training are; nothing without augmentation."""
+    from harness.engines import augment_images
+
+    augment = subject.variant.train.augment
+    if not any(augment.changes):
+        return
+    pixels = subject.data.test_pixels[:_AUGMENTED]
+    background = np.full(pixels.shape[1:], augment.fill_value, np.float32)
+    shown = np.repeat(pixels, _AUGMENTED, axis=0).astype(np.float32)
+    changed = augment_images(augment, shown, _SEED, background)
+    as_pixels = np.clip(np.rint(changed), 0, 255).astype(np.uint8).reshape(len(pixels), _AUGMENTED, *pixels.shape[1:])
+    yield Page("augmented.png", insight.draw_augmented(pixels, as_pixels))
+
+
 def _diagram(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
     from harness.cost import costs_of
 
@@ -176,6 +192,7 @@ PICTURES: dict[str, Callable[[Subject, Choice], Pages]] = {
     "journey": _journey,
     "liked": _liked,
     "features": _features,
+    "augmented": _augmented,
     "curves": _curves,
     "diagram": _diagram,
 }
@@ -190,4 +207,4 @@ def _two_classes(subject: Subject) -> tuple[Example, ...]:
 
 
 def _accuracy(target: TargetSpec | None) -> float | None:
-    return target.value if target is not None and METRICS[target.metric].is_accuracy else None
+    return target.value if target is not None and target.metric in ("val_accuracy", "train_accuracy") else None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from harness.pictures import Fit, Resize
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -104,12 +106,16 @@ class Framing:
         background: "black" or "white" if the set's images have such a one: pictures with the other one are inverted.
             None leaves them as they are.
         strokes: whether ink is drawn in strokes, see :func:`harness.data.ink.find_ink`.
+        resize: how pixels are made of others where the whole view is taken.
+        fit: what becomes then of another aspect ratio.
     """
 
     box: float | None
     centre: Literal["mass", "box"] = "box"
     background: Literal["black", "white"] | None = "black"
     strokes: bool = True
+    resize: Resize = "bicubic"
+    fit: Fit = "crop"
 
 
 @dataclass(frozen=True)
@@ -136,6 +142,7 @@ class RawImages:
         test_labels: int32 (m,).
         class_names: name of each class, by label.
         digest: first 16 hex digits of the SHA-256 of the decompressed contents, in the order of the location's files.
+        held_out: how many training images, the last ones, the files themselves hold out for validation.
     """
 
     train_images: np.ndarray
@@ -144,6 +151,7 @@ class RawImages:
     test_labels: np.ndarray
     class_names: tuple[str, ...]
     digest: str
+    held_out: int = 0
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from harness.image_sets.fashion_mnist import FASHION_MNIST
 from harness.image_sets.folder import FOLDER
 from harness.image_sets.mnist import MNIST
 from harness.image_sets.mnist_5k import MNIST_5K
-from harness.image_sets.sources.places import is_folder, named_folder
+from harness.image_sets.sources.places import is_file, is_folder, named_folder
 
 _REGISTERED: tuple[ImageSet, ...] = (
     MNIST,
@@ -43,10 +43,11 @@ def built_in(name: str) -> ImageSet:
 def verify(name_or_folder: str, folder: Path | None = None) -> list[FileCheck]:
     """Check an image set, file by file.
 
-    The files of a built-in set must be the original ones; those of a folder must be well-formed and go together.
+    The files of a built-in set must be the original ones; images of one's own must be ones that can be trained on. Of
+    these nothing is known of how a study reads them, so that pictures of several sizes and kinds are in order.
 
     Args:
-        name_or_folder: one of :data:`BUILT_IN`, or a folder with four IDX files.
+        name_or_folder: one of :data:`BUILT_IN`, or what `data.folder` may name.
         folder: where to look first for a set that is given by name.
 
     Raises:
@@ -55,9 +56,9 @@ def verify(name_or_folder: str, folder: Path | None = None) -> list[FileCheck]:
     """
     if name_or_folder not in BUILT_IN:
         place = named_folder(name_or_folder)
-        if not is_folder(place):
+        if not (is_folder(place) or is_file(place)):
             raise UsageError(
-                f"{show_value(name_or_folder)} is neither an image set ({', '.join(BUILT_IN)}) nor a folder."
+                f"{show_value(name_or_folder)} is neither an image set ({', '.join(BUILT_IN)}) nor a folder or file."
                 f"{did_you_mean(name_or_folder, BUILT_IN)}"
             )
         return FOLDER.verify(place)

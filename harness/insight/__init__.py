@@ -2,6 +2,7 @@
 
 import importlib
 
+from harness.insight.augmented import draw_augmented
 from harness.insight.classes import ClassScores, class_scores, draw_class_scores
 from harness.insight.confusion import confusion_matrix, draw_confusion
 from harness.insight.curves import draw_curves
@@ -36,6 +37,7 @@ __all__ = [
     "class_scores",
     "confusion_matrix",
     "convolutions",
+    "draw_augmented",
     "draw_class_scores",
     "draw_confusion",
     "draw_curves",

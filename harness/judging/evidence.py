@@ -112,7 +112,8 @@ def look_at(metric: str, sample: Sample, base: Sample, rules: Rules) -> Look:
     values, others = sample.by_replicate(metric), base.by_replicate(metric)
     broken = [int(np.isnan(one.to_numpy()).sum()) for one in (values, others)]
     if any(broken):  # a loss that is not a number: the mean of the others would flatter
-        return _missing(metric, f"{broken[0]} of {sample.finished} without a value; {base.label}: {broken[1]}")
+        why = f" ({row.needs})" if row.needs else ""
+        return _missing(metric, f"{broken[0]} of {sample.finished} without a value{why}; {base.label}: {broken[1]}")
     if row.unit.compared != "difference" and ((values <= 0).any() or (others <= 0).any()):
         return _missing(metric, "a value of 0 has no ratio")  # a target that the untrained network already holds
     return paired(metric, values, others, rules)
@@ -133,7 +134,7 @@ def paired(metric: str, values: pd.Series[float], base: pd.Series[float], rules:
 
 def step_between(metric: str, values: np.ndarray, base: np.ndarray, rules: Rules) -> float:
     """Return the steps that an accuracy comes in, 1 over its images, as known or as its values tell; 0 for others."""
-    if not METRICS[metric].is_accuracy:
+    if not METRICS[metric].counts_images:
         return 0.0
     return rules.steps.get(metric) or step_of([*values, *base])
 

@@ -184,7 +184,7 @@ def _steps_of(study: Study) -> dict[str, float]:
     """Return accuracy -> 1 over the images that it is a share of, where the study tells how many they are."""
     known = study.data.image_set.facts
     images = {"validation": study.data.validation, "test": known.test_images if known else 0}
-    accuracies = [name for name in study.metrics if METRICS[name].is_accuracy]
+    accuracies = [name for name in study.metrics if METRICS[name].counts_images]
     return {name: 1 / images[split] for name in accuracies if images.get(split := METRICS[name].split)}
 
 

@@ -64,7 +64,8 @@ class Sample:
         Of a training that diverged there is none but counts: its scores are none, and its few seconds no saving. Nor
         is what is infinite a value.
         """
-        values = self.columns[name].astype(float)
+        given = self.columns.get(name, np.full(self.finished, np.nan))  # of a study that did not ask for it
+        values = given.astype(float)
         values = np.where(np.isinf(values), np.nan, values)
         if name not in METRICS or METRICS[name].unit.compared != "exact":
             values = np.where(self.columns["stop_reason"].astype(str) == StopReason.NOT_FINITE, np.nan, values)

@@ -1,14 +1,14 @@
 """The metrics of a trial: one vocabulary for study files, MLflow, tables, figures and sentences.
 
-A metric is a row of :mod:`harness.metrics.rows`; its unit is a row of :mod:`harness.metrics.units`.
+A metric is a row of :mod:`harness.metrics.rows`, or of :mod:`harness.metrics.named` if it is measured only where a
+study names it; its unit is a row of :mod:`harness.metrics.units`.
 """
 
 from harness.metrics.mlflow_names import IN_MLFLOW, from_mlflow, in_mlflow
+from harness.metrics.named import MOST_ASKED, NAMED, forms_of, is_asked, named, top_k
 from harness.metrics.rows import (
-    CHOOSABLE,
     CLOCKS,
     EVALUATED,
-    METRICS,
     NEED_FINITE,
     PROBES,
     RECORDED,
@@ -16,16 +16,19 @@ from harness.metrics.rows import (
     Known,
     Metric,
     known,
-    on_test_images,
 )
-from harness.metrics.units import NOTHING, SECONDS, WHOLE, Number, Unit, counted, show_ratio
+from harness.metrics.units import ANY, NOTHING, SECONDS, WHOLE, Number, Unit, counted, show_ratio
+from harness.metrics.vocabulary import CHOOSABLE, METRICS, is_evaluated, on_test_images
 
 __all__ = [
+    "ANY",
     "CHOOSABLE",
     "CLOCKS",
     "EVALUATED",
     "IN_MLFLOW",
     "METRICS",
+    "MOST_ASKED",
+    "NAMED",
     "NEED_FINITE",
     "NOTHING",
     "PROBES",
@@ -38,9 +41,14 @@ __all__ = [
     "Number",
     "Unit",
     "counted",
+    "forms_of",
     "from_mlflow",
     "in_mlflow",
+    "is_asked",
+    "is_evaluated",
     "known",
+    "named",
     "on_test_images",
     "show_ratio",
+    "top_k",
 ]

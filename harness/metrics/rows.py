@@ -39,6 +39,8 @@ class Metric:
         short: heading where there is little room; the title by default.
         adjectives: what people say instead of "better in TITLE" and "worse in TITLE".
         ratio: how a ratio is told, with {} for the number.
+        counts_images: whether it is a share of images, and so comes in steps of 1 over their number.
+        needs: what must be so for it to have a value; empty where only a network that diverged has none.
     """
 
     name: str
@@ -53,11 +55,13 @@ class Metric:
     short: str = ""
     adjectives: Mapping[str, str] = field(default_factory=dict)
     ratio: str = ""
+    counts_images: bool = False
+    needs: str = ""
 
     @property
-    def is_accuracy(self) -> bool:
-        """Whether it is a share of images that are classified right, of which there is a largest."""
-        return self.unit is SHARE
+    def is_share(self) -> bool:
+        """Whether it goes from 0 to 1."""
+        return 1 <= self.unit.bounds.high < 2
 
     @property
     def direction(self) -> Literal["maximize", "minimize"]:
@@ -130,14 +134,14 @@ _FASTER = {"better": "faster", "worse": "slower"}
 
 ROWS: tuple[Metric, ...] = (
     Metric("val_accuracy", "validation accuracy", SHARE, "evaluated", "val/accuracy", "higher", split="validation",
-           short="val acc"),
+           short="val acc", counts_images=True),
     Metric("val_loss", "validation loss", NATS, "evaluated", "val/loss", "lower", split="validation", short="val loss"),
     # those of training are running means over the batches trained on since the last evaluation, as Keras shows them
     Metric("train_accuracy", "training accuracy", SHARE, "evaluated", "train/accuracy", "higher", split="train",
-           short="train acc"),
+           short="train acc", counts_images=True),
     Metric("train_loss", "training loss", NATS, "evaluated", "train/loss", "lower", split="train", short="train loss"),
     Metric("test_accuracy", "test accuracy", SHARE, "scored", "test/accuracy", "higher", split="test",
-           adjectives={"better": "more accurate", "worse": "less accurate"}),
+           adjectives={"better": "more accurate", "worse": "less accurate"}, counts_images=True),
     Metric("test_loss", "test loss", NATS, "scored", "test/loss", "lower", split="test"),
     Metric("steps", "steps", STEPS, "progress", "progress/steps"),
     Metric("epochs", "epochs", EPOCHS, "progress", "progress/epochs"),
@@ -172,12 +176,10 @@ ROWS: tuple[Metric, ...] = (
     Metric("order_difference", "largest change of a logit in the other order", NUMBER, "end",
            "features/order_difference", "lower", split="test", probe="activation_order"),
 )  # fmt: skip
-"""Every metric of a trial, in the order in which tables and references list them."""
+"""Every metric that is measured of every trial, in the order in which tables and references list them."""
 
 RECORDED: dict[str, Metric] = {row.name: row for row in ROWS}
 """Every number that is recorded of a trial, by its name."""
-METRICS: dict[str, Metric] = {row.name: row for row in ROWS if row.better}
-"""Those by which variants are judged: what a study file may name."""
 
 
 def known(*when: Known) -> tuple[str, ...]:
@@ -185,20 +187,10 @@ def known(*when: Known) -> tuple[str, ...]:
     return tuple(row.name for row in ROWS if row.known in when)
 
 
-def on_test_images(name: str) -> str:
-    """Return the metric that measures on test images what this one does on validation images; else this one."""
-    row = RECORDED[name]
-    what = row.key.partition("/")[2]
-    same = (one.name for one in ROWS if one.split == "test" and one.key == f"test/{what}")
-    return next(same, name) if row.split == "validation" else name
-
-
 EVALUATED = known("evaluated")
-"""By these a training can be stopped or pruned."""
+"""Measured at every evaluation of every training, so that it can be stopped or pruned by them."""
 NEED_FINITE = tuple(row.name for row in ROWS if row.needs_finite)
 """Metrics that a network which diverged does not have."""
-CHOOSABLE = tuple(name for name, metric in METRICS.items() if metric.split != "test")
-"""Metrics that a search may optimise."""
 CLOCKS = tuple(name.removesuffix("_seconds") for name in known("clock"))
 """What the time of a training is spent on, a clock each."""
 PROBES: dict[str, tuple[str, ...]] = {

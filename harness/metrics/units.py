@@ -44,6 +44,10 @@ _SINGLE = Number(low=-_ROUNDING, high=3.5e38, may_be_infinite=True)
 """What single precision can hold: networks compute with it. A loss of 0 may come out a trifle below."""
 
 
+ANY = Number(low=-3.5e38, high=3.5e38)
+"""Any number that single precision can hold."""
+
+
 @dataclass(frozen=True)
 class Unit:
     """How numbers of a unit are shown, compared and bounded.
@@ -115,6 +119,8 @@ SHARE = Unit(
     meaning="0 to 1",
 )
 """From 0 to 1, shown as per cent."""
+AREA = Unit("area", "{:.4f}".format, "difference", Number(high=1 + _ROUNDING), meaning="0 to 1")
+"""Under a curve in the unit square."""
 NATS = Unit("nats", "{:.4f}".format, "difference", _SINGLE)
 NUMBER = Unit("number", "{:.3g}".format, "difference", _SINGLE, digits=".3g")
 SECONDS = Unit("seconds", three_digits, "ratio", _SPAN, abbreviation=" s", clocked=True)

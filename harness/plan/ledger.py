@@ -20,6 +20,7 @@ class Ledger:
         queue: what is to be trained next, in this order.
         given_up: what failed in this run: it is not tried again before the next.
         spent: trainings of a search that are over, and networks that it suggested in vain.
+        search_ended: whether the search is to go no further in this run.
     """
 
     finished: dict[int, FinishedTrial] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class Ledger:
     queue: deque[Training] = field(default_factory=deque)
     given_up: list[Training] = field(default_factory=list)
     spent: int = 0
+    search_ended: bool = False
 
     def begun(self) -> list[Training]:
         """Return all trainings that were ever queued or sampled: finished, running, queued and given up."""
@@ -60,6 +62,11 @@ class Ledger:
     def drop(self, key: Key) -> None:
         """Take a training off the queue, if it is there."""
         self.queue = deque(training for training in self.queue if training.key != key)
+
+    def end_search(self) -> None:
+        """Let the search go no further: of what is queued, its trainings are left out."""
+        self.search_ended = True
+        self.queue = deque(training for training in self.queue if training.phase is not Phase.SEARCH)
 
     @property
     def searching(self) -> int:

@@ -70,6 +70,42 @@ class Plan:
         ledger = self._ledger
         return len(ledger.queue) + len(ledger.running) + self._policy.remaining(ledger)
 
+    @property
+    def running(self) -> int:
+        """Trainings that were handed out and are not over."""
+        return len(self._ledger.running)
+
+    @property
+    def awaits(self) -> bool:
+        """Whether a training can be handed out now."""
+        return bool(self._ledger.queue) or self._policy.to_sample(self._ledger) > 0
+
+    @property
+    def upcoming(self) -> str:
+        """Digest of the variant that is handed out next; empty where it is still to be sampled."""
+        return self._ledger.queue[0].variant.digest if self._ledger.queue else ""
+
+    @property
+    def searching(self) -> bool:
+        """Whether what is handed out next is a search's."""
+        queue = self._ledger.queue
+        return queue[0].phase is Phase.SEARCH if queue else self._policy.to_sample(self._ledger) > 0
+
+    @property
+    def to_confirm(self) -> int:
+        """Trainings that follow when a search is over, as far as is known now."""
+        return self._policy.remaining(self._ledger) - self._policy.to_sample(self._ledger)
+
+    @property
+    def search_ended(self) -> bool:
+        """Whether :meth:`end_search` was called."""
+        return self._ledger.search_ended
+
+    def end_search(self) -> None:
+        """Let a search go no further in this run: what is under way ends, and what was found is confirmed."""
+        self._ledger.end_search()
+        self._go_on()
+
     def next(self, program: str | None = None) -> Assignment | None:
         """Return the next training; None if there is none now (some may follow from those still running).
 

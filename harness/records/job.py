@@ -18,6 +18,7 @@ class Seeds:
         order: batch order.
         dropout: dropout masks.
         part: which part is held out with split = 'k_fold', counted on from 0 beyond the last.
+        augment: how training images are changed.
     """
 
     split: int
@@ -25,6 +26,7 @@ class Seeds:
     order: int
     dropout: int
     part: int = 0
+    augment: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Job:
         seeds: the replicate's seeds.
         prunable: whether to wait for a :class:`Reply` after each evaluation.
         probes: what to measure of the trained network besides; keys of :data:`harness.metrics.PROBES`.
+        metrics: what to measure of it besides, of validation and test images; names of
+            :data:`harness.metrics.NAMED` and their like.
         insight: which pictures to make of it: "none", "basic" or "full".
     """
 
@@ -72,3 +76,4 @@ class Job:
     prunable: bool = False
     probes: tuple[str, ...] = ()
     insight: str = "basic"
+    metrics: tuple[str, ...] = ()

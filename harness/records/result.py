@@ -35,6 +35,11 @@ class Clocks:
     record: float = 0.0
     refit: float = 0.0
 
+    @property
+    def total(self) -> float:
+        """Seconds of all clocks."""
+        return self.prepare + self.compile + self.train + self.evaluate + self.record + self.refit
+
 
 @dataclass(frozen=True)
 class TrialResult:

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
     from harness.findings.comparison import Comparison
     from harness.findings.report import Report
+    from harness.findings.winner import Winner
     from harness.study import Study
 
-__all__ = ["compare", "report"]
+__all__ = ["compare", "report", "winner_of"]
 
 
 def report(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Report:
@@ -33,6 +34,20 @@ def report(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Report:
     from harness.findings.order import report_of
 
     return report_of(facts_of(study, trials, history))
+
+
+def winner_of(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Winner:
+    """Return the trained network that stands for a study, in the words of its report.
+
+    It is of the variant that is better than the base by most, in the first metric that the study declares, else of the
+    base; of its trainings the one with the best validation accuracy.
+
+    Raises:
+        UsageError: if no training has finished that could win.
+    """
+    from harness.findings.winner import choose_winner
+
+    return choose_winner(report(study, trials, history), trials, study.metrics[0])
 
 
 def compare(

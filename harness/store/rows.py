@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
 from harness.escaping import plain
-from harness.metrics import CLOCKS, RECORDED, known
+from harness.metrics import CLOCKS, RECORDED, is_asked, known
 from harness.records import Clocks, Fingerprint, StopReason, TrialResult
+from harness.store.asked import asked_in, asked_of_tags
 from harness.store.facts import Fault, RecordedRun, trial_status
 from harness.trials import (
     AT_AN_EVALUATION,
@@ -60,18 +61,20 @@ def tables(rows: list[dict[str, Any]], points: pd.DataFrame) -> tuple[pd.DataFra
     trials = pd.DataFrame(rows, columns=None if rows else TRIAL_COLUMNS)
     for column in ("started", "ended"):
         trials[column] = pd.to_datetime(trials[column], unit="ms", utc=True)
-    trials, points = _with_infinities(trials, RECORDED), _with_infinities(points, AT_AN_EVALUATION)
-    trials, history, said = sift(trials, _history(points, trials))
-    history = history.astype(dict.fromkeys(AT_AN_EVALUATION, "float64"))
-    trials = trials.astype(dict.fromkeys(RECORDED, "float64"))
+    asked = asked_in(rows)
+    measured, at_evaluations = (*RECORDED, *asked), (*AT_AN_EVALUATION, *asked)
+    trials, points = _with_infinities(trials, measured), _with_infinities(points, at_evaluations)
+    trials, history, said = sift(trials, _history(points, trials, asked))
+    history = history.astype(dict.fromkeys(at_evaluations, "float64"))
+    trials = trials.astype(dict.fromkeys(measured, "float64"))
     return without_divergence(trials, every_loss=True), history, said
 
 
-def _history(points: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
+def _history(points: pd.DataFrame, trials: pd.DataFrame, asked: Sequence[str]) -> pd.DataFrame:
     """Return a row an evaluation, by trial and step, of the trials given."""
     history = points.merge(trials[["run_id", "trial", "variant", "replicate"]], on="run_id", how="inner")
     history = without_lost_accuracies(history, every_loss=True)
-    return history.sort_values(["trial", "step"], ignore_index=True)[list(HISTORY_COLUMNS)]
+    return history.sort_values(["trial", "step"], ignore_index=True)[[*HISTORY_COLUMNS, *asked]]
 
 
 def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
@@ -90,7 +93,8 @@ def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
         return None if value is None or math.isnan(value) else float(value)
 
     steps = number("steps_to_target")
-    measured = (*known("evaluated", "scored", "end"), *(name for name in map(str, row) if FEATURES in name))
+    more = (name for name in map(str, row) if FEATURES in name or is_asked(name))
+    measured = (*known("evaluated", "scored", "end"), *more)
     evaluated = {column: number(column) for column in measured}
     return TrialResult(
         stop_reason=StopReason(row["stop_reason"]),
@@ -134,6 +138,7 @@ def row_of(run: tuple[Any, ...], tags: Mapping[str, str], metrics: Mapping[str, 
         "stop_reason": tags.get("harness.stop_reason"),
         "error": tags.get("harness.error"),
         **{name: metrics.get(name, math.nan) for name in RECORDED},
+        **{name: metrics.get(name, math.nan) for name in asked_of_tags(tags)},
         **{name: value for name, value in metrics.items() if FEATURES in name},
         **{name: tags.get(f"harness.{name}") for name in PLACE},
         **{name: _whole(tags, name) if tags.get(f"harness.{name}") else None for name in _WHOLE},

@@ -2,7 +2,7 @@
 
 import harness.study.showing  # noqa: F401  registers how a notebook shows a study
 from harness.study.building import build_study
-from harness.study.checks import check_variant, check_variants
+from harness.study.checks import check_classes, check_variant, check_variants
 from harness.study.comparisons import MOST_INTERACTIONS, Family, comparisons_of, has_effects
 from harness.study.designs import Phase
 from harness.study.designs.factors import Adaptive, Factorial, OneAtATime
@@ -13,6 +13,8 @@ from harness.study.replicates import cautions, censored_floor, too_few_replicate
 from harness.study.schema import SCHEMA_FILE, schema_text, study_schema
 from harness.study.shapes import POOL, block_shapes, window_output
 from harness.study.study import Study, Trainings
+from harness.study.tables.augment import Augment, Changes
+from harness.study.tables.budget import BudgetSpec
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ConvBlock, ModelSpec
 from harness.study.tables.own import OwnModel, call_arguments
@@ -27,6 +29,9 @@ __all__ = [
     "SCHEMA_FILE",
     "USED_BY",
     "Adaptive",
+    "Augment",
+    "BudgetSpec",
+    "Changes",
     "Confirm",
     "ConvBlock",
     "DataSpec",
@@ -55,6 +60,7 @@ __all__ = [
     "canonical",
     "cautions",
     "censored_floor",
+    "check_classes",
     "check_variant",
     "check_variants",
     "comparisons_of",

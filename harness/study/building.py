@@ -15,6 +15,7 @@ from harness.study.checks import check_dimensions, check_size, check_variants, k
 from harness.study.code import CodeName, find_definition, references_in
 from harness.study.explain import explain
 from harness.study.study import Study
+from harness.study.tables.budget import expand_until
 from harness.study.tables.own import own_model
 from harness.study.tables.whole import StudyTables
 from harness.study.values import check_values
@@ -40,7 +41,7 @@ def build_study(
     Raises:
         StudyError: with a line for everything that is wrong.
     """
-    given = expand_protocol(check_values(given))
+    given = expand_until(expand_protocol(check_values(given)))
     tables, named = _read(given, code or {})
     study = Study(**tables, name=name, source=source, text=text, given=given, code=named)
     check_size(study)

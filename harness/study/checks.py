@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from harness.errors import StudyError, did_you_mean
+from harness.metrics import top_k
 from harness.study.designs.ranges import Level, Range
 from harness.study.shapes import block_shapes
 from harness.study.study import Study
@@ -162,14 +163,30 @@ def check_variants(study: Study, facts: ImageFacts) -> None:
         StudyError: as :func:`check_variant`, naming the variant. A search prunes its impossible variants itself.
     """
     for variant in study.variants:
-        found = facts(variant.data)
+        found, known = facts(variant.data), variant.data.image_set.facts
         if found is None:
             continue
         try:
             check_variant(variant, *found)
+            if known:
+                check_classes(study.metrics_of(variant), known.classes)
         except StudyError as error:
             prefix = "" if variant.label == BASE else f"variant {variant.label}: "
             raise type(error)(f"{prefix}{error}") from None
+
+
+def check_classes(metrics: Iterable[str], classes: int) -> None:
+    """Check that there are more classes than guesses among which a metric looks for the right one.
+
+    Raises:
+        StudyError: if there are not.
+    """
+    for name in metrics:
+        if (k := top_k(name)) >= classes:
+            raise StudyError(
+                f"{name} must look among fewer guesses than there are classes ({classes}), got {k}: it would always "
+                "be 1. Name one of fewer."
+            )
 
 
 def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_images: int) -> None:
@@ -182,7 +199,8 @@ def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_ima
 
     Raises:
         ImpossibleNetwork: if its feature maps shrink below 1x1.
-        StudyError: if nothing is left to train on, a batch is larger than the training set, or steps are too many.
+        StudyError: if nothing is left to train on, a batch is larger than the training set, steps are too many, or
+            augmentation would leave nothing of an image.
     """
     if isinstance(variant.model, ModelSpec):
         block_shapes(variant.model, image_shape)
@@ -192,6 +210,14 @@ def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_ima
             f"train.batch_size must be at most {images}, the images there are to train on, "
             f"got {variant.train.batch_size}."
         )
+    side = min(image_shape[:2])
+    for key in ("shift", "cutout"):
+        size = getattr(variant.train.augment, key)
+        if size >= side:
+            raise StudyError(
+                f"train.augment.{key} must be below {side}, the pixels of a side of the images, got {size}. E.g. "
+                f"{max(1, side // 14 if key == 'shift' else side // 4)}."
+            )
     epochs = variant.train.max_epochs
     if epochs is not None and epochs * images / variant.train.batch_size > MOST_STEPS:
         raise StudyError(

@@ -39,7 +39,7 @@ def _odd_margins(study: Study) -> Iterator[str]:
     for name, margin in study.report.margin.items():
         if name not in study.metrics:
             yield f"The margin of {METRICS[name].title} is not used: report.metrics does not name {name!r}."
-        elif METRICS[name].is_accuracy and margin >= _WIDE:
+        elif METRICS[name].unit.points and margin >= _WIDE:
             yield (
                 f"A margin of {margin:g} lets accuracies up to {100 * margin:g} points apart count as equivalent. For "
                 f"{margin:g} points write {margin / 100:g}."

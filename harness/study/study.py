@@ -22,7 +22,7 @@ from harness.study.tables.model import ModelSpec
 from harness.study.tables.own import OwnModel, own_model
 from harness.study.tables.table import FileTable
 from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
-from harness.study.tables.whole import StudyTables
+from harness.study.tables.whole import StudyTables, asked_of, stopping_metrics
 from harness.study.variant import BASE, Variant, canonical, get_path, set_path, short_names, show_level
 
 _TABLES: dict[str, type[FileTable]] = {
@@ -151,6 +151,10 @@ class Study(StudyTables):
         named = files_named({name: resolved[name] for name in ("model", "train")}) if self.code else ()
         code = {file: self.code[file] for file in named}
         return Variant(label=label or BASE, settings=varied, code=code, **specs)
+
+    def metrics_of(self, variant: Variant) -> tuple[str, ...]:
+        """Return what is measured of a variant because the study, or the variant itself, names it, each once."""
+        return asked_of(*self.asked_metrics, *stopping_metrics(variant.train, variant.target))
 
     def base_level(self, path: str) -> Level:
         """Return the base's level at a dotted path.

@@ -11,11 +11,15 @@ from typing import Any
 
 from harness.study.code import digest_of
 from harness.study.designs.ranges import Level
+from harness.study.tables.augment import Augment
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
 from harness.study.tables.own import OwnModel
 from harness.study.tables.table import FileTable
 from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
+
+_UNCHANGED = Augment().model_dump(mode="json")
+"""A table of which only what is not so is shown."""
 
 BASE = "base"
 """Label of the variant that differs from the base in nothing."""
@@ -50,12 +54,14 @@ class Variant:
         """Text that is equal for variants that one compiled program can train.
 
         Left out is what a program takes as input: initial weights, learning rate, weight decay, dropout rates (but not
-        whether there is dropout), and the target. Of a network of the user's all settings are part of its program.
+        whether there is dropout), amounts of augmentation (likewise), and the target. Of a network of the user's all
+        settings are part of its program.
         """
         model, train = self.model, self.train
         parts: dict[str, Any] = {
             "data": self.data.model_dump(mode="json"),
-            "train": train.model_dump(mode="json", exclude={"learning_rate", "weight_decay"}),
+            "augment": list(train.augment.changes),
+            "train": train.model_dump(mode="json", exclude={"learning_rate", "weight_decay", "augment"}),
         }
         if isinstance(model, OwnModel):
             parts["model"] = model.model_dump(mode="json")
@@ -122,7 +128,10 @@ def show_level(value: Any) -> str:
         tail = f"/{value['downsample']}" if value.get("downsample") else ""
         return f"{value['filters']}@{kernel}x{kernel}{tail}"
     if isinstance(value, dict):
-        return " ".join(f"{key}={show_level(item)}" for key, item in value.items() if item is not None)
+        said = {key: item for key, item in value.items() if item is not None}
+        if _UNCHANGED.keys() <= said.keys():
+            said = {key: item for key, item in said.items() if item != _UNCHANGED[key]}
+        return " ".join(f"{key}={show_level(item)}" for key, item in said.items()) or "none"
     return str(value)
 
 

@@ -15,7 +15,7 @@ from harness.metrics.units import NUMBER
 from harness.records import unpack_hits
 from harness.trials.cells import is_missing, judge, show_wrong
 from harness.trials.left_out import LeftOut
-from harness.trials.schema import FEATURES, HISTORY, TRIALS, Column, LevelOf
+from harness.trials.schema import FEATURES, HISTORY, TRIALS, Column, LevelOf, asked_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +47,8 @@ def sift(
     counts = [name for name in map(str, trials.columns) if FEATURES in name]
     more = [Column(path, LevelOf(), "a level of what varies") for path in levels]
     more += [Column(name, NUMBER.bounds, "features of a layer") for name in counts]
-    trials, faults = _check(trials, (*TRIALS, *more))
-    history, of_evaluations = _check(history, HISTORY)
+    trials, faults = _check(trials, (*TRIALS, *more, *asked_columns(trials)))
+    history, of_evaluations = _check(history, (*HISTORY, *asked_columns(history)))
     _add_duplicates(trials, faults)
     _add_unfinished(trials, faults)
     _add_other_hits(trials, faults)

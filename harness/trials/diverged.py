@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from harness.metrics import NEED_FINITE
+from harness.metrics import NEED_FINITE, is_asked
 from harness.records import StopReason
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def without_divergence(trials: pd.DataFrame, every_loss: bool = False) -> pd.Dat
     for split in _SPLITS:
         lost |= (trials["status"] == "finished") & _lost(trials, split, every_loss)
     trials["stop_reason"] = trials["stop_reason"].mask(lost, str(StopReason.NOT_FINITE))
-    needed = [name for name in NEED_FINITE if name in trials]
+    needed = [name for name in map(str, trials.columns) if name in NEED_FINITE or is_asked(name)]
     trials[needed] = trials[needed].mask(lost, math.nan)
     return trials
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from harness.judging import IDENTITY, Sample
-from harness.metrics import METRICS
+from harness.metrics import METRICS, is_asked
 from harness.trials.places import disturbed
 
 _BESIDE = ("replicate", "steps", "epochs", "stop_reason", "test_hits", "data_digest", *IDENTITY)
@@ -25,6 +25,7 @@ def make_sample(label: str, columns: Mapping[str, np.ndarray], withheld: str = "
     """
     finished = columns["status"] == "finished"
     there = [name for name in (*METRICS, *_BESIDE) if name in columns]
+    there += [name for name in columns if is_asked(name) and name not in there]
     counts = {name: _count(columns[name]) for name in there if name in METRICS and _is_count(name)}
     busy = finished & disturbed(columns, len(finished))
     settled, failed, killed = (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from harness.metrics import RECORDED, WHOLE, Metric, Number, known
+from harness.metrics import ANY, RECORDED, WHOLE, Metric, Number, is_asked, known, named
 from harness.records import Fingerprint, StopReason
 
 PHASES = ("design", "search", "confirm")
@@ -146,6 +147,15 @@ FEATURES = "_features/"
 """In the names of columns that count the features of a layer."""
 
 
-def named(columns: tuple[Column, ...], kind: type[Rule]) -> tuple[str, ...]:
+def asked_columns(names: Iterable[object]) -> tuple[Column, ...]:
+    """Return those columns of a table that are of metrics which are measured only where a study names them."""
+    found = [str(name) for name in names if is_asked(name)]
+    return tuple(
+        _measured(row) if (row := named(name)) else Column(name, ANY, name.replace("_", " "), "number")
+        for name in found
+    )
+
+
+def of_type(columns: tuple[Column, ...], kind: type[Rule]) -> tuple[str, ...]:
     """Return the names of the columns of one type."""
     return tuple(column.name for column in columns if isinstance(column.rule, kind))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness.metrics import Number
 from harness.study import Study, show_level
 from harness.trials.diverged import without_divergence, without_lost_accuracies
-from harness.trials.schema import HISTORY_COLUMNS, TRIAL_COLUMNS, TRIALS, Hits, Text, Time, named
+from harness.trials.schema import HISTORY_COLUMNS, TRIAL_COLUMNS, TRIALS, Hits, Text, Time, asked_columns, of_type
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,17 +24,20 @@ def tidy_trials(study: Study, trials: pd.DataFrame) -> pd.DataFrame:
 
     tidy = trials.copy()
     tidy.attrs = {}  # pandas compares and copies them at every step
-    for column in named(TRIALS, Text):
+    for column in of_type(TRIALS, Text):
         given = tidy[column] if column in tidy else pd.Series("", index=tidy.index)
         tidy[column] = given.astype(object).where(given.notna(), "").astype(str).astype("str")
-    for column in named(TRIALS, Number):
+    for column in of_type((*TRIALS, *asked_columns(tidy)), Number):
         tidy[column] = pd.to_numeric(tidy[column]) if column in tidy else np.nan
+    for name in study.asked_metrics:
+        if name not in tidy:
+            tidy[str(name)] = np.nan
     tidy["pack"] = tidy["pack"].fillna(1.0)  # what older records do not say
     tidy = without_divergence(tidy)  # and what they should not say
-    for column in named(TRIALS, Hits):
+    for column in of_type(TRIALS, Hits):
         given = tidy[column] if column in tidy else pd.Series(b"", index=tidy.index, dtype=object)
         tidy[column] = given.astype(object).where(given.notna(), b"")
-    for column in named(TRIALS, Time):
+    for column in of_type(TRIALS, Time):
         tidy[column] = pd.to_datetime(tidy[column], utc=True) if column in tidy else pd.Timestamp("NaT", tz="UTC")
     for path in study.design.dimensions:
         if path not in tidy:
@@ -52,7 +55,7 @@ def tidy_history(history: pd.DataFrame) -> pd.DataFrame:
 
     tidy = history.copy()
     tidy.attrs = {}
-    for column in HISTORY_COLUMNS:
+    for column in (*HISTORY_COLUMNS, *(asked.name for asked in asked_columns(tidy))):
         if column == "variant":
             tidy[column] = tidy[column].astype("str") if column in tidy else ""
         else:

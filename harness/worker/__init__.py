@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from harness.machine import load_between, look
 from harness.records import Event, Fingerprint, Finished, Job, Resources, Started, TrainingOver, TrialResult
-from harness.study import DataSpec
+from harness.study import DataSpec, check_classes
 from harness.worker.artifacts import summarise, write_artifacts
 from harness.worker.session import Decide, Emit, Session, all_timing
 from harness.worker.training import Schedule, evaluation_steps, max_steps, train
@@ -101,6 +101,7 @@ def _session(job: Job, resources: Resources, folder: Path, emit: Emit, decide: D
     from harness.cost import costs_of, total_of
 
     data = _load(job.variant.data, *_split(job), resources.data_folder)
+    check_classes(job.metrics, data.classes)
     model = _network(job, data)
     costs = total_of(costs_of(job.variant.model, model, data.image_shape, data.classes))
     return Session(job, folder / str(job.trial), data, model, costs, emit, decide)
@@ -123,7 +124,9 @@ def _training(session: Session) -> Training:
 
     job, images, labels = session.job, session.data.train.images, session.data.train.labels
     total = max_steps(job.variant.train, len(images))
-    return Training(session.model, job.variant.train, total, images, labels, job.seeds.order)
+    background = session.data.background(job.variant.train.augment.fill_value)
+    seeds = job.seeds
+    return Training(session.model, job.variant.train, total, images, labels, seeds.order, seeds.augment, background)
 
 
 def _engine(trainings: Sequence[Training]) -> PackEngine:
@@ -169,7 +172,9 @@ def _finish(session: Session, logits: npt.NDArray[np.float32]) -> TrialResult:
         session.keep_weights(session.history[-1].step, last=True)
         write_artifacts(session, logits)
         probed = {} if session.diverged else probe(session.job, session.folder, data, session.model, logits)
-    result = session.result({**score(logits, data.test.labels), **probed})
+    with session.watch.timing("evaluate"):
+        scores = score(logits, data.test.labels, session.job.metrics)
+    result = session.result({**scores, **probed})
     session.emit(Finished(session.job.trial, result))
     return result
 

@@ -71,6 +71,7 @@ def history_rows(history: Sequence[Evaluated], tested: Sequence[Scored]) -> list
 def _write_history(path: Path, rows: Sequence[Mapping[str, float]], session: Session) -> None:
     tested = session.tested[0].metrics if session.tested else ()
     columns = ["step", "epoch", "train_seconds", *session.history[0].metrics, *tested]
+    columns += dict.fromkeys(name for row in rows for name in row if name not in columns)  # without a value at first
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="")
         writer.writeheader()

@@ -113,13 +113,11 @@ class Session:
         """Whether a callback has ended the training."""
         return bool(self.model.stop_training)
 
-    def note(self, step: int, trained: Means, validated: Means | None) -> None:
+    def note(self, step: int, trained: Means, validated: Mapping[str, float]) -> None:
         """Note an evaluation, send it out, and let the callbacks look at it."""
         from harness.callbacks import keras_logs
 
-        metrics = {"train_loss": trained.loss, "train_accuracy": trained.accuracy}
-        if validated is not None:
-            metrics |= {"val_loss": validated.loss, "val_accuracy": validated.accuracy}
+        metrics = {"train_loss": trained.loss, "train_accuracy": trained.accuracy, **validated}
         event = Evaluated(self.job.trial, step, self._epoch(step), self.watch.seconds["train"], metrics)
         self.history.append(event)
         with self.watch.timing("record"):
@@ -150,9 +148,8 @@ class Session:
         self.first_convolution = first.name
         self.snapshots[step] = np.asarray(first.get_weights()[0], np.float32)
 
-    def note_test(self, step: int, test: Means) -> None:
+    def note_test(self, step: int, metrics: Mapping[str, float]) -> None:
         """Note how the test split scores by now, and send it out; no callback sees it."""
-        metrics = {"test_loss": test.loss, "test_accuracy": test.accuracy}
         event = Scored(self.job.trial, step, self._epoch(step), self.watch.seconds["train"], metrics)
         self.tested.append(event)
         with self.watch.timing("record"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from harness.study import TrainSpec
+from harness.worker.scores import scores_of
 from harness.worker.session import Session, all_timing
 
 if TYPE_CHECKING:
@@ -82,9 +83,9 @@ def train(sessions: Sequence[Session], engine: PackEngine, schedule: Schedule) -
                     session.note_test(step, scores[index])
         if step not in schedule.evaluations:
             continue
-        validated: list[Means | None] = [None] * len(sessions)
+        validated: list[dict[str, float]] = [{} for _ in sessions]
         if len(sessions[0].data.validation.images):
-            validated = [*_scores(sessions, running, engine, "validation")]
+            validated = _scores(sessions, running, engine, "validation")
         for index, session in enumerate(sessions):
             if session in running:
                 session.note(step, _joined(trained[index]), validated[index])
@@ -100,14 +101,18 @@ def train(sessions: Sequence[Session], engine: PackEngine, schedule: Schedule) -
             return
 
 
-def _scores(sessions: Sequence[Session], running: Sequence[Session], engine: PackEngine, split: str) -> list[Means]:
+def _scores(
+    sessions: Sequence[Session], running: Sequence[Session], engine: PackEngine, split: str
+) -> list[dict[str, float]]:
     """Score a split of every session's images, on the clock of those that are running."""
-    from harness.engines import mean_scores
-
+    form = {"validation": "val", "test": "test"}[split]
     splits = [getattr(session.data, split) for session in sessions]
     with all_timing(running, "evaluate"):
         logits = engine.logits([part.images for part in splits])
-        return [mean_scores(scores, part.labels) for scores, part in zip(logits, splits, strict=True)]
+        return [
+            scores_of(form, scores, part.labels, session.job.metrics)
+            for session, scores, part in zip(sessions, logits, splits, strict=True)
+        ]
 
 
 def _joined(parts: Sequence[tuple[int, Means]]) -> Means:

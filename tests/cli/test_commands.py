@@ -15,7 +15,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from harness.cli.dry_run import _to_do
+from harness.cli.dry_run import _budget, _to_do
 from harness.cli.listing import _done
 from harness.estimate import TimeEstimate
 from harness.machine import look
@@ -133,6 +133,28 @@ class TestStudyFiles:
         assert _to_do(study, estimates, 1, 3).startswith("3 of 4 trainings done, the others about 70 s at most")
         assert _to_do(study, estimates, 1, 4) == "4 trainings done: nothing is left to train."
 
+    def test_a_dry_run_says_how_much_the_budget_has_room_for(self, tiny):
+        def said(minutes=None, **changes):
+            study = tiny(**changes)
+            return _budget(study, [TimeEstimate(study.base, {}, 60, 1.0, measured=True)], 1, None, minutes)
+
+        assert said() == said(minutes=None, **{"budget.until": "decided", "design.replicates": 9}) == ""
+        assert said(budget={"trainings": 3}) == (
+            "The budget has room for 3 of the 4 that are left: 1 replicate of every variant and 1 more, all runs "
+            "together."
+        )
+        assert said(budget={"trainings": 4}) == "The budget has room for all of it."
+        assert said(budget={"minutes": 100}) == "The budget has room for all of it (a rough figure)."
+        # 8 seconds to start, then 62.5 for each
+        assert said(minutes=2.5, budget={"trainings": 3}).startswith(
+            "The budget has room for about 2 of the 4 that are"
+        )
+        search = {"kind": "search", "trials": 9, "space": {"model.dense": [[16], [8]]}, "confirm": {"replicates": 2}}
+        assert said(budget={"trainings": 7}, design=search) == (
+            "The budget has room for 7 of the 13 that are left: 3 of the search, and 4 to confirm what it finds."
+        )
+        assert said(minutes=2, design=search).endswith("too few for a search and its 4 confirmations.")
+
 
 class TestWrongUse:
     @pytest.mark.parametrize(
@@ -194,7 +216,7 @@ def test_completion_scripts(harness):
 
 def test_completion_offers_studies(harness):
     _, out, _ = harness(_HARNESS_COMPLETE="bash_complete", COMP_WORDS="harness run ", COMP_CWORD="2")
-    assert "studies/tiny.toml" in out
+    assert out == "plain,tiny\n"
 
 
 def test_doctor(harness):
@@ -233,6 +255,19 @@ def test_no_colour_where_it_is_not_wanted(project, arguments, no_colour, coloure
 
 
 class TestTheWholeRoad:
+    def test_a_budget_ends_a_run_which_says_so_and_how_to_go_on(self, harness, project):
+        code, out, err = harness("run", "tiny", "--set", "budget.trainings=3")
+        assert code == 3
+        assert err.splitlines()[-1] == (
+            "ended by its budget: it may have 3 trainings. 3 trainings are kept. To go on, raise budget.trainings, e.g."
+            " harness run tiny --set budget.trainings=6"
+        )
+        assert "This study is unfinished: 3 of 4 trainings are done" in " ".join(out.split())
+        page = (project / "reports" / "tiny" / "comparison.md").read_text()
+        assert "This study is unfinished: 3 of 4 trainings are done, 1 whole replicate of every variant." in page
+        code, out, err = harness("run", "tiny", "--minutes", "30")
+        assert (code, "unfinished" in out, "ended by its budget" in err) == (0, False, False)
+
     """One run with real workers; everything that can be asked of it afterwards."""
 
     def test_run_show_report_and_run_again(self, harness, project):

@@ -12,7 +12,8 @@ from tests.engines.own_networks import own_network
 
 OPTIONS = [
     {"conv": [{"filters": 3}, {"filters": 4, "kernel": 4}], "dense": [5, 6], "padding": padding,
-     "downsample": downsample, "pool_padding": pool_padding, "activation_order": order, "batch_norm": norm, "conv_dropout": 0.2 * norm}
+     "downsample": downsample, "pool_padding": pool_padding, "activation_order": order, "batch_norm": norm,
+     "conv_dropout": 0.2 * norm}
     for padding, pool_padding, norm in [("same", "same", True), ("valid", "valid", False)]
     for downsample in ("max_pool", "average_pool", "stride", "none")
     for order in ("before_pool", "after_pool")

@@ -4,8 +4,8 @@ import sys
 import numpy as np
 import pytest
 
-from harness.data import image_facts, load_images
-from harness.errors import DataError
+from harness.data import check_images, image_facts, load_images
+from harness.errors import DataError, StudyError
 from harness.study import DataSpec
 
 
@@ -72,3 +72,50 @@ def test_facts_of_a_folder_come_from_one_header(idx_folder):
 def test_importing_is_fast():
     code = "import sys, harness.data; print(sorted({'sklearn', 'pandas', 'pooch', 'mlxtend'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+class TestImagesOfOnesOwn:
+    @pytest.fixture
+    def place(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        from PIL import Image
+
+        for number, name in enumerate(
+            ("train/a/0", "train/a/1", "train/b/0", "train/b/1", "val/a/0", "val/b/0", "test/a/0", "test/b/0")
+        ):
+            path = tmp_path / "p" / f"{name}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.new("RGB", (3, 2), (number, 50, 0)).save(path)
+        return tmp_path / "p"
+
+    def of(self, place, **keys):
+        return DataSpec(name="folder", folder=str(place), **keys)
+
+    def test_what_the_folder_holds_out_is_held_out(self, place):
+        data = load_images(self.of(place, validation=2, split="last", scaling="none"), seed=0)
+        assert data.train.images[:, 0, 0, 0].tolist() == [0, 2, 1, 3]
+        assert data.validation.images[:, 0, 0, 0].tolist() == [4, 5]
+        assert (data.class_names, data.image_shape) == (("a", "b"), (2, 3, 3))
+
+    @pytest.mark.parametrize("keys", [{"validation": 2}, {"validation": 3, "split": "last"}, {"validation": 0}])
+    def test_another_split_is_refused(self, place, keys):
+        with pytest.raises(
+            StudyError, match=r"data.split must be 'last' with validation = 2, the images that .*p itself"
+        ):
+            check_images(self.of(place, **keys))
+
+    def test_a_cross_validation_cuts_all(self, place):
+        assert check_images(self.of(place, validation=2, split="k_fold")) == ((2, 3, 3), 6)
+
+    def test_facts_are_known_before_pictures_are_decoded(self, place):
+        from harness.image_sets import kept_sets
+
+        assert image_facts(self.of(place, validation=2, split="last", image_size=(5, 4), channels=1)) == ((5, 4, 1), 6)
+        assert kept_sets() == []
+
+    def test_standardized_colours_have_a_mean_for_each_pixel_and_channel(self, place):
+        data = load_images(self.of(place, validation=2, split="last", scaling="standardized"), seed=0)
+        assert data.scale.offset[0, 0].tolist() == [1.5, 50, 0]
+        values = np.array([[0, 50, 0], [2, 50, 0], [1, 50, 0], [3, 50, 0]])
+        assert data.scale.divisor == np.float32(values.std())
+        np.testing.assert_allclose(data.train.images[:, 0, 0], (values - [1.5, 50, 0]) / values.std(), rtol=1e-6)

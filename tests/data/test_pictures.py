@@ -388,3 +388,22 @@ class TestFraming:
         wide[:2, 10:20] = (10, 20, 30)
         fitted = fit_picture(Image.fromarray(wide), Framing(None, background=None), (10, 10, 3))
         assert np.array_equal(fitted, wide[:, 10:20]), "the middle third alone"
+
+
+class TestPicturesOfASetOfOnesOwn:
+    def test_are_resized_as_the_study_says(self):
+        spec = DataSpec(
+            name="folder", folder="nowhere", validation=0, image_size=(2, 3), resize="area", fit="stretch", channels=3
+        )
+        frame = framing(spec, 3)
+        assert (frame.box, frame.background, frame.resize, frame.fit) == (None, None, "area", "stretch")
+        values = np.zeros((4, 12, 3), np.uint8)
+        values[:, :4, 0] = 200
+        values[:, 4:8, 1] = 100
+        fitted = fit_picture(Image.fromarray(values), frame, (2, 3, 3))
+        assert fitted.tolist() == [[[200, 0, 0], [0, 100, 0], [0, 0, 0]]] * 2
+
+    def test_without_a_size_they_are_as_they_were(self):
+        spec = DataSpec(name="folder", folder="nowhere", validation=0)
+        assert framing(spec, 3) == Framing(None, background=None)
+        assert (framing(spec, 3).resize, framing(spec, 3).fit) == ("bicubic", "crop")

@@ -129,16 +129,19 @@ def test_evaluation_in_uneven_batches_is_that_of_all_images(monkeypatch):
         np.testing.assert_allclose(logits, engine.logits(images), rtol=1e-5, atol=1e-6)
 
 
-PACK = [  # seed, batch order, learning rate, dropout, weight decay, images
-    (1, 5, 0.01, 0.5, 0.0, (IMAGES, LABELS)),
-    (2, 6, 0.003, 0.2, 0.1, OTHERS),
-    (3, 7, 0.02, 0.4, 0.3, (IMAGES, LABELS)),
+PACK = [  # seed, batch order, learning rate, dropout, weight decay, shift, images
+    (1, 5, 0.01, 0.5, 0.0, 1, (IMAGES, LABELS)),
+    (2, 6, 0.003, 0.2, 0.1, 2, OTHERS),
+    (3, 7, 0.02, 0.4, 0.3, 1, (IMAGES, LABELS)),
 ]
 
 
-def training(seed, order, rate, dropout, decay, images):
-    spec = train_spec(optimizer="adamw", learning_rate=rate, weight_decay=decay, schedule="cosine")
-    return Training(network(seed, dense_dropout=dropout, batch_norm=True), spec, 20, *images, order)
+def training(seed, order, rate, dropout, decay, shift, images):
+    augment = {"shift": shift, "cutout": 3 - shift}
+    spec = train_spec(optimizer="adamw", learning_rate=rate, weight_decay=decay, schedule="cosine", augment=augment)
+    background = np.full((8, 8, 1), rate, np.float32)
+    network_ = network(seed, dense_dropout=dropout, batch_norm=True)
+    return Training(network_, spec, 20, *images, order, seed + 9, background)
 
 
 def test_a_packed_training_equals_its_solo_run():

@@ -40,7 +40,7 @@ def state(engine):
     program = engine._program
     variables = [*program.template.model.variables, *program.optimizer.keras.variables]
     digest = hashlib.sha256(b"".join(variable.numpy().tobytes() for variable in variables))
-    return digest.hexdigest(), engine._order._left.tolist()
+    return digest.hexdigest(), engine._feed.order._left.tolist()
 
 
 @pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf])

@@ -86,3 +86,11 @@ def test_what_there_is_not_is_refused(make, tiny):
         UsageError, match=r"--layer must name a layer of the network, got 'conv_9'. There are: image, conv_1"
     ):
         choose(subject, [], ["conv_9"])
+
+
+def test_augmentation_is_shown_where_there_is_some(make, tiny, tmp_path):
+    plain, augmented = make(tiny()), make(tiny(**{"train.augment": {"shift": 1, "flip": "both"}}))
+    assert write_pictures(plain, choose(plain, ["augmented"]), tmp_path) == []
+    (file,) = write_pictures(augmented, choose(augmented, ["augmented"]), tmp_path)
+    assert file.name == "augmented.png"
+    assert file.read_bytes()[:4] == b"\x89PNG"

@@ -15,5 +15,5 @@ def test_there_is_no_other_place(idx_folder, tmp_path):
     assert FOLDER.locate() is None
     assert FOLDER.locate(tmp_path) is None
     assert FOLDER.locate(idx_folder).folder == idx_folder
-    with pytest.raises(DataError, match=r"folder: a folder with four IDX files must be named, got none."):
+    with pytest.raises(DataError, match=r"folder: must be named: class folders .* or four IDX files; got nothing."):
         FOLDER.fetch()

@@ -91,5 +91,7 @@ def test_importing_is_fast():
 def test_what_is_not_there():
     with pytest.raises(DataError, match=r"mnist: is not on this machine. Run `harness data fetch mnist`."):
         verify("mnist")
-    with pytest.raises(UsageError, match=r"'mnits' is neither an image set .* nor a folder. Did you mean 'mnist'?"):
+    with pytest.raises(
+        UsageError, match=r"'mnits' is neither an image set .* nor a folder or file. Did you mean 'mnist'?"
+    ):
         verify("mnits")

@@ -8,6 +8,7 @@ from harness.metrics import (
     CLOCKS,
     EVALUATED,
     METRICS,
+    NAMED,
     NEED_FINITE,
     PROBES,
     RECORDED,
@@ -80,13 +81,14 @@ def test_what_is_derived_from_the_rows():
     assert EVALUATED == ("val_accuracy", "val_loss", "train_accuracy", "train_loss")
     assert known("scored") == ("test_accuracy", "test_loss")
     assert known("built") == ("parameters", "macs", "activations", "activation_ops", "pool_ops")
-    assert set(METRICS) - set(CHOOSABLE) == {"test_accuracy", "test_loss", "dead_classes", "order_difference"}
+    of_test = {"test_accuracy", "test_loss", "dead_classes", "order_difference"}
+    assert set(METRICS) - set(CHOOSABLE) == of_test | {name for name in NAMED if name.startswith("test_")}
     assert PROBES == {
         "features": ("dead_features", "redundant_features"),
         "activation_order": ("order_difference",),
     }
     lasting = {"train_seconds", "images_per_second", *known("built")}
-    assert set(METRICS) - set(NEED_FINITE) == lasting
+    assert set(METRICS) - set(NAMED) - set(NEED_FINITE) == lasting
     assert set(RECORDED) - set(METRICS) == {
         *("steps", "epochs", "refit_steps", "foreign_load", "studies_beside"),
         *(f"{clock}_seconds" for clock in CLOCKS if clock != "train"),

@@ -56,6 +56,32 @@ class StoreContract:
         assert history["val_accuracy"].tolist() == [0.5, 0.75]
         assert trials["val_accuracy"].dtype == history["val_accuracy"].dtype == "float64"
 
+    def test_metrics_that_a_study_asks_for_are_columns_of_its_tables_alone(self, place, tiny):
+        with place.hold("tiny") as hold:
+            recording = hold.begin(tiny(**{"report.metrics": ["val_macro_f1", "test_top_3_accuracy"]}), {})
+            variant = recording.study.base
+            run_id = recording.start(0, variant, 0, "design")
+            recording.take(run_id, Started(0, FINGERPRINT, COSTS, "0123456789abcdef", 60))
+            recording.take(run_id, Evaluated(0, 20, 0.5, 0.2, {"val_accuracy": 0.5, "val_loss": 1.0}))
+            scores = {"val_accuracy": 0.75, "val_loss": 0.5, "val_macro_f1": 0.7}
+            recording.take(run_id, Evaluated(0, 40, 1.0, 0.4, scores))
+            measured = {**make_result().metrics, **scores, "test_macro_f1": 0.65, "test_top_3_accuracy": 0.9}
+            recording.finish(run_id, make_result(metrics=measured))
+            recording.close("FINISHED")
+        with place.hold("plain") as hold:
+            recording = hold.begin(tiny("plain"), {})
+            record(recording)
+            recording.close("FINISHED")
+
+        trials, history = place.frames("tiny")
+        names = ["val_macro_f1", "test_macro_f1", "test_top_3_accuracy"]
+        assert trials[names].iloc[0].tolist() == [0.7, 0.65, 0.9]
+        assert history["val_macro_f1"].fillna(-1).tolist() == [-1, 0.7]
+        row, one = place.trial(place.find(run_id))
+        assert (row["test_top_3_accuracy"], one["val_macro_f1"].iloc[1]) == (0.9, 0.7)
+        trials, history = place.frames("plain")
+        assert not {*trials.columns, *history.columns}.intersection(names)
+
     def test_code_of_the_users_is_kept(self, place, tiny):
         code = {"nets.py": "def plain(): pass\n", "sub/nets.py": "# another\n"}
         with place.hold("tiny") as hold:

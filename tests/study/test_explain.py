@@ -121,12 +121,14 @@ SEARCH = {"kind": "search", "trials": 3}
             {"design": {**SEARCH, "objectives": ["test_accuracy"], "space": {"model.dense_dropout": [0.0, 0.5]}}},
             "design.objectives.0 must be one of val_accuracy, val_loss, train_accuracy, train_loss, steps_to_target, "
             "seconds_to_target, train_seconds, images_per_second, parameters, macs, activations, activation_ops, "
-            "pool_ops, dead_features, redundant_features, got 'test_accuracy'. "
+            "pool_ops, dead_features, redundant_features, val_macro_f1, val_balanced_accuracy, val_top_5_accuracy, "
+            "val_auc, val_expected_calibration_error, got 'test_accuracy'. "
             "The test split must not choose: use val_accuracy.",
         ),
         (
             {"target.metric": "test_accuracy"},
-            "target.metric must be one of val_accuracy, val_loss, train_accuracy, train_loss, got 'test_accuracy'. "
+            "target.metric must be one of val_accuracy, val_loss, train_accuracy, train_loss, val_macro_f1, "
+            "val_balanced_accuracy, val_top_5_accuracy, val_auc, val_expected_calibration_error, got 'test_accuracy'. "
             "The test split is scored once, at the end: stop on val_accuracy instead.",
         ),
         ({"target.value": 98}, "target: value must be between 0 and 1, got 98. Write 0.98 for 98 %."),
@@ -141,7 +143,23 @@ SEARCH = {"kind": "search", "trials": 3}
         ),
         (
             {"data.name": "folder"},
-            "data: folder is required with name = 'folder'. Name the folder that holds the four IDX files.",
+            "data: folder is required with name = 'folder'. Name the folder that holds the images.",
+        ),
+        (
+            {"train.augment": {"shift": 28}},
+            "train.augment.shift must be below 28, the pixels of a side of the images, got 28. E.g. 2.",
+        ),
+        (
+            {"train.augment": {"shfit": 2}},
+            "train.augment.shfit: unknown key 'shfit' in [train.augment], got 2. Did you mean 'shift'?",
+        ),
+        (
+            {"train.augment": {"flip": "sideways"}},
+            "train.augment.flip must be one of none, horizontal, vertical, both, got 'sideways'.",
+        ),
+        (
+            {"train.augment": {"zoom": 1.5}},
+            "train.augment.zoom must be below 1, got 1.5. E.g. 0.1.",
         ),
         (
             {"train.batch_size": 60000},

@@ -67,5 +67,5 @@ def test_margins_that_are_hardly_meant():
         "A margin of 0.5 lets accuracies up to 50 points apart count as equivalent. For 0.5 points write 0.005.",
         "The margin of validation loss is not used: report.metrics does not name 'val_loss'.",
     )
-    with pytest.raises(StudyError, match=r"report: margin.test_accuracy must be below 1, got 1: accuracies go from 0"):
+    with pytest.raises(StudyError, match=r"report: margin.test_accuracy must be below 1, got 1: it goes from 0"):
         study(3, [0.0, 0.5], "test_accuracy", margin={"test_accuracy": 1.0})

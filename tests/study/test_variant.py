@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.study import load_study
+from harness.study import Augment, load_study
 from harness.study.code import digest_of
 from harness.study.variant import get_path, set_path, short_names, show_level
 
@@ -21,6 +21,10 @@ from harness.study.variant import get_path, set_path, short_names, show_level
         ([{"filters": 16, "kernel": 5}, {"filters": 36}], "16@5x5 36@3x3"),
         ([{"filters": 16, "kernel": 5, "downsample": "none"}], "16@5x5/none"),
         ({"evaluations": 5, "metric": None}, "evaluations=5"),
+        ({}, "none"),
+        ({"shift": 2, "cutout": 0}, "shift=2 cutout=0"),
+        (Augment(shift=2, rotate=7.5).model_dump(mode="json"), "shift=2 rotate=7.5"),
+        (Augment().model_dump(mode="json"), "none"),
     ],
 )
 def test_show_level(level, text):
@@ -65,3 +69,13 @@ def test_code_of_the_users_is_part_of_what_a_variant_means_and_of_its_program():
     assert own.meaning() == {**base.meaning(), "code": {"nets.py": digest_of("a = 1\n")}}
     assert len({base.digest, own.digest, other.digest}) == 3
     assert len({base.program, own.program, other.program}) == 3
+
+
+def test_amounts_of_augmentation_are_no_program_of_their_own(build):
+    base, one, two, turned = (
+        build(**{"train.augment": augment}).base for augment in ({}, {"shift": 1}, {"shift": 2}, {"rotate": 1.0})
+    )
+    assert one.program == two.program
+    assert len({base.program, one.program, turned.program}) == 3
+    assert base.digest == build().base.digest
+    assert one.digest != two.digest

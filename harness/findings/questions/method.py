@@ -12,6 +12,7 @@ from harness.judging import looks_of
 from harness.metrics import SECONDS, counted
 from harness.records import Asked, unpack_hits
 from harness.study import USED_BY, SeedSpec, Study
+from harness.trials import spent_on
 
 _CLOCK = (
     "Seconds are those of training steps alone: `time.perf_counter`, read after the device has finished. Preparing, "
@@ -93,6 +94,7 @@ def how_measured(study: Study, trials: pd.DataFrame, asked: Sequence[Asked] = ()
         told["Versions"] = _versions(trials)
         told["Data"] = _data(study, trials)
         told["When"] = _when(trials)
+        told["Spent"] = _spent(trials)
     return {heading: text for heading, text in told.items() if text}
 
 
@@ -196,6 +198,20 @@ def _when(trials: pd.DataFrame) -> str:
     spent = trials["train_seconds"].sum()
     until = "" if pd.isna(ended) else f" to {ended:%Y-%m-%d %H:%M}"
     return f"{started:%Y-%m-%d %H:%M}{until} UTC; {SECONDS.write(float(spent))} seconds of training in all."
+
+
+def _spent(trials: pd.DataFrame) -> str:
+    """Say what the study took: by the clock on the wall, and of the machine."""
+    spent = spent_on(trials)
+    if not spent.seconds:
+        return ""
+    cores = _minutes(spent.core_seconds, "core-")
+    return f"{_minutes(spent.seconds)}, without pauses; {cores}: all clocks of a finished training times its threads."
+
+
+def _minutes(seconds: float, kind: str = "") -> str:
+    minutes = seconds / 60
+    return f"{minutes:.2g} {kind}minutes" if minutes < 10 else f"{minutes:,.0f} {kind}minutes"
 
 
 def _distinct(trials: pd.DataFrame, column: str, prefix: str) -> str:

@@ -111,7 +111,10 @@ def _of_images(group: Group) -> str:
 
 def _free_seeds(study: Study, group: Group) -> str:
     """Return which seeds a variant draws anew in every replicate, in words."""
-    words = {"split": "the split", "weights": "initial weights", "order": "batch order", "dropout": "dropout masks"}
+    words = {
+        "split": "the split", "weights": "initial weights", "order": "batch order", "dropout": "dropout masks",
+        "augment": "augmentation",
+    }  # fmt: skip
     base = study.base.seeds.model_dump()
     drawn = {**base, **{path.split(".")[1]: level for path, level in group.settings.items() if "seeds." in path}}
     used = [name for name, how in drawn.items() if how == "replicate" and _is_used(study, name)]
@@ -119,9 +122,11 @@ def _free_seeds(study: Study, group: Group) -> str:
 
 
 def _is_used(study: Study, name: str) -> bool:
-    """Whether a seed matters: that of the split only where images are drawn, that of dropout only with dropout."""
+    """Whether a seed matters: that of the split only where images are drawn, others only with what they are for."""
     if name == "split":
         return study.data.is_drawn
+    if name == "augment":
+        return any(study.train.augment.changes)
     if name != "dropout" or isinstance(study.model, OwnModel):  # what is random in a user's network is not known here
         return True
     return study.model.dense_dropout > 0 or study.model.conv_dropout > 0

@@ -34,7 +34,9 @@ class SearchPolicy:
         return balanced([self._base, *self._best(finished)], replicates, Phase.CONFIRM)
 
     def to_sample(self, ledger: Ledger) -> int:
-        """Return what is left of the budget."""
+        """Return what is left of the budget; nothing once the search is to go no further."""
+        if ledger.search_ended:
+            return 0
         return max(0, self._design.trials - ledger.spent - ledger.searching)
 
     def remaining(self, ledger: Ledger) -> int:

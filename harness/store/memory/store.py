@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import UsageError, did_you_mean
 from harness.metrics import counted
 from harness.records import asked_since
+from harness.store.asked import asked_in
 from harness.store.base import LOCK_TIMEOUT
 from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary, trial_status
 from harness.store.local.files.artifacts import add_files, artifact_file, artifact_names
@@ -229,11 +230,13 @@ def _tables(trials: Iterable[KeptTrial]) -> tuple[pd.DataFrame, pd.DataFrame]:
     import pandas as pd
 
     trials = list(trials)
+    rows = [_row(trial) for trial in trials]
+    measured = (*AT_AN_EVALUATION, *asked_in(rows))
     points = [
-        {"run_id": trial.run_id, "step": step, **{name: values.get(name, math.nan) for name in AT_AN_EVALUATION}}
+        {"run_id": trial.run_id, "step": step, **{name: values.get(name, math.nan) for name in measured}}
         for trial in trials
         for step, values in sorted(trial.history.items())
     ]
-    columns = ["run_id", "step", *AT_AN_EVALUATION]
-    frame, history, _ = tables([_row(trial) for trial in trials], pd.DataFrame(points, columns=columns))
+    columns = ["run_id", "step", *measured]
+    frame, history, _ = tables(rows, pd.DataFrame(points, columns=columns))
     return frame, history

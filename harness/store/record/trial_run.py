@@ -9,8 +9,9 @@ from dataclasses import asdict
 
 from harness.errors import StudyError
 from harness.escaping import markdown
-from harness.metrics import EVALUATED
+from harness.metrics import is_evaluated
 from harness.records import Started, StopReason, TrialResult
+from harness.store.asked import asked_tags
 from harness.store.record.describing import describe_trial
 from harness.study import Range, Study, Variant
 
@@ -76,6 +77,7 @@ def run_tags(study: Study, name: str, trial: int, variant: Variant, replicate: i
         "harness.seed": str(study.seed),
         "harness.phase": phase,
         "harness.settings": json.dumps(dict(variant.settings)),
+        **asked_tags(study.metrics_of(variant)),
         NOTE: describe_trial(study, name, variant, replicate, phase)[:_ABOUT],
     }
 
@@ -96,7 +98,7 @@ def end_tags(result: TrialResult) -> dict[str, str]:
 def end_metrics(result: TrialResult) -> dict[str, float]:
     """Return what is measured at the end of a trial alone."""
     metrics: dict[str, float] = {
-        **{name: value for name, value in result.metrics.items() if name not in EVALUATED},
+        **{name: value for name, value in result.metrics.items() if not is_evaluated(name)},
         **{f"{name}_seconds": seconds for name, seconds in asdict(result.clocks).items()},
         "images_per_second": result.images_per_second,
         "steps": result.steps,

@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from harness.metrics import CHOOSABLE, METRICS, counted
+from harness.metrics import METRICS, counted
 from harness.study.designs.ranges import Level, Levels, Range
+from harness.study.tables.metrics import ChoosableMetric
 from harness.study.tables.table import FileTable, hint
 
 
@@ -56,7 +57,7 @@ class Search(FileTable):
         description="Dotted path in quotes -> {low, high, log, step} or a list of choices.",
         json_schema_extra=hint('E.g. "train.learning_rate" = {low = 1e-4, high = 1e-2, log = true}.'),
     )
-    objectives: tuple[Literal[CHOOSABLE], ...] = Field(  # type: ignore[valid-type]
+    objectives: tuple[ChoosableMetric, ...] = Field(
         default=("val_accuracy",),
         min_length=1,
         description="Metrics to optimise: accuracies and images_per_second up, all others down. Several give a Pareto "

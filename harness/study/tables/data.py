@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
 from harness.errors import StudyError
-from harness.image_sets import IMAGE_SETS, ImageSet
+from harness.image_sets import HELD, IMAGE_SETS, Duplicates, Fit, FolderSet, ImageSet, Reading, Resize
 from harness.study.tables.splits import require_split
 from harness.study.tables.table import FileTable, from_protocol, hint
+
+Side = Annotated[int, Field(ge=1, le=1024)]
+"""Of an image, in pixels."""
+
+_OWN = ("image_size", "resize", "fit", "channels", "test", "duplicates")
+"""Keys that say how images of one's own are read."""
 
 
 def _names(known: bool) -> str:
@@ -24,13 +30,13 @@ class DataSpec(FileTable):
     model_config = ConfigDict(json_schema_extra=from_protocol)
 
     name: Literal[tuple(IMAGE_SETS)] = Field(  # type: ignore[valid-type]
-        description="Image set. 'folder' reads four IDX files from `folder`.",
+        description="Image set. 'folder' reads images of your own from `folder`.",
     )
     folder: str | None = Field(
         default=None,
-        description="Folder with the four IDX files (plain or .gz). "
-        f"Required for name = {_names(known=False)}, optional for {_names(known=True)}, whose contents are verified. "
-        "Relative to the working directory.",
+        description=f"For name = {_names(known=False)}: {HELD}. It is required there. Optional for "
+        f"{_names(known=True)}: the folder with their files, whose contents are verified. Relative to the working "
+        "directory.",
     )
     validation: int = Field(
         ge=0,
@@ -50,6 +56,40 @@ class DataSpec(FileTable):
         description="Train on this many of the images that are left after the split (all by default): drawn by "
         "class with split = 'stratified', else the first ones.",
     )
+    image_size: Side | tuple[Side, ...] | None = Field(
+        default=None,
+        description="Of pictures: their size as images, the side of a square or [height, width]. Without it all "
+        "pictures must have one size.",
+        json_schema_extra=hint("For example 64, or [48, 64]."),
+    )
+    resize: Resize | None = Field(
+        default=None,
+        description="Of pictures with `image_size`: how pixels are made of others. 'area', the default, averages what "
+        "a pixel covers (and is 'bilinear' where pixels become more).",
+    )
+    fit: Fit | None = Field(
+        default=None,
+        description="Of pictures with `image_size`: what becomes of another aspect ratio. 'crop', the default, takes "
+        "the middle; 'stretch' changes the ratio; 'pad' keeps all of the picture and fills up with black.",
+    )
+    channels: Literal[1, 3] | None = Field(
+        default=None,
+        description="Of pictures: 1 makes all of them grey, 3 gives all of them colours. Without it all must be of one "
+        "kind.",
+    )
+    test: float | None = Field(
+        default=None,
+        gt=0,
+        lt=1,
+        description="Of pictures and arrays without a test split of their own: the share of each class that becomes "
+        "it. It is the same in every replicate.",
+        json_schema_extra=hint("For example 0.2."),
+    )
+    duplicates: Duplicates | None = Field(
+        default=None,
+        description="Of pictures and arrays: what becomes of a training image that is a test image too, pixel by "
+        "pixel. 'refuse', the default, names the first; 'drop' leaves it out of training, 'keep' trains on it.",
+    )
     scaling: Literal["none", "unit", "standardized"] = Field(
         default="unit",
         description="'none' keeps 0 to 255, 'unit' divides by 255, 'standardized' subtracts the mean of each pixel "
@@ -63,6 +103,18 @@ class DataSpec(FileTable):
             raise ValueError(f"folder is required with name = '{self.name}'. Name the folder that holds the {holds}.")
         if self.folder and not holds:
             raise ValueError(f"folder does not go with name = '{self.name}', which is built in. Remove it.")
+        own = [name for name in _OWN if getattr(self, name) is not None]
+        if own and known is not None:
+            raise ValueError(
+                f"{own[0]} goes with name = {_names(known=False)} alone, got name = '{self.name}'. Remove it."
+            )
+        if isinstance(self.image_size, tuple) and len(self.image_size) != 2:
+            raise ValueError(
+                f"image_size must be a side or [height, width], got {list(self.image_size)}. For example 64."
+            )
+        if self.image_size is None and (self.resize or self.fit):
+            word = "resize" if self.resize else "fit"
+            raise ValueError(f"{word} has no effect without image_size, got none. Set image_size, for example to 64.")
         if self.split == "k_fold" and not self.validation:
             raise ValueError("validation must be above 0 with split = 'k_fold', got 0. It is the size of a part.")
         if known:
@@ -71,8 +123,23 @@ class DataSpec(FileTable):
 
     @property
     def image_set(self) -> ImageSet:
-        """The image set of that name."""
-        return IMAGE_SETS[self.name]
+        """The image set of that name, read as this table says."""
+        found: ImageSet = IMAGE_SETS[self.name]
+        return found.read_as(self.reading) if isinstance(found, FolderSet) else found
+
+    @property
+    def reading(self) -> Reading:
+        """How images of one's own are read."""
+        size, defaults = self.image_size, Reading()
+        height, width = (size, size) if size is None or isinstance(size, int) else size
+        return Reading(
+            None if height is None or width is None else (height, width),
+            self.resize or defaults.resize,
+            self.fit or defaults.fit,
+            self.channels,
+            self.test,
+            self.duplicates or defaults.duplicates,
+        )
 
     @property
     def is_drawn(self) -> bool:

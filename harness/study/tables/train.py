@@ -6,14 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from harness.metrics import EVALUATED, METRICS
+from harness.metrics import METRICS
+from harness.study.tables.augment import Augment
+from harness.study.tables.metrics import EvaluatedMetric
 from harness.study.tables.table import FileTable, from_protocol, hint
 
 MOST_STEPS = 100_000_000
 """Of a training: each has a learning rate that is worked out before the first, and 100 ms would make it a year."""
 
 Drawn = Literal["replicate", "fixed"]
-EvaluatedMetric = Literal[EVALUATED]  # type: ignore[valid-type]
 
 
 class SeedSpec(FileTable):
@@ -23,6 +24,7 @@ class SeedSpec(FileTable):
     weights: Drawn = Field(default="replicate", description="The initial weights.")
     order: Drawn = Field(default="replicate", description="The order of the batches.")
     dropout: Drawn = Field(default="replicate", description="The dropout masks.")
+    augment: Drawn = Field(default="replicate", description="How training images are changed with train.augment.")
 
 
 USED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -95,6 +97,9 @@ class TrainSpec(FileTable):
         default=None, gt=0, description="Time budget: stop at the first evaluation after so many training seconds."
     )
     plateau: Plateau | None = Field(default=None, description="Stop when a metric no longer improves.")
+    augment: Augment = Field(
+        default=Augment(), description="How training images are changed when they are shown; by default not at all."
+    )
 
     @model_validator(mode="after")
     def _check(self) -> TrainSpec:
@@ -115,7 +120,9 @@ class TargetSpec(FileTable):
         description="The metric to watch.",
         json_schema_extra=hint("The test split is scored once, at the end: stop on val_accuracy instead."),
     )
-    value: float = Field(gt=0, description="Reached when an accuracy is at least, a loss at most, this.")
+    value: float = Field(
+        gt=0, description="Reached when the metric is at least this, or at most where less of it is better."
+    )
     in_a_row: int = Field(default=1, ge=1, description="Evaluations in a row that must reach it.")
     stop: bool = Field(
         default=True, description="False: note when the target was reached, and train on to the maximum."
@@ -123,7 +130,7 @@ class TargetSpec(FileTable):
 
     @model_validator(mode="after")
     def _check(self) -> TargetSpec:
-        if METRICS[self.metric].is_accuracy and self.value > 1:
+        if METRICS[self.metric].is_share and self.value > 1:
             raise ValueError(
                 f"value must be between 0 and 1, got {self.value:g}. Write {self.value / 100:g} for {self.value:g} %."
             )

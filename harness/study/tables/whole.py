@@ -6,10 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
-from harness.metrics import METRICS, PROBES
+from harness.metrics import METRICS, PROBES, forms_of, is_asked
 from harness.presets import PROTOCOLS
 from harness.study.designs import Design
+from harness.study.tables.budget import BudgetSpec, require_possible
 from harness.study.tables.data import DataSpec
+from harness.study.tables.metrics import JudgedMetric
 from harness.study.tables.model import ModelSpec
 from harness.study.tables.own import OwnModel
 from harness.study.tables.table import FileTable, hint
@@ -20,11 +22,21 @@ MOST_OF_ALL_PAIRS = 12
 """Variants of which all pairs are compared: 66 pairs. Of more, so many share the error that little is decided."""
 
 
+def stopping_metrics(train: TrainSpec, target: TargetSpec | None) -> tuple[str, ...]:
+    """Return the metrics that may end a training."""
+    return tuple(table.metric for table in (train.plateau, target) if table)
+
+
+def asked_of(*names: str) -> tuple[str, ...]:
+    """Return what is measured only because these metrics are named, each once, in order."""
+    return tuple(dict.fromkeys(form for name in names if is_asked(name) for form in forms_of(name)))
+
+
 class Reference(FileTable):
     """`[[report.reference]]`: a figure from elsewhere, shown beside what was measured here; never paired."""
 
     name: str = Field(min_length=1, description='What it is, e.g. "published, at 1,000 iterations".')
-    metric: Literal[tuple(METRICS)] = Field(description="The metric.")  # type: ignore[valid-type]
+    metric: JudgedMetric = Field(description="The metric.")
     value: float = Field(description="Its value, in the metric's own unit: shares from 0 to 1.")
     source: str = Field(min_length=1, description="Where it is from.")
     step: int | None = Field(
@@ -37,12 +49,12 @@ class Reference(FileTable):
 class ReportSpec(FileTable):
     """`[report]`: what the comparison is about."""
 
-    metrics: tuple[Literal[tuple(METRICS)], ...] = Field(  # type: ignore[valid-type]
+    metrics: tuple[JudgedMetric, ...] = Field(
         default=(),
         description="Metrics with a paired difference to the base and a verdict. By default test accuracy, and "
         "seconds to target where there is a target.",
     )
-    margin: dict[Literal[tuple(METRICS)], float] = Field(  # type: ignore[valid-type]
+    margin: dict[JudgedMetric, float] = Field(
         default_factory=dict,
         description="Metric -> difference below which two variants count as equivalent, in the metric's own unit.",
         json_schema_extra={"fix": "E.g. margin = { test_accuracy = 0.002 }."},
@@ -69,10 +81,9 @@ class ReportSpec(FileTable):
                 raise ValueError(
                     f"margin.{name} must be above 0, got {value:g}. E.g. 0.002 for 0.2 points of accuracy."
                 )
-            if METRICS[name].is_accuracy and value >= 1:
+            if METRICS[name].is_share and value >= 1:
                 raise ValueError(
-                    f"margin.{name} must be below 1, got {value:g}: accuracies go from 0 to 1. E.g. 0.002 for 0.2 "
-                    "points."
+                    f"margin.{name} must be below 1, got {value:g}: it goes from 0 to 1. E.g. 0.002 for 0.2 points."
                 )
         return self
 
@@ -126,6 +137,7 @@ class StudyTables(FileTable):
     target: TargetSpec | None = None
     seeds: SeedSpec = SeedSpec()
     design: Design
+    budget: BudgetSpec = BudgetSpec()
     report: ReportSpec = ReportSpec()
 
     @model_validator(mode="after")
@@ -136,6 +148,11 @@ class StudyTables(FileTable):
             missing = [name for name in named if name in metrics and probe not in self.probes]
             if missing:
                 raise ValueError(f"{missing[0]!r} is measured only with a probe. Add probes = [{probe!r}] at the top.")
+        if "activation_order" in self.probes and isinstance(self.model, OwnModel):
+            raise ValueError(
+                "probes must not name 'activation_order' with model.build: the order is part of your function. Remove "
+                "one of them."
+            )
         if "features" in self.probes and not self.data.validation:
             raise ValueError(
                 "probes must not name 'features' with data.validation = 0: features are counted on validation images. "
@@ -146,6 +163,7 @@ class StudyTables(FileTable):
                 "probes must not name 'features' with train.refit = true: the network that is kept was trained on the "
                 "validation images. Remove one of them."
             )
+        require_possible(self.budget, self.design, self._judged_once)
         if self.data.split == "k_fold" and self.design.adaptive:
             raise ValueError(
                 "design.replicates must be a number with data.split = 'k_fold', got { min, max }: parts that share "
@@ -160,6 +178,15 @@ class StudyTables(FileTable):
                         f"report.metrics names {name!r} but there is no [target]. Add one, or drop the metric."
                     )
         return self
+
+    @property
+    def _judged_once(self) -> str:
+        """The setting for which all trainings are judged once, when all are there; empty if none asks for that."""
+        if self.data.split == "k_fold":
+            return "data.split = 'k_fold'"
+        if self.report.compare == "all_pairs":
+            return "report.compare = 'all_pairs'"
+        return f"kind = {self.design.kind!r}" if self.design.explores or self.design.screens else ""
 
     def _check_all_pairs(self) -> None:
         """Raise ValueError if all pairs are asked of a design whose variants are not all compared, or of too many."""
@@ -184,7 +211,7 @@ class StudyTables(FileTable):
         if levels and self.target is None:
             raise ValueError("report.levels needs a [target], whose metric they are values of. Add one.")
         for level in levels:
-            accuracy = self.target is not None and METRICS[self.target.metric].is_accuracy
+            accuracy = self.target is not None and METRICS[self.target.metric].is_share
             if level <= 0 or (accuracy and level > 1):
                 bounds = "between 0 and 1" if accuracy else "above 0"
                 raise ValueError(f"report.levels must be {bounds}, got {level:g}. They are values of target.metric.")
@@ -224,3 +251,13 @@ class StudyTables(FileTable):
         if self.report.metrics:
             return self.report.metrics
         return ("test_accuracy", "seconds_to_target") if self.target else ("test_accuracy",)
+
+    @property
+    def asked_metrics(self) -> tuple[str, ...]:
+        """Metrics that are measured because they are named here, each once; those that a factor names come on top."""
+        return asked_of(
+            *self.metrics,
+            *self.objectives,
+            *(reference.metric for reference in self.report.reference),
+            *stopping_metrics(self.train, self.target),
+        )

@@ -31,6 +31,10 @@ def test_how_it_was_measured(study, trials, history):
     assert told["Versions"].startswith("harness 0.1.0; tensorflow 2.21.0; Keras 3.15.1; Python 3.11.9")
     assert told["When"] == "2026-03-01 10:00 to 2026-03-01 10:06 UTC; 48.0 seconds of training in all."
     assert "seed 0" in told["Replicates"]
+    # six trials of a minute each, one after the other; 8 + 2 + 1.5 + 0.5 + 0.1 seconds each with one thread
+    assert told["Spent"] == (
+        "6 minutes, without pauses; 1.2 core-minutes: all clocks of a finished training times its threads."
+    )
 
 
 def test_processors_of_one_name_are_told_apart(study, trials, history):

@@ -64,7 +64,8 @@ def test_it_is_said_with_its_note_and_has_a_table(trials, history):
 
 
 def said(trials, history, value=0.985, **changes):
-    return comparison(trials, history, {**REFERENCE, "value": value, **changes}).sentences[0].partition("98.50 %. ")[2]
+    sentences = comparison(trials, history, {**REFERENCE, "value": value, **changes}).sentences
+    return next(text for text in sentences if "98.50 %. " in text).partition("98.50 %. ")[2]
 
 
 def test_more_replicates_do_not_push_a_figure_out(trials, history):

@@ -60,4 +60,4 @@ def test_what_a_study_varies_stands_with_each_run_and_not_with_the_data_set_they
 
 def test_a_folder_of_ones_own_is_named_as_the_study_names_it(record):
     data = record(**{"data.name": "folder", "data.folder": "shapes"})[0].dataset
-    assert json.loads(data.source) == {"uri": "four IDX files in shapes"}
+    assert json.loads(data.source) == {"uri": "images in shapes"}

@@ -9,12 +9,13 @@ from __future__ import annotations
 import functools
 import math
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
 from harness.metrics import from_mlflow, in_mlflow
+from harness.store.asked import asked_in
 from harness.store.facts import Fault
 from harness.store.local.reading.opening import of_this_run, open_database, tags_of
 from harness.store.local.reading.studies import parents_of, study_in, unknown_study
@@ -50,7 +51,7 @@ def _read_trials(connection: sqlite3.Connection, store: Path, name: str) -> tupl
     if not runs:
         raise unknown_study(connection, store, name)
     rows, said = _read_rows(connection, runs)
-    points = _points(connection, (row["run_id"] for row in rows))
+    points = _points(connection, (row["run_id"] for row in rows), asked_in(rows))
     trials, history, more = tables(rows, points)
     keep_left_out(trials, [*said, *more])
     return trials, history
@@ -117,7 +118,7 @@ def read_trial(store: Path, run_id: str) -> tuple[dict[str, Any], pd.DataFrame]:
         columns = "run_uuid, status, start_time, end_time, experiment_id"
         run = connection.execute(f"SELECT {columns} FROM runs WHERE run_uuid = ?", (run_id,)).fetchone()
         row = read_row(connection, run)
-        points = _points(connection, (run_id,))
+        points = _points(connection, (run_id,), asked_in([row]))
     trials, history, said = tables([row], points)
     if said:
         raise unreadable(run_id, said[0].fault)
@@ -155,19 +156,20 @@ def _finals(connection: sqlite3.Connection, run_id: str) -> dict[str, Any]:
     return {_name_here(key): math.nan if value is None else value for key, value in found if isinstance(key, str)}
 
 
-def _points(connection: sqlite3.Connection, run_ids: Iterable[str]) -> pd.DataFrame:
+def _points(connection: sqlite3.Connection, run_ids: Iterable[str], asked: Sequence[str]) -> pd.DataFrame:
     """Return run_id, step and the metrics of an evaluation, for the steps at which one was recorded.
 
     SQLite turns the rows into columns: a row an evaluation comes over, and not one a number.
     """
     import pandas as pd
 
-    pivot = ", ".join("MAX(CASE WHEN key IN (?, ?) THEN value END)" for _ in AT_AN_EVALUATION)
+    measured = (*AT_AN_EVALUATION, *asked)
+    pivot = ", ".join("MAX(CASE WHEN key IN (?, ?) THEN value END)" for _ in measured)
     # stores of earlier versions have the second
-    names = [key for name in AT_AN_EVALUATION for key in (in_mlflow(name), name)]
+    names = [key for name in measured for key in (in_mlflow(name), name)]
     query = f"SELECT run_uuid, step, {pivot} FROM metrics WHERE run_uuid = ? AND NOT is_nan GROUP BY step"
     rows: list[tuple[Any, ...]] = []
     for run_id in run_ids:
         rows += connection.execute(query, (*names, run_id))
-    points = pd.DataFrame(rows, columns=["run_id", "step", *AT_AN_EVALUATION])
+    points = pd.DataFrame(rows, columns=["run_id", "step", *measured])
     return points[points["epoch"].notna()]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
 from harness.metrics import from_mlflow
+from harness.store.asked import asked_in
 from harness.store.facts import Fault, StudySummary, trial_status
 from harness.store.images import images_in
 from harness.store.profiles import Servers
@@ -156,7 +157,7 @@ def read_trials(client: ServerClient, experiment: Experiment) -> tuple[pd.DataFr
         except Fault as fault:
             said.append(LeftOut(str(run.info.run_id), str(tags.get("harness.trial", ""))[:20], str(fault)))
     rows.sort(key=lambda row: (row["trial"], row["started"]))
-    trials, history, more = tables(rows, points(client, of_rows))
+    trials, history, more = tables(rows, points(client, of_rows, asked_in(rows)))
     keep_left_out(trials, [*said, *more])
     return trials, history
 
@@ -187,7 +188,7 @@ def read_trial(servers: Servers, run_id: str) -> tuple[dict[str, Any], pd.DataFr
             row = row_of_run(run)
         except Fault as fault:
             raise unreadable(run_id, fault) from None
-        trials, history, said = tables([row], points(client, [run]))
+        trials, history, said = tables([row], points(client, [run], asked_in([row])))
     if said:
         raise unreadable(run_id, said[0].fault)
     return {str(column): value for column, value in trials.iloc[0].items()}, history

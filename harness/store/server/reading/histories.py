@@ -20,32 +20,38 @@ _History = dict[int, dict[str, float]]
 """Step -> metric, by its name here -> value."""
 
 
-def points(client: ServerClient, runs: Iterable[Run]) -> pd.DataFrame:
-    """Return run_id, step and the metrics of an evaluation, for the steps at which one was recorded."""
+def points(client: ServerClient, runs: Iterable[Run], asked: Sequence[str]) -> pd.DataFrame:
+    """Return run_id, step and the metrics of an evaluation, for the steps at which one was recorded.
+
+    Args:
+        client: of the server.
+        runs: which trials.
+        asked: metrics that were measured because they were asked for, besides those of every trial.
+    """
     import pandas as pd
 
-    runs = list(runs)
-    found = {run.info.run_id: _kept(client, run) for run in runs}
+    runs, names = list(runs), (*AT_AN_EVALUATION, *asked)
+    found = {run.info.run_id: _kept(client, run, names) for run in runs}
     missing = [run for run in runs if found[run.info.run_id] is None]
     for first in range(0, len(missing), MOST_RUNS):
         part = missing[first : first + MOST_RUNS]
-        for run_id, history in _asked(client, part).items():
+        for run_id, history in _asked(client, part, names).items():
             found[run_id] = history
         for run in part:
-            _keep(client, run, found[run.info.run_id] or {})
+            _keep(client, run, names, found[run.info.run_id] or {})
     rows = [
-        (run_id, step, *(values.get(name, math.nan) for name in AT_AN_EVALUATION))
+        (run_id, step, *(values.get(name, math.nan) for name in names))
         for run_id, history in found.items()
         for step, values in sorted((history or {}).items())
     ]
-    frame = pd.DataFrame(rows, columns=["run_id", "step", *AT_AN_EVALUATION])
+    frame = pd.DataFrame(rows, columns=["run_id", "step", *names])
     return frame[frame["epoch"].notna()]
 
 
-def _asked(client: ServerClient, runs: Sequence[Run]) -> dict[str, _History]:
+def _asked(client: ServerClient, runs: Sequence[Run], names: Sequence[str]) -> dict[str, _History]:
     """Ask the server for the metrics of some runs; those of earlier versions have other names."""
     found: dict[str, _History] = {run.info.run_id: {} for run in runs}
-    for name in AT_AN_EVALUATION:
+    for name in names:
         for key in dict.fromkeys((in_mlflow(name), name)):
             having = [run.info.run_id for run in runs if key in run.data.metrics]
             for point in values_of(client, having, key) if having else ():
@@ -73,23 +79,23 @@ def values_of(client: ServerClient, run_ids: list[str], key: str) -> list[dict[s
     ]
 
 
-def _kept(client: ServerClient, run: Run) -> _History | None:
+def _kept(client: ServerClient, run: Run, names: Sequence[str]) -> _History | None:
     file = cache_folder(client.servers) / "histories" / f"{run.info.run_id}.json"
     try:
         said = json.loads(file.read_text(encoding="utf-8"))
-        if said["ended"] != run.info.end_time or said["metrics"] != list(AT_AN_EVALUATION):
+        if said["ended"] != run.info.end_time or said["metrics"] != list(names):
             return None
         return {int(step): dict(values) for step, values in said["history"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # not kept, or by another version: the server says it anew
 
 
-def _keep(client: ServerClient, run: Run, history: _History) -> None:
+def _keep(client: ServerClient, run: Run, names: Sequence[str], history: _History) -> None:
     if run.info.status == "RUNNING" or not run.info.end_time:
         return
     folder = cache_folder(client.servers) / "histories"
     folder.mkdir(parents=True, exist_ok=True)
-    said = {"ended": run.info.end_time, "metrics": list(AT_AN_EVALUATION), "history": history}
+    said = {"ended": run.info.end_time, "metrics": list(names), "history": history}
     made = folder / f".{run.info.run_id}.new"
     made.write_text(json.dumps(said), encoding="utf-8")
     made.replace(folder / f"{run.info.run_id}.json")
