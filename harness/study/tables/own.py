@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, ValidationError, field_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator
 
 from harness.errors import StudyError
 from harness.study.code import CodeName, find_definition, settings_table
 from harness.study.code.settings import python_value
 from harness.study.explain import explain
+from harness.study.tables.model import ModelSpec
 from harness.study.tables.table import FileTable
 
 GIVEN = ("image_shape", "classes")
@@ -44,6 +45,24 @@ class OwnModel(FileTable):
     def settings(self) -> dict[str, Any]:
         """The function's settings, as JSON has them."""
         return dict(self.__pydantic_extra__ or {})
+
+
+def _kind(given: Any) -> str:
+    own = isinstance(given, OwnModel) or (isinstance(given, dict) and "build" in given)
+    return "OwnModel" if own else "ModelSpec"
+
+
+Model = Annotated[Annotated[ModelSpec, Tag("ModelSpec")] | Annotated[OwnModel, Tag("OwnModel")], Discriminator(_kind)]
+"""`[model]`: which of the two it is says the key `build`."""
+
+
+def require_known_layers(model: ModelSpec | OwnModel, probes: Collection[str]) -> None:
+    """Raise ValueError if a probe builds another network out of the specification of one that is the user's."""
+    if "activation_order" in probes and isinstance(model, OwnModel):
+        raise ValueError(
+            "probes must not name 'activation_order' with model.build: the order is part of your function. Remove one "
+            "of them."
+        )
 
 
 def own_model(given: Mapping[str, Any], code: Mapping[str, str], prefix: str) -> OwnModel:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from harness.metrics import METRICS, PROBES, forms_of, is_asked
 from harness.presets import PROTOCOLS
@@ -12,8 +12,7 @@ from harness.study.designs import Design
 from harness.study.tables.budget import BudgetSpec, require_possible
 from harness.study.tables.data import DataSpec
 from harness.study.tables.metrics import JudgedMetric
-from harness.study.tables.model import ModelSpec
-from harness.study.tables.own import OwnModel
+from harness.study.tables.own import Model, require_known_layers
 from harness.study.tables.table import FileTable, hint
 from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
 from harness.study.variant import BASE
@@ -94,16 +93,6 @@ def _protocol_or_tables(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [{"required": ["protocol"]}, {"required": ["data", "train"]}]
 
 
-def _kind_of_model(given: Any) -> str:
-    own = isinstance(given, OwnModel) or (isinstance(given, dict) and "build" in given)
-    return "OwnModel" if own else "ModelSpec"
-
-
-Model = Annotated[
-    Annotated[ModelSpec, Tag("ModelSpec")] | Annotated[OwnModel, Tag("OwnModel")], Discriminator(_kind_of_model)
-]
-
-
 class StudyTables(FileTable):
     """A study: one question, the base network, what varies and what counts as good."""
 
@@ -148,11 +137,7 @@ class StudyTables(FileTable):
             missing = [name for name in named if name in metrics and probe not in self.probes]
             if missing:
                 raise ValueError(f"{missing[0]!r} is measured only with a probe. Add probes = [{probe!r}] at the top.")
-        if "activation_order" in self.probes and isinstance(self.model, OwnModel):
-            raise ValueError(
-                "probes must not name 'activation_order' with model.build: the order is part of your function. Remove "
-                "one of them."
-            )
+        require_known_layers(self.model, self.probes)
         if "features" in self.probes and not self.data.validation:
             raise ValueError(
                 "probes must not name 'features' with data.validation = 0: features are counted on validation images. "

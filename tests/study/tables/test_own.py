@@ -142,3 +142,8 @@ def test_a_file_brings_its_code_and_loading_executes_nothing(tmp_path):
 def test_a_recorded_study_without_its_text_says_so():
     with pytest.raises(StudyError, match=r"model\.build: nets\.py: its text is not kept with the study"):
         study(PLAIN, {})
+
+
+def test_a_probe_that_swaps_layers_does_not_apply():
+    with pytest.raises(StudyError, match=r"probes must not name 'activation_order' with model\.build"):
+        study(PLAIN, probes=["activation_order"])
