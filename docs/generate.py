@@ -295,7 +295,7 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("What is the smallest network that still gives good results?", ("smallest_network",)),
     ("ReLU on the last layer?", ("relu_last",)),
     ("No pooling at all?", ("no_pooling",)),
-    ("A stride of 2 instead of max-pooling?", ("pooling_or_stride",)),
+    ("A stride of 2 instead of max-pooling?", ("pooling_or_stride", "cifar10_pool_or_stride")),
     ("Valid or same padding?", ("padding",)),
     ("How many features are unused, and do fewer do as well?", ("unused_features",)),
     ("Cross-validation, grid search, learning curves?", ("cross_validation", "learning_curve")),

@@ -49,6 +49,10 @@ class DataError(HarnessError):
     exit_code = 2
 
 
+class MissingImages(DataError):
+    """Images of one's own that are not where a study says."""
+
+
 class UsageError(HarnessError):
     """A request that names something that does not exist, or that may not be done now."""
 

@@ -43,6 +43,10 @@ def test_every_cell_gives_what_it_says(tmp_path):
     assert (
         "comparison.html" in texts(cells['sorted(path.name for path in (Path(folder.name) / "report").iterdir())'])[0]
     )
+    assert texts(cells["written.digest == study.digest"]) == ["True"]
+    fitted = cells["trainer.fit().tail(3)"]
+    assert len(texts(fitted, "image/png")) == 1, "the curves, in place of those before"
+    assert texts(fitted, "text/html")[0].count("<tr") == 4
     pictures = [cell for source, cell in cells.items() if source.startswith("Image(")]
     assert len(pictures) == 3
     assert all(texts(cell, "image/png") for cell in pictures)

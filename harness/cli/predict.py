@@ -15,6 +15,7 @@ from harness.cli.choosing import run_or_winner
 from harness.cli.completing import complete_run
 from harness.cli.options import PathType, data_option, require_backend, store_option, trust_option
 from harness.errors import UsageError, printable
+from harness.escaping import csv_cell
 
 if TYPE_CHECKING:
     from harness.store import Store
@@ -90,7 +91,12 @@ def _write(found: Predictions, sheet: Path, table: Path | None) -> None:
     with contextlib.ExitStack() as both:
         write_sheet(found, both.enter_context(_whole(sheet)))
         if table is not None:
-            found.frame().to_csv(both.enter_context(_whole(table)), index=False)
+            cells = (
+                found.frame()
+                .rename(columns=csv_cell)
+                .map(lambda cell: csv_cell(cell) if isinstance(cell, str) else cell)
+            )
+            cells.to_csv(both.enter_context(_whole(table)), index=False)
     click.echo(f"Contact sheet: {sheet}")
     if table is not None:
         click.echo(f"Table:         {table}")

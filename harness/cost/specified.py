@@ -20,7 +20,8 @@ class LayerCost:
 
     Attributes:
         name: the layer's name in the Keras model, e.g. ``conv_1``.
-        kind: "conv", "batch_norm", "activation", "pool", "dropout", "flatten" or "dense".
+        kind: "conv", "depthwise", "projection" (the 1x1 convolution beside a residual block), "add", "batch_norm",
+            "activation", "pool", "global_pool", "dropout", "flatten" or "dense".
         output_shape: (height, width, channels) of a map, (units,) of a vector; without the batch.
         parameters: all weights, as Keras's ``count_params`` counts them: the two moving statistics of a batch
             normalisation are among them, although they are not trained.
@@ -29,7 +30,8 @@ class LayerCost:
         activations: values that convolutions and dense layers put out (Radosavovic et al. 2020, "Designing Network
             Design Spaces", section 3.3, count those of the convolutions): a measure of memory traffic.
         activation_ops: evaluations of the activation function.
-        pool_ops: comparisons of a max-pool, or additions of an average pool: the values in a window less one.
+        pool_ops: comparisons of a max-pool, or additions of an average pool: the values in a window less one. The
+            additions of a residual block count nowhere.
         counted: whether its operations are known here; of a layer that is not, the parameters alone count.
     """
 
@@ -60,11 +62,11 @@ class _Walk:
         number = 1 + sum(layer.kind == kind for layer in self.layers)
         self.layers.append(LayerCost(name or f"{kind}_{number}", kind, self.shape, **figures))
 
-    def convolve(self, kernel: int, shape: Shape) -> None:
-        per_value = kernel * kernel * self.shape[-1]
+    def convolve(self, kernel: int, shape: Shape, kind: str = "conv") -> None:
+        per_value = kernel * kernel * (1 if kind == "depthwise" else self.shape[-1])
         values = math.prod(shape)
         parameters = (per_value + 1) * shape[-1]
-        self.add("conv", shape, parameters=parameters, macs=values * per_value, activations=values)
+        self.add(kind, shape, parameters=parameters, macs=values * per_value, activations=values)
 
     def connect(self, units: int, name: str = "") -> None:
         inputs = self.shape[0]
@@ -86,6 +88,8 @@ class _Walk:
 def layer_costs(model: ModelSpec, image_shape: tuple[int, int, int], classes: int) -> list[LayerCost]:
     """Return the cost of every layer after the input, with the names and in the order of the Keras model.
 
+    Of a residual block with a projection the two branches come one after the other; Keras lists them side by side.
+
     Args:
         model: the network.
         image_shape: (height, width, channels).
@@ -95,12 +99,8 @@ def layer_costs(model: ModelSpec, image_shape: tuple[int, int, int], classes: in
         ImpossibleNetwork: if a feature map would shrink below 1x1.
     """
     walk = _Walk(image_shape)
-    for index, (block, (conv_shape, end_shape)) in enumerate(
-        zip(model.conv, block_shapes(model, image_shape), strict=True)
-    ):
-        walk.convolve(block.kernel, conv_shape)
-        if model.batch_norm:
-            walk.normalise()
+    for index, (conv_shape, end_shape) in enumerate(block_shapes(model, image_shape)):
+        _block(walk, model, index, conv_shape)
         pooled = model.block_downsample(index) in ("max_pool", "average_pool")
         if pooled and model.activation_order == "after_pool":
             walk.pool(end_shape)
@@ -110,7 +110,11 @@ def layer_costs(model: ModelSpec, image_shape: tuple[int, int, int], classes: in
             walk.pool(end_shape)
         if model.conv_dropout:
             walk.add("dropout")
-    walk.add("flatten", (math.prod(walk.shape),), "flatten")
+    if model.global_pool == "none":
+        walk.add("flatten", (math.prod(walk.shape),), "flatten")
+    else:
+        channels = walk.shape[-1]
+        walk.add("global_pool", (channels,), "global_pool", pool_ops=math.prod(walk.shape) - channels)
     for units in model.dense:
         walk.connect(units)
         if model.batch_norm:
@@ -123,6 +127,32 @@ def layer_costs(model: ModelSpec, image_shape: tuple[int, int, int], classes: in
     if model.output_activation != "linear":
         walk.activate("output_activation")
     return walk.layers
+
+
+def _block(walk: _Walk, model: ModelSpec, index: int, shape: Shape) -> None:
+    """Add what a block has before its last activation."""
+    block, kind, before = model.conv[index], model.block_kind(index), walk.shape
+
+    def convolve(kernel: int, output: Shape, layer: str = "conv") -> None:
+        walk.convolve(kernel, output, layer)
+        if model.batch_norm:
+            walk.normalise()
+
+    if kind == "separable":
+        convolve(block.kernel, (*shape[:2], before[-1]), "depthwise")
+        if model.activation != "linear":
+            walk.activate()
+        convolve(1, shape)
+        return
+    convolve(block.kernel, shape)
+    if kind == "residual":
+        if model.activation != "linear":
+            walk.activate()
+        convolve(block.kernel, shape)
+        if before != shape:
+            walk.shape = before
+            convolve(1, shape, "projection")
+        walk.add("add", shape)
 
 
 def total_costs(model: ModelSpec, image_shape: tuple[int, int, int], classes: int) -> dict[str, int]:

@@ -31,7 +31,8 @@ def give_raw(spec: DataSpec, raw: RawImages) -> None:
 def find(spec: DataSpec, folder: Path | None = None) -> Location:
     """Return where the images of a study are, downloading them once if they are nowhere.
 
-    A folder that the study itself names is the only place looked at.
+    A folder that the study itself names is the only place looked at; images of one's own, named by a relative path that
+    leads nowhere from the working directory, may also lie in ``folder``.
 
     Args:
         spec: `[data]` of the study.

@@ -31,7 +31,7 @@ class Recipe(Protocol):
         ...
 
 
-_NUMBERS = ("rate", "seed", "kernel_initializer", "bias_initializer", "build_config")
+_NUMBERS = ("rate", "seed", "kernel_initializer", "depthwise_initializer", "bias_initializer", "build_config")
 
 
 class _Dropout(keras.layers.Dropout):  # type: ignore[misc]

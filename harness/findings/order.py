@@ -26,6 +26,7 @@ from harness.findings.questions import (
     seeds,
     time_to_target,
     unfinished,
+    unsettled,
     verdicts,
 )
 from harness.findings.questions.method import held_fixed, how_measured
@@ -48,6 +49,7 @@ FINDINGS: tuple[Callable[[Facts], Finding], ...] = (
     new_images.analyse,
     pairs.analyse,
     dead_classes.analyse,
+    unsettled.analyse,
     differences.analyse,
     time_to_target.analyse,
     other_targets.analyse,

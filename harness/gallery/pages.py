@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from harness import insight
+from harness.escaping import csv_cell
 from harness.gallery.subject import Choice, Example, Subject, example_of
 from harness.gallery.unused import count_features, feature_rows
 from harness.study import TargetSpec
@@ -44,33 +45,34 @@ Pages = Iterator[Page]
 def _confusion(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
     data = subject.data
     matrix = insight.confusion_matrix(data.test.labels, subject.predicted, data.classes)
-    rows = [[name, *row] for name, row in zip(data.class_names, matrix.tolist(), strict=True)]
-    yield Page("confusion_matrix.csv", [["true \\ predicted", *data.class_names], *rows])
-    yield Page("confusion_matrix.png", insight.draw_confusion(matrix, data.class_names))
+    cells = [csv_cell(name) for name in data.class_names]
+    rows = [[name, *row] for name, row in zip(cells, matrix.tolist(), strict=True)]
+    yield Page("confusion_matrix.csv", [["true \\ predicted", *cells], *rows])
+    yield Page("confusion_matrix.png", insight.draw_confusion(matrix, subject.drawn_names))
 
 
 def _mistakes(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
     data = subject.data
     found = insight.most_confident_mistakes(subject.probabilities, data.test.labels)
-    yield Page("misclassified.png", insight.draw_mistakes(data.test_pixels, found, data.class_names))
+    yield Page("misclassified.png", insight.draw_mistakes(data.test_pixels, found, subject.drawn_names))
 
 
 def _images(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
     data = subject.data
     found = insight.guesses_of(subject.probabilities, data.test.labels, np.arange(min(_GRID, len(data.test.labels))))
     title = "The first test images"
-    yield Page("images.png", insight.draw_guesses(data.test_pixels, found, data.class_names, title))
+    yield Page("images.png", insight.draw_guesses(data.test_pixels, found, subject.drawn_names, title))
 
 
 def _classes(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
     data = subject.data
     scores = insight.class_scores(data.test.labels, subject.predicted, data.classes)
     rows = [
-        [name, *(f"{value:.6f}" for value in numbers[:3]), int(numbers[3])]
+        [csv_cell(name), *(f"{value:.6f}" for value in numbers[:3]), int(numbers[3])]
         for name, *numbers in zip(data.class_names, *scores, strict=True)
     ]
     yield Page("classes.csv", [["class", "precision", "recall", "f1", "test_images"], *rows])
-    yield Page("classes.png", insight.draw_class_scores(scores, data.class_names))
+    yield Page("classes.png", insight.draw_class_scores(scores, subject.drawn_names))
 
 
 def _weights(subject: Subject, choice: Choice) -> Pages:
@@ -101,7 +103,7 @@ def _journey(subject: Subject, choice: Choice) -> Pages:
     pixels = data.test_pixels[np.flatnonzero(data.test.labels == label)[:_JOURNEYS]]
     outputs = {name: values.astype(np.float32) for name, values in subject.outputs(layers, pixels).items()}
     channel = insight.liveliest_channel(outputs)
-    name = data.class_names[label]
+    name = subject.drawn_names[label]
     yield Page("journey.png", insight.draw_journey(outputs, pixels, channel, name))
     example = (choice.examples or _two_classes(subject))[0]
     first = insight.convolutions(subject.model)[:1]
@@ -133,7 +135,7 @@ def _liked(subject: Subject, choice: Choice) -> Pages:
         features = range(count if choice.features is None else min(choice.features, count))
         liked = insight.liked_images(gradients, features, shape, _SEED)
         yield Page(
-            f"liked_{name}.png", insight.draw_liked(liked, name, subject.data.class_names if name == "logits" else ())
+            f"liked_{name}.png", insight.draw_liked(liked, name, subject.drawn_names if name == "logits" else ())
         )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness import insight
+from harness.escaping import mathless
 from harness.study import Variant
 
 if TYPE_CHECKING:
@@ -62,6 +63,11 @@ class Subject:
 
         return probabilities(self.logits)
 
+    @cached_property
+    def drawn_names(self) -> tuple[str, ...]:
+        """Name of each class, as Matplotlib takes it for text."""
+        return tuple(map(mathless, self.data.class_names))
+
     @property
     def predicted(self) -> np.ndarray:
         """Predicted classes of the test images, (n,)."""
@@ -97,5 +103,5 @@ class Choice:
 
 def example_of(data: ImageData, index: int) -> Example:
     """Return a test image as an example."""
-    name = data.class_names[data.test.labels[index]]
+    name = mathless(data.class_names[data.test.labels[index]])
     return Example(f"test image {index} (class {name})", f"test{index}", data.test_pixels[index])

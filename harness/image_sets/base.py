@@ -46,7 +46,8 @@ class ImageSet(Protocol):
 
         Args:
             folder: where to look first.
-            named: a folder that the study itself names, which is the only place looked at.
+            named: a folder that the study itself names, which is the only place looked at; images of one's own, named
+                by a relative path, may also lie there in ``folder``.
 
         Raises:
             DataError: if it is nowhere and cannot be got; names every folder and address tried.

@@ -12,7 +12,7 @@ from harness.image_sets.own.reading import Reading
 from harness.image_sets.own.verifying import verify_own
 from harness.image_sets.sources.idx import read_shape
 from harness.image_sets.sources.idx_files import find_four, locate_four, read_four, require_four, verify_four
-from harness.image_sets.sources.places import is_file
+from harness.image_sets.sources.places import exists, is_file
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,15 @@ class FolderSet:
         return locate_four([folder] if folder else [])
 
     def fetch(self, folder: Path | None = None, named: Path | None = None) -> Location:
-        """Return where the files are; there is nowhere else to get them from.
+        """Return where the files are: where a study names them, or else there in the folder to look in first.
 
         Of pictures it names the folders, whose times change when a picture comes or goes.
         """
         place = named or folder
         if place is None:
             raise DataError(f"{self.name}: must be named: {HELD}; got nothing.")
+        if named and folder and not exists(named) and exists(folder / named):
+            place = folder / named
         require_place(place)
         if is_file(place) or not any(find_four(place)):
             return Location(place, watched(place))

@@ -11,7 +11,10 @@ from harness.insight.tiles import new_figure
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_FILLS = {"conv": "#9ecae9", "dense": "#f3c48f", "pool": "#b8dfb0", "image": "#e8e8e8"}
+_FILLS = {
+    "conv": "#9ecae9", "depthwise": "#9ecae9", "projection": "#9ecae9", "dense": "#f3c48f", "pool": "#b8dfb0",
+    "global_pool": "#b8dfb0", "image": "#e8e8e8",
+}  # fmt: skip
 _PLAIN = "#f7f7f7"
 _COLUMN = 92
 _TALLEST = 200

@@ -1,4 +1,8 @@
-"""Which layers of a network there is something to see of: by what they are, whoever built it."""
+"""Which layers of a network there is something to see of.
+
+Networks of a study file are told by the names of their layers, which say what they are (`conv_1`, `activation_1`);
+those of a user's function by the classes of the layers and by what takes their outputs.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ def convolutions(model: keras.Model) -> list[Any]:
     """Return the convolutions that are called once, in order, without those of networks inside the network."""
     from keras import layers
 
+    if not _is_own(model):
+        return [layer for layer in model.layers if layer.name.startswith("conv_")]
     kinds = (layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D, layers.Conv2DTranspose)
     return [layer for layer in _called_once(model) if isinstance(layer, kinds)]
 
@@ -20,11 +26,14 @@ def convolutions(model: keras.Model) -> list[Any]:
 def feature_layers(model: keras.Model) -> dict[str, str]:
     """Return convolution or hidden dense layer -> the layer that puts out its features, activated where it has one.
 
-    Batch normalisation and a pool may stand between them.
+    Batch normalisation, a pool and the sum of a residual block may stand between them. A depthwise convolution makes no
+    features of its own: the 1x1 convolution after it does.
     """
     from keras import layers
 
-    wanted = {layer.name for layer in convolutions(model)}
+    if not _is_own(model):
+        return _named_features(model)
+    wanted = {layer.name for layer in convolutions(model) if type(layer) is not layers.DepthwiseConv2D}
     last = logits_layer(model)
     wanted |= {layer.name for layer in _called_once(model) if isinstance(layer, layers.Dense) and layer.name != last}
     users = _users(model)
@@ -34,7 +43,7 @@ def feature_layers(model: keras.Model) -> dict[str, str]:
 def map_layers(model: keras.Model) -> list[str]:
     """Return, in order, the layers that put out feature maps: convolutions (as they are, and activated) and pools."""
     features = feature_layers(model)
-    raw = {layer.name for layer in convolutions(model)}
+    raw = {layer.name for layer in convolutions(model) if layer.name in features}
     wanted = raw | {features[name] for name in raw}
     wanted |= {layer.name for layer in _called_once(model) if isinstance(layer, _pools())}
     return [layer.name for layer in model.layers if layer.name in wanted]
@@ -49,6 +58,24 @@ def logits_layer(model: keras.Model) -> str:
     return str(dense[-1].name if dense and dense[-1].units == classes else model.layers[-1].name)
 
 
+def _is_own(model: keras.Model) -> bool:
+    return getattr(model, "recipe", None) is not None
+
+
+def _named_features(model: keras.Model) -> dict[str, str]:
+    layers: dict[str, str] = {}
+    last = ""
+    for layer in model.layers:
+        kind = layer.name.rpartition("_")[0]
+        if kind in ("conv", "dense"):
+            layers[layer.name] = last = layer.name
+        elif kind == "depthwise":
+            last = ""
+        elif kind == "activation" and last:
+            layers[last] = layer.name
+    return layers
+
+
 def _activated(layer: Any, users: dict[int, list[Any]]) -> Any:
     from keras import layers
 
@@ -60,7 +87,7 @@ def _activated(layer: Any, users: dict[int, list[Any]]) -> Any:
         (found,) = after
         if isinstance(found, (layers.Activation, layers.ReLU, layers.LeakyReLU, layers.ELU, layers.PReLU)):
             return found
-        if not isinstance(found, (layers.BatchNormalization, *_pools())):
+        if not isinstance(found, (layers.BatchNormalization, layers.Add, *_pools())):
             return layer
 
 

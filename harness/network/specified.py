@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from harness.study import POOL, ModelSpec, block_shapes
+from harness.study import POOL, ConvBlock, ModelSpec, block_shapes
 
 _INITIALIZERS: dict[str, Any] = {
     "glorot_uniform": keras.initializers.GlorotUniform,
@@ -19,6 +19,10 @@ _INITIALIZERS: dict[str, Any] = {
 }
 _WITH_STDDEV = ("truncated_normal", "random_normal")
 _POOLS: dict[str, Any] = {"max_pool": keras.layers.MaxPooling2D, "average_pool": keras.layers.AveragePooling2D}
+_GLOBAL_POOLS: dict[str, Any] = {
+    "average": keras.layers.GlobalAveragePooling2D,
+    "max": keras.layers.GlobalMaxPooling2D,
+}
 _LAYOUT = "channels_last"
 
 
@@ -57,11 +61,13 @@ def build_network(
     stack = _Stack(model, image, seed, dropout_seed, keras.DTypePolicy(precision))
     for index in range(len(model.conv)):
         _add_block(stack, model, index)
-    stack.add(keras.layers.Flatten, "flatten", data_format=_LAYOUT)
+    if model.global_pool == "none":
+        stack.add(keras.layers.Flatten, "flatten", data_format=_LAYOUT)
+    else:
+        stack.add(_GLOBAL_POOLS[model.global_pool], "global_pool", data_format=_LAYOUT)
     for units in model.dense:
         stack.add_weights(keras.layers.Dense, stack.number("dense"), units=units)
-        if model.batch_norm:
-            stack.add(keras.layers.BatchNormalization, stack.number("batch_norm"))
+        stack.add_batch_norm()
         stack.add_activation()
         stack.add_dropout(model.dense_dropout)
     stack.policy = keras.DTypePolicy("float32")
@@ -73,17 +79,18 @@ def build_network(
 
 def _add_block(stack: _Stack, model: ModelSpec, index: int) -> None:
     block, downsample = model.conv[index], model.block_downsample(index)
-    stack.add_weights(
-        keras.layers.Conv2D,
-        stack.number("conv"),
-        filters=block.filters,
-        kernel_size=block.kernel,
-        strides=POOL if downsample == "stride" else 1,
-        padding=model.padding,
-        data_format=_LAYOUT,
-    )
-    if model.batch_norm:
-        stack.add(keras.layers.BatchNormalization, stack.number("batch_norm"))
+    kind, stride = model.block_kind(index), POOL if downsample == "stride" else 1
+    if kind == "separable":
+        stack.add_depthwise(block.kernel, stride)
+        stack.add_batch_norm()
+        stack.add_activation()
+        stack.add_convolution(block.filters, 1, 1)
+        stack.add_batch_norm()
+    elif kind == "residual":
+        _add_residual(stack, block, stride)
+    else:
+        stack.add_convolution(block.filters, block.kernel, stride)
+        stack.add_batch_norm()
     if model.activation_order == "before_pool":
         stack.add_activation()
     if downsample in _POOLS:
@@ -93,6 +100,27 @@ def _add_block(stack: _Stack, model: ModelSpec, index: int) -> None:
     if model.activation_order == "after_pool":
         stack.add_activation()
     stack.add_dropout(model.conv_dropout)
+
+
+def _add_residual(stack: _Stack, block: ConvBlock, stride: int) -> None:
+    """Put two convolutions on top, and add what was there before; by a 1x1 convolution where shapes differ.
+
+    The basic block of He et al. 2016, "Deep Residual Learning for Image Recognition", with its projection (option B);
+    the activation after the sum is the caller's.
+    """
+    before = stack.tensor
+    stack.add_convolution(block.filters, block.kernel, stride)
+    stack.add_batch_norm()
+    stack.add_activation()
+    stack.add_convolution(block.filters, block.kernel, 1)
+    stack.add_batch_norm()
+    changed = stack.tensor
+    if tuple(before.shape) != tuple(changed.shape):
+        stack.tensor = before
+        stack.add_convolution(block.filters, 1, stride, "projection")
+        stack.add_batch_norm()
+        before = stack.tensor
+    stack.tensor = keras.layers.Add(name=stack.number("add"), dtype=stack.policy)([before, changed])
 
 
 class _Stack:
@@ -115,7 +143,25 @@ class _Stack:
         """Put a layer on top."""
         self.tensor = layer(name=name, dtype=self.policy, **options)(self.tensor)
 
-    def add_weights(self, layer: Any, name: str, **options: Any) -> None:
+    def add_convolution(self, filters: int, kernel: int, stride: int, kind: str = "conv") -> None:
+        """Put a convolution on top."""
+        sizes: dict[str, Any] = {"filters": filters, "kernel_size": kernel, "strides": stride}
+        padding = self.model.padding
+        self.add_weights(keras.layers.Conv2D, self.number(kind), **sizes, padding=padding, data_format=_LAYOUT)
+
+    def add_depthwise(self, kernel: int, stride: int) -> None:
+        """Put a convolution of each channel by itself on top."""
+        sizes: dict[str, Any] = {"kernel_size": kernel, "strides": stride}
+        name, padding = self.number("depthwise"), self.model.padding
+        self.add_weights(keras.layers.DepthwiseConv2D, name, "depthwise", **sizes, padding=padding, data_format=_LAYOUT)
+
+    def add_batch_norm(self) -> None:
+        """Put batch normalisation on top, if the model has it."""
+        if self.model.batch_norm:
+            momentum = self.model.batch_norm_momentum
+            self.add(keras.layers.BatchNormalization, self.number("batch_norm"), momentum=momentum)
+
+    def add_weights(self, layer: Any, name: str, of: str = "kernel", **options: Any) -> None:
         """Put a convolution or dense layer on top, with the model's initial weights and bias."""
         kernel: dict[str, Any] = {"seed": _layer_seed(self.seed, name)}
         if self.model.initializer in _WITH_STDDEV:
@@ -123,8 +169,8 @@ class _Stack:
         self.add(
             layer,
             name,
-            kernel_initializer=_INITIALIZERS[self.model.initializer](**kernel),
             bias_initializer=keras.initializers.Constant(self.model.bias),
+            **{f"{of}_initializer": _INITIALIZERS[self.model.initializer](**kernel)},
             **options,
         )
 

@@ -86,6 +86,9 @@ def _data(wishes: Wishes) -> list[str]:
     if wishes.parts:
         lines.append(_line(f"validation = {wishes.validation}", "held out by class, another part in each replicate"))
         lines.append(_line('split = "k_fold"', f"{wishes.parts} parts"))
+    elif wishes.images.held_out:
+        lines.append(_line(f"validation = {wishes.validation}", "those that the files hold out"))
+        lines.append('split = "last"')
     else:
         lines.append(_line(f"validation = {wishes.validation}", "held out by class to watch"))
     return [*lines, _line('scaling = "unit"', "pixels from 0 to 1; or standardized, none")]

@@ -26,12 +26,14 @@ class Images:
         shape: (height, width, channels).
         train_images: before anything is held out.
         why: key -> why it is there, for a comment.
+        held_out: images that the files themselves hold out for validation, the last ones; 0 if none.
     """
 
     keys: Mapping[str, Any]
     shape: tuple[int, int, int]
     train_images: int
     why: Mapping[str, str] = field(default_factory=dict)
+    held_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,11 @@ class Wishes:
 
     @property
     def validation(self) -> int:
-        """Images held out: a part of a cross-validation, else about an eighth, 5,000 at most."""
+        """Images held out: a part of a cross-validation, what the files hold out, or an eighth, 5,000 at most."""
         images = self.images.train_images
-        return images // self.parts if self.parts else max(1, min(5000, _rounded(images / 8)))
+        if self.parts:
+            return images // self.parts
+        return self.images.held_out or max(1, min(5000, _rounded(images / 8)))
 
     @property
     def trained_on(self) -> int:

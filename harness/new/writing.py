@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from harness.data import image_facts
 from harness.errors import UsageError, did_you_mean, show_value
-from harness.image_sets import BUILT_IN, IMAGE_SETS
+from harness.image_sets import BUILT_IN, IMAGE_SETS, suggest
 from harness.new.network import NETWORK
 from harness.new.text import study_text
 from harness.new.wishes import Images, Wishes
-from harness.study import SCHEMA_FILE, DataSpec, Study, check_variants, load_study, schema_text
+from harness.study import SCHEMA_FILE, Study, check_variants, load_study, schema_text
 
 
 class Written(NamedTuple):
@@ -64,12 +64,19 @@ def images_of(data: str, data_folder: Path | None) -> Images:
         facts = IMAGE_SETS[data].facts
         assert facts is not None
         return Images({"name": data}, facts.image_shape, facts.train_images)
-    if not Path(data).expanduser().exists():
+    place = Path(data).expanduser()
+    if not place.exists() and data_folder is not None and (data_folder / data).exists():
+        place = data_folder / data
+    if not place.exists():
         raise UsageError(
-            f"--data must be {', '.join(BUILT_IN)} or a folder, got {show_value(data)}.{did_you_mean(data, BUILT_IN)}"
+            f"--data must be {', '.join(BUILT_IN)}, or a folder, a zip or an .npz file with images, got "
+            f"{show_value(data)}.{did_you_mean(data, BUILT_IN)}"
         )
-    shape, count = image_facts(DataSpec(name="folder", folder=data, validation=0), data_folder)
-    return Images({"name": "folder", "folder": data}, shape, count)
+    found = suggest(place)
+    keys = {key: value for key, value in found.keys.items() if key not in ("validation", "split")} | {"folder": data}
+    why = {key: reason for key, reason in found.reasons.items() if key in keys}
+    held_out = found.keys["validation"] if found.keys.get("split") == "last" else 0
+    return Images(keys, found.image_shape, found.train_images, why, held_out)
 
 
 def seen_from(place: Path, model: str) -> str:

@@ -29,6 +29,7 @@ class Started:
         max_steps: training steps at most.
         image_shape: (height, width, channels) of the images; empty where it is not known.
         classes: number of classes.
+        class_names: by label; empty where they are known without being recorded.
         images: split ("train", "validation", "test") -> number of its images.
     """
 
@@ -40,6 +41,7 @@ class Started:
     image_shape: tuple[int, ...] = ()
     classes: int = 0
     images: Mapping[str, int] = field(default_factory=dict)
+    class_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
+from harness.store.facts import Condition, DeletedStudy, RecordedRun, Registered, Server, StudySummary
+from harness.store.images import RecordedImages
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +51,14 @@ class Store(Protocol):
         """Return the studies that have trials, by name; none if there is no store."""
         ...
 
+    def deleted(self) -> list[DeletedStudy]:
+        """Return the studies that were deleted and can be restored, by name; none if there is no store."""
+        ...
+
+    def size(self, name: str) -> int | None:
+        """Return the bytes that the files of a study take, also of one that is deleted; None if that is not known."""
+        ...
+
     def kept_study(self, name: str) -> dict[str, Any]:
         """Return what :func:`harness.study.build_study` makes a recorded study from: name, given, source, text.
 
@@ -88,8 +97,8 @@ class Store(Protocol):
         """Return one trial's row and its history, as :meth:`frames` has them; also of a trial that still runs."""
         ...
 
-    def images_of(self, run: RecordedRun) -> tuple[tuple[int, int, int], int] | None:
-        """Return the shape of the images that a run was trained on and the number of classes; None if unknown."""
+    def images_of(self, run: RecordedRun) -> RecordedImages | None:
+        """Return what is recorded of the images that a run was trained on; None if their shape is not."""
         ...
 
     def files(self, run: RecordedRun) -> list[Path]:

@@ -3,12 +3,13 @@
 import harness.study.showing  # noqa: F401  registers how a notebook shows a study
 from harness.study.building import build_study
 from harness.study.checks import check_classes, check_variant, check_variants
+from harness.study.code import CodeName, read_code
 from harness.study.comparisons import MOST_INTERACTIONS, Family, comparisons_of, has_effects
 from harness.study.designs import Phase
 from harness.study.designs.factors import Adaptive, Factorial, OneAtATime
 from harness.study.designs.ranges import Level, Range
 from harness.study.designs.search import Confirm, Search
-from harness.study.loading import load_study
+from harness.study.loading import change_study, load_study, require_name
 from harness.study.replicates import cautions, censored_floor, too_few_replicates
 from harness.study.schema import SCHEMA_FILE, schema_text, study_schema
 from harness.study.shapes import POOL, block_shapes, window_output
@@ -32,6 +33,7 @@ __all__ = [
     "Augment",
     "BudgetSpec",
     "Changes",
+    "CodeName",
     "Confirm",
     "ConvBlock",
     "DataSpec",
@@ -60,12 +62,15 @@ __all__ = [
     "canonical",
     "cautions",
     "censored_floor",
+    "change_study",
     "check_classes",
     "check_variant",
     "check_variants",
     "comparisons_of",
     "has_effects",
     "load_study",
+    "read_code",
+    "require_name",
     "schema_text",
     "show_level",
     "study_schema",

@@ -138,7 +138,7 @@ def _check_it_matters(study: Study, place: str, path: str) -> None:
     if not set(map(str, now)) & set(users):
         raise StudyError(
             f'{place} "{path}" has no effect with {other} = {show_level(list(now))}. '
-            f"It is used with {' and '.join(users)} alone."
+            f"It is used with {' and '.join(users).lower()} alone."
         )
 
 

@@ -125,8 +125,8 @@ def show_level(value: Any) -> str:
         return " ".join(show_level(item) for item in value) or "none"
     if isinstance(value, dict) and "filters" in value:
         kernel = value.get("kernel", 3)
-        tail = f"/{value['downsample']}" if value.get("downsample") else ""
-        return f"{value['filters']}@{kernel}x{kernel}{tail}"
+        tails = [f"/{value[key]}" for key in ("block", "downsample") if value.get(key)]
+        return f"{value['filters']}@{kernel}x{kernel}{''.join(tails)}"
     if isinstance(value, dict):
         said = {key: item for key, item in value.items() if item is not None}
         if _UNCHANGED.keys() <= said.keys():

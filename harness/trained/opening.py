@@ -17,7 +17,7 @@ from harness.image_sets import class_names
 from harness.records import Seeds, StopReason
 from harness.results import load_recorded_study
 from harness.seeds import seeds_of
-from harness.store import RecordedRun, Store, open_store
+from harness.store import RecordedImages, RecordedRun, Store, open_store
 from harness.study import ModelSpec, Study, Variant
 from harness.trained.weights import UnfitFile, check_size, read_weights
 from harness.trust import require_trusted
@@ -49,6 +49,7 @@ class Trained:
         model: the network, from float32 images (batch, height, width, channels) to float32 logits (batch, classes).
             Call it with ``training=False``: dropout is then inactive.
         file: where the model is saved.
+        class_names: name of each class, by label; numbers where no names were recorded.
     """
 
     run: RecordedRun
@@ -56,6 +57,7 @@ class Trained:
     variant: Variant
     model: keras.Model
     file: Path
+    class_names: tuple[str, ...]
 
     @property
     def seeds(self) -> Seeds:
@@ -67,11 +69,6 @@ class Trained:
         """What the network takes: (height, width, channels)."""
         height, width, channels = self.model.input_shape[1:]
         return int(height), int(width), int(channels)
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """Name of each class, by label."""
-        return class_names(self.variant.data.image_set.facts, int(self.model.output_shape[-1]))
 
     def images(self, data_folder: str | Path | None = None) -> ImageData:
         """Return the images that it was trained, validated and tested on, split and scaled as they were then.
@@ -137,16 +134,19 @@ def open_trained(text: str, store: str | Path | Store = "mlruns", *, trust: bool
         )
     if not trust:
         require_trusted(variant.code, run.short)
-    image_shape, classes = _images(store, run, variant)
+    images = _images(store, run, variant)
     try:
-        model = _rebuild(file, variant, image_shape, classes, seeds_of(study.seed, run.replicate, variant))
+        model = _rebuild(
+            file, variant, images.image_shape, images.classes, seeds_of(study.seed, run.replicate, variant)
+        )
         weights = read_weights(file, model)
     except (UnfitFile, StudyError) as error:
         raise UsageError(f"{file}: not a usable Keras model: {str(error).rstrip('.')}. {_FIX}") from None
     _require_recorded(run, file, weights)
     require_finite(run, weights)
     model.set_weights(weights)
-    return Trained(run, study, variant, model, file)
+    names = images.class_names or class_names(None, images.classes)
+    return Trained(run, study, variant, model, file, names)
 
 
 def require_finite(run: RecordedRun, weights: Sequence[npt.NDArray[np.float32]]) -> None:
@@ -169,11 +169,11 @@ def _why(run: RecordedRun) -> str:
     return f"it {_WHY[run.status]}" + (f" ({run.error.rstrip('.')})" if run.error else "")
 
 
-def _images(store: Store, run: RecordedRun, variant: Variant) -> tuple[tuple[int, int, int], int]:
-    """Return the shape of the images that a run was trained on, and the number of classes."""
+def _images(store: Store, run: RecordedRun, variant: Variant) -> RecordedImages:
+    """Return what is known of the images that a run was trained on."""
     known = variant.data.image_set.facts
     if known:
-        return known.image_shape, known.classes
+        return RecordedImages(known.image_shape, known.classes, known.class_names)
     recorded = store.images_of(run)
     if recorded is None:
         raise UsageError(

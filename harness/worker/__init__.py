@@ -92,6 +92,7 @@ def _started(session: Session, fingerprint: Fingerprint, total_steps: int) -> St
         max_steps=total_steps,
         image_shape=data.image_shape,
         classes=data.classes,
+        class_names=() if session.job.variant.data.image_set.facts else data.class_names,
         images={name: len(getattr(data, name).labels) for name in ("train", "validation", "test")},
     )
 

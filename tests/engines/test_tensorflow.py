@@ -264,6 +264,21 @@ def test_another_shape_is_another_program(keys, other):
     assert engine_for(network(**keys), **other)._program is not program
 
 
+@pytest.mark.parametrize("keys", [{"block": "separable"}, {"block": "residual", "batch_norm": True}])
+def test_blocks_share_a_program_whatever_their_weights(keys):
+    tensorflow_program._KEPT.clear()
+    model = build_network(ModelSpec.model_validate({"conv": [{"filters": 4}], "dense": [], **keys}), (8, 8, 1), 4, 1)
+    other = build_network(ModelSpec.model_validate({"conv": [{"filters": 4}], "dense": [], **keys}), (8, 8, 1), 4, 2)
+    first = engine_for(model)
+    program = first._program
+    first.train(4)
+    del first
+    second = engine_for(other)
+    assert second._program is program
+    np.testing.assert_allclose(second.logits(IMAGES), other.predict(IMAGES, verbose=0), rtol=1e-5, atol=1e-6)
+    assert second.train(40).loss < 1.6
+
+
 def test_a_program_in_use_is_not_shared():
     first, second = engine_for(network()), engine_for(network())
     assert first._program is not second._program

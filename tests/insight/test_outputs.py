@@ -29,6 +29,14 @@ def test_features_come_from_the_activated_output():
     assert map_layers(network(conv=[])) == []
 
 
+def test_features_of_blocks():
+    separable = ModelSpec.model_validate({"block": "separable", "conv": [{"filters": 4}], "dense": []})
+    assert feature_layers(build_network(separable, (8, 8, 1), 3, 1)) == {"conv_1": "activation_2"}
+    residual = ModelSpec.model_validate({"block": "residual", "conv": [{"filters": 4}], "dense": [5]})
+    found = feature_layers(build_network(residual, (8, 8, 1), 3, 1))
+    assert found == {"conv_1": "activation_1", "conv_2": "activation_2", "dense_1": "activation_3"}
+
+
 def test_outputs_are_what_keras_gives(monkeypatch):
     monkeypatch.setattr("harness.insight.outputs._BATCH", 2)
     model, images = network(), np.random.default_rng(0).random((3, 6, 6, 1), np.float32)

@@ -161,3 +161,50 @@ def test_a_saved_network_loads_without_this_package(tmp_path):
 def test_a_map_that_shrinks_away_is_an_impossible_network():
     with pytest.raises(ImpossibleNetwork, match="block 1"):
         build(shape=(2, 2, 1), padding="valid")
+
+
+def test_a_residual_block_is_that_of_resnet():
+    """Against the same written out in Keras: two convolutions, a projection where shapes differ, then the sum."""
+    keys = {"block": "residual", "dense": [], "batch_norm": True, "batch_norm_momentum": 0.8, "global_pool": "average"}
+    model = build(conv=[{"filters": 4, "downsample": "stride"}, {"filters": 4, "downsample": "none"}], **keys)
+    assert sorted(names(model)) == sorted([
+        "image", "conv_1", "batch_norm_1", "activation_1", "conv_2", "batch_norm_2", "projection_1", "batch_norm_3",
+        "add_1", "activation_2", "conv_3", "batch_norm_4", "activation_3", "conv_4", "batch_norm_5", "add_2",
+        "activation_4", "global_pool", "logits",
+    ])  # fmt: skip
+    assert model.get_layer("batch_norm_1").momentum == 0.8
+    run = {name: model.get_layer(name) for name in names(model)}
+    begun = keras.ops.convert_to_tensor(IMAGES)
+    first = run["activation_1"](run["batch_norm_1"](run["conv_1"](begun)))
+    second = run["batch_norm_2"](run["conv_2"](first))
+    summed = keras.ops.relu(second + run["batch_norm_3"](run["projection_1"](begun)))
+    third = keras.ops.relu(run["batch_norm_4"](run["conv_3"](summed)))
+    last = keras.ops.relu(run["batch_norm_5"](run["conv_4"](third)) + summed)
+    logits = run["logits"](keras.ops.mean(last, axis=(1, 2)))
+    np.testing.assert_allclose(model.predict(IMAGES, verbose=0), logits, rtol=1e-5, atol=1e-6)
+
+
+def test_a_separable_block_is_a_depthwise_and_a_1x1_convolution():
+    model = build(block="separable", downsample="stride", dense=[])
+    assert names(model) == ["image", "depthwise_1", "activation_1", "conv_1", "activation_2", "flatten", "logits"]
+    assert model.get_layer("depthwise_1").get_weights()[0].shape == (3, 3, 1, 1)
+    assert model.get_layer("conv_1").get_weights()[0].shape == (1, 1, 1, 4)
+    assert model.get_layer("depthwise_1").strides == (2, 2)
+
+
+@pytest.mark.parametrize("activation", ["swish", "elu", "selu", "leaky_relu", "relu6", "mish", "softplus", "softsign",
+                                        "hard_sigmoid", "hard_swish"])  # fmt: skip
+def test_activations_are_those_of_keras(activation):
+    model = build(activation=activation)
+    values = np.linspace(-4, 7, 23, dtype=np.float32)
+    expected = getattr(keras.activations, "silu" if activation == "swish" else activation)(values)
+    np.testing.assert_allclose(model.get_layer("activation_1").activation(values), expected)
+    assert not np.allclose(expected, values)
+
+
+def test_layers_that_networks_have_in_common_start_alike_in_blocks_too():
+    plain = build(conv=[{"filters": 4, "downsample": "none"}], global_pool="max")
+    residual = build(conv=[{"filters": 4, "downsample": "none", "block": "residual"}], global_pool="max")
+    for name in ("conv_1", "dense_1", "logits"):
+        for one, other in zip(plain.get_layer(name).get_weights(), residual.get_layer(name).get_weights(), strict=True):
+            np.testing.assert_array_equal(one, other)

@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from harness.errors import StudyError, UsageError
 from harness.new import SMALL, TEMPLATES, Images, Wishes, images_of, place_of, seen_from, settle_wishes, write_study
@@ -109,7 +111,7 @@ def test_what_cannot_be_is_said(tmp_path, monkeypatch):
         wishes(model="hvass2")
     with pytest.raises(UsageError, match="a range needs --template search"):
         wishes(vary={"train.learning_rate": {"low": 1e-4, "high": 1e-2}})
-    with pytest.raises(UsageError, match=r"or a folder, got 'mnist_5'. Did you mean 'mnist_5k'"):
+    with pytest.raises(UsageError, match=r"file with images, got 'mnist_5'. Did you mean 'mnist_5k'"):
         images_of("mnist_5", None)
     with pytest.raises(UsageError, match=r"there is no file mine.py, neither here nor in studies"):
         seen_from(Path("studies/a.toml"), "mine.py:network")
@@ -125,3 +127,40 @@ def test_a_file_of_ones_own_is_named_as_the_study_sees_it(tmp_path, monkeypatch)
     Path("mine.py").write_text("")
     assert seen_from(Path("studies/a.toml"), "mine.py:network") == "../mine.py:network"
     assert seen_from(Path("studies/a.toml"), SMALL) == SMALL
+
+
+def pictures(folder, splits=("",), each=12):
+    """Write pictures of two classes, 12x10, each of another colour."""
+    random = np.random.default_rng(3)
+    for split in splits:
+        for kind in ("cat", "dog"):
+            place = folder / split / kind
+            place.mkdir(parents=True)
+            for number in range(each):
+                Image.fromarray(random.integers(0, 256, (10, 12, 3), np.uint8)).save(place / f"{number}.png")
+
+
+def test_pictures_of_ones_own_bring_the_keys_that_they_need(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pictures(tmp_path / "mine")
+    study, _ = write_study(Path("studies/mine.toml"), wishes(data="mine"))
+    assert (study.data.folder, study.data.test, study.data.split) == ("mine", 0.2, "stratified")
+    assert 'folder = "mine"' in study.text
+    assert "# there is no test split: a fifth of each class becomes it" in study.text
+    assert "training images of 10x12, colour" in study.text
+
+
+def test_what_the_files_hold_out_stays_held_out(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for split, each in (("train", 12), ("val", 4), ("test", 4)):
+        pictures(tmp_path / "mine", (split,), each)
+    for number, file in enumerate(sorted((tmp_path / "mine").rglob("*.png"))):
+        Image.new("RGB", (12, 10), (number, 2 * number, 90)).save(file)  # none of them twice
+    study, _ = write_study(Path("studies/mine.toml"), wishes(data="mine"))
+    assert (study.data.validation, study.data.split, study.data.test) == (8, "last", None)
+
+
+def test_images_are_looked_for_where_sets_are(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pictures(tmp_path / "images" / "mine")
+    assert images_of("mine", tmp_path / "images").keys["folder"] == "mine"

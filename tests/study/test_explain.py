@@ -146,6 +146,21 @@ SEARCH = {"kind": "search", "trials": 3}
             "data: folder is required with name = 'folder'. Name the folder that holds the images.",
         ),
         (
+            {"model.block": "residual", "model.padding": "valid"},
+            "model: padding must be 'same' with block = 'residual', got 'valid': what is added must be as large as the "
+            'block\'s input. Write padding = "same".',
+        ),
+        (
+            {"model.batch_norm_momentum": 1.0},
+            "model.batch_norm_momentum must be below 1, got 1.0. Typical values are 0.9 for some hundred steps and "
+            "0.99 for thousands.",
+        ),
+        (
+            {"design.factors": {"model.batch_norm_momentum": [0.9, 0.99]}},
+            'design.factors "model.batch_norm_momentum" has no effect with model.batch_norm = false. It is used with '
+            "true alone.",
+        ),
+        (
             {"train.augment": {"shift": 28}},
             "train.augment.shift must be below 28, the pixels of a side of the images, got 28. E.g. 2.",
         ),

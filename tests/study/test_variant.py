@@ -20,6 +20,7 @@ from harness.study.variant import get_path, set_path, short_names, show_level
         ([], "none"),
         ([{"filters": 16, "kernel": 5}, {"filters": 36}], "16@5x5 36@3x3"),
         ([{"filters": 16, "kernel": 5, "downsample": "none"}], "16@5x5/none"),
+        ([{"filters": 16, "block": "residual", "downsample": "stride"}], "16@3x3/residual/stride"),
         ({"evaluations": 5, "metric": None}, "evaluations=5"),
         ({}, "none"),
         ({"shift": 2, "cutout": 0}, "shift=2 cutout=0"),

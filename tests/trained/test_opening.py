@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 
 import numpy as np
@@ -175,6 +176,25 @@ class TestErrors:
             connection.execute("DELETE FROM inputs")
         with pytest.raises(UsageError, match=f"{name}: the shape of its images must be recorded with the run, got no"):
             open_trained(name, store)
+
+    @pytest.mark.parametrize(
+        ("names", "known"),
+        [
+            (["cat", "a $b", "=dog"], ("cat", "a $b", "=dog")),
+            (["cat", "dog"], ("0", "1", "2")),
+            (["cat", "dog", 3], ("0", "1", "2")),
+            (["cat", "dog", "\x1b[2J"], ("0", "1", "2")),
+            (["cat", "dog", "x" * 201], ("0", "1", "2")),
+            ("cat", ("0", "1", "2")),
+        ],
+    )
+    def test_class_names_are_those_that_were_recorded(self, folder_run, names, known):
+        store, name = folder_run
+        assert open_trained(name, store).class_names == ("0", "1", "2"), "the names of IDX files' classes"
+        profile = json.dumps({"image_shape": [6, 5, 1], "classes": 3, "class_names": names})
+        with contextlib.closing(sqlite3.connect(store / DATABASE)) as connection, connection:
+            connection.execute("UPDATE datasets SET dataset_profile = ?", (profile,))
+        assert open_trained(name, store).class_names == known
 
     def test_a_shape_that_lies_is_noticed(self, folder_run):
         store, name = folder_run

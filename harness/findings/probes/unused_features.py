@@ -65,7 +65,7 @@ def _layers(study: Study, group: Group) -> dict[str, int | None]:
         counted = [name.partition("/")[2] for name in group.columns if name.startswith("dead_features/")]
         return dict.fromkeys(name for name in counted if not np.isnan(_count(group, "dead", name).estimate))
     layers: dict[str, int | None] = {
-        f"conv_{place + 1}": block.filters for place, block in enumerate(variant.model.conv)
+        f"conv_{place + 1}": filters for place, filters in enumerate(variant.model.convolution_filters())
     }
     return layers | {f"dense_{place + 1}": units for place, units in enumerate(variant.model.dense)}
 

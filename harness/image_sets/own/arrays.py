@@ -113,7 +113,7 @@ def unpack_arrays(path: Path, reading: Reading, folder: Path) -> dict[str, Any]:
     return {
         "class_names": [str(label) for label in range(1 + int(pooled.max()))],
         "held_out": held_out,
-        "source": str(path),
+        "source": str(path.resolve()),
         "words": "arrays of an .npz file",
         "dropped": int((~single).sum()),
     }

@@ -98,7 +98,7 @@ def decode_pictures(shelf: Shelf, layout: Layout, reading: Reading, folder: Path
     return {
         "class_names": list(layout.class_names),
         "held_out": held_out,
-        "source": str(shelf.place),
+        "source": str(shelf.place.resolve()),
         "words": layout.words,
         "dropped": int((~keep).sum()),
     }

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from harness.errors import DataError
+from harness.errors import DataError, MissingImages
 from harness.image_sets.base import RawImages
 from harness.image_sets.own.arrays import peek_arrays, unpack_arrays
 from harness.image_sets.own.cache import key_of, open_kept, open_or_make
@@ -32,14 +32,15 @@ def require_place(place: Path) -> None:
     """Check that a place is a folder, a zip or an ``.npz`` file, by its name.
 
     Raises:
-        DataError: if it is something else, or nothing.
+        DataError: if it is something else.
+        MissingImages: if there is nothing.
     """
     rule = f"data.folder must name {HELD}"
     if is_folder(place) or is_arrays(place) or is_zip(place):
         return
     if is_file(place):
         raise DataError(f"{place}: is neither a folder nor a .zip or .npz file. {rule}.")
-    raise DataError(f"{place}: no such folder. {rule}; absolute, or relative to the working directory.")
+    raise MissingImages(f"{place}: no such folder. {rule}; from the working directory or HARNESS_DATA_DIR.")
 
 
 def watched(place: Path) -> tuple[Path, ...]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TABLES = ("labels.csv", "classes.txt")
 """Files that say what pictures show."""
 
+_LONGEST_NAME = 100
 _TEST_SEED = 0
 _ASK_SHARE = "Set data.test = 0.2, which takes a fifth of each class, or put a folder test beside train"
 
@@ -58,6 +59,10 @@ def find_layout(shelf: Shelf, reading: Reading) -> Layout:
     if len(present) < 2:
         raise DataError(f"{place}: must hold pictures of at least two classes, got {show_value(present[0])} alone.")
     order, names = _class_names(shelf, base, present)
+    for name in names:
+        if not name.isprintable() or len(name) > _LONGEST_NAME:
+            rule = f"must be text that can be seen, of at most {_LONGEST_NAME} characters"
+            raise DataError(f"{place}: the name of a class {rule}, got {show_value(name)}. Rename it.")
     numbers = {label: number for number, label in enumerate(order)}
     splits = _with_test(found.splits, place, reading)
     _require_classes(splits, place, set(present))

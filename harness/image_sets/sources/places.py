@@ -43,6 +43,11 @@ def is_file(file: Path) -> bool:
         raise DataError(f"{file.parent}: cannot be looked into: {error.strerror}. Check its permissions.") from None
 
 
+def exists(place: Path) -> bool:
+    """Whether there is such a folder or file."""
+    return is_folder(place) or is_file(place)
+
+
 def cache_folder(name: str) -> Path:
     """Return the folder that a set is downloaded into."""
     from platformdirs import user_cache_path

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.store.base import LOCK_TIMEOUT
-from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
+from harness.store.facts import Condition, DeletedStudy, RecordedRun, Registered, Server, StudySummary
 from harness.store.local.files.folder import require_folder
 from harness.store.local.sqlite import in_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.store.images import RecordedImages
     from harness.store.recording import Hold, Recording
     from harness.study import Study
 
@@ -59,6 +60,18 @@ class LocalStore:
 
         return summaries(self.folder)
 
+    def deleted(self) -> list[DeletedStudy]:
+        """Return the studies that were deleted and can be restored, by name."""
+        from harness.store.local.reading.overview import deleted_studies
+
+        return deleted_studies(self.folder)
+
+    def size(self, name: str) -> int:
+        """Return the bytes that the files of a study take."""
+        from harness.store.local.removing import size_of
+
+        return size_of(self.folder, name)
+
     def kept_study(self, name: str) -> dict[str, Any]:
         """Return what a recorded study is made from."""
         from harness.store.local.reading.studies import read_study
@@ -89,8 +102,8 @@ class LocalStore:
 
         return read_trial(self.folder, run.run_id)
 
-    def images_of(self, run: RecordedRun) -> tuple[tuple[int, int, int], int] | None:
-        """Return the shape of the images that a run was trained on, and the number of classes."""
+    def images_of(self, run: RecordedRun) -> RecordedImages | None:
+        """Return what is recorded of the images that a run was trained on."""
         from harness.store.local.reading.networks import recorded_images
 
         return recorded_images(self.folder, run.run_id)

@@ -30,7 +30,10 @@ def dataset_input(study: Study, spec: DataSpec, started: Started) -> DatasetInpu
     counts = {f"{name}_images": number for name, number in started.images.items()}
     treated = {"split": spec.split, "scaling": spec.scaling, **counts}
     varies = any(path.startswith("data.") for path in study.design.dimensions)
-    profile = {"image_shape": list(started.image_shape), "classes": started.classes, **({} if varies else treated)}
+    named = {"class_names": list(started.class_names)} if started.class_names else {}
+    profile = {
+        "image_shape": list(started.image_shape), "classes": started.classes, **named, **({} if varies else treated)
+    }  # fmt: skip
     dataset = Dataset(
         name=spec.name,
         digest=started.data_digest,

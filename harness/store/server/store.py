@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.store.base import LOCK_TIMEOUT
-from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
+from harness.store.facts import Condition, DeletedStudy, RecordedRun, Registered, Server, StudySummary
 from harness.store.profiles import Servers
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from harness.store.images import RecordedImages
     from harness.store.recording import Hold, Recording
     from harness.study import Study
 
@@ -60,6 +61,15 @@ class ServerStore:
 
         return summaries(self.servers)
 
+    def deleted(self) -> list[DeletedStudy]:
+        """Return the studies that were deleted and can be restored, by name."""
+        from harness.store.server.reading.frames import deleted_studies
+
+        return deleted_studies(self.servers)
+
+    def size(self, name: str) -> None:
+        """Return None: the server does not say."""
+
     def kept_study(self, name: str) -> dict[str, Any]:
         """Return what a recorded study is made from."""
         from harness.store.server.reading.frames import read_study
@@ -90,8 +100,8 @@ class ServerStore:
 
         return read_trial(self.servers, run.run_id)
 
-    def images_of(self, run: RecordedRun) -> tuple[tuple[int, int, int], int] | None:
-        """Return the shape of the images that a run was trained on, and the number of classes."""
+    def images_of(self, run: RecordedRun) -> RecordedImages | None:
+        """Return what is recorded of the images that a run was trained on."""
         from harness.store.server.reading.frames import recorded_images
 
         return recorded_images(self.servers, run.run_id)

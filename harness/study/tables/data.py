@@ -36,7 +36,7 @@ class DataSpec(FileTable):
         default=None,
         description=f"For name = {_names(known=False)}: {HELD}. It is required there. Optional for "
         f"{_names(known=True)}: the folder with their files, whose contents are verified. Relative to the working "
-        "directory.",
+        "directory; images of your own may also lie in HARNESS_DATA_DIR.",
     )
     validation: int = Field(
         ge=0,

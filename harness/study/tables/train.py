@@ -30,6 +30,7 @@ class SeedSpec(FileTable):
 USED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
     "train.momentum": ("train.optimizer", ("sgd",)),
     "train.weight_decay": ("train.optimizer", ("adamw",)),
+    "model.batch_norm_momentum": ("model.batch_norm", ("True",)),
     "model.initializer_stddev": ("model.initializer", ("truncated_normal", "random_normal")),
 }
 """Settings that matter only beside certain values of another; elsewhere nothing uses them."""

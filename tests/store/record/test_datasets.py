@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -20,12 +21,12 @@ STARTED = Started(0, FINGERPRINT, COSTS, "0123456789abcdef", 60, (8, 8, 1), 10, 
 def record(store, tiny):
     """Start trials of the variants of a tiny study; return the dataset input of each."""
 
-    def make(**changes):
+    def make(started=STARTED, **changes):
         recorder = Recorder(open_client(store), FolderDisk(store), tiny(**changes), {})
         found = []
         for trial, variant in enumerate(recorder.study.variants):
             run_id = recorder.start(trial, variant, 0, "design")
-            recorder.take(run_id, STARTED)
+            recorder.take(run_id, started)
             (data,) = recorder.client.get_run(run_id).inputs.dataset_inputs
             found.append(data)
         return found
@@ -56,6 +57,12 @@ def test_what_a_study_varies_stands_with_each_run_and_not_with_the_data_set_they
     assert [tag["harness.scaling"] for tag in tags] == ["unit", "none"]
     assert [tag["mlflow.data.context"] for tag in tags] == ["training", "training"]
     assert tags[0]["harness.train_images"] == "1137"
+
+
+def test_class_names_are_recorded_of_images_of_ones_own(record):
+    started = dataclasses.replace(STARTED, class_names=tuple("abcdefghij"))
+    profile = json.loads(record(started, **{"data.name": "folder", "data.folder": "shapes"})[0].dataset.profile)
+    assert profile["class_names"] == list("abcdefghij")
 
 
 def test_a_folder_of_ones_own_is_named_as_the_study_names_it(record):

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.store.images import images_in
+from harness.store.images import RecordedImages, images_in
 from harness.store.local.reading.opening import open_database
 
 
-def recorded_images(store: Path, run_id: str) -> tuple[tuple[int, int, int], int] | None:
+def recorded_images(store: Path, run_id: str) -> RecordedImages | None:
     """Return the shape (height, width, channels) and the number of classes of the images that a run was trained on.
 
     They stand in the run's dataset input. None if it has none, as with earlier versions, or not such numbers.

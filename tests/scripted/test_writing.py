@@ -1,0 +1,129 @@
+"""A study in Python is the study of the file that says the same."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import harness
+from harness.errors import StudyError
+from harness.launchers import InProcessLauncher
+from harness.presets import expand_protocol
+from harness.results import load_results
+from harness.scripted.toml import write_toml
+from harness.store.memory.store import MemoryStore
+from harness.study import Study, load_study
+from tests.conftest import TINY
+
+WITHOUT_DESIGN = {key: value for key, value in TINY.items() if key != "design"}
+
+
+def written(**changes):
+    return harness.study(**{**WITHOUT_DESIGN, "factors": {"model.downsample": ["max_pool", "stride"]}, **changes})
+
+
+def test_it_is_the_study_of_the_file(tmp_path):
+    file = tmp_path / "tiny.toml"
+    file.write_text(write_toml(TINY))
+    ours, theirs = written(name="tiny", design={"replicates": 2}), load_study(file)
+    assert isinstance(ours, Study)
+    assert ours.given == theirs.given
+    assert (ours.name, ours.digest) == (theirs.name, theirs.digest)
+    assert [one.digest for one in ours.variants] == [one.digest for one in theirs.variants]
+    file.write_text(ours.text)
+    again = load_study(file)
+    assert (again.given, again.digest) == (ours.given, ours.digest)
+
+
+def test_its_name_is_made_of_the_question():
+    assert written().name == "is_a_stride_of_2_as_good_as_pooling_on_8x8_digits"
+    assert written(question="?!").name == "study"
+
+
+def test_short_forms_and_values_of_python():
+    asked = {"question": "?", "protocol": "hvass02"}
+    study = harness.study(
+        "short", **asked, data="mnist", model="hvass02", train={"max_steps": 5},
+        factors={"train.learning_rate": np.array([0.01, 0.1]), "train.batch_size": (np.int64(32), 64)},
+        target=None,
+    )  # fmt: skip
+    assert study.given == {
+        **expand_protocol(
+            {"question": "?", "protocol": "hvass02", "data": {"name": "mnist"}, "train": {"max_steps": 5}}
+        ),
+        "model": {"preset": "hvass02"},
+        "design": {
+            "kind": "factorial",
+            "factors": {"train.learning_rate": [0.01, 0.1], "train.batch_size": [32, 64]},
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"modle": {}}, "unknown key 'modle'"),
+        ({"train": {"learning_rat": 1, "max_steps": 3}}, "train.learning_rat: unknown key 'learning_rat' in [train]"),
+        ({"train": {"max_steps": 3, "learning_rate": {1, 2}}}, "train.learning_rate must be text, a number, a list"),
+        ({"train": {3: 4}}, "train must have texts as keys, got 3."),
+        ({"name": "a/b"}, "study: the name 'a/b' must be letters, digits"),
+        ({"design": {"kind": "factorial", "factors": {}}}, "factors must be given once"),
+        ({"model": lambda image_shape, classes: None}, "model.build: <function"),
+    ],
+)
+def test_what_is_wrong_is_said_as_of_a_file(changes, message):
+    with pytest.raises(StudyError) as caught:
+        written(**changes)
+    assert message in str(caught.value)
+
+
+def test_it_runs_and_what_is_recorded_is_the_study(tmp_path):
+    store = MemoryStore()
+    study = written(name="run", insight="none")
+    outcome = study.run(store=store, launch=InProcessLauncher)
+    assert (outcome.finished, outcome.failed) == (2, {})
+    recorded = load_results("run", store).study
+    assert (recorded.digest, recorded.given, recorded.text) == (study.digest, study.given, study.text)
+
+
+def test_a_trainer_trains_what_a_worker_would(capsys):
+    store = MemoryStore()
+    study = written(name="trainer", insight="none")
+    study.run(store=store, launch=InProcessLauncher)
+    _, trials, history = load_results("trainer", store)
+    trainer = harness.Trainer(study, {"model.downsample": "stride"})
+    found = trainer.fit()
+    stride = trials[trials["variant"] == "downsample=stride"].iloc[0]
+    expected = history[history["trial"] == stride["trial"]]
+    assert found["step"].tolist() == expected["step"].tolist() == [20, 40, 60]
+    for name in ("epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy"):
+        assert found[name].tolist() == expected[name].tolist()
+    assert trainer.result.digests["weights"] == stride["weights_digest"]
+    assert trainer.history is found
+    out = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in out] == ["step 20", "step 40", "step 60"]
+    assert "validation accuracy" in out[0]
+
+
+def test_curves_of_a_training_are_a_picture():
+    from harness.scripted.showing import picture_of
+
+    rows = [{"step": 20, "train_loss": 1.0, "val_accuracy": 0.5}, {"step": 40, "train_loss": 0.5, "val_accuracy": 0.7}]
+    assert picture_of(rows, 0.9).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("first", ["import harness", "import harness.study", "from harness import study", "pass"])
+def test_the_verb_is_there_whatever_was_imported_before(first):
+    code = f"""
+import sys
+{first}
+import harness
+assert "harness.scripted" not in sys.modules
+from harness.study import load_study
+print(harness.study.load_study is load_study, callable(harness.study))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["True", "True"]
