@@ -50,6 +50,12 @@ TABLES = (
     ("design.space", "Range", "design.space", "A numeric range:"),
     ("design.confirm", "Confirm", "[design.confirm]", "Only with a search."),
     ("budget", "BudgetSpec", "[budget]", "Optional."),
+    (
+        "metrics",
+        "MetricSpec",
+        "[metrics.NAME]",
+        "Optional. Elsewhere it is `val_NAME` and `test_NAME`.",
+    ),
     ("report", "ReportSpec", "[report]", "Optional."),
     ("report.reference", "Reference", "[[report.reference]]", "Optional."),
 )

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from harness.errors import StudyError
-from harness.metrics import counted
+from harness.metrics import OwnName, asked_of, counted
 from harness.notebook import html_of
-from harness.study.code import digest_of, files_named
+from harness.study.code import CodeName, digest_of, files_named
 from harness.study.designs.ranges import Level
 from harness.study.explain import explain
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
 from harness.study.tables.own import OwnModel, own_model
 from harness.study.tables.table import FileTable
-from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
-from harness.study.tables.whole import StudyTables, asked_of, stopping_metrics
+from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec, stopping_metrics
+from harness.study.tables.whole import StudyTables
 from harness.study.variant import BASE, Variant, canonical, get_path, set_path, short_names, show_level
 
 _TABLES: dict[str, type[FileTable]] = {
@@ -52,6 +52,8 @@ class Trainings(NamedTuple):
 
 class Study(StudyTables):
     """The tables of a study file, and where they came from, which no file can set."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     name: str = Field(description="Name of the Optuna study, the MLflow experiment and the report folder.")
     source: Path | None = Field(default=None, description="The file it was read from.")
@@ -112,6 +114,8 @@ class Study(StudyTables):
             meaning["probes"] = list(self.probes)
         if self.code:
             meaning["code"] = {file: digest_of(text) for file, text in self.code.items()}
+        if self.own:
+            meaning["metrics"] = {name: own.meaning for name, own in self.own.items()}
         return meaning
 
     @property
@@ -148,13 +152,22 @@ class Study(StudyTables):
         names = short_names(list(self.design.dimensions))
         label = ", ".join(f"{names.get(path, path)}={show_level(level)}" for path, level in shown.items())
         varied = {path: settings.get(path, self.base_level(path)) for path in self.design.dimensions}
-        named = files_named({name: resolved[name] for name in ("model", "train")}) if self.code else ()
+        stops = [
+            name.own.of for name in stopping_metrics(specs["train"], specs.get("target")) if isinstance(name, OwnName)
+        ]
+        using = {"metrics": stops, **{name: resolved[name] for name in ("model", "train")}}
+        named = files_named(using) if self.code else ()
         code = {file: self.code[file] for file in named}
         return Variant(label=label or BASE, settings=varied, code=code, **specs)
 
     def metrics_of(self, variant: Variant) -> tuple[str, ...]:
         """Return what is measured of a variant because the study, or the variant itself, names it, each once."""
         return asked_of(*self.asked_metrics, *stopping_metrics(variant.train, variant.target))
+
+    def code_of(self, metrics: Iterable[str]) -> dict[str, str]:
+        """Return file -> text, of the functions that measure those of some metrics that are the user's."""
+        files = dict.fromkeys(CodeName.of(name.own.of).file for name in metrics if isinstance(name, OwnName))
+        return {file: self.code[file] for file in files}
 
     def base_level(self, path: str) -> Level:
         """Return the base's level at a dotted path.
@@ -186,7 +199,7 @@ class Study(StudyTables):
                 specs[name] = own_model(given, self.code, name)
                 continue
             try:
-                specs[name] = _TABLES[name].model_validate_json(json.dumps(given))
+                specs[name] = _TABLES[name].model_validate_json(json.dumps(given), context={"own": self.own})
             except ValidationError as error:
                 raise StudyError("\n".join(explain(error, _TABLES[name], name))) from None
         return specs

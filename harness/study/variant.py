@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from harness.metrics import OwnName
 from harness.study.code import digest_of
 from harness.study.designs.ranges import Level
 from harness.study.tables.augment import Augment
@@ -16,7 +17,7 @@ from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
 from harness.study.tables.own import OwnModel
 from harness.study.tables.table import FileTable
-from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
+from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec, stopping_metrics
 
 _UNCHANGED = Augment().model_dump(mode="json")
 """A table of which only what is not so is shown."""
@@ -85,6 +86,9 @@ class Variant:
         seeds = self.seeds.model_dump(mode="json", exclude_defaults=True)
         if seeds:
             meaning["seeds"] = seeds
+        stops = [name for name in stopping_metrics(self.train, self.target) if isinstance(name, OwnName)]
+        if stops:
+            meaning["metrics"] = {name.own.name: name.own.meaning for name in stops}
         if self.code:
             meaning["code"] = self._digests()
         return meaning

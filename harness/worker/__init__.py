@@ -174,7 +174,7 @@ def _finish(session: Session, logits: npt.NDArray[np.float32]) -> TrialResult:
         write_artifacts(session, logits)
         probed = {} if session.diverged else probe(session.job, session.folder, data, session.model, logits)
     with session.watch.timing("evaluate"):
-        scores = score(logits, data.test.labels, session.job.metrics)
+        scores = score(logits, data.test.labels, session.job.metrics, session.job.code)
     result = session.result({**scores, **probed})
     session.emit(Finished(session.job.trial, result))
     return result
