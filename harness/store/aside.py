@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 _DELETED = re.compile(r"(?P<name>.+) deleted \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d( \(\d+\))?")
@@ -24,6 +24,20 @@ def name_before(name: str) -> str | None:
     """Return what a deleted study was called; None of a name that no deleted study has."""
     found = _DELETED.fullmatch(name)
     return found["name"] if found else None
+
+
+def restoring(name: str, known: Iterable[str]) -> str:
+    """Say that a study was deleted, and how it is restored; empty if none of that name was.
+
+    Args:
+        name: that it had.
+        known: names of what is deleted.
+    """
+    deleted = [one for one in known if name in (one, name_before(one)) and name_before(one)]
+    if not deleted:
+        return ""
+    last = max(deleted)
+    return f" It was deleted: `harness rename '{last}' {name_before(last)}` restores it."
 
 
 def _now() -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.errors import UsageError
-from harness.store.aside import name_before
+from harness.store.aside import restoring
 from harness.store.base import Store
 from harness.store.recording import Hold
 from harness.study import require_name
@@ -96,11 +96,8 @@ def require_known(store: Store, name: str, deleted: bool = False) -> dict[str, b
     known = {summary.name: False for summary in store.summaries()} | {one.name: True for one in gone}
     if name in known and (deleted or not known[name]):
         return known
-    if before := next((one.name for one in gone if name in (one.was, one.name)), None):
-        raise UsageError(
-            f"{store.place}: {name!r} was deleted, and is {before!r} since. `harness rename '{before}' "
-            f"{name_before(before)}` restores it."
-        )
+    if known.get(name) and not deleted:
+        raise UsageError(f"{store.place}: {name!r} is deleted already.{restoring(name, (one.name for one in gone))}")
     store.kept_study(name)  # raises, unless it has no trials yet
     return {**known, name: False}
 

@@ -73,7 +73,7 @@ def test_nobody_to_ask(recorded, monkeypatch):
 
 def test_for_good_with_and_without_names(recorded, capsys):
     call("delete", "tiny", "--yes")
-    with pytest.raises(UsageError, match="'tiny' was deleted, and is 'tiny deleted"):
+    with pytest.raises(UsageError, match=r"no study 'tiny' .* It was deleted: `harness rename 'tiny deleted"):
         call("delete", "tiny", "--yes")
     call("delete", "--for-good", "--yes")
     assert recorded.deleted() == []
@@ -85,7 +85,7 @@ def test_for_good_with_and_without_names(recorded, capsys):
 
 
 def test_a_wrong_one_among_several_deletes_none(recorded):
-    with pytest.raises(UsageError, match="no study 'tinny'"):
+    with pytest.raises(UsageError, match=r"no study 'tinny'"):
         call("delete", "tiny", "tinny", "--yes")
     assert len(recorded.summaries()) == 1
 

@@ -260,8 +260,12 @@ class StoreContract:
         assert deleted.startswith("tiny deleted 20")
         assert place.summaries() == []
         assert place.deleted() == [DeletedStudy(deleted, "tiny", 1)]
-        with pytest.raises(UsageError, match=f"'tiny' was deleted, and is '{re.escape(deleted)}' since"):
-            delete_study(place, "tiny")
+        restores = re.escape(f"It was deleted: `harness rename '{deleted}' tiny` restores it.")
+        for again in (lambda: delete_study(place, "tiny"), lambda: place.frames("tiny")):
+            with pytest.raises(UsageError, match=f"no study 'tiny' in this store. {restores}"):
+                again()
+        with pytest.raises(UsageError, match=f"is deleted already. {restores}"):
+            delete_study(place, deleted)
         with place.hold("tiny") as hold:
             assert optuna.get_all_study_names(hold.storage) == [deleted]
             record(hold.begin(tiny(), {}), trial=1)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import UsageError, did_you_mean
 from harness.metrics import counted
 from harness.records import asked_since
-from harness.store.aside import name_before
+from harness.store.aside import name_before, restoring
 from harness.store.base import LOCK_TIMEOUT
 from harness.store.facts import Condition, DeletedStudy, RecordedRun, Registered, Server, StudySummary, trial_status
 from harness.store.images import RecordedImages
@@ -130,7 +130,7 @@ class MemoryStore:
 
     def _kept(self, name: str) -> KeptStudy:
         if name not in self.studies:
-            near = did_you_mean(name, self.studies)
+            near = restoring(name, self._deleted) or did_you_mean(name, self.studies)
             raise UsageError(f"{self.place}: no study {name!r} in this store.{near}")
         return self.studies[name]
 

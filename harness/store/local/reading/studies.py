@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError, did_you_mean
+from harness.store.aside import restoring
 from harness.store.facts import Fault
 from harness.store.local.files.places import place_of, within
 from harness.store.local.reading.opening import open_database, tags_of
@@ -131,5 +132,10 @@ def unknown_study(connection: sqlite3.Connection, store: Path, name: str) -> Usa
     names = [row[0] for row in rows if row[0] not in ("Default", name)]
     if any(row[0] == name for row in rows):
         return without_study(connection, store, name)
-    near = did_you_mean(name, names) or (f" There are: {', '.join(names)}." if names else " It is empty.")
+    gone = connection.execute("SELECT name FROM experiments WHERE lifecycle_stage = 'deleted'").fetchall()
+    near = (
+        restoring(name, (str(one) for (one,) in gone))
+        or did_you_mean(name, names)
+        or (f" There are: {', '.join(names)}." if names else " It is empty.")
+    )
     return UsageError(f"{store}: no study {name!r} in this store.{near}")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from harness.errors import UsageError, did_you_mean
+from harness.store.aside import restoring
 from harness.store.profiles import Servers
 from harness.store.quiet import quiet_mlflow
 from harness.store.record.experiments import STUDIES
@@ -93,7 +94,12 @@ def experiment_of(client: ServerClient, name: str) -> Experiment:
 def unknown_study(client: ServerClient, name: str) -> UsageError:
     """Return the error for a study that is not there, with what comes near."""
     names = [str(experiment.name) for experiment in studies(client)]
-    near = did_you_mean(name, names) or (f" There are: {', '.join(names[:20])}." if names else " It is empty.")
+    gone = (str(experiment.name) for experiment in studies(client, deleted=True))
+    near = (
+        restoring(name, gone)
+        or did_you_mean(name, names)
+        or (f" There are: {', '.join(names[:20])}." if names else " It is empty.")
+    )
     return UsageError(f"{client.servers.name}: no study {name!r} in this store.{near}")
 
 
