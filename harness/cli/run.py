@@ -201,7 +201,9 @@ def _say_stopped(named: str, outcome: Outcome, stopped: Stopped) -> str:
     if outcome.cut_off:
         kept += f", {outcome.cut_off} under way were closed as KILLED and will be done again"
     go_on = "The same command goes on from there."
-    if stopped.key:
+    if outcome.cut_off and not outcome.finished_here:
+        go_on = "No training ended in that time: allow more."
+    elif stopped.key:
         now = getattr(outcome.study.budget, stopped.key.removeprefix("budget."))
         go_on = f"To go on, raise {stopped.key}, e.g. harness run {named} --set {stopped.key}={2 * now:g}"
     return f"ended by its budget: {stopped.why}. {kept}. {go_on}"
