@@ -42,7 +42,7 @@ def offered(*words: str) -> list[str]:
         ("runs --store nowhere tiny --sort steps|", ["steps", "steps_to_target"]),
         ("runs tiny --variant d|", ["downsample=stride"]),
         ("runs tiny --status f|", ["finished", "failed"]),
-        ("compare a b --margin test_|", ["test_accuracy=", "test_loss="]),
+        ("compare a b --margin test_lo|", ["test_loss="]),
         ("run tiny --set train.m|", ["train.momentum=", "train.max_steps=", "train.max_epochs=", "train.max_seconds="]),
         ("run --store mlruns |", ["other", "tiny"]),
     ],
