@@ -118,6 +118,7 @@ class JaxPack:
         self._backgrounds = jnp.stack([training.fill for training in trainings])
         self._decay = jnp.asarray([training.spec.weight_decay for training in trainings], jnp.float32)
         self._active = np.ones(len(trainings), bool)
+        self._kept: dict[int, State] = {}
         sets = [(training.images, training.labels) for training in trainings]
         self._images, self._which = _sets(sets, 0, _IMAGES)
         self._labels, _ = _sets(sets, 1, _LABELS)
@@ -146,6 +147,14 @@ class JaxPack:
         """Leave one network as it is from now on: it is still computed, and the result thrown away."""
         self._active[index] = False
 
+    def keep(self, index: int) -> None:
+        """Keep one network as it is now."""
+        self._kept[index] = jax.tree.map(lambda part: part[index], self._state)
+
+    def restore(self, index: int) -> None:
+        """Put back what was kept of one network."""
+        self._state = jax.tree.map(lambda part, kept: part.at[index].set(kept), self._state, self._kept[index])
+
     def logits(self, images: Sequence[Images]) -> list[npt.NDArray[np.float32]]:
         """Return the logits of each network for its images."""
         held, which = _sets([(array,) for array in images], 0, _IMAGES)
@@ -173,7 +182,7 @@ class JaxEngine:
     def __init__(self, training: Training) -> None:
         self._model = training.model
         self._program = program_for(training.model, training.spec)
-        self._state = self._program.state_of(training.model)
+        self._state = self._kept = self._program.state_of(training.model)
         self._feed = Feed(training)
         self._background = jnp.asarray(training.fill)
         self._decay = jnp.float32(training.spec.weight_decay)
@@ -196,6 +205,14 @@ class JaxEngine:
             loss, hit = self._call(min(CALL_STEPS, steps - start), _rows(steps))
             loss_sum, hits = loss_sum + loss, hits + hit
         return batch_means(loss_sum, hits, steps, self._batch_size)
+
+    def keep(self) -> None:
+        """Keep the network as it is now: states do not change."""
+        self._kept = self._state
+
+    def restore(self) -> None:
+        """Put back the network that was kept."""
+        self._state = self._kept
 
     def logits(self, images: Images) -> npt.NDArray[np.float32]:
         """Return the logits in inference mode, (n, classes), of images that stay on the device."""

@@ -114,6 +114,7 @@ class TensorFlowEngine:
         self._program = program_for(training.model, training.spec)
         self._program.user = weakref.ref(self)
         self._program.load(training.model)
+        self._kept: list[tf.Tensor] = []
 
     def warm_up(self, steps: int = 1) -> float:  # noqa: ARG002  one program does for any number of steps
         """Compile, unless an earlier trial did, on one real step and one forward pass, and put all state back."""
@@ -141,6 +142,15 @@ class TensorFlowEngine:
         parts = [self._program.forward(held[start : start + EVALUATION_BATCH]) for start in starts]
         logits: npt.NDArray[np.float32] = tf.concat(parts, axis=0).numpy()
         return logits
+
+    def keep(self) -> None:
+        """Keep the network as it is now."""
+        self._kept = [tf.identity(variable.value) for variable in self._program.template.model.variables]
+
+    def restore(self) -> None:
+        """Put back the network that was kept."""
+        for variable, value in zip(self._program.template.model.variables, self._kept, strict=True):
+            variable.assign(value)
 
     def write_back(self) -> None:
         """Give the trained weights to the model."""

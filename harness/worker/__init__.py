@@ -146,7 +146,7 @@ def _refit(sessions: Sequence[Session], data_folder: Path | None) -> PackEngine:
     trainings, lengths = [], []
     for session in sessions:
         job = session.job
-        epochs = session.history[-1].epoch
+        epochs = session.kept.epoch
         session.data = _load(job.variant.data, *_split(job), data_folder, hold_out=False)
         session.model = _network(job, session.data)
         trainings.append(_training(session))
@@ -173,7 +173,7 @@ def _finish(session: Session, logits: npt.NDArray[np.float32]) -> TrialResult:
     session.emit(TrainingOver(session.job.trial))
     with session.watch.timing("record"):
         session.look_at_the_end(logits)
-        session.keep_weights(session.history[-1].step, last=True)
+        session.keep_weights(session.kept.step, last=True)
         write_artifacts(session, logits)
         probed = {} if session.diverged else probe(session.job, session.folder, data, session.model, logits)
     with session.watch.timing("evaluate"):
@@ -197,6 +197,12 @@ class _Alone:
 
     def freeze(self, index: int) -> None:
         """Nothing to do: it is not trained any more."""
+
+    def keep(self, index: int) -> None:  # noqa: ARG002
+        self._engine.keep()
+
+    def restore(self, index: int) -> None:  # noqa: ARG002
+        self._engine.restore()
 
     def logits(self, images: Sequence[Images]) -> list[npt.NDArray[np.float32]]:
         return [self._engine.logits(images[0])]

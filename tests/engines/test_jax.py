@@ -166,6 +166,26 @@ def test_a_packed_training_equals_its_solo_run():
             np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
+def test_one_of_a_pack_is_put_back_and_the_others_are_not():
+    pack, images = build_pack([training(*given) for given in PACK]), [given[-1][0] for given in PACK]
+    pack.train(2)
+    pack.keep(2)
+    kept = pack.logits(images)
+    pack.train(3)
+    later = pack.logits(images)
+    pack.restore(2)
+    found = pack.logits(images)
+    np.testing.assert_array_equal(found[2], kept[2])
+    assert not np.allclose(later[2], kept[2])
+    np.testing.assert_array_equal(found[0], later[0])
+    alone = build_engine(*training(*PACK[2]))
+    alone.train(2)
+    alone.keep()
+    alone.train(3)
+    alone.restore()
+    np.testing.assert_allclose(alone.logits(images[2]), kept[2], rtol=1e-4, atol=1e-5)
+
+
 def test_networks_of_two_shapes_make_no_pack():
     trainings = [Training(network(dense=[units]), train_spec(), 20, IMAGES, LABELS, 5) for units in (8, 9)]
     with pytest.raises(ValueError, match="a pack needs networks of one shape, got 2"):

@@ -161,6 +161,22 @@ SEARCH = {"kind": "search", "trials": 3}
             "true alone.",
         ),
         (
+            {"train.restore_best": "test_loss"},
+            "train.restore_best must be one of val_accuracy, val_loss, train_accuracy, train_loss, val_macro_f1, "
+            "val_balanced_accuracy, val_top_5_accuracy, val_auc, val_expected_calibration_error, got 'test_loss'. "
+            'Or "none".',
+        ),
+        (
+            {"design": {**SEARCH, "space": {"train.restore_best": ["none", "val_loss"]}}},
+            'design.space "train.restore_best": train.restore_best does not go with an objective that is evaluated in '
+            "training, got 'val_loss': a search compares last evaluations. Leave it out.",
+        ),
+        (
+            {"train.restore_best": "val_loss", "data.validation": 0, "target": None},
+            "train.restore_best must not be 'val_loss' with data.validation = 0: there are no validation images. Hold "
+            "some out, or use train_accuracy.",
+        ),
+        (
             {"train.augment": {"shift": 28}},
             "train.augment.shift must be below 28, the pixels of a side of the images, got 28. E.g. 2.",
         ),

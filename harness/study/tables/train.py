@@ -98,6 +98,12 @@ class TrainSpec(FileTable):
         default=None, gt=0, description="Time budget: stop at the first evaluation after so many training seconds."
     )
     plateau: Plateau | None = Field(default=None, description="Stop when a metric no longer improves.")
+    restore_best: EvaluatedMetric | Literal["none"] = Field(
+        default="none",
+        description="A metric: test and keep the network as it was at the evaluation where this metric was best, the "
+        "first of equals, and not as it is at the end. 'none' keeps the last.",
+        json_schema_extra=hint('Or "none".'),
+    )
     augment: Augment = Field(
         default=Augment(), description="How training images are changed when they are shown; by default not at all."
     )

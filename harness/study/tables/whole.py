@@ -22,8 +22,9 @@ MOST_OF_ALL_PAIRS = 12
 
 
 def stopping_metrics(train: TrainSpec, target: TargetSpec | None) -> tuple[str, ...]:
-    """Return the metrics that may end a training."""
-    return tuple(table.metric for table in (train.plateau, target) if table)
+    """Return the metrics that may end a training, or choose which of its networks is kept."""
+    named = [table.metric for table in (train.plateau, target) if table]
+    return (*named, *([train.restore_best] if train.restore_best != "none" else ()))
 
 
 def asked_of(*names: str) -> tuple[str, ...]:
@@ -204,6 +205,11 @@ class StudyTables(FileTable):
 
     def require_validation_images(self, data: DataSpec, train: TrainSpec) -> None:
         """Raise ValueError if a metric of validation images is named where a variant holds none out."""
+        if train.restore_best != "none" and any(METRICS[name].evaluated for name in self.design.objectives):
+            raise ValueError(
+                "train.restore_best does not go with an objective that is evaluated in training, got "
+                f"{train.restore_best!r}: a search compares last evaluations. Leave it out."
+            )
         if data.validation:
             return
         if train.refit:
@@ -213,6 +219,7 @@ class StudyTables(FileTable):
             )
         named = [
             ("target.metric", self.target.metric if self.target else None),
+            ("train.restore_best", train.restore_best if train.restore_best != "none" else None),
             ("train.plateau.metric", train.plateau.metric if train.plateau else None),
             *[("the objective", name) for name in self.objectives],
             *[("report.metrics", name) for name in self.report.metrics],
