@@ -74,7 +74,7 @@ install: .venv/installed  ## Install into .venv, every package pinned by hash.
 lock: .venv/installed-dev  ## Pin the dependencies of pyproject.toml anew.
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --quiet --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra dev --extra export --extra jax --extra ray --extra postgres --universal --generate-hashes --no-emit-index-url \
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra export --extra jax --extra ray --extra postgres --extra energy --universal --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --constraints requirements.lock --custom-compile-command "make lock" --quiet \
 	  --output-file requirements-dev.lock
 	$(BIN)/uv pip compile pyproject.toml --extra bench --universal --generate-hashes --no-emit-index-url \

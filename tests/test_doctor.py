@@ -139,8 +139,8 @@ def test_a_store_that_was_moved(filled, tmp_path):
 def test_a_study_half_put_aside(filled):
     (filled / LOCKS / "tiny.aside").write_text(json.dumps({"aside": "tiny until then"}))
     text, done = mended(filled)
-    assert text.startswith("tiny: --fresh was cut off")
-    assert done == "put aside as 'tiny until then'"
+    assert text.startswith("tiny: was being renamed")
+    assert done == "is called 'tiny until then' now"
     assert len(load_results("tiny until then", filled).trials) == 4
 
 

@@ -34,6 +34,8 @@ _COMMANDS = {
     "data": "data",
     "insight": "insight",
     "copy": "copy",
+    "rename": "keeping",
+    "delete": "keeping",
     "ui": "ui",
     "dashboard": "ui",
     "doctor": "doctor",

@@ -27,6 +27,15 @@ def complete_recorded(context: click.Context, parameter: click.Parameter, incomp
     return _items(name for name in _recorded(context) if name.startswith(incomplete))
 
 
+def complete_deletable(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the studies that are recorded, then those that were deleted and can be restored."""
+    _ = parameter
+    from harness.store.offers import deleted_offered
+
+    names = [*_recorded(context), *deleted_offered(context.params.get("store"))]
+    return _items(name for name in names if name.startswith(incomplete))
+
+
 def complete_run(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer studies, and the runs of one as soon as only that can be meant, by STUDY#NUMBER."""
     _ = parameter

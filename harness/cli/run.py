@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli import signals
+from harness.cli.choosing import study_to_run
 from harness.cli.completing import complete_setting, complete_study
 from harness.cli.launching import launch_of, launcher_options, survey
 from harness.cli.options import (
@@ -19,10 +20,9 @@ from harness.cli.options import (
     reports_option,
     require_backend,
     store_option,
-    study_file,
     without_garbage_collection,
 )
-from harness.store import LOCK_TIMEOUT
+from harness.store import LOCK_TIMEOUT, name_before
 
 if TYPE_CHECKING:
     from harness.driver import Observer, Outcome, Progress, Stopped
@@ -91,7 +91,9 @@ def run_command(
     store: Store,
     reports: Path,
 ) -> None:
-    """Train what is missing of STUDY (a file, or its name in studies/) and write its report.
+    """Train what is missing of STUDY and write its report.
+
+    STUDY is a file, its name in studies/, or, without a file, the name of a study that is recorded in the store.
 
     Running again continues: finished trainings are kept, a larger budget adds what is missing. Ctrl-C stops the
     trainings and closes their runs; the next run goes on from there. Exit code 3 says that the budget, or --minutes,
@@ -99,9 +101,9 @@ def run_command(
     """
     without_garbage_collection()  # _watching_over_imports switches it on again
     from harness.launchers import Work
-    from harness.study import cautions, load_study
+    from harness.study import cautions
 
-    loaded = load_study(study_file(study), overrides, name)
+    loaded = study_to_run(study, overrides, name, store)
     launch = launch_of(launcher, address, gpus, runtime_env, workers, patience)
     told = _say_who_else_trains(loaded)
     if dry_run:
@@ -165,7 +167,9 @@ def _conclude(named: str, outcome: Outcome, store: Store, reports: Path, registe
         register: also register the model of the study's winner.
     """
     if outcome.aside:
-        click.echo(f"what there was before is kept: harness show '{outcome.aside}'")
+        gone = name_before(outcome.aside) is not None  # a delete that was cut off, and that the run ended
+        how = f"harness {'rename' if gone else 'show'} '{outcome.aside}'{' NEW' if gone else ''}"
+        click.echo(f"what there was before is kept: {how}")
     if outcome.interrupted:
         click.echo(
             f"interrupted: {outcome.finished} trainings are kept, those in flight were closed as KILLED. "

@@ -63,6 +63,7 @@ def runs_command(
     from harness.trials import choose_trials, require_metric, trial_facts
 
     results = read_results(study, store, reports)
+    by = next((name for name in results.study.metrics if name == by), by)  # with what the study says of it
     chosen = choose_trials(
         results.trials, statuses=statuses, variants=variants, replicates=replicates, phases=phases, by=by, most=limit
     )

@@ -14,7 +14,8 @@ from harness.driver.progress import Observer, Outcome, Progress, Running, unobse
 from harness.driver.repair import close_recorded, repair_study
 from harness.driver.resume import open_plan, require_same_meaning
 from harness.errors import StudyError, UsageError
-from harness.launchers import Launch, LocalLauncher, Work
+from harness.launchers import Launch, Launcher, LocalLauncher, Work
+from harness.machine.energy import EnergyMeter
 from harness.store import LOCK_TIMEOUT, Store, open_store
 from harness.study import Study, check_variants
 
@@ -78,6 +79,7 @@ def run_study(
     work = Work(study.trainings.trainings, store.scratch(study.name), study.exclusive, workers, threads, data_folder)
     with store.in_words(lock_timeout), contextlib.ExitStack() as stack:
         launcher = stack.enter_context(contextlib.closing(launch(work)))
+        meter = _meter(study, launcher)
         # Before anything else, so that workers import their libraries while this process imports its own. Whatever
         # is found wrong below ends them again.
         launcher.expect(work.trainings if fresh else _left(study, store))
@@ -93,7 +95,7 @@ def run_study(
             require_same_meaning(study, hold.storage)
         recording = hold.begin(study, provenance.source_tags(study.source.parent if study.source else Path()))
         plan = open_plan(recording, hold, store, data_folder)
-        allowance = allowance_of(study, minutes, began, lambda: store.frames(study.name)[0])
+        allowance = allowance_of(study, minutes, began, lambda: store.frames(study.name)[0], meter)
         return dataclasses.replace(Loop(plan, recording, launcher, observe, pack, allowance).run(), aside=aside)
 
 
@@ -119,6 +121,18 @@ def _require_packable(study: Study, pack: int) -> None:
         raise UsageError(
             f"--pack must be 1 for a study with exclusive = true, which trains one at a time, got {pack}. Leave it out."
         )
+
+
+def _meter(study: Study, launcher: Launcher) -> EnergyMeter | None:
+    """Return what measures the energy that the study may take; None where it may take any."""
+    if study.budget.kwh is None:
+        return None
+    if not launcher.about.here:
+        raise UsageError(
+            f"budget.kwh must not be given where workers are on other machines, got {study.budget.kwh:g}: their energy "
+            "is not measured here. Limit budget.minutes instead."
+        )
+    return EnergyMeter()
 
 
 def _require_time(minutes: float | None) -> None:

@@ -7,6 +7,7 @@ Recording comes before telling Optuna, so that a trial that Optuna calls finishe
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.driver.allowance import Allowance
@@ -86,15 +87,8 @@ class Loop:
                     cut_off = self._close_open(why)
                 finally:
                     self.recording.close(status)
-        return Outcome(
-            self.plan.study,
-            self.plan.finished,
-            self.progress.finished_here,
-            dict(self.progress.failed),
-            interrupted=why == "interrupted",
-            stopped=stopped,
-            cut_off=cut_off,
-        )
+        counts = self.plan.finished, self.progress.finished_here, dict(self.progress.failed)
+        return Outcome(self.plan.study, *counts, interrupted=why == "interrupted", stopped=stopped, cut_off=cut_off)
 
     def _work(self) -> None:
         flushed = time.monotonic()
@@ -116,6 +110,7 @@ class Loop:
                 self._update(None)
             if time.monotonic() - flushed > _FLUSH_SECONDS:
                 self.recording.flush()
+                self.allowance.read_meter()
                 flushed = time.monotonic()
 
     def _gather(self) -> list[Job]:
@@ -189,7 +184,8 @@ class Loop:
 
     def _take_result(self, trial: int, result: TrialResult) -> None:
         running = self.progress.running[trial]
-        self.recording.finish(running.run_id, result, self.launcher.take(trial))
+        measured = replace(result, kwh=self.allowance.energy())
+        self.recording.finish(running.run_id, measured, self.launcher.take(trial))
         del self.progress.running[trial]  # it is recorded: whatever happens now, it is not to be closed as KILLED
         self.plan.tell(trial, result, running.run_id)
         self.allowance.take(running.assignment.variant.digest, result.clocks.total)

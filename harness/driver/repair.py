@@ -35,7 +35,7 @@ def repair_study(study: Study, store: Store) -> str:
     """
     with store.hold(study.name) as hold:
         if (aside := hold.finish_aside()) is not None:
-            return f"put aside as {aside!r}"
+            return f"is called {aside!r} now"
         return close_study(study, store, hold)
 
 

@@ -160,6 +160,7 @@ ROWS: tuple[Metric, ...] = (
     Metric("images_per_second", "images per second", RATE, "progress", "progress/images_per_second", "higher",
            ratio="trains at {} times the images per second", adjectives=_FASTER),
     Metric("foreign_load", "cores taken by others", CORES, "progress", "machine/foreign_load"),
+    Metric("kwh", "kWh of the machine since the trial before", NUMBER, "progress", "machine/kwh"),
     Metric("studies_beside", "other studies beside", COUNT, "progress", "machine/studies_beside"),
     Metric("parameters", "parameters", COUNT, "built", "cost/parameters", "lower",
            ratio="has {} times the parameters", adjectives={"better": "smaller", "worse": "larger"}),

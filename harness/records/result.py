@@ -61,6 +61,8 @@ class TrialResult:
             (``train.restore_best``); ``metrics`` are those of the last evaluation all the same.
         foreign_load: mean number of cores that the training was ready to use and others had; None if unknown.
         studies_beside: runs of other studies on the machine meanwhile; None if unknown.
+        kwh: kilowatt-hours of the whole machine since the trial that ended before it in the same run; None where they
+            were not measured. Of all trials together they are what the study took.
         digests: "weights" and "history" -> SHA-256, shortened: equal where two trainings are, bit by bit.
         fingerprint: where it ran; None if unknown.
     """
@@ -78,6 +80,7 @@ class TrialResult:
     restored_step: int | None = None
     foreign_load: float | None = None
     studies_beside: int | None = None
+    kwh: float | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
     fingerprint: Fingerprint | None = None
 

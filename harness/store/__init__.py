@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from harness.store.aside import name_before
 from harness.store.base import LOCK_TIMEOUT, Store
-from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
+from harness.store.facts import Condition, DeletedStudy, RecordedRun, Registered, Server, StudySummary
 from harness.store.images import RecordedImages
 from harness.store.profiles import default_store, is_address, servers_of
 
 __all__ = [
     "LOCK_TIMEOUT",
     "Condition",
+    "DeletedStudy",
     "RecordedImages",
     "RecordedRun",
     "Registered",
@@ -24,6 +26,7 @@ __all__ = [
     "StudySummary",
     "default_store",
     "is_address",
+    "name_before",
     "open_store",
 ]
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
+from harness.store.facts import Condition, DeletedStudy, RecordedRun, Registered, Server, StudySummary
 from harness.store.images import RecordedImages
 
 if TYPE_CHECKING:
@@ -49,6 +49,14 @@ class Store(Protocol):
 
     def summaries(self) -> list[StudySummary]:
         """Return the studies that have trials, by name; none if there is no store."""
+        ...
+
+    def deleted(self) -> list[DeletedStudy]:
+        """Return the studies that were deleted and can be restored, by name; none if there is no store."""
+        ...
+
+    def size(self, name: str) -> int | None:
+        """Return the bytes that the files of a study take, also of one that is deleted; None if that is not known."""
         ...
 
     def kept_study(self, name: str) -> dict[str, Any]:

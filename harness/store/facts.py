@@ -28,6 +28,21 @@ class StudySummary:
 
 
 @dataclass(frozen=True)
+class DeletedStudy:
+    """A study that was deleted and can be restored.
+
+    Attributes:
+        name: that it has since.
+        was: what it was called.
+        trials: how many trainings it has.
+    """
+
+    name: str
+    was: str
+    trials: int
+
+
+@dataclass(frozen=True)
 class RecordedRun:
     """A trial's run, as it was recorded.
 

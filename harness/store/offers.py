@@ -23,6 +23,13 @@ def studies_offered(store: Store | None) -> list[str]:
     return _offered(store, study_names)
 
 
+def deleted_offered(store: Store | None) -> list[str]:
+    """Return the names that studies have since they were deleted."""
+    from harness.store.local.reading.overview import deleted_studies
+
+    return _offered(store, lambda folder: [one.name for one in deleted_studies(folder)])
+
+
 def trials_offered(store: Store | None, study: str) -> list[tuple[int, str]]:
     """Return number and readable name of a study's trials."""
     from harness.store.local.reading.names import trial_names

@@ -135,8 +135,24 @@ class Hold(Protocol):
         """Give the study another name, so that it can begin anew; return that. None if there was nothing."""
         ...
 
+    def rename(self, name: str) -> None:
+        """Give the study another name, which nothing in the store may have; one that is deleted is restored by that."""
+        ...
+
+    def delete(self) -> str:
+        """Delete the study so that it can be restored; return the name that it has from now on."""
+        ...
+
+    def remove(self) -> None:
+        """Remove all that there is of a study which is deleted: no rename restores it then.
+
+        Raises:
+            UsageError: if that cannot be done from here.
+        """
+        ...
+
     def finish_aside(self) -> str | None:
-        """Finish what a killed process left of putting the study aside; return its name since, None for nothing."""
+        """Finish what a killed process left of giving the study another name; return that, None for nothing."""
         ...
 
     def has_open_ends(self) -> bool:

@@ -9,7 +9,7 @@ from harness.study.designs import Phase
 from harness.study.designs.factors import Adaptive, Factorial, OneAtATime
 from harness.study.designs.ranges import Level, Range
 from harness.study.designs.search import Confirm, Search
-from harness.study.loading import load_study, require_name
+from harness.study.loading import change_study, load_study, require_name
 from harness.study.replicates import cautions, censored_floor, too_few_replicates
 from harness.study.schema import SCHEMA_FILE, schema_text, study_schema
 from harness.study.shapes import POOL, block_shapes, window_output
@@ -59,6 +59,7 @@ __all__ = [
     "canonical",
     "cautions",
     "censored_floor",
+    "change_study",
     "check_classes",
     "check_variant",
     "check_variants",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import tomllib
 from collections.abc import Sequence
@@ -37,9 +38,7 @@ def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None
     path = Path(path)
     text = _read(path)
     given = _parse(text, str(path), StudyError)
-    for override in overrides:
-        _apply(given, override)
-        text += "\n# --set " + override.replace("\n", "\n# ")
+    text = _override(given, text, overrides)
     fix = "Choose another." if name else "Rename the file."
     name = name or path.stem
     require_name(name, str(path), fix)
@@ -47,6 +46,29 @@ def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None
         return build_study(given, name=name, source=path, text=text, code=read_code(given, path.parent))
     except StudyError as error:
         lines = "\n".join(f"{path}: {line}" for line in str(error).splitlines())
+        raise type(error)(lines) from None
+
+
+def change_study(study: Study, overrides: Sequence[str] = (), name: str | None = None) -> Study:
+    """Return a study with some settings changed, as :func:`load_study` would from its file; no file is read.
+
+    Args:
+        study: the study, as it was recorded, say.
+        overrides: as in :func:`load_study`.
+        name: another name.
+
+    Raises:
+        StudyError: if what comes out is no study that can be carried out.
+    """
+    if not overrides and name in (None, study.name):
+        return study
+    given = copy.deepcopy(study.given)
+    text, name = _override(given, study.text, overrides), name or study.name
+    require_name(name, "--name", "Choose another.")
+    try:
+        return build_study(given, name=name, source=study.source, text=text, code=study.code)
+    except StudyError as error:
+        lines = "\n".join(f"{study.name}: {line}" for line in str(error).splitlines())
         raise type(error)(lines) from None
 
 
@@ -66,6 +88,14 @@ def require_name(name: str, place: str, fix: str) -> None:
             f"{place}: the name {show_value(name)} must be letters, digits, '.', '_' and '-', 100 at most, the "
             f"first a letter or digit. {fix}"
         )
+
+
+def _override(given: dict[str, Any], text: str, overrides: Sequence[str]) -> str:
+    """Apply overrides to tables; return the text with what was done in comments at its end."""
+    for override in overrides:
+        _apply(given, override)
+        text += "\n# --set " + override.replace("\n", "\n# ")
+    return text
 
 
 def _read(path: Path) -> str:

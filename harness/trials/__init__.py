@@ -4,7 +4,7 @@ them.
 
 from harness.trials.cells import is_level, show_wrong
 from harness.trials.checking import sift
-from harness.trials.choosing import choose_trials, metrics_of, require_metric, trial_facts
+from harness.trials.choosing import choose_trials, metrics_of, require_metric, row_of_metric, trial_facts
 from harness.trials.diverged import without_divergence, without_lost_accuracies
 from harness.trials.hits import HITS_FILE, with_hits
 from harness.trials.kept import stored_asked, stored_study
@@ -51,6 +51,7 @@ __all__ = [
     "longest_by_variant",
     "metrics_of",
     "require_metric",
+    "row_of_metric",
     "show_wrong",
     "sift",
     "spent_on",

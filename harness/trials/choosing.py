@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError, did_you_mean
-from harness.metrics import RECORDED
+from harness.metrics import METRICS, RECORDED, Metric, is_asked
 from harness.trials.schema import PHASES, STATUSES, TRIAL_COLUMNS
 
 if TYPE_CHECKING:
@@ -62,14 +62,21 @@ def choose_trials(
     chosen = trials[keep].sort_values("trial", kind="stable")
     if by is not None and by != "trial":
         require_metric(by, trials)
-        ascending = RECORDED[by].better != "higher" if by in RECORDED else True
+        row = row_of_metric(by)
+        ascending = row is None or row.better != "higher"
         chosen = chosen.sort_values(by, ascending=ascending, kind="stable", na_position="last")
     return chosen.head(most) if most is not None else chosen
 
 
 def metrics_of(trials: pd.DataFrame) -> list[str]:
     """Return the metrics that a trial in the table has a value of, in the order in which tables list them."""
-    return [name for name in RECORDED if name in trials and trials[name].notna().any()]
+    asked = (name for name in map(str, trials.columns) if is_asked(name))
+    return [name for name in (*RECORDED, *asked) if name in trials and trials[name].notna().any()]
+
+
+def row_of_metric(name: str) -> Metric | None:
+    """Return the row of a metric that trials may have; None of one that only its study knows."""
+    return RECORDED.get(name) or METRICS.get(name)
 
 
 def require_metric(name: str, trials: pd.DataFrame) -> None:

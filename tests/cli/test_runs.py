@@ -7,7 +7,7 @@ import json
 import pytest
 
 from harness.cli import cli
-from harness.cli.choosing import run_or_winner
+from harness.cli.choosing import run_or_winner, study_to_run
 from harness.driver import run_study
 from harness.errors import UsageError
 from harness.records import Failed
@@ -87,6 +87,24 @@ def test_a_study_stands_for_its_winner_and_that_is_said(recorded, capsys):
     assert (run.status, run.variant) == ("finished", "base")
     said = capsys.readouterr().err.splitlines()[0]
     assert said.startswith(f"tiny: this takes tiny#{run.trial}, of base. No variant is better in test accuracy than ")
+
+
+def test_a_study_is_run_as_it_is_recorded_where_it_has_no_file(recorded, capsys):
+    store = open_store(recorded)
+    assert study_to_run("tiny", (), None, store).source is not None, "its file comes first"
+    (recorded.parent / "studies" / "tiny.toml").unlink()
+    more = study_to_run("tiny", ("design.replicates=3",), None, store)
+    assert (more.name, more.trainings.trainings) == ("tiny", 6)
+    assert capsys.readouterr().err == (
+        f"tiny: there is no study file of this name; the study is run as it is recorded in {recorded}.\n"
+    )
+    outcome = run_study(more, store=store, launch=ScriptedLauncher(lambda job: make_result()))
+    assert (outcome.finished, outcome.finished_here) == (6, 3)
+    assert store.kept_study("tiny")["text"] == "# tiny\n\n# --set design.replicates=3"
+    with pytest.raises(UsageError, match=f"no studies/tinny.toml.* Did you mean 'tiny', which {recorded} has"):
+        study_to_run("tinny", (), None, store)
+    with pytest.raises(UsageError, match=r"tiny\.toml: no such study file\."):
+        study_to_run("tiny.toml", (), None, store)
 
 
 def test_a_study_without_a_network_that_could_win(project, tiny):

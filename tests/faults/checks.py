@@ -148,8 +148,8 @@ def _of_studies(
     for name in sorted(expected.keys() - experiments.keys()):
         yield f"{name!r} is not in MLflow"
     for name in sorted(experiments.keys() & studies.keys()):
-        base = name.partition(" until ")[0]
-        if base not in expected:
+        base = re.split(" until | deleted ", name)[0]
+        if base not in expected and " deleted " not in name:
             yield f"{name!r} is a study that nobody asked for"
         trials = store.trials(experiments[name])
         yield from _of_parent(store, name, experiments[name])
@@ -164,9 +164,9 @@ def _of_studies(
             if counted != planned:
                 yield f"{name}: finished are {dict(counted)}, planned were {dict(planned)}"
     for run_id in before:
-        if store.mlflow("SELECT status FROM runs WHERE run_uuid = ? AND lifecycle_stage = 'active'", run_id) != [
-            ("FINISHED",)
-        ]:
+        query = """SELECT r.status FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id
+                   WHERE run_uuid = ? AND (r.lifecycle_stage = 'active' OR e.name LIKE '% deleted %')"""
+        if store.mlflow(query, run_id) != [("FINISHED",)]:
             yield f"the run {run_id}, which was finished before, is lost"
 
 

@@ -39,6 +39,8 @@ class Scenario:
     Attributes:
         command: the command line.
         expected: study -> phase -> trainings that count at the end, with what a search refused.
+        instead: what may be there too, when the fault came before anything was written down: study -> likewise.
+        gone: study that the command removes for good.
         before: command lines that make the state it starts from.
         again: the command line that continues; by default the same.
         reported: whether the report is written at the end of the command; else that is left out, for speed.
@@ -55,6 +57,8 @@ class Scenario:
 
     command: Command
     expected: Expected
+    instead: Expected | None = None
+    gone: str = ""
     before: tuple[Command, ...] = ()
     again: Command = ()
     reported: bool = False
@@ -72,6 +76,7 @@ _RUN = ("run", "tiny.toml")
 _MORE = (*_RUN, "--set", "design.replicates=2")
 _REPAIR = ("doctor", "--repair")
 _TWO: Expected = {"tiny": {"design": 2}}
+_OTHER: Expected = {"other": {"design": 2}}
 _FOUR: Expected = {"tiny": {"design": 4}}
 
 SCENARIOS: dict[str, Scenario] = {
@@ -88,6 +93,29 @@ SCENARIOS: dict[str, Scenario] = {
     "register": Scenario((*_RUN, "--register"), _TWO, before=(_RUN,), reported=True),
     "report": Scenario(("report", "tiny"), _TWO, before=(_RUN,), reported=True),
     "moved": Scenario((*_MORE, "--store", "elsewhere"), _FOUR, before=(_RUN,), store="elsewhere"),
+    "rename": Scenario(
+        ("rename", "tiny", "new"),
+        {"new": {"design": 2}},
+        instead=_TWO,
+        before=(_RUN,),
+        again=_REPAIR,
+        finally_=(_REPAIR,),
+    ),
+    "delete": Scenario(
+        ("delete", "tiny", "--yes"),
+        _OTHER,
+        instead={**_OTHER, **_TWO},
+        before=(("run", "other.toml"), _RUN),
+        again=_REPAIR,
+    ),
+    "remove": Scenario(
+        ("delete", "tiny", "--for-good", "--yes"),
+        _OTHER,
+        instead={**_OTHER, **_TWO},
+        gone="tiny",
+        before=(("run", "other.toml"), (*_RUN, "--register")),
+        again=_REPAIR,
+    ),
     "repair": Scenario(
         _REPAIR, _TWO, before=(_RUN,), before_killed=("commit harness/store/record/models.py", 2), finally_=(_RUN,)
     ),

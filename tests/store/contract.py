@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import optuna
 import pytest
 
-from harness.errors import UsageError
+from harness.errors import HarnessError, UsageError
 from harness.records import Evaluated, Started, StopReason
+from harness.store import DeletedStudy
+from harness.store.lifecycle import delete_study, rename_study
 from harness.trials import stored_asked
 from tests.conftest import COSTS, FINGERPRINT, make_result
 
@@ -203,6 +206,73 @@ class StoreContract:
             record(hold.begin(tiny(), {}), trial=1)
         assert place.frames(aside)[0]["trial"].tolist() == [0]
         assert place.frames("tiny")[0]["trial"].tolist() == [1]
+
+    def test_a_study_gets_another_name(self, place, tiny):
+        with place.hold("tiny") as hold:
+            optuna.create_study(study_name="tiny", storage=hold.storage)
+            recording = hold.begin(tiny(), {})
+            run_id = record(recording)
+            recording.close("FINISHED")
+        rename_study(place, "tiny", "other")
+        assert [summary.name for summary in place.summaries()] == ["other"]
+        assert place.kept_study("other")["name"] == "other"
+        assert place.find("other#0").run_id == run_id
+        with pytest.raises(UsageError, match="no study 'tiny'"):
+            place.kept_study("tiny")
+        with place.hold("other") as hold:
+            assert optuna.get_all_study_names(hold.storage) == ["other"]
+            record(hold.begin(tiny(name="other"), {}), trial=1)
+        assert place.frames("other")[0]["trial"].tolist() == [0, 1]
+        with place.hold("tiny") as hold:  # the old name is free
+            record(hold.begin(tiny(), {}))
+        assert place.frames("tiny")[0]["trial"].tolist() == [0]
+
+    @pytest.mark.parametrize(
+        ("name", "new", "message"),
+        [
+            ("tiny", "other", "has 'other' already, and nothing is replaced"),
+            ("tiny", "a b", "NEW: the name 'a b' must be letters, digits"),
+            ("tiny", "tiny", "has 'tiny' already"),
+            ("tinny", "new", "no study 'tinny'"),
+        ],
+    )
+    def test_a_name_that_cannot_be_is_refused(self, place, tiny, name, new, message):
+        for study in ("tiny", "other"):
+            with place.hold(study) as hold:
+                record(hold.begin(tiny(name=study), {}))
+        with pytest.raises(HarnessError, match=message):
+            rename_study(place, name, new)
+        assert [summary.name for summary in place.summaries()] == ["other", "tiny"]
+
+    def test_what_runs_is_neither_renamed_nor_deleted(self, place, tiny):
+        with place.hold("tiny") as hold:
+            record(hold.begin(tiny(), {}))
+            for change in (lambda: rename_study(place, "tiny", "new"), lambda: delete_study(place, "tiny")):
+                with pytest.raises(UsageError, match="'tiny' is being run"):
+                    change()
+        assert [summary.name for summary in place.summaries()] == ["tiny"]
+
+    def test_a_study_is_deleted_and_restored(self, place, tiny):
+        with place.hold("tiny") as hold:
+            optuna.create_study(study_name="tiny", storage=hold.storage)
+            record(hold.begin(tiny(), {}))
+        deleted = delete_study(place, "tiny")
+        assert deleted.startswith("tiny deleted 20")
+        assert place.summaries() == []
+        assert place.deleted() == [DeletedStudy(deleted, "tiny", 1)]
+        with pytest.raises(UsageError, match=f"'tiny' was deleted, and is '{re.escape(deleted)}' since"):
+            delete_study(place, "tiny")
+        with place.hold("tiny") as hold:
+            assert optuna.get_all_study_names(hold.storage) == [deleted]
+            record(hold.begin(tiny(), {}), trial=1)
+        assert place.frames("tiny")[0]["trial"].tolist() == [1], "it begins anew"
+        with pytest.raises(UsageError, match="has 'tiny' already"):
+            rename_study(place, deleted, "tiny")
+        rename_study(place, deleted, "back")
+        assert place.deleted() == []
+        assert place.frames("back")[0]["trial"].tolist() == [0]
+        with place.hold("back") as hold:
+            assert optuna.get_all_study_names(hold.storage) == ["back"]
 
     def test_a_recording_beside_others_needs_no_hold(self, place, tiny):
         with place.recording(tiny(), {}, "tiny.optimize") as one, place.recording(tiny(), {}, "tiny.optimize") as other:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StudyError, UsageError
-from harness.study import load_study
+from harness.study import change_study, load_study
 
 TEXT = Path("studies/pooling_or_stride.toml").read_text()
 
@@ -139,3 +139,20 @@ def test_overrides_of_more_than_one_value(override, message):
 def test_an_override_of_several_lines_stays_a_comment():
     study = load_study("studies/pooling_or_stride.toml", ['notes="""one\ntwo"""'])
     assert (study.notes, study.text.splitlines()[-2:]) == ("one\ntwo", ['# --set notes="""one', '# two"""'])
+
+
+def test_a_study_is_changed_without_its_file(tiny):
+    study = tiny()
+    more = change_study(study, ["design.replicates=3", "train.max_steps=4"], "other")
+    assert (more.name, more.trainings.trainings, more.train.max_steps) == ("other", 6, 4)
+    assert more.text == "# tiny\n\n# --set design.replicates=3\n# --set train.max_steps=4"
+    assert study.given["train"]["max_steps"] == 60, "the one that was given stays what it was"
+    assert change_study(study, ["design.replicates=3"]).digest == study.digest
+    assert change_study(study) is study
+
+
+def test_a_change_that_cannot_be_is_said_with_the_name_of_the_study(tiny):
+    with pytest.raises(StudyError, match=r"^tiny: model\.downsample must be one of"):
+        change_study(tiny(), ["model.downsample=strid"])
+    with pytest.raises(StudyError, match="--name: the name 'a b' must be letters"):
+        change_study(tiny(), name="a b")

@@ -206,7 +206,9 @@ def _spent(trials: pd.DataFrame) -> str:
     if not spent.seconds:
         return ""
     cores = _minutes(spent.core_seconds, "core-")
-    return f"{_minutes(spent.seconds)}, without pauses; {cores}: all clocks of a finished training times its threads."
+    energy = "" if spent.kwh is None else f" {spent.kwh:.2g} kWh of the whole machine, by its counters (CodeCarbon)."
+    text = f"{_minutes(spent.seconds)}, without pauses; {cores}: all clocks of a finished training times its threads."
+    return text + energy
 
 
 def _minutes(seconds: float, kind: str = "") -> str:

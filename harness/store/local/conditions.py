@@ -18,7 +18,8 @@ from harness.store.local.hold import held
 from harness.store.local.optuna_storage import FILE, kept_numbers, set_aside_storage
 from harness.store.local.reading.frames import unreadable_runs
 from harness.store.local.reading.inspecting import broken_models, open_ends, outside, recorded_numbers, stray_runs
-from harness.store.local.reading.overview import summaries
+from harness.store.local.reading.overview import deleted_studies, summaries
+from harness.store.local.removing import half_removed, size_of
 from harness.store.local.sqlite import explain, in_words
 from harness.store.quiet import quiet_mlflow
 
@@ -66,6 +67,14 @@ def _made(store: Path, database: Path, repair: Repair) -> Iterator[Condition]:
     trials = sum(sum(summary.counts.values()) for summary in found)
     size = sum(path.stat().st_size for path in store.rglob("*") if path.is_file())
     yield Condition("ok", f"{database}: whole; studies: {len(found)}, trials: {trials}, {size / 1e6:.0f} MB")
+    if gone := deleted_studies(store):
+        held_back = sum(size_of(store, one.name) for one in gone) / 1e6
+        yield Condition(
+            "note",
+            f"{store}: studies that were deleted and can be restored: {_named([repr(one.name) for one in gone])}; "
+            f"{held_back:.0f} MB of files are kept for that. `harness rename` restores, `harness delete --for-good` "
+            "removes them.",
+        )
     yield from _optuna(store, repair)
     yield from _studies(store, repair)
     yield from _files(store)
@@ -123,8 +132,15 @@ def _studies(store: Path, repair: Repair) -> Iterator[Condition]:
     for name in half_aside(store):
         if not is_running(store, name):
             yield _problem(
-                f"{name}: --fresh was cut off while it put the study aside. The next run, or --repair, ends that.",
+                f"{name}: was being renamed or deleted by a process that was killed. The next run, or --repair, ends "
+                "that.",
                 functools.partial(_end_aside, store, name),
+            )
+    for name in half_removed(store):
+        if not is_running(store, name):
+            yield _problem(
+                f"{name}: was being removed for good when the process was killed. --repair ends that.",
+                functools.partial(_end_removal, store, name),
             )
     for name, ends in open_ends(store).items():
         if not is_running(store, name):
@@ -141,7 +157,13 @@ def _studies(store: Path, repair: Repair) -> Iterator[Condition]:
 
 def _end_aside(store: Path, name: str) -> str:
     with held(store, name) as hold:
-        return f"put aside as {hold.finish_aside()!r}"
+        return f"is called {hold.finish_aside()!r} now"
+
+
+def _end_removal(store: Path, name: str) -> str:
+    with held(store, name) as hold:
+        hold.remove()
+    return f"{name} is removed"
 
 
 def _close_strays(store: Path, strays: list[str]) -> str:

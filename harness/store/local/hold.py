@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.store.base import LOCK_TIMEOUT
-from harness.store.local.aside import finish_aside, put_aside
+from harness.store.local.aside import delete_study, finish_aside, give_name, put_aside
 from harness.store.local.database import DATABASE, check_store, opened_client
 from harness.store.local.files.depot import FolderDepot
 from harness.store.local.files.disk import FolderDisk
@@ -16,6 +16,7 @@ from harness.store.local.files.locks import lock_store, lock_study
 from harness.store.local.files.scratch import clear_scratch
 from harness.store.local.optuna_storage import FILE, opened_storage, rename_studies
 from harness.store.local.reading.inspecting import open_ends
+from harness.store.local.removing import remove_study, require_whole
 from harness.store.local.sqlite import in_words, settle_log
 from harness.store.quiet import quiet_mlflow, quiet_optuna
 from harness.store.record.experiments import close_experiment
@@ -57,6 +58,19 @@ class FolderHold:
     def put_aside(self) -> str | None:
         """Give the study another name, in MLflow and in Optuna."""
         return put_aside(self._name, self._store, self._client, self.storage)
+
+    def rename(self, name: str) -> None:
+        """Give the study another name, in MLflow and in Optuna."""
+        require_whole(self._store, self._name)
+        give_name(self._name, name, self._store, self._client, self.storage)
+
+    def delete(self) -> str:
+        """Delete the study so that it can be restored."""
+        return delete_study(self._name, self._store, self._client, self.storage)
+
+    def remove(self) -> None:
+        """Remove all that there is of a study which is deleted."""
+        remove_study(self._name, self._store, self._client, self.storage)
 
     def finish_aside(self) -> str | None:
         """Finish what a killed process left of putting the study aside."""

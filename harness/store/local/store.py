@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.store.base import LOCK_TIMEOUT
-from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
+from harness.store.facts import Condition, DeletedStudy, RecordedRun, Registered, Server, StudySummary
 from harness.store.local.files.folder import require_folder
 from harness.store.local.sqlite import in_words
 
@@ -59,6 +59,18 @@ class LocalStore:
         from harness.store.local.reading.overview import summaries
 
         return summaries(self.folder)
+
+    def deleted(self) -> list[DeletedStudy]:
+        """Return the studies that were deleted and can be restored, by name."""
+        from harness.store.local.reading.overview import deleted_studies
+
+        return deleted_studies(self.folder)
+
+    def size(self, name: str) -> int:
+        """Return the bytes that the files of a study take."""
+        from harness.store.local.removing import size_of
+
+        return size_of(self.folder, name)
 
     def kept_study(self, name: str) -> dict[str, Any]:
         """Return what a recorded study is made from."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from harness.store.aside import name_aside
+from harness.errors import UsageError
+from harness.store.aside import name_aside, name_deleted
 from harness.store.memory.recording import KeptStudy, MemoryRecording
 from harness.study import Study
 
@@ -21,6 +23,7 @@ class MemoryHold:
     Args:
         name: of the study.
         studies: those of the store, by name.
+        deleted: those that were deleted, by the name that they have since.
         storage: Optuna's.
         keep: makes the place of a study in the store, or takes the one there is.
     """
@@ -29,12 +32,13 @@ class MemoryHold:
         self,
         name: str,
         studies: dict[str, KeptStudy],
+        deleted: dict[str, KeptStudy],
         storage: InMemoryStorage,
         keep: Callable[[Study, str], KeptStudy],
     ) -> None:
         self.storage = storage
         self.depot: Depot | None = None
-        self._name, self._studies, self._keep = name, studies, keep
+        self._name, self._studies, self._deleted, self._keep = name, studies, deleted, keep
 
     def begin(self, study: Study, source: Mapping[str, str]) -> MemoryRecording:
         """Open a study's own run, and close what was left open in it."""
@@ -55,6 +59,32 @@ class MemoryHold:
         if kept is not None:
             self._studies[aside] = self._studies.pop(self._name)
         return aside
+
+    def rename(self, name: str) -> None:
+        """Give the study another name; one that is deleted is restored by that."""
+        self.rename_in_optuna({self._name: name})
+        for place in (self._studies, self._deleted):
+            if self._name in place:
+                self._studies[name] = place.pop(self._name)
+
+    def delete(self) -> str:
+        """Delete the study so that it can be restored."""
+        import optuna
+
+        name = name_deleted(self._name, {*optuna.get_all_study_names(self.storage), *self._studies, *self._deleted})
+        self.rename(name)
+        self._deleted[name] = self._studies.pop(name)
+        return name
+
+    def remove(self) -> None:
+        """Remove all that there is of a study which is deleted."""
+        import optuna
+
+        if self._name not in self._deleted:
+            raise UsageError(f"memory: no study {self._name!r} was deleted here.")
+        if self._name in optuna.get_all_study_names(self.storage):
+            optuna.delete_study(study_name=self._name, storage=self.storage)
+        shutil.rmtree(self._deleted.pop(self._name).folder, ignore_errors=True)
 
     def finish_aside(self) -> str | None:
         """Return None: nothing is ever half put aside."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from harness.records import Asked, Evaluated, Event, Scored, Started, StopReason, TrialResult
+from harness.store.asked import asked_in
 from harness.store.images import RecordedImages
 from harness.store.record.batches import now
 from harness.store.record.models import MODEL_FILE
@@ -22,7 +25,12 @@ from harness.store.record.trial_run import (
     run_tags,
     start_tags,
 )
+from harness.store.rows import row_of, tables
 from harness.study import Study, Variant
+from harness.trials import AT_AN_EVALUATION
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass
@@ -166,3 +174,25 @@ class MemoryRecording:
         if artifacts is not None and artifacts.exists():
             shutil.copytree(artifacts, trial.folder, dirs_exist_ok=True)
             shutil.rmtree(artifacts)
+
+
+def row_of_trial(trial: KeptTrial) -> dict[str, Any]:
+    """Return what was recorded of a trial, by column."""
+    return row_of((trial.run_id, trial.status, trial.began, trial.ended, "memory"), trial.tags, trial.metrics)
+
+
+def tables_of(trials: Iterable[KeptTrial]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the two tables of some trials."""
+    import pandas as pd
+
+    trials = list(trials)
+    rows = [row_of_trial(trial) for trial in trials]
+    measured = (*AT_AN_EVALUATION, *asked_in(rows))
+    points = [
+        {"run_id": trial.run_id, "step": step, **{name: values.get(name, math.nan) for name in measured}}
+        for trial in trials
+        for step, values in sorted(trial.history.items())
+    ]
+    columns = ["run_id", "step", *measured]
+    frame, history, _ = tables(rows, pd.DataFrame(points, columns=columns))
+    return frame, history

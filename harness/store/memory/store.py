@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import math
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError, did_you_mean
 from harness.metrics import counted
 from harness.records import asked_since
-from harness.store.asked import asked_in
+from harness.store.aside import name_before
 from harness.store.base import LOCK_TIMEOUT
-from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary, trial_status
+from harness.store.facts import Condition, DeletedStudy, RecordedRun, Registered, Server, StudySummary, trial_status
 from harness.store.images import RecordedImages
 from harness.store.local.files.artifacts import add_files, artifact_file, artifact_names
 from harness.store.memory.hold import MemoryHold
-from harness.store.memory.recording import KeptStudy, KeptTrial, MemoryRecording
+from harness.store.memory.recording import KeptStudy, KeptTrial, MemoryRecording, row_of_trial, tables_of
 from harness.store.quiet import quiet_optuna
 from harness.store.record.kept import kept_study
-from harness.store.rows import recorded_run, row_of, tables
+from harness.store.rows import recorded_run
 from harness.study import Study
-from harness.trials import AT_AN_EVALUATION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +42,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.studies: dict[str, KeptStudy] = {}
+        self._deleted: dict[str, KeptStudy] = {}
         self._held: set[str] = set()
         self._opened = False
 
@@ -83,6 +82,18 @@ class MemoryStore:
                 found.append(StudySummary(name, kept.study.question, counts))
         return found
 
+    def deleted(self) -> list[DeletedStudy]:
+        """Return the studies that were deleted, by name."""
+        return [
+            DeletedStudy(name, name_before(name) or name, len(kept.trials))
+            for name, kept in sorted(self._deleted.items())
+        ]
+
+    def size(self, name: str) -> int:
+        """Return the bytes that the files of a study take."""
+        kept = self.studies.get(name) or self._deleted[name]
+        return sum(path.stat().st_size for path in kept.folder.rglob("*") if path.is_file())
+
     def kept_study(self, name: str) -> dict[str, Any]:
         """Return what a recorded study is made from."""
         return {"name": name, **kept_study(self._kept(name).study, self._kept(name).asked)}
@@ -90,7 +101,7 @@ class MemoryStore:
     def frames(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return a study's trials and history."""
         trials = [trial for trial in self._kept(name).trials.values() if trial.status != "RUNNING"]
-        frame, history = _tables(sorted(trials, key=lambda trial: (trial.number, trial.began)))
+        frame, history = tables_of(sorted(trials, key=lambda trial: (trial.number, trial.began)))
         frame.attrs["study"] = self.kept_study(name)
         return frame, history
 
@@ -102,7 +113,7 @@ class MemoryStore:
             raise UsageError(f"{text}: {why}. Name a run by STUDY#NUMBER (e.g. quickstart#7) or by its id.")
         ((study, trial),) = found
         settings = trial.tags["harness.settings"]
-        return recorded_run(_row(trial), settings, study, trial.name, str(trial.folder))
+        return recorded_run(row_of_trial(trial), settings, study, trial.name, str(trial.folder))
 
     def is_run(self, text: str) -> bool:
         """Whether a text names one run or several."""
@@ -128,7 +139,7 @@ class MemoryStore:
 
     def trial(self, run: RecordedRun) -> tuple[dict[str, Any], pd.DataFrame]:
         """Return one trial's row and its history."""
-        frame, history = _tables([self._trial(run.run_id)])
+        frame, history = tables_of([self._trial(run.run_id)])
         return {str(name): value for name, value in frame.iloc[0].items()}, history
 
     def images_of(self, run: RecordedRun) -> RecordedImages | None:
@@ -182,7 +193,7 @@ class MemoryStore:
         self._opened = True
         try:
             with quiet_optuna:
-                yield MemoryHold(name, self.studies, self._storage, self._keep)
+                yield MemoryHold(name, self.studies, self._deleted, self._storage, self._keep)
         finally:
             self._held.remove(name)
 
@@ -221,23 +232,3 @@ class MemoryStore:
     def dashboard(self) -> Server:
         """Refuse: optuna-dashboard cannot see it."""
         raise UsageError("a store in memory has no pages. Record in a folder.")
-
-
-def _row(trial: KeptTrial) -> dict[str, Any]:
-    return row_of((trial.run_id, trial.status, trial.began, trial.ended, "memory"), trial.tags, trial.metrics)
-
-
-def _tables(trials: Iterable[KeptTrial]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    import pandas as pd
-
-    trials = list(trials)
-    rows = [_row(trial) for trial in trials]
-    measured = (*AT_AN_EVALUATION, *asked_in(rows))
-    points = [
-        {"run_id": trial.run_id, "step": step, **{name: values.get(name, math.nan) for name in measured}}
-        for trial in trials
-        for step, values in sorted(trial.history.items())
-    ]
-    columns = ["run_id", "step", *measured]
-    frame, history, _ = tables(rows, pd.DataFrame(points, columns=columns))
-    return frame, history

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.store.aside import name_before
+from harness.store.record.batches import Batch
 from harness.store.record.models import fail_unfinished
 
 if TYPE_CHECKING:
@@ -70,6 +72,22 @@ def rename_experiment(client: MlflowClient, name: str, new_name: str) -> None:
     if experiment.lifecycle_stage != "active":
         client.restore_experiment(experiment.experiment_id)
     client.rename_experiment(experiment.experiment_id, new_name)
+
+
+def settle_name(client: MlflowClient, name: str) -> None:
+    """Let an experiment fit the name that it just got: deleted, if that says so, else with it in the study's own run.
+
+    May be done again.
+    """
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None or experiment.lifecycle_stage != "active":
+        return
+    if name_before(name) is not None:
+        client.delete_experiment(experiment.experiment_id)
+        return
+    for run in client.search_runs([experiment.experiment_id], STUDIES):
+        client.update_run(run.info.run_id, name=f"study {name}")
+        Batch({"harness.study": name}).write(client, str(run.info.run_id))
 
 
 def study_run_address(client: MlflowClient, name: str) -> str | None:

@@ -111,6 +111,7 @@ def end_metrics(result: TrialResult) -> dict[str, float]:
         "restored_step": result.restored_step,
         "foreign_load": result.foreign_load,
         "studies_beside": result.studies_beside,
+        "kwh": result.kwh,
     }
     metrics |= {name: value for name, value in known.items() if value is not None and not math.isnan(value)}
     if result.refit_steps:

@@ -24,7 +24,7 @@ TICKET = "harness.ticket"
 """Tag of a run, different for each: by it a run is found whose making was carried out, and whose answer was lost."""
 
 _ALIKE = (
-    *("get_experiment", "get_experiment_by_name", "search_experiments", "restore_experiment", "rename_experiment"),
+    *("get_experiment", "get_experiment_by_name", "search_experiments", "rename_experiment"),
     *("set_experiment_tag", "search_runs", "update_run", "get_run", "log_batch", "log_inputs", "set_terminated"),
     *("log_artifact", "log_artifacts", "get_logged_model", "search_logged_models", "log_model_artifacts"),
     *("finalize_logged_model", "set_logged_model_tags", "get_metric_history"),
@@ -121,6 +121,26 @@ class ServerClient(MlflowClient):
                 make()
 
         self.insist(make, again)
+
+    def delete_experiment(self, experiment_id: str) -> None:
+        """Delete an experiment; one that is deleted is well deleted."""
+
+        def make() -> None:
+            there: Any = MlflowClient.get_experiment(self, experiment_id)
+            if there.lifecycle_stage == "active":
+                MlflowClient.delete_experiment(self, experiment_id)
+
+        self.insist(make)
+
+    def restore_experiment(self, experiment_id: str) -> None:
+        """Restore an experiment; one that is not deleted needs no more."""
+
+        def make() -> None:
+            there: Any = MlflowClient.get_experiment(self, experiment_id)
+            if there.lifecycle_stage != "active":
+                MlflowClient.restore_experiment(self, experiment_id)
+
+        self.insist(make)
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Delete a tag of a run; one that is gone is well gone."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import HarnessError
 from harness.metrics import counted
+from harness.store.aside import name_before
 from harness.store.facts import Condition
 from harness.store.profiles import Servers
 from harness.store.server.aside import INTENT
@@ -96,10 +97,10 @@ def _ends(servers: Servers, client: ServerClient, experiment: Experiment, repair
     """Look for what nobody closes any more: runs, and a study that is half put aside."""
     name = str(experiment.name)
     aside = experiment.tags.get(INTENT)
-    if aside and aside != name:
+    if (aside and aside != name) or name_before(name) is not None:
         yield Condition(
             "problem",
-            f"{name}: --fresh was cut off while it put the study aside. The next run, or --repair, ends that.",
+            f"{name}: was being renamed or deleted by a process that was killed. The next run, or --repair, ends that.",
             functools.partial(_end_aside, servers, name),
         )
         return
@@ -119,7 +120,7 @@ def _of(left: list[Run]) -> str:
 
 def _end_aside(servers: Servers, name: str) -> str:
     with held(servers, name) as hold:
-        return f"put aside as {hold.finish_aside()!r}"
+        return f"is called {hold.finish_aside() or name!r} now"
 
 
 def leftovers(servers: Servers) -> list[Path]:

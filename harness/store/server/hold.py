@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from harness.errors import UsageError
 from harness.store.profiles import Servers
 from harness.store.quiet import quiet_mlflow, quiet_optuna
 from harness.store.record.experiments import close_experiment
@@ -54,6 +55,27 @@ class ServerHold:
         from harness.store.server.aside import put_aside
 
         return put_aside(self._name, self._client, self.storage)
+
+    def rename(self, name: str) -> None:
+        """Give the study another name, in MLflow and in Optuna."""
+        from harness.store.server.aside import give_name
+
+        give_name(self._name, name, self._client, self.storage)
+
+    def delete(self) -> str:
+        """Delete the study so that it can be restored."""
+        from harness.store.server.aside import delete_study
+
+        return delete_study(self._name, self._client, self.storage)
+
+    def remove(self) -> None:
+        """Refuse: MLflow's server removes nothing for good; its keeper can."""
+        experiment = self._client.get_experiment_by_name(self._name)
+        number = experiment.experiment_id if experiment is not None else "ID"
+        raise UsageError(
+            f"{self._client.servers.name}: what is deleted on a server is removed for good by its keeper, there: "
+            f"mlflow gc --backend-store-uri DATABASE --experiment-ids {number}"
+        )
 
     def finish_aside(self) -> str | None:
         """Finish what a killed process left of putting the study aside."""

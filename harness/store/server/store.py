@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.store.base import LOCK_TIMEOUT
-from harness.store.facts import Condition, RecordedRun, Registered, Server, StudySummary
+from harness.store.facts import Condition, DeletedStudy, RecordedRun, Registered, Server, StudySummary
 from harness.store.profiles import Servers
 
 if TYPE_CHECKING:
@@ -60,6 +60,15 @@ class ServerStore:
         from harness.store.server.reading.frames import summaries
 
         return summaries(self.servers)
+
+    def deleted(self) -> list[DeletedStudy]:
+        """Return the studies that were deleted and can be restored, by name."""
+        from harness.store.server.reading.frames import deleted_studies
+
+        return deleted_studies(self.servers)
+
+    def size(self, name: str) -> None:
+        """Return None: the server does not say."""
 
     def kept_study(self, name: str) -> dict[str, Any]:
         """Return what a recorded study is made from."""

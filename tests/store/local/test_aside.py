@@ -71,8 +71,8 @@ def test_whoever_comes_next_finishes_what_was_cut_off(store, tiny, monkeypatch, 
     assert aside.half_aside(store) == ["tiny"]
     if then == "repair":
         found = open_store(store).conditions(repair=str)
-        (cut_off,) = (condition for condition in found if condition.text.startswith("tiny: --fresh was cut off"))
-        assert cut_off.mend().startswith("put aside as 'tiny until ")
+        (cut_off,) = (condition for condition in found if condition.text.startswith("tiny: was being renamed"))
+        assert cut_off.mend().startswith("is called 'tiny until ")
         ((new,), (same,)) = names(store)
         assert new == same
         assert new.startswith("tiny until ")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.store.facts import StudySummary, trial_status
+from harness.store.aside import name_before
+from harness.store.facts import DeletedStudy, StudySummary, trial_status
 from harness.store.local.database import DATABASE
 from harness.store.local.reading.opening import open_database
 
@@ -35,3 +36,17 @@ def summaries(store: Path) -> list[StudySummary]:
         kind = trial_status(status, pruned)
         found[name] = StudySummary(name, known.question, {**known.counts, kind: known.counts.get(kind, 0) + count})
     return list(found.values())
+
+
+def deleted_studies(store: Path) -> list[DeletedStudy]:
+    """Return the studies in a store that were deleted and can be restored, by name; none if there is no store."""
+    if not (store / DATABASE).exists():
+        return []
+    with open_database(store) as connection:
+        rows = connection.execute(
+            """SELECT e.name, SUM(k.value = 'trial') FROM experiments e
+               LEFT JOIN runs r ON r.experiment_id = e.experiment_id
+               LEFT JOIN tags k ON k.run_uuid = r.run_uuid AND k.key = 'harness.kind'
+               WHERE e.lifecycle_stage = 'deleted' GROUP BY 1 ORDER BY 1"""
+        ).fetchall()
+    return [DeletedStudy(name, was, trials or 0) for name, trials in rows if (was := name_before(name)) is not None]

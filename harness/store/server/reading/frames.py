@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
 from harness.metrics import from_mlflow
+from harness.store.aside import name_before
 from harness.store.asked import asked_in
-from harness.store.facts import Fault, StudySummary, trial_status
+from harness.store.facts import DeletedStudy, Fault, StudySummary, trial_status
 from harness.store.images import RecordedImages, images_in
 from harness.store.profiles import Servers
 from harness.store.record.experiments import TRIALS
@@ -69,6 +70,17 @@ def summaries(servers: Servers) -> list[StudySummary]:
                 own = study_run(client, experiment)
                 question = own.data.tags.get("harness.question", "") if own else ""
                 found.append(StudySummary(str(experiment.name), question, _Counts(_counter(servers, experiment))))
+    return found
+
+
+def deleted_studies(servers: Servers) -> list[DeletedStudy]:
+    """Return the studies that were deleted and can be restored, by name."""
+    found = []
+    with asked(servers) as client:
+        for experiment in studies(client, deleted=True):
+            if (was := name_before(str(experiment.name))) is not None:
+                trials = len(runs(client, [experiment], TRIALS, deleted=True))
+                found.append(DeletedStudy(str(experiment.name), was, trials))
     return found
 
 

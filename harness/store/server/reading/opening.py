@@ -38,13 +38,16 @@ def asked(servers: Servers) -> Iterator[ServerClient]:
             yield ServerClient(servers, Patience(0))
 
 
-def studies(client: ServerClient) -> list[Experiment]:
-    """Return the experiments of studies, by name."""
+def studies(client: ServerClient, deleted: bool = False) -> list[Experiment]:
+    """Return the experiments of studies, by name; those that are deleted, or those that are not."""
+    from mlflow.entities import ViewType
+
+    view = ViewType.DELETED_ONLY if deleted else ViewType.ACTIVE_ONLY
     found: list[Experiment] = []
     token: str | None = None
     while True:
         page = client.search_experiments(
-            filter_string=f"tags.`{VIEW_TAG}` LIKE '%'", max_results=_PAGE, page_token=token
+            view_type=view, filter_string=f"tags.`{VIEW_TAG}` LIKE '%'", max_results=_PAGE, page_token=token
         )
         found += page
         token = page.token
@@ -52,13 +55,22 @@ def studies(client: ServerClient) -> list[Experiment]:
             return sorted(found, key=lambda experiment: str(experiment.name))
 
 
-def runs(client: ServerClient, experiments: list[Experiment], query: str = "", most: int | None = None) -> list[Run]:
-    """Return the runs of experiments that match one of MLflow's filters; at most so many."""
+def runs(
+    client: ServerClient,
+    experiments: list[Experiment],
+    query: str = "",
+    most: int | None = None,
+    deleted: bool = False,
+) -> list[Run]:
+    """Return the runs of experiments that match one of MLflow's filters; at most so many; or those that are deleted."""
+    from mlflow.entities import ViewType
+
+    view = ViewType.DELETED_ONLY if deleted else ViewType.ACTIVE_ONLY
     found: list[Run] = []
     token: str | None = None
     ids = [experiment.experiment_id for experiment in experiments]
     while ids:
-        page = client.search_runs(ids, query, max_results=min(_PAGE, most or _PAGE), page_token=token)
+        page = client.search_runs(ids, query, view, min(_PAGE, most or _PAGE), page_token=token)
         found += page
         token = page.token
         if not token or (most and len(found) >= most):
