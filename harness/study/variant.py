@@ -62,7 +62,8 @@ class Variant:
             "model": model.model_dump(mode="json", exclude=inputs),
             "dropout": [model.conv_dropout > 0, model.dense_dropout > 0],
             "augment": list(train.augment.changes),
-            "train": train.model_dump(mode="json", exclude={"learning_rate", "weight_decay", "augment"}),
+            "train": train.model_dump(mode="json", exclude={"learning_rate", "weight_decay", "augment", "l2"}),
+            "l2": train.l2 > 0,
         }
         return canonical({**parts, "code": self._digests()} if self.code else parts)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from harness.machine import load_between, look
 from harness.records import Event, Fingerprint, Finished, Job, Resources, Started, TrainingOver, TrialResult
-from harness.study import DataSpec, check_classes
+from harness.study import DataSpec, check_class_weights, check_classes
 from harness.worker.artifacts import summarise, write_artifacts
 from harness.worker.session import Decide, Emit, Session, all_timing
 from harness.worker.training import Schedule, evaluation_steps, max_steps, train
@@ -103,6 +103,7 @@ def _session(job: Job, resources: Resources, folder: Path, emit: Emit, decide: D
 
     data = _load(job.variant.data, *_split(job), resources.data_folder)
     check_classes(job.metrics, data.classes)
+    check_class_weights(job.variant, data.classes)
     model = _network(job, data)
     costs = total_costs(job.variant.model, data.image_shape, data.classes)
     return Session(job, folder / str(job.trial), data, model, costs, emit, decide)

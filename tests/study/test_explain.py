@@ -177,6 +177,32 @@ SEARCH = {"kind": "search", "trials": 3}
             "some out, or use train_accuracy.",
         ),
         (
+            {"train.class_weights": [1, 2]},
+            'train.class_weights must have a number for each of 10 classes, got 2. Or "balanced".',
+        ),
+        (
+            {"train.class_weights": [0.0] * 10},
+            "train.class_weights must not all be 0: nothing would be learned. Use numbers around 1.",
+        ),
+        (
+            {"train.clip_norm": 1.0, "train.clip_value": 0.5},
+            "train: clip_norm does not go with clip_value, got 1 and 0.5. Remove one of them.",
+        ),
+        (
+            {"train.ema": 0.9, "train.precision": "mixed_float16"},
+            "train: ema must be 0 with precision = 'mixed_float16', got 0.9: steps that overflow are skipped, and "
+            "would be averaged. Use mixed_bfloat16.",
+        ),
+        (
+            {"train.plateau": {"patience": 3, "evaluations": 3}},
+            "train.plateau: patience is another word for evaluations, got both. Remove one of them.",
+        ),
+        (
+            {"design.factors": {"train.focal_gamma": [1.0, 2.0]}},
+            'design.factors "train.focal_gamma" has no effect with train.loss = cross_entropy. It is used with focal '
+            "alone.",
+        ),
+        (
             {"train.augment": {"shift": 28}},
             "train.augment.shift must be below 28, the pixels of a side of the images, got 28. E.g. 2.",
         ),
