@@ -34,6 +34,7 @@ TABLES = (
     ("", "Study", "Top level", "Keys above the first table."),
     ("data", "DataSpec", "[data]", ""),
     ("model", "ModelSpec", "[model]", ""),
+    ("model", "OwnModel", "[model] with build", "A network of your own: [own-network.md](own-network.md)."),
     ("model.conv", "ConvBlock", "model.conv", "Each entry of the list:"),
     ("train", "TrainSpec", "[train]", ""),
     ("train.plateau", "Plateau", "[train.plateau]", ""),
@@ -49,6 +50,12 @@ TABLES = (
     ("design.space", "Range", "design.space", "A numeric range:"),
     ("design.confirm", "Confirm", "[design.confirm]", "Only with a search."),
     ("budget", "BudgetSpec", "[budget]", "Optional."),
+    (
+        "metrics",
+        "MetricSpec",
+        "[metrics.NAME]",
+        "Optional. Elsewhere it is `val_NAME` and `test_NAME`.",
+    ),
     ("report", "ReportSpec", "[report]", "Optional."),
     ("report.reference", "Reference", "[[report.reference]]", "Optional."),
 )

@@ -30,25 +30,25 @@ def list_sets(data_dir: Path | None) -> None:
         location = image_set.locate(data_dir)
         where = str(location.folder) if location else "not here; `harness data fetch " + name + "` downloads it"
         shape = "x".join(map(str, facts.image_shape))
-        click.echo(f"{name:<14} {facts.train_images:>6,} + {facts.test_images:>6,} test images  {shape:<8}  {where}")
+        click.echo(f"{name:<15} {facts.train_images:>7,} + {facts.test_images:>6,} test images  {shape:<8}  {where}")
 
     _list_decoded()
 
 
 def _list_decoded() -> None:
-    """Show the images of one's own that were decoded, and how much room they take."""
+    """Show the images that were decoded, and how much room they take."""
     from harness.image_sets import decoded_folder, kept_sets
 
     kept = kept_sets()
     if kept:
-        click.echo(f"\nDecoded images of your own, in {decoded_folder()} (`harness data clear` removes them):")
+        click.echo(f"\nDecoded images, in {decoded_folder()} (`harness data clear` removes them):")
     for each in kept:
         click.echo(f"{each.bytes / 1e6:>10,.1f} MB  {each.images:>7,} images  {printable(each.source)}")
 
 
 @data_command.command("clear", epilog="Example: harness data clear")
 def clear_decoded() -> None:
-    """Remove decoded images of your own; the next run decodes them again."""
+    """Remove decoded images, your own and of archives; the next run decodes them again."""
     from harness.image_sets import clear, decoded_folder
 
     click.echo(f"{clear() / 1e6:,.1f} MB removed from {decoded_folder()}")

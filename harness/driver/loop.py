@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from harness.driver.allowance import Allowance
 from harness.driver.interrupts import Stop
 from harness.driver.progress import Observer, Outcome, Progress, Running
-from harness.errors import RunError
+from harness.errors import RunError, UserCodeError
 from harness.launchers import Cause, Death, Joined, Launcher, Notice, Silence
 from harness.records import (
     Evaluated,
@@ -151,7 +151,8 @@ class Loop:
             prunable=assignment.prunable,
             probes=self.plan.study.probes,
             insight=self.plan.study.insight or ("full" if assignment.showcase else "basic"),
-            metrics=self.plan.study.metrics_of(assignment.variant),
+            metrics=(metrics := self.plan.study.metrics_of(assignment.variant)),
+            code=self.plan.study.code_of(metrics),
         )
 
     def _take(self, event: Event | Notice) -> None:
@@ -200,7 +201,7 @@ class Loop:
         self.progress.failed[event.trial] = event.message
         self.failures_in_a_row += 1
         if event.fatal:
-            raise RunError(event.message)
+            raise UserCodeError(event.theirs) if event.theirs else RunError(event.message)
         if self.failures_in_a_row >= _FAILURES_IN_A_ROW:
             raise RunError(f"{self.failures_in_a_row} trials failed in a row, the last with: {event.message}")
 

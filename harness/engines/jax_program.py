@@ -110,14 +110,18 @@ class Program:
         optimizer = self.optimizer.keras
 
         def loss_of(weights: list[Any]) -> tuple[Any, tuple[Any, Any, list[Any]]]:
-            logits, updated = self.template.model.stateless_call(weights, others, images, training=True)
+            logits, updated, own = self.template.model.stateless_call(
+                weights, others, images, training=True, return_losses=True
+            )
             losses = self._losses(logits, labels)
             if self.spec.class_weights != "none":
                 losses = losses * numbers.class_weights[labels]
             loss = losses.mean()
-            whole = loss + penalty(numbers.l2, weights) if self.spec.l2 else loss
+            minimised = loss + sum(part.astype(loss.dtype).sum() for part in own) if own else loss
+            if self.spec.l2:
+                minimised = minimised + penalty(numbers.l2, weights)
             with keras.StatelessScope(state_mapping=list(zip(optimizer.variables, memory, strict=True))):
-                scaled = optimizer.scale_loss(whole)
+                scaled = optimizer.scale_loss(minimised)
             return scaled, (loss, logits, updated)
 
         gradients, (loss, logits, updated) = jax.grad(loss_of, has_aux=True)(trainable)

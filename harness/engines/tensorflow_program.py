@@ -106,11 +106,18 @@ class Program:
             if self.spec.class_weights != "none":
                 losses *= tf.gather(numbers.class_weights, labels)
             loss = tf.reduce_mean(losses)
-            whole = loss + penalty(numbers.l2, weights) if self.spec.l2 else loss
-            scaled = optimizer.scale_loss(whole)
+            minimised = self._with_own(loss)
+            if self.spec.l2:
+                minimised += penalty(numbers.l2, weights)
+            scaled = optimizer.scale_loss(minimised)
         optimizer.apply(tape.gradient(scaled, weights), weights)
         hits = tf.math.count_nonzero(tf.argmax(logits, axis=1) == labels)
         return loss, hits
+
+    def _with_own(self, loss: tf.Tensor) -> tf.Tensor:
+        """Return the loss with what layers add to it themselves: regularisation of a network of the user's."""
+        own = self.template.model.losses
+        return tf.add_n([loss, *(tf.reduce_sum(tf.cast(one, loss.dtype)) for one in own)]) if own else loss
 
     def _losses(self, logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         if self.spec.loss != "cross_entropy":

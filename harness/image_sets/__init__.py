@@ -5,11 +5,11 @@ A new set is a module with an :class:`ImageSet`, and its line in :mod:`harness.i
 
 from harness.image_sets.base import FileCheck, Framing, ImageSet, Location, RawImages, SetFacts, class_names
 from harness.image_sets.folder import FolderSet
-from harness.image_sets.own.cache import Kept, clear, decoded_folder, kept_sets
 from harness.image_sets.own.images import HELD
 from harness.image_sets.own.reading import Duplicates, Reading
 from harness.image_sets.own.suggesting import Suggestion, suggest
 from harness.image_sets.registry import BUILT_IN, IMAGE_SETS, built_in, verify
+from harness.image_sets.sources.cache import Kept, clear, decoded_folder, kept_sets
 from harness.image_sets.sources.places import named_folder
 from harness.pictures import Fit, Resize
 

@@ -6,9 +6,12 @@ from pathlib import Path
 
 from harness.errors import DataError, UsageError, did_you_mean, show_value
 from harness.image_sets.base import FileCheck, ImageSet
+from harness.image_sets.cifar10 import CIFAR10
 from harness.image_sets.digits import DIGITS
+from harness.image_sets.emnist import EMNIST_BALANCED, EMNIST_LETTERS
 from harness.image_sets.fashion_mnist import FASHION_MNIST
 from harness.image_sets.folder import FOLDER
+from harness.image_sets.kmnist import KMNIST
 from harness.image_sets.mnist import MNIST
 from harness.image_sets.mnist_5k import MNIST_5K
 from harness.image_sets.sources.places import is_file, is_folder, named_folder
@@ -16,6 +19,10 @@ from harness.image_sets.sources.places import is_file, is_folder, named_folder
 _REGISTERED: tuple[ImageSet, ...] = (
     MNIST,
     FASHION_MNIST,
+    KMNIST,
+    EMNIST_LETTERS,
+    EMNIST_BALANCED,
+    CIFAR10,
     MNIST_5K,
     DIGITS,
     FOLDER,

@@ -86,7 +86,8 @@ class Metric:
     @property
     def heading(self) -> str:
         """The title with the symbol of the unit: ``test accuracy (%)``."""
-        return f"{self.title} ({self.unit.symbol.strip()})" if self.unit.symbol else self.title
+        unit = (self.unit.symbol or self.unit.points).strip()
+        return f"{self.title} ({unit})" if unit else self.title
 
     @property
     def points(self) -> str:
@@ -111,7 +112,7 @@ class Metric:
 
     def show_given(self, value: float) -> str:
         """Write a value that somebody set, in as few digits as it takes: ``98 %``, ``0.05``."""
-        return f"{self.unit.scale * value:g}{self.unit.symbol}"
+        return f"{self.unit.scale * value:g}{self.unit.symbol or self.unit.points}"
 
     def show_goal(self, value: float) -> str:
         """Write a value that somebody set, and of what: ``98 % validation accuracy``, ``a validation loss of 0.05``."""

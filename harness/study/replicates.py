@@ -36,10 +36,10 @@ def _parts_left_over(study: Study) -> Iterator[str]:
 
 def _odd_margins(study: Study) -> Iterator[str]:
     """Say which margins are not used, or call accuracies equivalent that are far apart."""
-    for name, margin in study.report.margin.items():
+    for name, margin in study.margins.items():
         if name not in study.metrics:
             yield f"The margin of {METRICS[name].title} is not used: report.metrics does not name {name!r}."
-        elif METRICS[name].unit.points and margin >= _WIDE:
+        elif METRICS[name].is_share and METRICS[name].unit.points and margin >= _WIDE:
             yield (
                 f"A margin of {margin:g} lets accuracies up to {100 * margin:g} points apart count as equivalent. For "
                 f"{margin:g} points write {margin / 100:g}."

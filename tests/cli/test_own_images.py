@@ -35,7 +35,7 @@ def test_images_that_are_elsewhere_are_a_fault_of_a_study_that_is_named(pets, ha
 def test_images_are_verified_listed_and_cleared(pets, harness):
     assert harness("run", "tiny", "--dry-run", "--set", "data.image_size=4")[0] == 0
     listed = harness("data", "list")[1]
-    assert f"Decoded images of your own, in {pets}/cache/cnn-harness/decoded (`harness data clear` removes" in listed
+    assert f"Decoded images, in {pets}/cache/cnn-harness/decoded (`harness data clear` removes" in listed
     assert listed.splitlines()[-1].split()[-3:] == ["120", "images", f"{pets}/pets"]
     code, out, _ = harness("data", "clear")
     assert code == 0

@@ -61,15 +61,36 @@ def test_packaged_sets(name):
 
 
 def test_names():
-    assert tuple(IMAGE_SETS) == ("mnist", "fashion_mnist", "mnist_5k", "digits", "folder")
-    assert BUILT_IN == ("mnist", "fashion_mnist", "mnist_5k", "digits")
+    assert tuple(IMAGE_SETS) == (
+        "mnist",
+        "fashion_mnist",
+        "kmnist",
+        "emnist_letters",
+        "emnist_balanced",
+        "cifar10",
+        "mnist_5k",
+        "digits",
+        "folder",
+    )
+    assert BUILT_IN == (
+        "mnist",
+        "fashion_mnist",
+        "kmnist",
+        "emnist_letters",
+        "emnist_balanced",
+        "cifar10",
+        "mnist_5k",
+        "digits",
+    )
     assert all(name == each.name for name, each in IMAGE_SETS.items())
     assert built_in("digits") is IMAGE_SETS["digits"]
 
 
 @pytest.mark.parametrize("name", ["mnits", "folder"])
 def test_a_name_that_is_not_built_in(name):
-    with pytest.raises(UsageError, match=r"no image set is called '.*', there are mnist, fashion_mnist, mnist_5k, dig"):
+    with pytest.raises(
+        UsageError, match=r"no image set is called '.*', there are mnist, fashion_mnist, kmnist, emnist_"
+    ):
         built_in(name)
 
 

@@ -84,7 +84,7 @@ def how_measured(study: Study, trials: pd.DataFrame, asked: Sequence[Asked] = ()
     told = {"Clock": _CLOCK, "Splits": _splits(study)}
     told["Statistics"] = _statistics(study, asked)
     told["Test images"] = _test_images(trials)
-    margins = study.report.margin
+    margins = study.margins
     if margins:
         told["Margins"] = listed([f"{name} {value:g}" for name, value in margins.items()])
     told["Replicates"] = f"{_replicates(study)}{_saved(study, trials)}"

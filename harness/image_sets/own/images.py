@@ -9,11 +9,11 @@ from typing import Any
 from harness.errors import DataError, MissingImages
 from harness.image_sets.base import RawImages
 from harness.image_sets.own.arrays import peek_arrays, unpack_arrays
-from harness.image_sets.own.cache import key_of, open_kept, open_or_make
 from harness.image_sets.own.decoding import decode_pictures
 from harness.image_sets.own.layout import TABLES, find_layout
 from harness.image_sets.own.reading import Reading
-from harness.image_sets.own.shelf import is_zip, open_shelf, stamp_of
+from harness.image_sets.own.shelf import is_zip, open_shelf
+from harness.image_sets.sources.cache import key_of, open_kept, open_or_make, stamp_of
 from harness.image_sets.sources.places import is_file, is_folder
 from harness.pictures import SUFFIXES, open_picture
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from harness.errors import DataError, show_value
+from harness.image_sets.sources.cache import stamp_of
 from harness.image_sets.sources.places import is_file
 
 MOST_BYTES = 1 << 28
@@ -150,11 +151,6 @@ def _of_folder(place: Path) -> Shelf:
     names = tuple(sorted(files))
     stamps = tuple(files[name] for name in names)
     return Shelf(place, names, tuple(sorted(folders)), stamps, lambda name: _read_file(place / name))
-
-
-def stamp_of(about: os.stat_result) -> tuple[int, ...]:
-    """Return what tells a changed file from the one that was there, short of reading it."""
-    return about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino
 
 
 def _require_inside(link: Path, root: Path) -> None:

@@ -35,6 +35,7 @@ class IdxSet:
         system_folder: where a package of the operating system puts it, if there is one.
         mirrors: addresses that the ``.gz`` files are downloaded from, in order; each ends in a slash.
         sha256: SHA-256 of each decompressed file, in the order of :data:`IDX_FILES`.
+        compressed: whether these are of the ``.gz`` files themselves, where no others were published.
     """
 
     name: str
@@ -44,6 +45,7 @@ class IdxSet:
     system_folder: Path | None
     mirrors: tuple[str, ...]
     sha256: tuple[str, str, str, str]
+    compressed: bool = False
     folder_holds: str = HELD
 
     def locate(self, folder: Path | None = None) -> Location | None:
@@ -91,11 +93,18 @@ class IdxSet:
         return self.sha256[IDX_FILES.index(file)]
 
     def _require(self, file: IdxFile, contents: bytes, path: Path) -> None:
-        require_original(contents, path, self._digest(file), self.name, self.title)
+        if not self.compressed:
+            require_original(contents, path, self._digest(file), self.name, self.title)
+        elif path.suffix == ".gz":
+            require_original(path.read_bytes(), path, self._digest(file), self.name, self.title, "of the file ")
+        else:
+            raise DataError(
+                f"{path}: must be the .gz file that was published, got it unpacked. Put that there instead."
+            )
 
     def _check_download(self, file: IdxFile, path: Path) -> None:
         """Check a download; `require_original` would tell to delete a file that is not kept."""
         contents = read_idx(path, file.kind)
         parse_idx(contents, path, file.kind)
-        if sha256(contents).hexdigest() != self._digest(file):
+        if sha256(path.read_bytes() if self.compressed else contents).hexdigest() != self._digest(file):
             raise DataError(f"{path}: its contents are not the original ones, their SHA-256 differs")

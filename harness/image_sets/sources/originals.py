@@ -8,7 +8,9 @@ from pathlib import Path
 from harness.errors import DataError
 
 
-def require_original(contents: bytes, path: Path, expected: str, name: str, title: str) -> None:
+def require_original(
+    contents: bytes, path: Path, expected: str, name: str, title: str, of: str = "of its decompressed contents "
+) -> None:
     """Check the SHA-256 of a file's decompressed contents.
 
     Args:
@@ -17,6 +19,7 @@ def require_original(contents: bytes, path: Path, expected: str, name: str, titl
         expected: the SHA-256 of the original.
         name: of the image set in study files.
         title: of the image set.
+        of: what the SHA-256 is of, for the message.
 
     Raises:
         DataError: if it is another one.
@@ -24,6 +27,6 @@ def require_original(contents: bytes, path: Path, expected: str, name: str, titl
     got = sha256(contents).hexdigest()
     if got != expected:
         raise DataError(
-            f"{path}: is not the file of {title}: the SHA-256 of its decompressed contents must be {expected}, "
+            f"{path}: is not the file of {title}: the SHA-256 {of}must be {expected}, "
             f"got {got}. Delete it and run `harness data fetch {name}`."
         )

@@ -21,7 +21,8 @@ _OWN = ("image_size", "resize", "fit", "channels", "test", "duplicates")
 def _names(known: bool) -> str:
     """Name the image sets that take a folder: those that are known without it, or those that are not."""
     taking = [name for name, each in IMAGE_SETS.items() if each.folder_holds and bool(each.facts) == known]
-    return " and ".join(f"'{name}'" for name in taking)
+    names = [f"'{name}'" for name in taking]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 class DataSpec(FileTable):

@@ -10,8 +10,8 @@ import pytest
 
 from harness.errors import DataError
 from harness.image_sets import clear, kept_sets
-from harness.image_sets.own import cache as own_cache
 from harness.image_sets.own import decoding
+from harness.image_sets.sources import cache as own_cache
 from tests.image_sets.own.conftest import numbers, png, write, zipped
 
 

@@ -13,6 +13,7 @@ import pytest
 from harness.errors import DataError
 from harness.image_sets.fashion_mnist import FASHION_MNIST
 from harness.image_sets.folder import FOLDER
+from harness.image_sets.kmnist import KMNIST
 from harness.image_sets.mnist import MNIST
 from harness.image_sets.sources.idx_files import IDX_FILES
 from harness.image_sets.sources.places import cache_folder
@@ -137,3 +138,36 @@ def test_a_folder_in_the_place_of_a_file(idx_folder):
         "train-labels-idx1-ubyte (plain or .gz) must be there, got train-labels-idx1-ubyte, which is no file."
         in str(caught.value)
     )
+
+
+class TestOfCompressedFiles:
+    """A set of which only the compressed files have known digests."""
+
+    @pytest.fixture
+    def known(self, idx_folder):
+        for file in list(idx_folder.iterdir()):
+            if file.suffix != ".gz":
+                (idx_folder / f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes(), 9))
+                file.unlink()
+        files = KMNIST.locate(idx_folder).files
+        digests = tuple(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
+        return dataclasses.replace(KMNIST, sha256=digests)
+
+    def test_they_are_compared(self, known, idx_folder):
+        assert known.read(known.locate(idx_folder)).class_names[:2] == ("o", "ki")
+        assert [row.problem for row in known.verify(idx_folder)] == [None] * 4
+
+    def test_others_are_refused(self, known, idx_folder):
+        file = idx_folder / "train-labels-idx1-ubyte.gz"
+        contents = gzip.decompress(file.read_bytes())
+        file.write_bytes(gzip.compress(contents, 1, mtime=7))
+        with pytest.raises(
+            DataError, match=f"{file}: is not the file of Kuzushiji-MNIST: the SHA-256 of the file must be"
+        ):
+            known.read(known.locate(idx_folder))
+        file.unlink()
+        file.with_suffix("").write_bytes(contents)
+        with pytest.raises(
+            DataError, match=r"train-labels-idx1-ubyte: must be the .gz file that was published, got it"
+        ):
+            known.read(known.locate(idx_folder))

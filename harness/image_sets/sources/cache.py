@@ -64,6 +64,11 @@ def key_of(*parts: object) -> str:
     return sha256(json.dumps([FORMAT, *parts], sort_keys=True).encode()).hexdigest()[:32]
 
 
+def stamp_of(about: os.stat_result) -> tuple[int, ...]:
+    """Return what tells a changed file from the one that was there, short of reading it."""
+    return about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino
+
+
 def open_or_make(stamp: Callable[[], str], key: Callable[[], str], make: Callable[[Path], dict[str, Any]]) -> RawImages:
     """Return a set from the cache, after making it if it is not there.
 
