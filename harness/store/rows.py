@@ -35,8 +35,7 @@ from harness.trials import (
 if TYPE_CHECKING:
     import pandas as pd
 
-_LARGEST = 1.7e308
-"""Beyond, MLflow means infinity."""
+_LARGEST = 1.7e308  # beyond, MLflow means infinity
 
 _WHOLE = ("threads", "workers", "pack")
 _DIGITS = 18
