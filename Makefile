@@ -12,7 +12,7 @@ demo: .venv/installed  ## Install, run the quickstart study and show its compari
 
 test: .venv/installed-dev lint types  ## Install what tests need; lint, type-check and test (minutes).
 	$(BIN)/python -m pytest -n 2 --dist worksteal
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -m jax tests/engines/test_jax.py
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -m jax tests/engines/test_jax.py tests/engines/test_jax_own_networks.py
 
 test-slow: .venv/installed-dev  ## The heavier tests, marked slow.
 	$(BIN)/python -m pytest -m slow

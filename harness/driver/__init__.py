@@ -13,11 +13,12 @@ from harness.driver.loop import Loop
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
 from harness.driver.repair import close_recorded, repair_study
 from harness.driver.resume import open_plan, require_same_meaning
-from harness.errors import StudyError, UsageError
+from harness.errors import StudyError, UsageError, UserCodeError
 from harness.launchers import Launch, Launcher, LocalLauncher, Work
 from harness.machine.energy import EnergyMeter
 from harness.store import LOCK_TIMEOUT, Store, open_store
 from harness.study import Study, check_variants
+from harness.trust import remember
 
 __all__ = [
     "Observer",
@@ -65,6 +66,7 @@ def run_study(
     Raises:
         StudyError: if the study cannot be carried out, or its meaning changed since it was run.
         DataError: if its images are missing or damaged; nothing is created then.
+        UserCodeError: if a network of the user's cannot be built; likewise.
         UsageError: if another process runs it, the store is damaged or may not be used, or packs are asked for where
             they cannot be.
         RunError: if too many trials fail in a row, or the store can no longer be used: the disk is full, say. What is
@@ -84,6 +86,7 @@ def run_study(
         # is found wrong below ends them again.
         launcher.expect(work.trainings if fresh else _left(study, store))
         _require_data(study, data_folder)
+        _require_networks(study, data_folder)
         from harness import provenance
 
         hold = stack.enter_context(store.hold(study.name, lock_timeout))
@@ -114,6 +117,18 @@ def _require_data(study: Study, data_folder: Path | None) -> None:
         check_variants(study, lambda spec: check_images(spec, data_folder))
     except StudyError as error:
         raise type(error)(f"{study.source or study.name}: {error}") from None
+
+
+def _require_networks(study: Study, data_folder: Path | None) -> None:
+    """Build the networks of the user's once before anything is created; whoever runs a study trusts its code."""
+    from harness.data import shape_and_classes
+    from harness.rehearsal import rehearse
+
+    try:
+        rehearse(study, lambda spec: shape_and_classes(spec, data_folder))
+        remember(study.code)
+    except UserCodeError as error:
+        raise UserCodeError(f"{study.source or study.name}: {error}") from None
 
 
 def _require_packable(study: Study, pack: int) -> None:

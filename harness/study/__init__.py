@@ -19,6 +19,7 @@ from harness.study.tables.budget import BudgetSpec
 from harness.study.tables.data import DataSpec
 from harness.study.tables.metrics import own_metrics
 from harness.study.tables.model import ConvBlock, ModelSpec
+from harness.study.tables.own import OwnModel, call_arguments
 from harness.study.tables.report import Reference, ReportSpec
 from harness.study.tables.train import USED_BY, Plateau, SeedSpec, TargetSpec, TrainSpec
 from harness.study.tables.whole import StudyTables
@@ -43,6 +44,7 @@ __all__ = [
     "Level",
     "ModelSpec",
     "OneAtATime",
+    "OwnModel",
     "Phase",
     "Plateau",
     "Range",
@@ -58,6 +60,7 @@ __all__ = [
     "Variant",
     "block_shapes",
     "build_study",
+    "call_arguments",
     "canonical",
     "cautions",
     "censored_floor",

@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 from pydantic import ConfigDict, Field, ValidationError
 
 from harness.errors import StudyError
-from harness.metrics import OwnMetric, OwnName, asked_of, counted
+from harness.metrics import OwnName, asked_of, counted
 from harness.notebook import html_of
 from harness.study.code import CodeName, digest_of, files_named
 from harness.study.designs.ranges import Level
 from harness.study.explain import explain
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
+from harness.study.tables.own import OwnModel, own_model
 from harness.study.tables.table import FileTable
 from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec, stopping_metrics
 from harness.study.tables.whole import StudyTables
@@ -31,6 +32,10 @@ _TABLES: dict[str, type[FileTable]] = {
     "target": TargetSpec,
     "seeds": SeedSpec,
 }
+
+
+_WHOLE_NETWORKS = ("model.preset", "model.build")
+"""Settings that bring others with them: where one varies, what the file says beside it is read for each level."""
 
 
 class Trainings(NamedTuple):
@@ -126,18 +131,19 @@ class Study(StudyTables):
         """
         tables = json.loads(json.dumps({name: self.given[name] for name in _TABLES if name in self.given}))
         tables.setdefault("seeds", {})
-        if "model.preset" in settings:
-            tables["model"]["preset"] = settings["model.preset"]
-        base = _validate(tables, "", self.own)
-        resolved = {name: spec.model_dump(mode="json", exclude_none=True) for name, spec in base.items()}
+        whole = [path for path in _WHOLE_NETWORKS if path in settings]
+        for path in whole:
+            set_path(tables, path, settings[path])
+        base = self._validate(tables)
+        resolved = {name: _as_given(spec) for name, spec in base.items()}
         for path, level in settings.items():
-            if path == "model.preset":
+            if path in whole:
                 continue
             try:
                 set_path(resolved, path, level)
             except KeyError as missing:
                 raise StudyError(f'"{path}" does not exist: nothing is called {missing.args[0]!r} there') from None
-        specs: dict[str, Any] = _validate(resolved, "", self.own)
+        specs: dict[str, Any] = self._validate(resolved)
         try:
             self.require_validation_images(specs["data"], specs["train"])
         except ValueError as error:
@@ -170,7 +176,7 @@ class Study(StudyTables):
             KeyError: if the path leads nowhere; the argument is the part that does not exist.
         """
         root = path.split(".")[0]
-        if path == "model.preset":
+        if path == "model.preset" and isinstance(self.model, ModelSpec):
             return self.model.preset
         table = getattr(self, root)
         level: Level = get_path({root: table.model_dump(mode="json") if table else {}}, path)
@@ -179,19 +185,26 @@ class Study(StudyTables):
     def is_base_level(self, path: str, level: Level) -> bool:
         """Whether a level is the base's, compared as the tables read it: 1 is 1.0, an omitted kernel its default."""
         root = path.split(".")[0]
-        if path == "model.preset":
-            return level == self.model.preset
+        if path in _WHOLE_NETWORKS:
+            return level == self.base_level(path)
         table = getattr(self, root)
-        raw = table.model_dump(mode="json", exclude_none=True)
+        raw = _as_given(table)
         set_path({root: raw}, path, level)
-        return bool(type(table).model_validate_json(json.dumps(raw), context={"own": self.own}) == table)
+        return bool(self._validate({root: raw})[root] == table)
+
+    def _validate(self, tables: dict[str, Any]) -> dict[str, FileTable]:
+        specs: dict[str, FileTable] = {}
+        for name, given in tables.items():
+            if name == "model" and "build" in given:
+                specs[name] = own_model(given, self.code, name)
+                continue
+            try:
+                specs[name] = _TABLES[name].model_validate_json(json.dumps(given), context={"own": self.own})
+            except ValidationError as error:
+                raise StudyError("\n".join(explain(error, _TABLES[name], name))) from None
+        return specs
 
 
-def _validate(tables: dict[str, Any], prefix: str, own: Mapping[str, OwnMetric]) -> dict[str, FileTable]:
-    specs: dict[str, FileTable] = {}
-    for name, given in tables.items():
-        try:
-            specs[name] = _TABLES[name].model_validate_json(json.dumps(given), context={"own": own})
-        except ValidationError as error:
-            raise StudyError("\n".join(explain(error, _TABLES[name], prefix + name))) from None
-    return specs
+def _as_given(table: FileTable) -> dict[str, Any]:
+    """Return a table as a file would have it. A setting of the user's may be none where its default is something."""
+    return table.model_dump(mode="json", exclude_none=not isinstance(table, OwnModel))

@@ -13,7 +13,7 @@ from harness.study.designs import Design
 from harness.study.tables.budget import BudgetSpec, require_possible
 from harness.study.tables.data import DataSpec
 from harness.study.tables.metrics import MOST_OWN, MetricSpec, own_metrics, require_new_name
-from harness.study.tables.model import ModelSpec
+from harness.study.tables.own import Model, require_known_layers
 from harness.study.tables.report import MOST_OF_ALL_PAIRS, ReportSpec
 from harness.study.tables.table import FileTable
 from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec, stopping_metrics
@@ -53,7 +53,7 @@ class StudyTables(FileTable):
         "confirmed winner, 'basic' for the others.",
     )
     data: DataSpec
-    model: ModelSpec
+    model: Model
     train: TrainSpec
     target: TargetSpec | None = None
     seeds: SeedSpec = SeedSpec()
@@ -85,6 +85,7 @@ class StudyTables(FileTable):
             missing = [name for name in named if name in metrics and probe not in self.probes]
             if missing:
                 raise ValueError(f"{missing[0]!r} is measured only with a probe. Add probes = [{probe!r}] at the top.")
+        require_known_layers(self.model, self.probes)
         if "features" in self.probes and not self.data.validation:
             raise ValueError(
                 "probes must not name 'features' with data.validation = 0: features are counted on validation images. "
