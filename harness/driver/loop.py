@@ -242,4 +242,5 @@ class Loop:
         self.progress.workers = self.launcher.about.workers
         self.progress.done = self.plan.finished
         self.progress.remaining = self.plan.remaining
+        self.progress.allowed = self.allowance.left
         self.observe(self.progress, event)

@@ -16,7 +16,7 @@ _WIDE = 0.1
 
 def cautions(study: Study) -> tuple[str, ...]:
     """Return a sentence for everything that is allowed, but hardly meant; empty if there is nothing."""
-    return (*too_few_replicates(study), *_parts_left_over(study), *_odd_margins(study))
+    return (*too_few_replicates(study), *_small_budget(study), *_parts_left_over(study), *_odd_margins(study))
 
 
 def _parts_left_over(study: Study) -> Iterator[str]:
@@ -32,6 +32,16 @@ def _parts_left_over(study: Study) -> Iterator[str]:
         )
         better = f"{times * parts} or {(times + 1) * parts}" if times else str(parts)
         yield f"{counted(replicates, 'replicate')} are {whole}: {better} hold out every image equally often."
+
+
+def _small_budget(study: Study) -> Iterator[str]:
+    """Say that a budget leaves nothing to compare."""
+    most, variants = study.budget.trainings, len(study.variants)
+    if most is not None and not study.design.explores and most < 2 * variants < study.trainings.trainings:
+        yield (
+            f"budget.trainings = {most} leaves fewer than two trainings to some of {counted(variants, 'variant')}: "
+            "nothing can be judged of these."
+        )
 
 
 def _odd_margins(study: Study) -> Iterator[str]:
