@@ -297,7 +297,7 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("How many filters of which size, how many dense units?", ("layer_sizes",)),
     ("How much dropout after the dense layer?", ("dropout_rate",)),
     ("ReLU before or after the pool?", ("same_function", "activation_order")),
-    ("More layers?", ("more_layers",)),
+    ("More layers? Shortcuts around them?", ("more_layers", "residual")),
     ("What is the smallest network that still gives good results?", ("smallest_network",)),
     ("ReLU on the last layer?", ("relu_last",)),
     ("No pooling at all?", ("no_pooling",)),
@@ -312,7 +312,16 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """What the published tutorials leave open, and what is asked beside it, with the studies that answer it."""
 
-REPRODUCTIONS = ("hvass02", "hvass13b", "fashion02", "digitcnn", "keras_two_conv", "keras_one_conv")
+REPRODUCTIONS = (
+    "hvass02",
+    "hvass13b",
+    "fashion02",
+    "digitcnn",
+    "keras_two_conv",
+    "keras_one_conv",
+    "mnist_convnet",
+    "cifar10_cnn",
+)
 REPORTS = Path(__file__).parent.parent / "reports"
 ANSWERS = Path(__file__).with_name("answers.md")
 README = Path(__file__).parent.parent / "README.md"
