@@ -545,7 +545,7 @@ def number():
     @pytest.mark.parametrize(
         ("name", "said"),
         [
-            ("Broken", r"^mine\.py, line 16: Broken\.on_epoch_end\(0, .* raised KeyError"),
+            ("Broken", r"^mine\.py, line 15: Broken\.on_epoch_end\(0, .* raised KeyError"),
             ("ByBatch", r"^mine\.py:ByBatch: on_train_batch_end would never be called"),
             ("number", r"^mine\.py:number\(\) must give a Keras callback, got int"),
         ],

@@ -115,7 +115,8 @@ def _check_callbacks(study: Study) -> None:
         needed = [one.name for one in definition.parameters if one.default is None]
         if needed:
             raise StudyError(
-                f"train.callbacks: {definition.place}: must take no arguments, got {', '.join(needed)}. Give them defaults."
+                f"train.callbacks: {definition.place}: must take no arguments, got {', '.join(needed)}. Give them "
+                "defaults."
             )
 
 
