@@ -84,9 +84,11 @@ class Trainer:
     def _job(self) -> Job:
         study, variant = self.study, self.variant
         seeds = seeds_of(study.seed, self.replicate, variant)
+        metrics = study.metrics_of(variant)
         return Job(
-            0, variant, self.replicate, seeds, probes=study.probes, insight="none", metrics=study.metrics_of(variant)
-        )
+            0, variant, self.replicate, seeds, probes=study.probes, insight="none",
+            metrics=metrics, code=study.code_of(metrics),
+        )  # fmt: skip
 
     def _goes_on(self, launcher: InProcessLauncher, rows: list[dict[str, float]]) -> bool:
         """Take what has come of the training; return whether more is to come."""

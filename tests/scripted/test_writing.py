@@ -175,3 +175,21 @@ print(harness.study.load_study is load_study, callable(harness.study))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == ["True", "True"]
+
+
+def test_a_metric_of_ones_own_is_a_function(tmp_path):
+    (tmp_path / "distances.py").write_text(
+        "def far(labels, logits):\n    return float(abs(labels - logits.argmax(axis=1)).max())\n"
+    )
+    spec = importlib.util.spec_from_file_location("distances", tmp_path / "distances.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    study = written(
+        name="far",
+        insight="none",
+        metrics={"far": {"of": module.far, "better": "lower"}},
+        report={"metrics": ["val_far"]},
+    )
+    assert study.own["far"].of.endswith(".py:far")
+    found = harness.Trainer(study).fit(show=False)
+    assert found["val_far"].between(1, 9).all()
