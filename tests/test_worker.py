@@ -13,12 +13,13 @@ import pytest
 from harness.cost import layer_costs
 from harness.data import load_images
 from harness.engines import configure
-from harness.errors import ImpossibleNetwork, StudyError
+from harness.errors import ImpossibleNetwork, StudyError, UserCodeError
 from harness.machine import Load, this_processor
 from harness.records import Evaluated, Finished, Job, Resources, Scored, Started, StopReason, TrainingOver, unpack_hits
 from harness.seeds import replicate_seeds
-from harness.study import DataSpec, TrainSpec
+from harness.study import DataSpec, TrainSpec, build_study
 from harness.worker import evaluation_steps, max_steps, run_jobs, summarise
+from tests.conftest import TINY, changed
 
 HERE = Resources(threads=None, workers=1)
 
@@ -494,3 +495,71 @@ class TestRestoreBest:
         result = train(**keys, **{"train.restore_best": "val_loss"})[-1].result
         assert (result.stop_reason, result.metrics) == (StopReason.NOT_FINITE, {})
         assert result.restored_step is None
+
+
+class TestOwnCallbacks:
+    CODE = """
+import keras
+
+class StopAtTwo(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        assert {"loss", "accuracy", "val_loss", "val_accuracy"} <= logs.keys()
+        if epoch == 0:
+            self.first = self.model.get_weights()[0]
+        if epoch == 1:
+            assert (self.model.get_weights()[0] != self.first).any(), "they are the weights of the moment"
+            self.model.stop_training = True
+
+class Broken(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        raise KeyError("nothing")
+
+class ByBatch(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        pass
+
+class Needs(keras.callbacks.Callback):
+    def __init__(self, patience):
+        self.patience = patience
+
+def number():
+    return 3
+"""
+
+    @pytest.fixture
+    def with_callback(self, tmp_path):
+        def run(name):
+            given = changed(TINY, {"train.callbacks": [f"mine.py:{name}"], "target": None, "insight": "none"})
+            study = build_study(given, name="own", code={"mine.py": self.CODE})
+            events = []
+            job = Job(5, study.base, 0, replicate_seeds(0, 0), insight="none")
+            run_jobs([job], HERE, tmp_path, events.append)
+            return events[-1].result
+
+        return run
+
+    def test_it_ends_the_training_for_a_reason_of_its_own(self, with_callback):
+        result = with_callback("StopAtTwo")
+        assert (result.stop_reason, result.steps) == (StopReason.CALLBACK, 40)
+
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("Broken", r"^mine\.py, line 15: Broken\.on_epoch_end\(0, .* raised KeyError"),
+            ("ByBatch", r"^mine\.py:ByBatch: on_train_batch_end would never be called"),
+            ("number", r"^mine\.py:number\(\) must give a Keras callback, got int"),
+        ],
+    )
+    def test_what_is_wrong_is_told_as_theirs(self, with_callback, name, said):
+        with pytest.raises(UserCodeError, match=said):
+            with_callback(name)
+
+    def test_it_takes_no_arguments(self, with_callback):
+        with pytest.raises(StudyError, match=r"^train\.callbacks: .*Needs.* must take no arguments, got patience"):
+            with_callback("Needs")
+
+    def test_its_text_is_part_of_the_variant(self):
+        given = changed(TINY, {"train.callbacks": ["mine.py:StopAtTwo"]})
+        one, other = (build_study(given, name="own", code={"mine.py": self.CODE + end}).base for end in ("", "# more"))
+        assert one.digest != other.digest
+        assert list(one.code) == ["mine.py"]

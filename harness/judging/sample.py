@@ -12,7 +12,7 @@ from harness.metrics import METRICS
 from harness.records import StopReason
 from harness.stats import Times
 
-_NEVER = (StopReason.NOT_FINITE, StopReason.PLATEAU)
+_NEVER = (StopReason.NOT_FINITE, StopReason.PLATEAU, StopReason.CALLBACK)
 """Stop reasons after which more steps would not have reached the target: the miss is infinite, not early."""
 
 IDENTITY = ("weights_digest", "history_digest")

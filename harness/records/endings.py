@@ -14,6 +14,7 @@ class StopReason(StrEnum):
     MAXIMUM = "maximum"
     TIME_BUDGET = "time_budget"
     PLATEAU = "plateau"
+    CALLBACK = "callback"  # one of the user's
     NOT_FINITE = "not_finite"  # it diverged: no score, and no target that counts
     PRUNED = "pruned"
     INTERRUPTED = "interrupted"
@@ -42,6 +43,11 @@ ENDINGS: Mapping[StopReason, Ending] = {
     StopReason.TIME_BUDGET: Ending("time budget used up", "used up its time", "Stopped after {}, when its time was up"),
     StopReason.PLATEAU: Ending(
         "no longer improving", "no longer improved", "Stopped after {}, when it no longer improved"
+    ),
+    StopReason.CALLBACK: Ending(
+        "stopped by a callback",
+        "was stopped by a callback of the study",
+        "Stopped after {}, by a callback of the study",
     ),
     StopReason.NOT_FINITE: Ending(
         "diverged (not finite)",

@@ -61,6 +61,7 @@ def build_study(
                 "Remove a repeated level."
             )
         labels[variant.digest] = variant.label
+    _check_callbacks(study)
     check_variants(study, known_facts)
     return study
 
@@ -105,6 +106,18 @@ def _check_metrics(study: Study) -> None:
             wrong.append(f"metrics.{name}.of: {error}")
     if wrong:
         raise StudyError("\n".join(wrong))
+
+
+def _check_callbacks(study: Study) -> None:
+    """Check that each callback of the user's can be made without arguments, as its syntax tree says."""
+    for text in dict.fromkeys(text for variant in study.variants for text in variant.train.callbacks):
+        definition = find_definition(study.code, CodeName.of(text))
+        needed = [one.name for one in definition.parameters if one.default is None]
+        if needed:
+            raise StudyError(
+                f"train.callbacks: {definition.place}: must take no arguments, got {', '.join(needed)}. Give them "
+                "defaults."
+            )
 
 
 def _code(given: dict[str, Any], code: Mapping[str, str]) -> dict[str, str]:

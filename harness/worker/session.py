@@ -87,6 +87,7 @@ class Session:
         from keras.callbacks import CallbackList
 
         from harness.callbacks import StopAtTarget, StopCallback, stop_callbacks
+        from harness.worker.own_callbacks import own_callbacks
 
         self.job, self.folder, self.data, self.model, self.costs, self.emit = job, folder, data, model, costs, emit
         self.watch = Stopwatch()
@@ -105,6 +106,7 @@ class Session:
             job.variant, clock=lambda: self.watch.seconds["train"], decide=prune
         )
         self._target = next((stop for stop in self._stops if isinstance(stop, StopAtTarget)), None)
+        self._stops += own_callbacks(job.variant)
         self._callbacks = CallbackList(self._stops, model=model)
         model.stop_training = False  # what Keras's fit does before it asks callbacks
         self._callbacks.on_train_begin()

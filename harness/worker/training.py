@@ -91,6 +91,9 @@ def train(sessions: Sequence[Session], engine: PackEngine, schedule: Schedule) -
             validated = _scores(sessions, running, engine, "validation")
         for index, session in enumerate(sessions):
             if session in running:
+                if session.job.variant.train.callbacks:  # they may look at the weights
+                    with session.watch.timing("record"):
+                        engine.write_back()
                 session.note(step, _joined(trained[index]), validated[index])
                 if session.wants_weights:
                     with session.watch.timing("record"):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from harness.metrics import METRICS, OwnName
+from harness.study.code import CodeName
 from harness.study.tables.augment import Augment
 from harness.study.tables.metrics import EvaluatedMetric
 from harness.study.tables.table import FileTable, from_protocol, hint
@@ -15,6 +16,8 @@ from harness.study.tables.table import FileTable, from_protocol, hint
 MOST_STEPS = 100_000_000
 """Of a training: each has a learning rate that is worked out before the first, and 100 ms would make it a year."""
 
+
+CodeText = Annotated[str, AfterValidator(lambda text: str(CodeName.of(text)))]
 ClassWeight = Annotated[float, Field(ge=0)]
 Drawn = Literal["replicate", "fixed"]
 
@@ -160,6 +163,14 @@ class TrainSpec(FileTable):
         description="A metric: test and keep the network as it was at the evaluation where this metric was best, the "
         "first of equals, and not as it is at the end. 'none' keeps the last.",
         json_schema_extra=hint('Or "none".'),
+    )
+    callbacks: tuple[CodeText, ...] = Field(
+        default=(),
+        strict=False,
+        max_length=20,
+        description="Keras callbacks of yours, each a class or a function without arguments: its file, relative to the "
+        "study file, and its name. They are called at every evaluation and may stop the training.",
+        json_schema_extra=hint('E.g. callbacks = ["mine.py:Patience"].'),
     )
     augment: Augment = Field(
         default=Augment(), description="How training images are changed when they are shown; by default not at all."
