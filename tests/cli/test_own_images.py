@@ -52,7 +52,7 @@ def test_images_are_verified_listed_and_cleared(pets, harness):
 @pytest.mark.slow
 def test_class_names_are_in_pictures_tables_and_predictions(pets, harness):
     assert harness("run", "tiny", "--workers", "1")[0] == 0
-    (matrix,) = {path.read_text() for path in pets.rglob("confusion_matrix.csv") if "reports" not in path.parts} or {""}
+    matrix = next(pets.rglob("confusion_matrix.csv")).read_text()
     assert matrix.splitlines()[0] == "true \\ predicted,cat,dog"
     assert [line.split(",")[0] for line in matrix.splitlines()[1:]] == ["cat", "dog"]
     code, out, _ = harness("predict", "tiny#0", "pets/dog", "--csv", "table.csv")
