@@ -12,7 +12,7 @@ demo: .venv/installed  ## Install, run the quickstart study and show its compari
 
 test: .venv/installed-dev lint types  ## Install what tests need; lint, type-check and test (minutes).
 	$(BIN)/python -m pytest -n 2 --dist worksteal
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -m jax tests/engines/test_jax.py
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -m jax tests/engines/test_jax.py tests/engines/test_jax_own_networks.py
 
 test-slow: .venv/installed-dev  ## The heavier tests, marked slow.
 	$(BIN)/python -m pytest -m slow
@@ -74,7 +74,7 @@ install: .venv/installed  ## Install into .venv, every package pinned by hash.
 lock: .venv/installed-dev  ## Pin the dependencies of pyproject.toml anew.
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --quiet --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra dev --extra export --extra jax --extra ray --extra postgres --universal --generate-hashes --no-emit-index-url \
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra export --extra jax --extra ray --extra postgres --extra energy --universal --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --constraints requirements.lock --custom-compile-command "make lock" --quiet \
 	  --output-file requirements-dev.lock
 	$(BIN)/uv pip compile pyproject.toml --extra bench --universal --generate-hashes --no-emit-index-url \

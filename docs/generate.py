@@ -34,6 +34,7 @@ TABLES = (
     ("", "Study", "Top level", "Keys above the first table."),
     ("data", "DataSpec", "[data]", ""),
     ("model", "ModelSpec", "[model]", ""),
+    ("model", "OwnModel", "[model] with build", "A network of your own: [own-network.md](own-network.md)."),
     ("model.conv", "ConvBlock", "model.conv", "Each entry of the list:"),
     ("train", "TrainSpec", "[train]", ""),
     ("train.plateau", "Plateau", "[train.plateau]", ""),
@@ -49,6 +50,12 @@ TABLES = (
     ("design.space", "Range", "design.space", "A numeric range:"),
     ("design.confirm", "Confirm", "[design.confirm]", "Only with a search."),
     ("budget", "BudgetSpec", "[budget]", "Optional."),
+    (
+        "metrics",
+        "MetricSpec",
+        "[metrics.NAME]",
+        "Optional. Elsewhere it is `val_NAME` and `test_NAME`.",
+    ),
     ("report", "ReportSpec", "[report]", "Optional."),
     ("report.reference", "Reference", "[[report.reference]]", "Optional."),
 )
@@ -290,7 +297,7 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("How many filters of which size, how many dense units?", ("layer_sizes",)),
     ("How much dropout after the dense layer?", ("dropout_rate",)),
     ("ReLU before or after the pool?", ("same_function", "activation_order")),
-    ("More layers?", ("more_layers",)),
+    ("More layers? Shortcuts around them?", ("more_layers", "residual")),
     ("What is the smallest network that still gives good results?", ("smallest_network",)),
     ("ReLU on the last layer?", ("relu_last",)),
     ("No pooling at all?", ("no_pooling",)),
@@ -305,7 +312,16 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """What the published tutorials leave open, and what is asked beside it, with the studies that answer it."""
 
-REPRODUCTIONS = ("hvass02", "hvass13b", "fashion02", "digitcnn", "keras_two_conv", "keras_one_conv")
+REPRODUCTIONS = (
+    "hvass02",
+    "hvass13b",
+    "fashion02",
+    "digitcnn",
+    "keras_two_conv",
+    "keras_one_conv",
+    "mnist_convnet",
+    "cifar10_cnn",
+)
 REPORTS = Path(__file__).parent.parent / "reports"
 ANSWERS = Path(__file__).with_name("answers.md")
 README = Path(__file__).parent.parent / "README.md"

@@ -65,6 +65,10 @@ class UserCodeError(HarnessError):
     exit_code = 2
 
 
+class MetricError(UserCodeError):
+    """A metric of the user's that cannot be measured: it would not be of any other training either."""
+
+
 class RunError(HarnessError):
     """A run that had to stop: too many failed trials, a lost worker, a store that cannot be used."""
 

@@ -185,7 +185,7 @@ class Objective:
         job = Job(
             number, variant, self.replicate, seeds,
             prunable=prune is not None, probes=study.probes, insight=study.insight or "basic",
-            metrics=study.metrics_of(variant),
+            metrics=(metrics := study.metrics_of(variant)), code=study.code_of(metrics),
         )  # fmt: skip
         with contextlib.ExitStack() as stack:
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="harness-")))

@@ -157,6 +157,10 @@ class TestStudyExamples:
     def test_the_designs_of_the_reference_fit_a_study(self, tmp_path):
         base = TINY.partition("design =")[0].replace("filters = 2", "filters = 16")
         examples = re.findall(r"^```toml\n(.*?)^```", TEXTS[Path("docs/studies.md")], re.M | re.S)
+        for name, code in re.findall(
+            r"^```python\n# (\w+\.py)\b(.*?)^```", TEXTS[Path("docs/studies.md")], re.M | re.S
+        ):
+            (tmp_path / name).write_text(f"# {name}{code}", encoding="utf-8")
         for number, block in enumerate(examples):
             kind = "" if "kind" in block else '[design]\nkind = "factorial"\n'
             whole = f'question = "?"\n{block}' if block.startswith("protocol") else base + kind + block

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+from harness.cost import layer_costs
 from harness.data import load_images
 from harness.engines import configure
 from harness.errors import ImpossibleNetwork, StudyError
@@ -248,7 +249,7 @@ def test_when_it_evaluates(given, total, steps):
 
 
 def test_summary_lists_shapes_and_parameters(tiny):
-    text = summarise(tiny().base, (8, 8, 1), 10)
+    text = summarise(layer_costs(tiny().base.model, (8, 8, 1), 10), (8, 8, 1))
     lines = [line.split() for line in text.splitlines()]
     assert ["conv_1", "8x8x4", "40", "2,304"] in lines
     # pooled to 4x4x4 = 64 values: 64 * 16 + 16 and 16 * 10 + 10

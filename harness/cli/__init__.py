@@ -34,6 +34,7 @@ _COMMANDS = {
     "data": "data",
     "insight": "insight",
     "copy": "copy",
+    "move": "copy",
     "rename": "keeping",
     "delete": "keeping",
     "ui": "ui",

@@ -38,7 +38,7 @@ def run_or_winner(text: str, store: Store) -> str:
     return winner.run_id
 
 
-def study_to_run(text: str, overrides: tuple[str, ...], name: str | None, store: Store) -> Study:
+def study_to_run(text: str, overrides: tuple[str, ...], name: str | None, store: Store, trust: bool = False) -> Study:
     """Return the study of a file; without a file of that name, the one that is recorded, which is said.
 
     Args:
@@ -46,9 +46,10 @@ def study_to_run(text: str, overrides: tuple[str, ...], name: str | None, store:
         overrides: settings to change.
         name: another name to run it under.
         store: where it may be recorded.
+        trust: whether code that the store brings along may be executed, wherever it is from.
 
     Raises:
-        UsageError: if there is neither.
+        UsageError: if there is neither, or for code that is not trusted.
         StudyError: if what comes out is no study that can be carried out.
     """
     from harness.study import change_study, load_study
@@ -61,8 +62,11 @@ def study_to_run(text: str, overrides: tuple[str, ...], name: str | None, store:
             near = did_you_mean(text, recorded).replace("?", f", which {store.place} has?")
             raise UsageError(f"{error}{near}") from None
         from harness.results import load_recorded_study
+        from harness.trust import require_trusted
 
         study = change_study(load_recorded_study(text, store), overrides, name)
+        if not trust:
+            require_trusted(study.code, f"the study {text}")
         said = f"{text}: there is no study file of this name; the study is run as it is recorded in {store.place}."
         click.echo(said, err=True)
         return study

@@ -15,7 +15,10 @@ from harness.cli.results import read_results
 from harness.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.findings.comparison import Comparison
+    from harness.metrics import OwnMetric
     from harness.store import Store
 
 _CODES = {"holds": 0, "does not hold": 1, "undecided": 3}
@@ -55,18 +58,22 @@ def compare_command(
     from harness.findings.comparison import Side, compare_sides
 
     one, other = (read_results(text, store, reports) for text in (before, after))
+    _require_known((*metrics, *wanted), other.study.own)
     sides = Side(before, one.study, one.trials), Side(after, other.study, other.trials)
     found = compare_sides(*sides, metrics=metrics, margins=wanted, non_inferior=non_inferior)
     _print(found)
     sys.exit(_CODES[found.conclusion])
 
 
-def _require_known(metrics: tuple[str, ...]) -> None:
-    from harness.metrics import METRICS
+def _require_known(metrics: tuple[str, ...], own: Mapping[str, OwnMetric] | None = None) -> None:
+    """Refuse names of no metric; while the study's own are not known, only names that are spelled like none."""
+    from harness.metrics import METRICS, is_asked, own_names
 
+    mine = own_names(own or {})
     for name in metrics:
-        if name not in METRICS:
-            fix = did_you_mean(name, METRICS) or f" Known metrics: {', '.join(METRICS)}."
+        if name not in METRICS and name not in mine and not (own is None and is_asked(name)):
+            known = [*METRICS, *mine]
+            fix = did_you_mean(name, known) or f" Known metrics: {', '.join(known)}."
             raise UsageError(f"--metric: no such metric {name!r}.{fix}")
 
 

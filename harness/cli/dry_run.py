@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from harness.estimate import TimeEstimate, estimate_variants, fitting_trainings,
 from harness.findings.questions.looks import say_going_on, say_looks
 from harness.metrics import counted
 from harness.records import Asked, asked_since
+from harness.rehearsal import rehearse, say_uncounted
 from harness.study import DataSpec, Range, Study, cautions, check_variants, show_level
 from harness.trials import Spent, spent_on, stored_asked
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from harness.launchers import About
     from harness.results import Results
     from harness.store import Store
+
+
+_UNKNOWN = "unknown"
 
 
 def show_plan(study: Study, data_folder: Path | None, store: Store, about: About, minutes: float | None = None) -> None:
@@ -34,12 +39,14 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, about: About
         about: the launcher that would train it.
         minutes: that the run may take; None for as many as it takes.
     """
-    from harness.data import image_facts
+    from harness.data import image_facts, shape_and_classes
 
     check_variants(study, lambda data: image_facts(data, data_folder))
     count = study.trainings
     results = _recorded(study.name, store)
-    estimates = estimate_variants(study, lambda data: _images(data, data_folder), _measured(results))
+    built = rehearse(study, lambda data: shape_and_classes(data, data_folder))
+    own = {digest: one.costs for digest, one in built.items()}
+    estimates = estimate_variants(study, lambda data: _images(data, data_folder), _measured(results), own)
     console = Console(markup=False, emoji=False, highlight=False)
     console.print(study.question, style="bold")
     asked = study.design.brief(count.variants)
@@ -54,13 +61,15 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, about: About
     for row in estimates:
         table.add_row(
             row.variant.label,
-            f"{row.costs['parameters']:,}",
-            f"{row.costs['macs']:,}",
+            f"{row.costs['parameters']:,}" if "parameters" in row.costs else _UNKNOWN,
+            f"{row.costs['macs']:,}" if "macs" in row.costs else _UNKNOWN,
             f"{row.steps:,}",
-            f"{'' if row.measured else '~ '}{row.step_seconds * 1e3:.1f}",
-            duration(row.steps * row.step_seconds),
+            _UNKNOWN if math.isnan(row.step_seconds) else f"{'' if row.measured else '~ '}{row.step_seconds * 1e3:.1f}",
+            _UNKNOWN if math.isnan(row.step_seconds) else duration(row.steps * row.step_seconds),
         )
     console.print(table)
+    for sentence in dict.fromkeys(say_uncounted(one.uncounted) for one in built.values() if one.uncounted):
+        console.print(sentence)
     if study.design.explores:
         for path, levels in study.design.dimensions.items():
             console.print(f"  searched: {path} {_space(levels)}")
@@ -78,6 +87,8 @@ def _to_do(study: Study, estimates: list[TimeEstimate], workers: int, done: int)
         return f"{counted(done, 'training')} done: nothing is left to train."
     text = f"{counted(total, 'training')}, " if not done else f"{done} of {counted(total, 'training')} done, the others"
     seconds = total_seconds(study, estimates, workers, left)
+    if math.isnan(seconds):
+        return f"{text.strip()} of unknown duration: it is measured once one is trained."
     return f"{text.strip()} about {duration(seconds)} at most if none stops early (a rough figure)."
 
 
@@ -138,13 +149,14 @@ def _budget(
     done = int(results.trials["status"].isin(["finished", "pruned"]).sum()) if results else 0
     seconds = [] if minutes is None else [60 * minutes]
     seconds += [] if budget.minutes is None else [60 * budget.minutes - spent.seconds]
-    fits = [fitting_trainings(estimates, workers, min(seconds))] if seconds else []
+    timed = fitting_trainings(estimates, workers, min(seconds)) if seconds else None
+    fits = [] if timed is None else [timed]
     fits += [] if budget.trainings is None else [max(0, budget.trainings - done)]
     left = study.trainings.trainings - done
     if not fits or left <= 0:
         return ""
     room = min(fits)
-    rough = "about " if seconds and room == fits[0] else ""
+    rough = "about " if room == timed else ""
     if room >= left:
         return f"The budget has room for all of it{' (a rough figure)' if rough else ''}."
     text = f"The budget has room for {rough}{room:,} of the {left:,} that are left"

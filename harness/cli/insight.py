@@ -9,7 +9,7 @@ import click
 
 from harness.cli.choosing import run_or_winner
 from harness.cli.completing import complete_run
-from harness.cli.options import data_option, store_option
+from harness.cli.options import data_option, store_option, trust_option
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     metavar="INDEX|FILE",
     help="What to look at layer by layer: a test image's number, or a picture; repeatable.",
 )
+@trust_option
 @data_option
 @store_option
 def insight_command(
@@ -40,6 +41,7 @@ def insight_command(
     layers: tuple[str, ...],
     features: str,
     images: tuple[str, ...],
+    trust: bool,
     data_dir: Path | None,
     store: Store,
 ) -> None:
@@ -54,7 +56,9 @@ def insight_command(
 
     run = run_or_winner(run, store)
     count = None if features == "all" else int(features)
-    look = look_inside(run, store, only=only, layers=layers, features=count, images=images, data_folder=data_dir)
+    look = look_inside(
+        run, store, only=only, layers=layers, features=count, images=images, data_folder=data_dir, trust=trust
+    )
     found = look.trained.run
     click.echo(f"{found.short}, {found.name}: {len(look.names)} files in {look.place}")
     for name in look.names:

@@ -68,6 +68,8 @@ def delete_command(studies: tuple[str, ...], yes: bool, for_good: bool, store: S
             removed = remove_study(store, name)
             freed = f"; {_megabytes(removed.bytes)} are free again" if removed.bytes is not None else ""
             click.echo(f"{name} is removed{freed}.")
+            if removed.versions:
+                click.echo(f"With it these are gone from the model registry: {', '.join(removed.versions)}.")
         else:
             deleted = delete_study(store, name)
             click.echo(f"{name} is deleted. harness rename '{deleted}' {name} restores it, and")

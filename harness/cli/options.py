@@ -98,6 +98,9 @@ data_option: Decorator = click.option(
     "--data-dir", type=PathType(file_okay=False), envvar="HARNESS_DATA_DIR", show_envvar=True,
     help="Where to look first for image files.",
 )  # fmt: skip
+trust_option: Decorator = click.option(
+    "--trust", is_flag=True, help="Execute the code of a network of somebody's own, which the store brings along."
+)
 
 
 def require_backend() -> str:

@@ -13,7 +13,7 @@ import click
 
 from harness.cli.choosing import run_or_winner
 from harness.cli.completing import complete_run
-from harness.cli.options import PathType, data_option, require_backend, store_option
+from harness.cli.options import PathType, data_option, require_backend, store_option, trust_option
 from harness.errors import UsageError, printable
 from harness.escaping import csv_cell
 
@@ -35,10 +35,11 @@ _SHEET = Path("predictions.png")
     "--csv", "table", type=PathType(dir_okay=False), metavar="FILE",
     help="Write the table with the probabilities of all classes here too.",
 )  # fmt: skip
+@trust_option
 @data_option
 @store_option
 def predict_command(
-    run: str, folder: Path, sheet: Path, table: Path | None, data_dir: Path | None, store: Store
+    run: str, folder: Path, sheet: Path, table: Path | None, trust: bool, data_dir: Path | None, store: Store
 ) -> None:
     """Classify the pictures in FOLDER (PNG, JPEG, WebP, GIF, BMP), or a single one, with the network of RUN.
 
@@ -59,7 +60,7 @@ def predict_command(
     run = run_or_winner(run, store)
     store.find(run)  # before the import of Keras takes its seconds
     require_backend()
-    found = predict(open_trained(run, store), pictures, data_dir)
+    found = predict(open_trained(run, store, trust=trust), pictures, data_dir)
     for line in found.unreadable:
         click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True)
     for file in left_out(folder):

@@ -208,6 +208,8 @@ class View:
 
 def _left(progress: Progress) -> str:
     seconds = progress.seconds_left
+    if progress.remaining and progress.allowed < (math.inf if seconds is None else seconds):
+        return f", {duration(max(0.0, progress.allowed))} of its budget left"
     if seconds is None or not progress.remaining:
         return ""
     return f", about {duration(seconds)} left"

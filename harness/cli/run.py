@@ -20,6 +20,7 @@ from harness.cli.options import (
     reports_option,
     require_backend,
     store_option,
+    trust_option,
     without_garbage_collection,
 )
 from harness.store import LOCK_TIMEOUT, name_before
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     help="End a worker that shows no sign of life for so long, and train again what it was at; 0 waits for ever.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show the plan and train nothing.")
+@trust_option
 @data_option
 @store_option
 @reports_option
@@ -87,6 +89,7 @@ def run_command(
     lock_timeout: float,
     patience: float,
     dry_run: bool,
+    trust: bool,
     data_dir: Path | None,
     store: Store,
     reports: Path,
@@ -103,7 +106,7 @@ def run_command(
     from harness.launchers import Work
     from harness.study import cautions
 
-    loaded = study_to_run(study, overrides, name, store)
+    loaded = study_to_run(study, overrides, name, store, trust)
     launch = launch_of(launcher, address, gpus, runtime_env, workers, patience)
     told = _say_who_else_trains(loaded)
     if dry_run:
@@ -198,7 +201,9 @@ def _say_stopped(named: str, outcome: Outcome, stopped: Stopped) -> str:
     if outcome.cut_off:
         kept += f", {outcome.cut_off} under way were closed as KILLED and will be done again"
     go_on = "The same command goes on from there."
-    if stopped.key:
+    if outcome.cut_off and not outcome.finished_here:
+        go_on = "No training ended in that time: allow more."
+    elif stopped.key:
         now = getattr(outcome.study.budget, stopped.key.removeprefix("budget."))
         go_on = f"To go on, raise {stopped.key}, e.g. harness run {named} --set {stopped.key}={2 * now:g}"
     return f"ended by its budget: {stopped.why}. {kept}. {go_on}"

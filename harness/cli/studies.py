@@ -31,12 +31,13 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @data_option
 def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_dir: Path | None) -> None:
-    """Check study files (all in studies/ by default). Nothing is created.
+    """Check study files (all in studies/ by default). Networks of your own are built once; nothing is created.
 
     Images of one's own that are not on this machine are a fault of a study that is named, and none of others.
     """
     without_garbage_collection()
-    from harness.data import image_facts
+    from harness.data import image_facts, shape_and_classes
+    from harness.rehearsal import rehearse, say_uncounted
     from harness.study import cautions, check_variants, load_study
 
     paths = [study_file(study) for study in studies] or sorted(STUDIES.glob("*.toml"))
@@ -48,6 +49,7 @@ def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_
             study = load_study(path, overrides)
             try:
                 check_variants(study, lambda data: image_facts(data, data_dir))
+                built = rehearse(study, lambda data: shape_and_classes(data, data_dir))
             except MissingImages as error:
                 if studies:
                     raise StudyError(f"{path}: {error}") from None
@@ -59,6 +61,8 @@ def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_
             problems.append(str(error))
         else:
             click.echo(f"{path}: ok, {study.size}")
+            for sentence in dict.fromkeys(say_uncounted(one.uncounted) for one in built.values() if one.uncounted):
+                click.echo(f"{path}: {sentence}")
             for sentence in cautions(study):
                 click.echo(f"{path}: warning: {sentence}", err=True)
     if problems:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 from harness.study import POOL, ModelSpec, block_shapes
 
@@ -31,6 +32,7 @@ class LayerCost:
         activation_ops: evaluations of the activation function.
         pool_ops: comparisons of a max-pool, or additions of an average pool: the values in a window less one. The
             additions of a residual block count nowhere.
+        counted: whether its operations are known here; of a layer that is not, the parameters alone count.
     """
 
     name: str
@@ -41,6 +43,7 @@ class LayerCost:
     activations: int = 0
     activation_ops: int = 0
     pool_ops: int = 0
+    counted: bool = True
 
 
 TOTALS = ("parameters", "macs", "activations", "activation_ops", "pool_ops")
@@ -54,7 +57,7 @@ class _Walk:
     shape: Shape
     layers: list[LayerCost] = field(default_factory=list)
 
-    def add(self, kind: str, shape: Shape | None = None, name: str = "", **figures: int) -> None:
+    def add(self, kind: str, shape: Shape | None = None, name: str = "", **figures: Any) -> None:
         self.shape = shape or self.shape
         number = 1 + sum(layer.kind == kind for layer in self.layers)
         self.layers.append(LayerCost(name or f"{kind}_{number}", kind, self.shape, **figures))

@@ -6,6 +6,7 @@ from harness.data.images import (
     check_images,
     image_facts,
     load_images,
+    shape_and_classes,
     training_scale,
 )
 from harness.data.pictures import Fitted, fit_picture, frame_picture, framing
@@ -31,5 +32,6 @@ __all__ = [
     "read_picture",
     "read_raw",
     "set_of",
+    "shape_and_classes",
     "training_scale",
 ]

@@ -156,6 +156,24 @@ def check_images(spec: DataSpec, folder: Path | None = None) -> tuple[tuple[int,
     return (height, width, channels), len(raw.train_labels)
 
 
+def shape_and_classes(spec: DataSpec, folder: Path | None = None) -> tuple[tuple[int, int, int], int]:
+    """Return the image shape (height, width, channels) and the number of classes; of a folder, its files are read.
+
+    Args:
+        spec: `[data]` of the study.
+        folder: as in :func:`load_images`.
+
+    Raises:
+        DataError: as :func:`load_images`.
+    """
+    known = spec.image_set.facts
+    if known:
+        return known.image_shape, known.classes
+    raw = read_raw(spec, folder)
+    height, width, channels = raw.train_images.shape[1:]
+    return (height, width, channels), len(raw.class_names)
+
+
 def image_facts(spec: DataSpec, folder: Path | None = None) -> tuple[tuple[int, int, int], int]:
     """Return the image shape (height, width, channels) and the number of training images before the split.
 

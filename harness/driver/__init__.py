@@ -13,10 +13,12 @@ from harness.driver.loop import Loop
 from harness.driver.progress import Observer, Outcome, Progress, Running, unobserved
 from harness.driver.repair import close_recorded, repair_study
 from harness.driver.resume import open_plan, require_same_meaning
-from harness.errors import StudyError, UsageError
-from harness.launchers import Launch, LocalLauncher, Work
+from harness.errors import StudyError, UsageError, UserCodeError
+from harness.launchers import Launch, Launcher, LocalLauncher, Work
+from harness.machine.energy import EnergyMeter
 from harness.store import LOCK_TIMEOUT, Store, open_store
 from harness.study import Study, check_variants
+from harness.trust import remember
 
 __all__ = [
     "Observer",
@@ -64,6 +66,7 @@ def run_study(
     Raises:
         StudyError: if the study cannot be carried out, or its meaning changed since it was run.
         DataError: if its images are missing or damaged; nothing is created then.
+        UserCodeError: if a network of the user's cannot be built; likewise.
         UsageError: if another process runs it, the store is damaged or may not be used, or packs are asked for where
             they cannot be.
         RunError: if too many trials fail in a row, or the store can no longer be used: the disk is full, say. What is
@@ -78,10 +81,12 @@ def run_study(
     work = Work(study.trainings.trainings, store.scratch(study.name), study.exclusive, workers, threads, data_folder)
     with store.in_words(lock_timeout), contextlib.ExitStack() as stack:
         launcher = stack.enter_context(contextlib.closing(launch(work)))
+        meter = _meter(study, launcher)
         # Before anything else, so that workers import their libraries while this process imports its own. Whatever
         # is found wrong below ends them again.
         launcher.expect(work.trainings if fresh else _left(study, store))
         _require_data(study, data_folder)
+        _require_networks(study, data_folder)
         from harness import provenance
 
         hold = stack.enter_context(store.hold(study.name, lock_timeout))
@@ -93,7 +98,7 @@ def run_study(
             require_same_meaning(study, hold.storage)
         recording = hold.begin(study, provenance.source_tags(study.source.parent if study.source else Path()))
         plan = open_plan(recording, hold, store, data_folder)
-        allowance = allowance_of(study, minutes, began, lambda: store.frames(study.name)[0])
+        allowance = allowance_of(study, minutes, began, lambda: store.frames(study.name)[0], meter)
         return dataclasses.replace(Loop(plan, recording, launcher, observe, pack, allowance).run(), aside=aside)
 
 
@@ -114,11 +119,35 @@ def _require_data(study: Study, data_folder: Path | None) -> None:
         raise type(error)(f"{study.source or study.name}: {error}") from None
 
 
+def _require_networks(study: Study, data_folder: Path | None) -> None:
+    """Build the networks of the user's once before anything is created; whoever runs a study trusts its code."""
+    from harness.data import shape_and_classes
+    from harness.rehearsal import rehearse
+
+    try:
+        rehearse(study, lambda spec: shape_and_classes(spec, data_folder))
+        remember(study.code)
+    except UserCodeError as error:
+        raise UserCodeError(f"{study.source or study.name}: {error}") from None
+
+
 def _require_packable(study: Study, pack: int) -> None:
     if pack > 1 and study.exclusive:
         raise UsageError(
             f"--pack must be 1 for a study with exclusive = true, which trains one at a time, got {pack}. Leave it out."
         )
+
+
+def _meter(study: Study, launcher: Launcher) -> EnergyMeter | None:
+    """Return what measures the energy that the study may take; None where it may take any."""
+    if study.budget.kwh is None:
+        return None
+    if not launcher.about.here:
+        raise UsageError(
+            f"budget.kwh must not be given where workers are on other machines, got {study.budget.kwh:g}: their energy "
+            "is not measured here. Limit budget.minutes instead."
+        )
+    return EnergyMeter()
 
 
 def _require_time(minutes: float | None) -> None:

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from harness.study import Study
 from harness.trials import longest_by_variant, spent_on
@@ -45,6 +45,47 @@ class Deadline:
     key: str = ""
 
 
+class Meter(Protocol):
+    """Measures energy: :class:`harness.machine.energy.EnergyMeter`."""
+
+    def kwh(self) -> float:
+        """Return the kilowatt-hours since this was asked last."""
+        ...
+
+
+class Power:
+    """The energy that a study has taken, and what a training of it takes.
+
+    Args:
+        meter: of the machine.
+        most: kilowatt-hours that the study may take.
+        spent: those that it took in earlier runs.
+        trainings: of which so many trainings are known.
+    """
+
+    def __init__(self, meter: Meter, most: float, spent: float = 0.0, trainings: int = 0) -> None:
+        self._meter, self._most, self._spent, self._trainings = meter, most, spent, trainings
+        self._since = 0.0
+
+    def read(self) -> None:
+        """Read the meter."""
+        self._since += self._meter.kwh()
+
+    def since_last(self) -> float:
+        """Return the kilowatt-hours since a training ended last, now that another has."""
+        self.read()
+        found, self._since = self._since, 0.0
+        self._spent, self._trainings = self._spent + found, self._trainings + 1
+        return found
+
+    def refusal(self, trainings: int) -> str:
+        """Say why so many trainings, those under way included, are too many; nothing if they are not."""
+        each = self._spent / self._trainings if self._trainings else 0.0
+        if self._spent + trainings * each <= self._most and self._spent + self._since < self._most:
+            return ""
+        return f"{self._spent + self._since:.2g} of its {self._most:g} kWh are spent, and a training takes {each:.2g}"
+
+
 class Allowance:
     """What is left for a run.
 
@@ -56,6 +97,7 @@ class Allowance:
         trainings: of the study at most; None for any number.
         deadline: when all must be over; None for never.
         lengths: digest of a variant -> seconds of its longest training so far.
+        power: what the study's energy is measured by; None for any amount of it.
         clock: gives seconds.
     """
 
@@ -64,10 +106,11 @@ class Allowance:
         trainings: int | None = None,
         deadline: Deadline | None = None,
         lengths: Mapping[str, float] | None = None,
+        power: Power | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._trainings, self._deadline, self._clock = trainings, deadline, clock
-        self._lengths = dict(lengths or {})
+        self._lengths, self._power = dict(lengths or {}), power
         self._refused: Stopped | None = None
         self._search_cut: Stopped | None = None
 
@@ -100,6 +143,8 @@ class Allowance:
         if self._trainings is not None and plan.finished + plan.running + 1 + after > self._trainings:
             kept = f", {after} of them to confirm what was found" if after else ""
             return Stopped(f"it may have {self._trainings:,} trainings{kept}", "budget.trainings")
+        if self._power and (said := self._power.refusal(plan.running + 1 + after)):
+            return Stopped(said, "budget.kwh")
         longest = self._longest(plan.upcoming)
         if self._deadline is None or longest + math.ceil(after / max(1, workers)) * self._longest("") < self.left:
             return None
@@ -116,6 +161,15 @@ class Allowance:
         """Note how long a training of a variant took."""
         self._lengths[digest] = max(seconds, self._lengths.get(digest, 0.0))
 
+    def read_meter(self) -> None:
+        """Read the counters of energy, which begin anew from time to time; nothing where none are."""
+        if self._power:
+            self._power.read()
+
+    def energy(self) -> float | None:
+        """Return the kilowatt-hours since a training ended last; None where they are not measured."""
+        return self._power.since_last() if self._power else None
+
     def is_over(self) -> bool:
         """Return whether the time is up, so that what is under way must end."""
         if self.left > 0:
@@ -129,16 +183,26 @@ class Allowance:
         return Stopped(text.format(self._deadline.title), self._deadline.key)
 
 
-def allowance_of(study: Study, minutes: float | None, began: float, read: Callable[[], pd.DataFrame]) -> Allowance:
+def allowance_of(
+    study: Study,
+    minutes: float | None,
+    began: float,
+    read: Callable[[], pd.DataFrame],
+    meter: Meter | None = None,
+) -> Allowance:
     """Return what a study's budget and the minutes of a run leave to the run.
 
     Args:
         study: the study.
         minutes: of this run; None for as many as it takes.
         began: when the run did, by `time.monotonic`.
-        read: gives what is recorded of the study's trials; called where time is limited.
+        read: gives what is recorded of the study's trials; called where time or energy is limited.
+        meter: of this machine's energy; None where any amount of it may be taken.
     """
-    budget, deadlines, lengths = study.budget, [], {}
+    budget, deadlines, lengths, power = study.budget, [], {}, None
+    if meter is not None and budget.kwh is not None:
+        known = read()["kwh"].dropna().astype(float)
+        power = Power(meter, budget.kwh, float(known.sum()), len(known))
     if minutes is not None or budget.minutes is not None:
         trials = read()
         lengths = longest_by_variant(trials)
@@ -148,7 +212,7 @@ def allowance_of(study: Study, minutes: float | None, began: float, read: Callab
             left = 60 * budget.minutes - spent_on(trials).seconds
             title = f"the {budget.minutes:g} minutes of all runs"
             deadlines.append(Deadline(began + left, title, "budget.minutes"))
-    return Allowance(budget.trainings, min(deadlines, key=lambda one: one.at, default=None), lengths)
+    return Allowance(budget.trainings, min(deadlines, key=lambda one: one.at, default=None), lengths, power)
 
 
 def _show(seconds: float) -> str:

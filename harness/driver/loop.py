@@ -7,12 +7,13 @@ Recording comes before telling Optuna, so that a trial that Optuna calls finishe
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.driver.allowance import Allowance
 from harness.driver.interrupts import Stop
 from harness.driver.progress import Observer, Outcome, Progress, Running
-from harness.errors import RunError
+from harness.errors import RunError, UserCodeError
 from harness.launchers import Cause, Death, Joined, Launcher, Notice, Silence
 from harness.records import (
     Evaluated,
@@ -86,15 +87,8 @@ class Loop:
                     cut_off = self._close_open(why)
                 finally:
                     self.recording.close(status)
-        return Outcome(
-            self.plan.study,
-            self.plan.finished,
-            self.progress.finished_here,
-            dict(self.progress.failed),
-            interrupted=why == "interrupted",
-            stopped=stopped,
-            cut_off=cut_off,
-        )
+        counts = self.plan.finished, self.progress.finished_here, dict(self.progress.failed)
+        return Outcome(self.plan.study, *counts, interrupted=why == "interrupted", stopped=stopped, cut_off=cut_off)
 
     def _work(self) -> None:
         flushed = time.monotonic()
@@ -116,6 +110,7 @@ class Loop:
                 self._update(None)
             if time.monotonic() - flushed > _FLUSH_SECONDS:
                 self.recording.flush()
+                self.allowance.read_meter()
                 flushed = time.monotonic()
 
     def _gather(self) -> list[Job]:
@@ -156,7 +151,8 @@ class Loop:
             prunable=assignment.prunable,
             probes=self.plan.study.probes,
             insight=self.plan.study.insight or ("full" if assignment.showcase else "basic"),
-            metrics=self.plan.study.metrics_of(assignment.variant),
+            metrics=(metrics := self.plan.study.metrics_of(assignment.variant)),
+            code=self.plan.study.code_of(metrics),
         )
 
     def _take(self, event: Event | Notice) -> None:
@@ -189,7 +185,8 @@ class Loop:
 
     def _take_result(self, trial: int, result: TrialResult) -> None:
         running = self.progress.running[trial]
-        self.recording.finish(running.run_id, result, self.launcher.take(trial))
+        measured = replace(result, kwh=self.allowance.energy())
+        self.recording.finish(running.run_id, measured, self.launcher.take(trial))
         del self.progress.running[trial]  # it is recorded: whatever happens now, it is not to be closed as KILLED
         self.plan.tell(trial, result, running.run_id)
         self.allowance.take(running.assignment.variant.digest, result.clocks.total)
@@ -204,7 +201,7 @@ class Loop:
         self.progress.failed[event.trial] = event.message
         self.failures_in_a_row += 1
         if event.fatal:
-            raise RunError(event.message)
+            raise UserCodeError(event.theirs) if event.theirs else RunError(event.message)
         if self.failures_in_a_row >= _FAILURES_IN_A_ROW:
             raise RunError(f"{self.failures_in_a_row} trials failed in a row, the last with: {event.message}")
 
@@ -245,4 +242,5 @@ class Loop:
         self.progress.workers = self.launcher.about.workers
         self.progress.done = self.plan.finished
         self.progress.remaining = self.plan.remaining
+        self.progress.allowed = self.allowance.left
         self.observe(self.progress, event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -50,6 +51,7 @@ class Progress:
         finished_here: trainings that this run finished.
         began: when the run began, by `time.monotonic`.
         first_start: when its first training did; None before.
+        allowed: seconds that its budget leaves; infinite without one.
         asked: what was asked of the study so far, in order; the last is what it asks now.
     """
 
@@ -61,6 +63,7 @@ class Progress:
     finished_here: int = 0
     began: float = field(default_factory=time.monotonic)
     first_start: float | None = None
+    allowed: float = math.inf
     asked: tuple[Asked, ...] = ()
 
     @property

@@ -100,10 +100,13 @@ class Program:
         optimizer = self.optimizer.keras
 
         def loss_of(weights: list[Any]) -> tuple[Any, tuple[Any, Any, list[Any]]]:
-            logits, updated = self.template.model.stateless_call(weights, others, images, training=True)
+            logits, updated, own = self.template.model.stateless_call(
+                weights, others, images, training=True, return_losses=True
+            )
             loss = self._loss(logits, labels)
+            minimised = loss + sum(part.astype(loss.dtype).sum() for part in own) if own else loss
             with keras.StatelessScope(state_mapping=list(zip(optimizer.variables, memory, strict=True))):
-                scaled = optimizer.scale_loss(loss)
+                scaled = optimizer.scale_loss(minimised)
             return scaled, (loss, logits, updated)
 
         gradients, (loss, logits, updated) = jax.grad(loss_of, has_aux=True)(trainable)

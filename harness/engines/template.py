@@ -7,11 +7,29 @@ those as inputs. So a study over learning rates, dropout rates or replicates com
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
 
 import keras
 from keras import ops
+
+
+class Recipe(Protocol):
+    """The attribute ``recipe`` of a network that cannot be copied layer by layer, since its layers may be anyone's.
+
+    All of its variables are set from those of another network with the same key; there are no numbers apart from them.
+    """
+
+    @property
+    def key(self) -> str:
+        """Equal for networks of one kind."""
+        ...
+
+    @property
+    def build(self) -> Callable[[], keras.Model]:
+        """Makes another one like it."""
+        ...
+
 
 _NUMBERS = ("rate", "seed", "kernel_initializer", "depthwise_initializer", "bias_initializer", "build_config")
 
@@ -39,11 +57,13 @@ class Template:
     """A network whose numbers are variables that can be set from any network of the same shape.
 
     Args:
-        model: a functional network; it is copied.
+        model: a functional network; it is copied, or built again where it has a recipe.
     """
 
     def __init__(self, model: keras.Model) -> None:
-        self.model = keras.models.clone_model(model, clone_function=_clone)
+        recipe = recipe_of(model)
+        self._whole = recipe is not None
+        self.model = keras.models.clone_model(model, clone_function=_clone) if recipe is None else recipe.build()
 
     def values(self, model: keras.Model) -> dict[int, Any]:
         """Return what the template's variables have to be for it to do as ``model`` does: id of variable -> value."""
@@ -58,6 +78,9 @@ class Template:
 
     def _pairs(self, model: keras.Model) -> Iterator[tuple[keras.Variable, Any]]:
         """Yield each of the template's variables with the variable or number of ``model`` that stands for it."""
+        if self._whole:
+            yield from zip(self.model.variables, model.variables, strict=True)
+            return
         for own, theirs in zip(self.model.layers, model.layers, strict=True):
             if isinstance(own, _Dropout):
                 yield own.rate_variable, theirs.rate
@@ -68,7 +91,15 @@ class Template:
 
 def shape_key(model: keras.Model) -> str:
     """Return a text that is the same for all networks with one template."""
+    recipe = recipe_of(model)
+    if recipe is not None:
+        return json.dumps([recipe.key, [[list(one.shape), str(one.dtype)] for one in model.variables]])
     return json.dumps(_without_numbers(model.get_config()), sort_keys=True, default=str)
+
+
+def recipe_of(model: keras.Model) -> Recipe | None:
+    """Return how a network is built again, None for one that can be copied layer by layer."""
+    return getattr(model, "recipe", None)
 
 
 def _without_numbers(config: Any) -> Any:

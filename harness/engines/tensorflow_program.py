@@ -85,10 +85,15 @@ class Program:
         with tf.GradientTape() as tape:
             logits = self.template.model(images, training=True)
             loss = tf.reduce_mean(self._losses(logits, labels))
-            scaled = optimizer.scale_loss(loss)
+            scaled = optimizer.scale_loss(self._with_own(loss))
         optimizer.apply(tape.gradient(scaled, weights), weights)
         hits = tf.math.count_nonzero(tf.argmax(logits, axis=1) == labels)
         return loss, hits
+
+    def _with_own(self, loss: tf.Tensor) -> tf.Tensor:
+        """Return the loss with what layers add to it themselves: regularisation of a network of the user's."""
+        own = self.template.model.losses
+        return tf.add_n([loss, *(tf.reduce_sum(tf.cast(one, loss.dtype)) for one in own)]) if own else loss
 
     def _losses(self, logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         if not self.smoothing:

@@ -14,7 +14,6 @@ from harness.gallery.unused import count_features, feature_rows
 from harness.study import TargetSpec
 
 if TYPE_CHECKING:
-    import keras
     from matplotlib.figure import Figure
 
 
@@ -77,7 +76,7 @@ def _classes(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
 
 
 def _weights(subject: Subject, choice: Choice) -> Pages:
-    for layer in _convolutions(subject.model):
+    for layer in insight.convolutions(subject.model):
         if choice.wants(layer.name):
             kernel = np.asarray(layer.get_weights()[0], np.float32)
             yield Page(f"weights_{layer.name}.png", insight.draw_weights(kernel, layer.name))
@@ -107,7 +106,12 @@ def _journey(subject: Subject, choice: Choice) -> Pages:
     name = subject.drawn_names[label]
     yield Page("journey.png", insight.draw_journey(outputs, pixels, channel, name))
     example = (choice.examples or _two_classes(subject))[0]
-    kernel = np.asarray(_convolutions(subject.model)[0].get_weights()[0], np.float64)
+    first = insight.convolutions(subject.model)[:1]
+    if not first or type(first[0]).__name__ != "Conv2D":
+        return
+    kernel = np.asarray(first[0].get_weights()[0], np.float64)
+    if kernel.shape[2] != pixels.shape[-1]:  # it sees something else than the image
+        return
     strongest = np.argsort(-np.abs(kernel).sum(axis=(0, 1, 2)), kind="stable")[:_LEARNED]
     yield Page("edges.png", insight.draw_edges(example.pixels, kernel[..., strongest], example.name))
 
@@ -116,7 +120,7 @@ def _liked(subject: Subject, choice: Choice) -> Pages:
     from harness.engines import input_gradients
 
     scale, shape = subject.data.scale, subject.data.image_shape
-    layers = {**insight.feature_layers(subject.model), "logits": "logits"}
+    layers = {**insight.feature_layers(subject.model), "logits": insight.logits_layer(subject.model)}
     for name, layer in layers.items():
         if not choice.wants(name, layer):
             continue
@@ -169,13 +173,13 @@ def _augmented(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
 
 
 def _diagram(subject: Subject, choice: Choice) -> Pages:  # noqa: ARG001
-    from harness.cost import layer_costs
+    from harness.cost import costs_of
 
     data = subject.data
     layers = [insight.Layer("image", "image", data.image_shape)]
     layers += [
         insight.Layer(cost.name, cost.kind, cost.output_shape, cost.parameters)
-        for cost in layer_costs(subject.variant.model, data.image_shape, data.classes)
+        for cost in costs_of(subject.variant.model, subject.model, data.image_shape, data.classes)
     ]
     yield Page("network.png", insight.draw_diagram(layers))
 
@@ -195,10 +199,6 @@ PICTURES: dict[str, Callable[[Subject, Choice], Pages]] = {
     "diagram": _diagram,
 }
 """Every picture by the name that `harness insight --only` takes."""
-
-
-def _convolutions(model: keras.Model) -> list[Any]:
-    return [layer for layer in model.layers if layer.name.startswith("conv_")]
 
 
 def _two_classes(subject: Subject) -> tuple[Example, ...]:

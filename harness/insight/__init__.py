@@ -8,6 +8,7 @@ from harness.insight.confusion import confusion_matrix, draw_confusion
 from harness.insight.curves import draw_curves
 from harness.insight.diagram import Layer, draw_diagram
 from harness.insight.features import FeatureStatistics, Unused, draw_unused
+from harness.insight.layers import convolutions, feature_layers, logits_layer, map_layers
 from harness.insight.liked import Liked, draw_liked, feature_means, liked_images
 from harness.insight.mistakes import (
     Guesses,
@@ -20,10 +21,8 @@ from harness.insight.outputs import (
     draw_edges,
     draw_journey,
     draw_outputs,
-    feature_layers,
     layer_outputs,
     liveliest_channel,
-    map_layers,
 )
 from harness.insight.style import own_style
 from harness.insight.weights import draw_weights
@@ -37,6 +36,7 @@ __all__ = [
     "Unused",
     "class_scores",
     "confusion_matrix",
+    "convolutions",
     "draw_augmented",
     "draw_class_scores",
     "draw_confusion",
@@ -57,6 +57,7 @@ __all__ = [
     "layer_outputs",
     "liked_images",
     "liveliest_channel",
+    "logits_layer",
     "map_layers",
     "most_confident_mistakes",
     "own_style",

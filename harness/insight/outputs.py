@@ -21,33 +21,6 @@ VERTICAL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float64)
 """Sobel's kernel for vertical edges (Sobel and Feldman 1968); its transpose finds horizontal ones."""
 
 
-def feature_layers(model: keras.Model) -> dict[str, str]:
-    """Return convolution or hidden dense layer -> the layer that puts out its features, activated where it has one.
-
-    A depthwise convolution makes no features of its own: the 1x1 convolution after it does.
-    """
-    layers: dict[str, str] = {}
-    last = ""
-    for layer in model.layers:
-        kind = layer.name.rpartition("_")[0]
-        if kind in ("conv", "dense"):
-            layers[layer.name] = last = layer.name
-        elif kind == "depthwise":
-            last = ""
-        elif kind == "activation" and last:
-            layers[last] = layer.name
-    return layers
-
-
-def map_layers(model: keras.Model) -> list[str]:
-    """Return, in order, the layers that put out feature maps: convolutions (activated) and pools."""
-    convolutions = {out for name, out in feature_layers(model).items() if name.startswith("conv")}
-    pools = {layer.name for layer in model.layers if layer.name.startswith("pool")}
-    raw = {name for name in feature_layers(model) if name.startswith("conv")}
-    wanted = convolutions | pools | raw
-    return [layer.name for layer in model.layers if layer.name in wanted]
-
-
 def layer_outputs(model: keras.Model, names: Sequence[str], images: np.ndarray) -> Iterator[list[np.ndarray]]:
     """Yield what layers put out for the images in inference mode, batch by batch.
 

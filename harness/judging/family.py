@@ -87,7 +87,7 @@ def judge_study(study: Study, samples: Mapping[str, Sample], base: Sample, asked
     """
     level = comparisons_of(study, len(samples)).level
     plan = looks_of(study, asked)
-    rules = Rules(study.report.margin, overlap_of(study, base), plan, _steps_of(study), level)
+    rules = Rules(study.margins, overlap_of(study, base), plan, _steps_of(study), level)
     known = {digest: sample for digest, sample in samples.items() if sample.finished and base.finished}
     found = [
         (digest, gather(metric, sample, base, rules))

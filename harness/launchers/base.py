@@ -41,11 +41,13 @@ class About:
         kind: where its workers are, in words.
         workers: trainings side by side, at most.
         threads: of each; None for what the compute library takes.
+        here: whether all of them are on this machine.
     """
 
     kind: str
     workers: int
     threads: int | None
+    here: bool = True
 
 
 class Cause(StrEnum):

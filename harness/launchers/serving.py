@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from harness.errors import DataError, HarnessError
+from harness.errors import DataError, HarnessError, MetricError, UserCodeError
 from harness.records import Evaluated, Event, Failed, Finished, Job, Reply, Resources
 
 
@@ -90,9 +90,22 @@ def serve(
         message = str(error) if isinstance(error, HarnessError) else f"{type(error).__name__}: {error}"
         line = message.splitlines()[0] if message else ""
         for trial in unfinished:
-            send(Failed(trial, line, traceback.format_exc(), fatal=isinstance(error, DataError)))
+            send(failed(trial, error, line))
         return error
     return None
+
+
+def failed(trial: int, error: Exception, line: str) -> Failed:
+    """Return the event of a training that broke.
+
+    Args:
+        trial: its number.
+        error: why.
+        line: the same in one line.
+    """
+    theirs = str(error) if isinstance(error, UserCodeError) else ""
+    fatal = isinstance(error, (DataError, MetricError))
+    return Failed(trial, line, traceback.format_exc(), fatal, theirs)
 
 
 def left_by(trial: int, scratch: Path) -> Path | None:

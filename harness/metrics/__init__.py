@@ -5,7 +5,8 @@ study names it; its unit is a row of :mod:`harness.metrics.units`.
 """
 
 from harness.metrics.mlflow_names import IN_MLFLOW, from_mlflow, in_mlflow
-from harness.metrics.named import MOST_ASKED, NAMED, forms_of, is_asked, named, top_k
+from harness.metrics.named import MOST_ASKED, NAMED, is_asked, named, top_k
+from harness.metrics.own import OwnMetric, OwnName, own_name, own_names, remembered
 from harness.metrics.rows import (
     CLOCKS,
     EVALUATED,
@@ -18,7 +19,7 @@ from harness.metrics.rows import (
     known,
 )
 from harness.metrics.units import ANY, NOTHING, SECONDS, WHOLE, Number, Unit, counted, show_ratio
-from harness.metrics.vocabulary import CHOOSABLE, METRICS, is_evaluated, on_test_images
+from harness.metrics.vocabulary import CHOOSABLE, METRICS, asked_of, forms_of, is_evaluated, on_test_images
 
 __all__ = [
     "ANY",
@@ -39,7 +40,10 @@ __all__ = [
     "Known",
     "Metric",
     "Number",
+    "OwnMetric",
+    "OwnName",
     "Unit",
+    "asked_of",
     "counted",
     "forms_of",
     "from_mlflow",
@@ -49,6 +53,9 @@ __all__ = [
     "known",
     "named",
     "on_test_images",
+    "own_name",
+    "own_names",
+    "remembered",
     "show_ratio",
     "top_k",
 ]

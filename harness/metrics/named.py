@@ -96,11 +96,3 @@ def top_k(name: str) -> int:
 def is_asked(name: object) -> bool:
     """Whether a name is one of a metric that is measured only where it is named, as its spelling tells."""
     return isinstance(name, str) and name not in RECORDED and name != HITS and NAME.fullmatch(name) is not None
-
-
-def forms_of(name: str) -> tuple[str, ...]:
-    """Return what is measured where a metric of these is named: that, and of what validation images have the twin.
-
-    What is chosen by validation images is judged by test images.
-    """
-    return (name, f"test_{name.removeprefix('val_')}") if name.startswith("val_") else (name,)

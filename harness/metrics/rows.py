@@ -86,7 +86,8 @@ class Metric:
     @property
     def heading(self) -> str:
         """The title with the symbol of the unit: ``test accuracy (%)``."""
-        return f"{self.title} ({self.unit.symbol.strip()})" if self.unit.symbol else self.title
+        unit = (self.unit.symbol or self.unit.points).strip()
+        return f"{self.title} ({unit})" if unit else self.title
 
     @property
     def points(self) -> str:
@@ -111,7 +112,7 @@ class Metric:
 
     def show_given(self, value: float) -> str:
         """Write a value that somebody set, in as few digits as it takes: ``98 %``, ``0.05``."""
-        return f"{self.unit.scale * value:g}{self.unit.symbol}"
+        return f"{self.unit.scale * value:g}{self.unit.symbol or self.unit.points}"
 
     def show_goal(self, value: float) -> str:
         """Write a value that somebody set, and of what: ``98 % validation accuracy``, ``a validation loss of 0.05``."""
@@ -159,6 +160,7 @@ ROWS: tuple[Metric, ...] = (
     Metric("images_per_second", "images per second", RATE, "progress", "progress/images_per_second", "higher",
            ratio="trains at {} times the images per second", adjectives=_FASTER),
     Metric("foreign_load", "cores taken by others", CORES, "progress", "machine/foreign_load"),
+    Metric("kwh", "kWh of the machine since the trial before", NUMBER, "progress", "machine/kwh"),
     Metric("studies_beside", "other studies beside", COUNT, "progress", "machine/studies_beside"),
     Metric("parameters", "parameters", COUNT, "built", "cost/parameters", "lower",
            ratio="has {} times the parameters", adjectives={"better": "smaller", "worse": "larger"}),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from harness.metrics import METRICS
+from harness.metrics import METRICS, OwnMetric, is_asked, remembered
 from harness.study import Study
 
 
@@ -70,7 +70,7 @@ def asked_by(study: Study, finished: int | None = None, at: datetime | None = No
         finished=finished,
         replicates=study.design.replicate_range,
         metrics=study.metrics,
-        margins=dict(study.report.margin),
+        margins=dict(study.margins),
         references={
             f"{one.name} ({METRICS[one.metric].title} of {one.variant}"
             f"{'' if one.step is None else f' at step {one.step}'})": one.value
@@ -103,35 +103,46 @@ def asked_since(
     return (*kept, asked_by(study, known, now or datetime.now(UTC).replace(microsecond=0)))
 
 
-def asked_from(given: object) -> tuple[Asked, ...]:
+def asked_from(given: object, own: Mapping[str, OwnMetric] | None = None) -> tuple[Asked, ...]:
     """Return what was asked from what JSON has of it, as it was kept.
+
+    Args:
+        given: what was kept.
+        own: metrics of the user's, as the study has them; none by default.
 
     Raises:
         ValueError: if it is none of that.
     """
     if not isinstance(given, list):
         raise ValueError("it must be a list")
-    return tuple(_entry(one) for one in given)
+    return tuple(_entry(one, own or {}) for one in given)
 
 
-def _entry(given: object) -> Asked:
+def _entry(given: object, own: Mapping[str, OwnMetric]) -> Asked:
     if not isinstance(given, dict):
         raise ValueError("each entry must be a table")
     at, finished, replicates, metrics = (given.get(key) for key in ("at", "finished", "replicates", "metrics"))
     if not (isinstance(replicates, list) and len(replicates) == 2 and all(type(one) is int for one in replicates)):
         raise ValueError("replicates must be two whole numbers")
-    if not (isinstance(metrics, list) and metrics and all(isinstance(one, str) and one in METRICS for one in metrics)):
+    if not (isinstance(metrics, list) and metrics and all(isinstance(one, str) and _is_metric(one) for one in metrics)):
         raise ValueError("metrics must be names of metrics, one or more")
     if not (finished is None or (type(finished) is int and 0 <= finished < 10**9)):
         raise ValueError("finished must be a whole number")
     margins, references = _numbers(given.get("margins"), "margins"), _numbers(given.get("references"), "references")
-    if not margins.keys() <= METRICS.keys():
+    if not all(map(_is_metric, margins)):
         raise ValueError("margins must be of metrics")
     first, last = replicates
     compare = given.get("compare", "base")
     if compare not in ("base", "all_pairs"):
         raise ValueError("compare must be 'base' or 'all_pairs'")
-    return Asked(_time(at), finished, (first, last), tuple(metrics), margins, references, compare)
+    margins = {remembered(name, own): margin for name, margin in margins.items()}
+    names = tuple(remembered(name, own) for name in metrics)
+    return Asked(_time(at), finished, (first, last), names, margins, references, compare)
+
+
+def _is_metric(name: str) -> bool:
+    """Whether a name is that of a metric, as far as it can be told without the study."""
+    return name in METRICS or is_asked(name)
 
 
 def _time(given: object) -> datetime | None:

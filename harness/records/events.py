@@ -106,12 +106,14 @@ class Failed:
         message: one line.
         traceback: the whole story.
         fatal: whether every other trial would fail in the same way (missing data, say), so that the run must stop.
+        theirs: of code of the user's, the message with their traceback, from the first frame of their file on.
     """
 
     trial: int
     message: str
     traceback: str
     fatal: bool = False
+    theirs: str = ""
 
 
 Event = Started | Evaluated | Scored | TrainingOver | Finished | Failed

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.study import Variant
@@ -65,7 +66,8 @@ class Job:
         prunable: whether to wait for a :class:`Reply` after each evaluation.
         probes: what to measure of the trained network besides; keys of :data:`harness.metrics.PROBES`.
         metrics: what to measure of it besides, of validation and test images; names of
-            :data:`harness.metrics.NAMED` and their like.
+            :data:`harness.metrics.NAMED` and their like, and those of the user's, which bring their rows along.
+        code: file -> text, of the user's functions that measure these.
         insight: which pictures to make of it: "none", "basic" or "full".
     """
 
@@ -77,3 +79,4 @@ class Job:
     probes: tuple[str, ...] = ()
     insight: str = "basic"
     metrics: tuple[str, ...] = ()
+    code: Mapping[str, str] = field(default_factory=dict)

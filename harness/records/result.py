@@ -59,6 +59,8 @@ class TrialResult:
         refit_steps: steps of the second training, which the test metrics are of; 0 without one.
         foreign_load: mean number of cores that the training was ready to use and others had; None if unknown.
         studies_beside: runs of other studies on the machine meanwhile; None if unknown.
+        kwh: kilowatt-hours of the whole machine since the trial that ended before it in the same run; None where they
+            were not measured. Of all trials together they are what the study took.
         digests: "weights" and "history" -> SHA-256, shortened: equal where two trainings are, bit by bit.
         fingerprint: where it ran; None if unknown.
     """
@@ -75,6 +77,7 @@ class TrialResult:
     refit_steps: int = 0
     foreign_load: float | None = None
     studies_beside: int | None = None
+    kwh: float | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
     fingerprint: Fingerprint | None = None
 

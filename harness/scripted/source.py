@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import inspect
 import linecache
 import symtable
@@ -69,15 +70,17 @@ def standing_alone(text: str, name: str) -> str:
     makers = {bound: statement for statement in tree.body for bound in _bound(statement)}
     if name not in makers:
         raise StudyError(f"{name}: its cell does not define it with `def` or `class`. Define it there.")
-    taken: list[ast.stmt] = []
+    taken: dict[ast.stmt, set[str]] = {}
     missing: dict[str, None] = {}
     waiting = [name]
     while waiting:
         statement = makers.get(wanted := waiting.pop())
         if statement is None:
             missing[wanted] = None
-        elif statement not in taken:
-            taken.append(statement)
+        elif statement in taken:
+            taken[statement].add(wanted)
+        else:
+            taken[statement] = {wanted}
             waiting += [used for used in _used(_text(statement, lines)) if used not in _ALWAYS]
     if missing:
         names = f"{', '.join(map(repr, sorted(missing)))} {'is' if len(missing) == 1 else 'are'}"
@@ -86,8 +89,17 @@ def standing_alone(text: str, name: str) -> str:
             "define there, or in it, all that it uses; what is worked out elsewhere is best a parameter."
         )
     future = [one for one in tree.body if isinstance(one, ast.ImportFrom) and one.module == "__future__"]
-    kept = [one for one in tree.body if one in future or one in taken]
+    kept = [_only(one, taken.get(one)) for one in tree.body if one in future or one in taken]
     return "\n\n\n".join(_text(one, lines) for one in kept) + "\n"
+
+
+def _only(statement: ast.stmt, names: set[str] | None) -> ast.stmt:
+    """Return a statement, of an import what is used of it: `import keras` of `import keras, harness`."""
+    if names is None or not isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return statement
+    made = copy.copy(statement)
+    made.names = [one for one in statement.names if (one.asname or one.name.split(".")[0]) in names]
+    return made
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:

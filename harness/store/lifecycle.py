@@ -21,10 +21,12 @@ class Removed:
     Attributes:
         name: that it had.
         bytes: what its files took; None if that is not known.
+        versions: those of registered models that were of it, and are gone.
     """
 
     name: str
     bytes: int | None
+    versions: list[str]
 
 
 def rename_study(store: Store, name: str, new_name: str) -> None:
@@ -76,8 +78,7 @@ def remove_study(store: Store, name: str) -> Removed:
     size = store.size(name)
     deleted = name if known[name] else delete_study(store, name)
     with store.in_words(), store.hold(deleted) as hold:
-        hold.remove()
-    return Removed(name, size)
+        return Removed(name, size, hold.remove())
 
 
 def require_known(store: Store, name: str, deleted: bool = False) -> dict[str, bool]:

@@ -143,8 +143,11 @@ class Hold(Protocol):
         """Delete the study so that it can be restored; return the name that it has from now on."""
         ...
 
-    def remove(self) -> None:
+    def remove(self) -> list[str]:
         """Remove all that there is of a study which is deleted: no rename restores it then.
+
+        Returns:
+            The versions of registered models that were of it, and are gone: ``tiny version 1``.
 
         Raises:
             UsageError: if that cannot be done from here.

@@ -109,6 +109,7 @@ def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
         refit_steps=int(number("refit_steps") or 0),
         foreign_load=number("foreign_load"),
         studies_beside=None if number("studies_beside") is None else int(row["studies_beside"]),
+        kwh=number("kwh"),
         digests={name: row[f"{name}_digest"] for name in DIGESTS if isinstance(row.get(f"{name}_digest"), str)},
         fingerprint=_fingerprint(row),
     )

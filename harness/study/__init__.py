@@ -17,9 +17,12 @@ from harness.study.study import Study, Trainings
 from harness.study.tables.augment import Augment, Changes
 from harness.study.tables.budget import BudgetSpec
 from harness.study.tables.data import DataSpec
+from harness.study.tables.metrics import own_metrics
 from harness.study.tables.model import ConvBlock, ModelSpec
+from harness.study.tables.own import OwnModel, call_arguments
+from harness.study.tables.report import Reference, ReportSpec
 from harness.study.tables.train import USED_BY, Plateau, SeedSpec, TargetSpec, TrainSpec
-from harness.study.tables.whole import Reference, ReportSpec, StudyTables
+from harness.study.tables.whole import StudyTables
 from harness.study.variant import BASE, Variant, canonical, show_level
 
 __all__ = [
@@ -41,6 +44,7 @@ __all__ = [
     "Level",
     "ModelSpec",
     "OneAtATime",
+    "OwnModel",
     "Phase",
     "Plateau",
     "Range",
@@ -56,6 +60,7 @@ __all__ = [
     "Variant",
     "block_shapes",
     "build_study",
+    "call_arguments",
     "canonical",
     "cautions",
     "censored_floor",
@@ -66,6 +71,7 @@ __all__ = [
     "comparisons_of",
     "has_effects",
     "load_study",
+    "own_metrics",
     "read_code",
     "require_name",
     "schema_text",

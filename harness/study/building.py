@@ -16,6 +16,8 @@ from harness.study.code import CodeName, find_definition, references_in
 from harness.study.explain import explain
 from harness.study.study import Study
 from harness.study.tables.budget import expand_until
+from harness.study.tables.metrics import context_of
+from harness.study.tables.own import own_model
 from harness.study.tables.whole import StudyTables
 from harness.study.values import check_values
 from harness.study.variant import BASE
@@ -41,11 +43,9 @@ def build_study(
         StudyError: with a line for everything that is wrong.
     """
     given = expand_until(expand_protocol(check_values(given)))
-    try:
-        tables = StudyTables.model_validate_json(json.dumps(given))
-    except ValidationError as error:
-        raise StudyError("\n".join(explain(error, StudyTables))) from None
-    study = Study(**dict(tables), name=name, source=source, text=text, given=given, code=_code(given, code or {}))
+    tables, named = _read(given, code or {})
+    study = Study(**tables, name=name, source=source, text=text, given=given, code=named)
+    _check_metrics(study)
     check_size(study)
     check_dimensions(study)
     labels: dict[str, str] = {}
@@ -63,6 +63,48 @@ def build_study(
         labels[variant.digest] = variant.label
     check_variants(study, known_facts)
     return study
+
+
+def _read(given: dict[str, Any], code: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the tables, checked each for itself, and the texts of the files that they name.
+
+    Raises:
+        StudyError: with a line for everything that is wrong.
+    """
+    wrong: list[str] = []
+    tables: dict[str, Any] = {}
+    named: dict[str, str] = {}
+    try:
+        tables = dict(StudyTables.model_validate_json(json.dumps(given), context=context_of(given)))
+    except ValidationError as error:
+        wrong += explain(error, StudyTables)
+    try:
+        named = _code(given, code)
+        model = given.get("model")
+        if isinstance(model, dict) and "build" in model:
+            tables["model"] = own_model(model, named, "model")
+    except StudyError as error:
+        wrong += str(error).splitlines()
+    if wrong:
+        raise StudyError("\n".join(dict.fromkeys(wrong)))
+    return tables, named
+
+
+def _check_metrics(study: Study) -> None:
+    """Check that each metric of the user's is a function of labels and logits, as its syntax tree says."""
+    wrong = []
+    for name, table in study.own_metrics.items():
+        try:
+            definition = find_definition(study.code, CodeName.of(table.of))
+            definition.require(("labels", "logits"))
+            more = [one.name for one in definition.parameters if one.default is None]
+            if definition.kind != "function" or set(more) > {"labels", "logits"}:
+                got = f"got {', '.join(more)}" if definition.kind == "function" else f"got a {definition.kind}"
+                raise StudyError(f"{definition.place}: must be a function of labels and logits alone, {got}.")
+        except StudyError as error:
+            wrong.append(f"metrics.{name}.of: {error}")
+    if wrong:
+        raise StudyError("\n".join(wrong))
 
 
 def _code(given: dict[str, Any], code: Mapping[str, str]) -> dict[str, str]:

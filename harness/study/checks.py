@@ -11,6 +11,7 @@ from harness.study.designs.ranges import Level, Range
 from harness.study.shapes import block_shapes
 from harness.study.study import Study
 from harness.study.tables.data import DataSpec
+from harness.study.tables.model import ModelSpec
 from harness.study.tables.train import MOST_STEPS, USED_BY
 from harness.study.variant import BASE, Variant, canonical, get_path, show_level
 
@@ -130,7 +131,7 @@ def _check_base_in_space(study: Study, path: str, levels: Range | tuple[Level, .
 def _check_it_matters(study: Study, place: str, path: str) -> None:
     """A setting that nothing uses would be trained again and again to the same result."""
     other, users = USED_BY.get(path, ("", ()))
-    if not other:
+    if not other or (path.startswith("model.") and not isinstance(study.model, ModelSpec)):
         return
     varied = study.design.dimensions.get(other)
     now = varied if isinstance(varied, tuple) else (get_path(study.base.tables(), other),)
@@ -201,7 +202,8 @@ def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_ima
         StudyError: if nothing is left to train on, a batch is larger than the training set, steps are too many, or
             augmentation would leave nothing of an image.
     """
-    block_shapes(variant.model, image_shape)
+    if isinstance(variant.model, ModelSpec):
+        block_shapes(variant.model, image_shape)
     images = variant.data.images_to_train_on(train_images)
     if variant.train.batch_size > images:
         raise StudyError(

@@ -92,6 +92,9 @@ def _is_member_name(part: Any) -> bool:
         "int",
         "float",
         "str",
+        "bool",
+        "ModelSpec",
+        "OwnModel",
         "Range",
         "Adaptive",
         "factorial",
@@ -115,7 +118,7 @@ def _line(item: Any, model: type[BaseModel], prefix: str) -> str:
     if kind == "missing":
         return f"{place} is required.{hint}"
     if kind == "extra_forbidden":
-        known = list(owner.model_fields) if owner else []
+        known = list(_fields(owner)) if owner else []
         key = str(parts[-1])
         where = ".".join(place.split(".")[:-1])
         fix = did_you_mean(key, known) or f" Known keys: {', '.join(known)}."
@@ -140,7 +143,8 @@ def _line(item: Any, model: type[BaseModel], prefix: str) -> str:
     if kind == "too_short":
         return f"{place} must not be empty, got {_show(got)}.{hint}"
     if kind == "too_long":
-        return f"{place} must have at most {context['max_length']} entries, got {context['actual_length']:,}."
+        actual = len(got) if context["actual_length"] is None else context["actual_length"]
+        return f"{place} must have at most {context['max_length']} entries, got {actual:,}."
     if kind == "value_error":
         return f"{place}: {context['error']}" if parts or prefix else str(context["error"])
     if kind in _TYPES:
@@ -156,8 +160,8 @@ def _field(model: type[BaseModel], location: tuple[Any, ...]) -> tuple[type[Base
     owner: type[BaseModel] | None = model
     field: FieldInfo | None = None
     for part in location:
-        if isinstance(part, str) and owner is not None and part in owner.model_fields:
-            field = owner.model_fields[part]
+        if isinstance(part, str) and owner is not None and part in _fields(owner):
+            field = _fields(owner)[part]
             tables = _tables(field.annotation)
             owner = tables[0] if tables else None
             candidates = tables
@@ -178,11 +182,16 @@ def _names_field(model: type[BaseModel], location: tuple[Any, ...]) -> bool:
     for part in location:
         if not isinstance(part, str) or _is_member_name(part):
             continue
-        owners = [table for table in tables if part in table.model_fields]
+        owners = [table for table in tables if part in _fields(table)]
         if not owners:
             return not tables
-        tables = [found for owner in owners for found in _tables(owner.model_fields[part].annotation)]
+        tables = [found for owner in owners for found in _tables(_fields(owner)[part].annotation)]
     return True
+
+
+def _fields(table: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the keys of a table as a file has them, with their fields."""
+    return {field.alias or name: field for name, field in table.model_fields.items()}
 
 
 def _tag(table: type[BaseModel]) -> str | None:

@@ -16,7 +16,7 @@ _WIDE = 0.1
 
 def cautions(study: Study) -> tuple[str, ...]:
     """Return a sentence for everything that is allowed, but hardly meant; empty if there is nothing."""
-    return (*too_few_replicates(study), *_parts_left_over(study), *_odd_margins(study))
+    return (*too_few_replicates(study), *_small_budget(study), *_parts_left_over(study), *_odd_margins(study))
 
 
 def _parts_left_over(study: Study) -> Iterator[str]:
@@ -34,12 +34,22 @@ def _parts_left_over(study: Study) -> Iterator[str]:
         yield f"{counted(replicates, 'replicate')} are {whole}: {better} hold out every image equally often."
 
 
+def _small_budget(study: Study) -> Iterator[str]:
+    """Say that a budget leaves nothing to compare."""
+    most, variants = study.budget.trainings, len(study.variants)
+    if most is not None and not study.design.explores and most < 2 * variants < study.trainings.trainings:
+        yield (
+            f"budget.trainings = {most} leaves fewer than two trainings to some of {counted(variants, 'variant')}: "
+            "nothing can be judged of these."
+        )
+
+
 def _odd_margins(study: Study) -> Iterator[str]:
     """Say which margins are not used, or call accuracies equivalent that are far apart."""
-    for name, margin in study.report.margin.items():
+    for name, margin in study.margins.items():
         if name not in study.metrics:
             yield f"The margin of {METRICS[name].title} is not used: report.metrics does not name {name!r}."
-        elif METRICS[name].unit.points and margin >= _WIDE:
+        elif METRICS[name].is_share and METRICS[name].unit.points and margin >= _WIDE:
             yield (
                 f"A margin of {margin:g} lets accuracies up to {100 * margin:g} points apart count as equivalent. For "
                 f"{margin:g} points write {margin / 100:g}."

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from harness.errors import StudyError
-from harness.metrics import counted
+from harness.metrics import OwnName, asked_of, counted
 from harness.notebook import html_of
-from harness.study.code import digest_of, files_named
+from harness.study.code import CodeName, digest_of, files_named
 from harness.study.designs.ranges import Level
 from harness.study.explain import explain
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
+from harness.study.tables.own import OwnModel, own_model
 from harness.study.tables.table import FileTable
-from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
-from harness.study.tables.whole import StudyTables, asked_of, stopping_metrics
+from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec, stopping_metrics
+from harness.study.tables.whole import StudyTables
 from harness.study.variant import BASE, Variant, canonical, get_path, set_path, short_names, show_level
 
 _TABLES: dict[str, type[FileTable]] = {
@@ -31,6 +32,10 @@ _TABLES: dict[str, type[FileTable]] = {
     "target": TargetSpec,
     "seeds": SeedSpec,
 }
+
+
+_WHOLE_NETWORKS = ("model.preset", "model.build")
+"""Settings that bring others with them: where one varies, what the file says beside it is read for each level."""
 
 
 class Trainings(NamedTuple):
@@ -47,6 +52,8 @@ class Trainings(NamedTuple):
 
 class Study(StudyTables):
     """The tables of a study file, and where they came from, which no file can set."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     name: str = Field(description="Name of the Optuna study, the MLflow experiment and the report folder.")
     source: Path | None = Field(default=None, description="The file it was read from.")
@@ -107,6 +114,8 @@ class Study(StudyTables):
             meaning["probes"] = list(self.probes)
         if self.code:
             meaning["code"] = {file: digest_of(text) for file, text in self.code.items()}
+        if self.own:
+            meaning["metrics"] = {name: own.meaning for name, own in self.own.items()}
         return meaning
 
     @property
@@ -122,18 +131,19 @@ class Study(StudyTables):
         """
         tables = json.loads(json.dumps({name: self.given[name] for name in _TABLES if name in self.given}))
         tables.setdefault("seeds", {})
-        if "model.preset" in settings:
-            tables["model"]["preset"] = settings["model.preset"]
-        base = _validate(tables, "")
-        resolved = {name: spec.model_dump(mode="json", exclude_none=True) for name, spec in base.items()}
+        whole = [path for path in _WHOLE_NETWORKS if path in settings]
+        for path in whole:
+            set_path(tables, path, settings[path])
+        base = self._validate(tables)
+        resolved = {name: _as_given(spec) for name, spec in base.items()}
         for path, level in settings.items():
-            if path == "model.preset":
+            if path in whole:
                 continue
             try:
                 set_path(resolved, path, level)
             except KeyError as missing:
                 raise StudyError(f'"{path}" does not exist: nothing is called {missing.args[0]!r} there') from None
-        specs: dict[str, Any] = _validate(resolved, "")
+        specs: dict[str, Any] = self._validate(resolved)
         try:
             self.require_validation_images(specs["data"], specs["train"])
         except ValueError as error:
@@ -142,13 +152,22 @@ class Study(StudyTables):
         names = short_names(list(self.design.dimensions))
         label = ", ".join(f"{names.get(path, path)}={show_level(level)}" for path, level in shown.items())
         varied = {path: settings.get(path, self.base_level(path)) for path in self.design.dimensions}
-        named = files_named({name: resolved[name] for name in ("model", "train")}) if self.code else ()
+        stops = [
+            name.own.of for name in stopping_metrics(specs["train"], specs.get("target")) if isinstance(name, OwnName)
+        ]
+        using = {"metrics": stops, **{name: resolved[name] for name in ("model", "train")}}
+        named = files_named(using) if self.code else ()
         code = {file: self.code[file] for file in named}
         return Variant(label=label or BASE, settings=varied, code=code, **specs)
 
     def metrics_of(self, variant: Variant) -> tuple[str, ...]:
         """Return what is measured of a variant because the study, or the variant itself, names it, each once."""
         return asked_of(*self.asked_metrics, *stopping_metrics(variant.train, variant.target))
+
+    def code_of(self, metrics: Iterable[str]) -> dict[str, str]:
+        """Return file -> text, of the functions that measure those of some metrics that are the user's."""
+        files = dict.fromkeys(CodeName.of(name.own.of).file for name in metrics if isinstance(name, OwnName))
+        return {file: self.code[file] for file in files}
 
     def base_level(self, path: str) -> Level:
         """Return the base's level at a dotted path.
@@ -157,7 +176,7 @@ class Study(StudyTables):
             KeyError: if the path leads nowhere; the argument is the part that does not exist.
         """
         root = path.split(".")[0]
-        if path == "model.preset":
+        if path == "model.preset" and isinstance(self.model, ModelSpec):
             return self.model.preset
         table = getattr(self, root)
         level: Level = get_path({root: table.model_dump(mode="json") if table else {}}, path)
@@ -166,19 +185,26 @@ class Study(StudyTables):
     def is_base_level(self, path: str, level: Level) -> bool:
         """Whether a level is the base's, compared as the tables read it: 1 is 1.0, an omitted kernel its default."""
         root = path.split(".")[0]
-        if path == "model.preset":
-            return level == self.model.preset
+        if path in _WHOLE_NETWORKS:
+            return level == self.base_level(path)
         table = getattr(self, root)
-        raw = table.model_dump(mode="json", exclude_none=True)
+        raw = _as_given(table)
         set_path({root: raw}, path, level)
-        return bool(type(table).model_validate_json(json.dumps(raw)) == table)
+        return bool(self._validate({root: raw})[root] == table)
+
+    def _validate(self, tables: dict[str, Any]) -> dict[str, FileTable]:
+        specs: dict[str, FileTable] = {}
+        for name, given in tables.items():
+            if name == "model" and "build" in given:
+                specs[name] = own_model(given, self.code, name)
+                continue
+            try:
+                specs[name] = _TABLES[name].model_validate_json(json.dumps(given), context={"own": self.own})
+            except ValidationError as error:
+                raise StudyError("\n".join(explain(error, _TABLES[name], name))) from None
+        return specs
 
 
-def _validate(tables: dict[str, Any], prefix: str) -> dict[str, FileTable]:
-    specs: dict[str, FileTable] = {}
-    for name, given in tables.items():
-        try:
-            specs[name] = _TABLES[name].model_validate_json(json.dumps(given))
-        except ValidationError as error:
-            raise StudyError("\n".join(explain(error, _TABLES[name], prefix + name))) from None
-    return specs
+def _as_given(table: FileTable) -> dict[str, Any]:
+    """Return a table as a file would have it. A setting of the user's may be none where its default is something."""
+    return table.model_dump(mode="json", exclude_none=not isinstance(table, OwnModel))

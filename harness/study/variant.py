@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from harness.metrics import OwnName
 from harness.study.code import digest_of
 from harness.study.designs.ranges import Level
 from harness.study.tables.augment import Augment
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
+from harness.study.tables.own import OwnModel
 from harness.study.tables.table import FileTable
-from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
+from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec, stopping_metrics
 
 _UNCHANGED = Augment().model_dump(mode="json")
 """A table of which only what is not so is shown."""
@@ -36,7 +38,7 @@ class Variant:
 
     label: str
     data: DataSpec
-    model: ModelSpec
+    model: ModelSpec | OwnModel
     train: TrainSpec
     target: TargetSpec | None = None
     seeds: SeedSpec = field(default_factory=SeedSpec)
@@ -53,17 +55,21 @@ class Variant:
         """Text that is equal for variants that one compiled program can train.
 
         Left out is what a program takes as input: initial weights, learning rate, weight decay, dropout rates (but not
-        whether there is dropout), amounts of augmentation (likewise), and the target.
+        whether there is dropout), amounts of augmentation (likewise), and the target. Of a network of the user's all
+        settings are part of its program.
         """
         model, train = self.model, self.train
-        inputs = {"preset", "initializer", "initializer_stddev", "bias", "conv_dropout", "dense_dropout"}
-        parts = {
+        parts: dict[str, Any] = {
             "data": self.data.model_dump(mode="json"),
-            "model": model.model_dump(mode="json", exclude=inputs),
-            "dropout": [model.conv_dropout > 0, model.dense_dropout > 0],
             "augment": list(train.augment.changes),
             "train": train.model_dump(mode="json", exclude={"learning_rate", "weight_decay", "augment"}),
         }
+        if isinstance(model, OwnModel):
+            parts["model"] = model.model_dump(mode="json")
+        else:
+            inputs = {"preset", "initializer", "initializer_stddev", "bias", "conv_dropout", "dense_dropout"}
+            parts["model"] = model.model_dump(mode="json", exclude=inputs)
+            parts["dropout"] = [model.conv_dropout > 0, model.dense_dropout > 0]
         return canonical({**parts, "code": self._digests()} if self.code else parts)
 
     def _digests(self) -> dict[str, str]:
@@ -80,6 +86,9 @@ class Variant:
         seeds = self.seeds.model_dump(mode="json", exclude_defaults=True)
         if seeds:
             meaning["seeds"] = seeds
+        stops = [name for name in stopping_metrics(self.train, self.target) if isinstance(name, OwnName)]
+        if stops:
+            meaning["metrics"] = {name.own.name: name.own.meaning for name in stops}
         if self.code:
             meaning["code"] = self._digests()
         return meaning

@@ -183,12 +183,12 @@ def _in_float32(trained: Trained) -> tuple[keras.Model, str]:
 
     ONNX has no convolutions of bfloat16. Weights are float32 in any case.
     """
-    from harness.network import build_network
+    from harness.network import network_of
 
     precision = trained.variant.train.precision
     if precision == "float32":
         return trained.model, ""
-    model = build_network(trained.variant.model, trained.image_shape, len(trained.class_names), seed=0)
+    model = network_of(trained.variant, trained.image_shape, len(trained.class_names), seed=0, precision="float32")
     model.set_weights(trained.model.get_weights())
     return model, f"It computes in float32, where the training had {precision}: logits differ by its rounding."
 

@@ -48,6 +48,7 @@ def look_inside(
     features: int | None = FEATURES,
     images: Sequence[str] = (),
     data_folder: str | Path | None = None,
+    trust: bool = False,
 ) -> Look:
     """Draw pictures of a run's network and log them to the run, replacing those of the same names.
 
@@ -59,6 +60,7 @@ def look_inside(
         features: features of a layer that get an image they like; None for all.
         images: what to look at layer by layer: numbers of test images from 0, or picture files; empty for two.
         data_folder: where to look first for image files.
+        trust: as in :func:`harness.trained.open_trained`.
 
     Raises:
         UsageError: for an unknown run, one without a model, a name or number that there is not, or a picture that
@@ -66,7 +68,7 @@ def look_inside(
         DataError: if the study's images are missing or damaged.
     """
     store = open_store(store)
-    trained = open_trained(text, store)
+    trained = open_trained(text, store, trust=trust)
     data = trained.images(data_folder)
     subject = Subject(trained.variant, trained.model, data, _logits(trained, data), _history(trained, store))
     folder_of_images = None if data_folder is None else Path(data_folder)

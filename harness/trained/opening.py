@@ -18,8 +18,9 @@ from harness.records import Seeds, StopReason
 from harness.results import load_recorded_study
 from harness.seeds import seeds_of
 from harness.store import RecordedImages, RecordedRun, Store, open_store
-from harness.study import Study, Variant
+from harness.study import ModelSpec, Study, Variant
 from harness.trained.weights import UnfitFile, check_size, read_weights
+from harness.trust import require_trusted
 
 if TYPE_CHECKING:
     import keras
@@ -99,19 +100,23 @@ class Trained:
         return self.seeds.split, folder, self.seeds.part, not self.variant.train.refit
 
 
-def open_trained(text: str, store: str | Path | Store = "mlruns") -> Trained:
+def open_trained(text: str, store: str | Path | Store = "mlruns", *, trust: bool = False) -> Trained:
     """Open the network of the run that a user names, as :meth:`harness.store.Store.find` takes it.
 
     The network is built from what was recorded, and of its file weights alone are read: no code that a file may carry
-    can run.
+    can run. A network of the user's own code is built by executing what is recorded of it: that is done only with code
+    that was run on this machine from a file of the user's, or with ``trust``.
 
     Args:
         text: a run id or the beginning of one, ``STUDY#NUMBER``, or the run's name.
         store: the store.
+        trust: whether code that the store brings along may be executed, wherever it is from.
 
     Raises:
-        UsageError: for an unknown run, one without a model, one whose network cannot be built from what was recorded,
-            a model file that cannot be read or is not the one that was recorded, or a network that diverged.
+        UserCodeError: if executing the user's code raises.
+        UsageError: for code that is not trusted, an unknown run, one without a model, one whose network cannot be
+            built from what was recorded, a model file that cannot be read or is not the one that was recorded, or a
+            network that diverged.
     """
     store = open_store(store)
     run = store.find(text)
@@ -127,6 +132,8 @@ def open_trained(text: str, store: str | Path | Store = "mlruns") -> Trained:
             f"{run.short}: its settings must give the digest {run.digest} that was recorded, got {variant.digest}: it "
             "was made by a version of harness that reads the study differently. Use that version, or train it again."
         )
+    if not trust:
+        require_trusted(variant.code, run.short)
     images = _images(store, run, variant)
     try:
         model = _rebuild(
@@ -180,13 +187,14 @@ def _rebuild(
     file: Path, variant: Variant, image_shape: tuple[int, int, int], classes: int, seeds: Seeds
 ) -> keras.Model:
     """Build a variant's network, unless the file is too small to hold its weights."""
-    check_size(file, total_costs(variant.model, image_shape, classes)["parameters"])
+    if isinstance(variant.model, ModelSpec):
+        check_size(file, total_costs(variant.model, image_shape, classes)["parameters"])
     from harness.engines import import_quietly
 
     import_quietly()
-    from harness.network import build_network
+    from harness.network import network_of
 
-    return build_network(variant.model, image_shape, classes, seeds.weights, variant.train.precision, seeds.dropout)
+    return network_of(variant, image_shape, classes, seeds.weights, seeds.dropout)
 
 
 def _require_recorded(run: RecordedRun, file: Path, weights: Sequence[npt.NDArray[np.float32]]) -> None:

@@ -8,6 +8,7 @@ Nothing is unpacked to disk, no link inside the file is followed, and nothing la
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
+from harness.trained.layouts import weight_addresses
 
 if TYPE_CHECKING:
     import keras
@@ -31,6 +34,9 @@ _SLACK = 4_000_000
 
 _SLACK_OF_LAYER = 20_000
 """Bytes that it may be larger for each layer, on top of that."""
+
+
+_FLOAT32 = np.dtype("<f4")
 
 
 class UnfitFile(Exception):
@@ -64,24 +70,45 @@ def read_weights(file: Path, model: keras.Model) -> list[npt.NDArray[np.float32]
 
     Args:
         file: a Keras file.
-        model: the network, as :func:`harness.network.build_network` makes it.
+        model: the network, as :func:`harness.network.network_of` makes it.
 
     Raises:
         UnfitFile: if it is no Keras file, is damaged, or is of another network.
     """
     import h5py
 
-    places = list(_places(model))
-    most = 4 * model.count_params() + _SLACK + _SLACK_OF_LAYER * len(model.layers)
-    content = _read_member(file, most)
+    recipe = getattr(model, "recipe", None)
+    layout = None if recipe is None else _layout(recipe.build())
+    most = 4 * model.count_params() if layout is None else sum(8 * math.prod(one.shape) for one in model.variables)
+    content = _read_member(file, most + _SLACK + _SLACK_OF_LAYER * len(model.layers))
     try:
         with h5py.File(io.BytesIO(content), "r") as opened:
-            return _read_arrays(opened, places)
+            return _read_arrays(opened, list(_places(model))) if layout is None else _read_at(opened, layout, model)
     except UnfitFile:
         raise
     except Exception as error:  # a damaged file raises whatever the part that is damaged leads to
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise UnfitFile(f"{_MEMBER}: {reason.rstrip('.')}") from None
+
+
+def _layout(model: keras.Model) -> tuple[str, ...]:
+    try:
+        return weight_addresses(model)
+    except ValueError as error:
+        raise UnfitFile(f"its network cannot be read: {error}") from None
+
+
+def _read_at(opened: Any, addresses: Sequence[str], model: keras.Model) -> list[npt.NDArray[np.float32]]:
+    """Return the arrays at some addresses, as the weights of a network have their shapes and types."""
+    found = []
+    for address, weight in zip(addresses, model.weights, strict=True):
+        place = opened
+        *groups, last = address.split("/")
+        for group in groups:
+            place = _step(place, group, "group")
+        shape, dtype = tuple(map(int, weight.shape)), np.dtype(weight.dtype).newbyteorder("<")
+        found.append(_read_array(_step(place, last, "dataset"), shape, weight.path, dtype))
+    return found
 
 
 def _places(model: keras.Model) -> Iterator[_Place]:
@@ -149,19 +176,21 @@ def _step(group: Any, name: str, kind: str) -> Any:
     return group[name]
 
 
-def _read_array(dataset: Any, shape: tuple[int, ...], layer: str) -> npt.NDArray[np.float32]:
+def _read_array(
+    dataset: Any, shape: tuple[int, ...], layer: str, dtype: np.dtype[Any] = _FLOAT32
+) -> npt.NDArray[np.float32]:
     """Return an array that lies in the file in one piece: no other file has a part of it, and no filter runs."""
     import h5py
 
     listed = dataset.id.get_create_plist()
     if listed.get_layout() not in (h5py.h5d.CONTIGUOUS, h5py.h5d.COMPACT) or listed.get_external_count():
         raise UnfitFile(f"{dataset.name} in {_MEMBER} does not lie in the file in one piece")
-    if dataset.shape != shape or dataset.dtype != np.dtype("<f4"):
+    if dataset.shape != shape or dataset.dtype != dtype:
         raise UnfitFile(
-            f"it is of another network: {layer} takes float32 {_show(shape)}, got {dataset.dtype} "
+            f"it is of another network: {layer} takes {dtype} {_show(shape)}, got {dataset.dtype} "
             f"{_show(dataset.shape) if dataset.shape is not None else 'without a shape'}"
         )
-    return np.asarray(dataset[()], np.float32)
+    return np.asarray(dataset[()], dtype)
 
 
 def _show(shape: Sequence[int]) -> str:

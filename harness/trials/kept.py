@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.errors import DataError, StudyError
 from harness.records import Asked, asked_by, asked_from
-from harness.study import Study, build_study
+from harness.study import Study, build_study, own_metrics
 from harness.trials.cells import show_wrong
 
 
@@ -54,9 +54,14 @@ def stored_asked(kept: Mapping[str, Any], place: str) -> tuple[Asked, ...]:
     if "asked" not in kept:
         return (asked_by(stored_study(kept, place)),)
     try:
-        return asked_from(kept["asked"])
+        return asked_from(kept["asked"], own_metrics(_tables(kept).get("metrics")))
     except (ValueError, OverflowError) as error:
         raise DataError(
             f"{place}: what was asked of the study and when cannot be read: {error}. Run the study again from its "
             "file; the run then says it anew."
         ) from None
+
+
+def _tables(kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    given = kept.get("given")
+    return given if isinstance(given, Mapping) else {}

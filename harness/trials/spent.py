@@ -22,10 +22,12 @@ class Spent:
         seconds: in which at least one of them was under way: by the clock on the wall, without the pauses.
         core_seconds: all clocks of those that finished, each times its threads; of those that share a program each
             counts its part.
+        kwh: of the whole machine, as far as it was measured; None where it was not.
     """
 
     seconds: float = 0.0
     core_seconds: float = 0.0
+    kwh: float | None = None
 
 
 def spent_on(trials: pd.DataFrame) -> Spent:
@@ -45,7 +47,9 @@ def spent_on(trials: pd.DataFrame) -> Spent:
             until = ended
     clocks = _clocks(trials)
     threads, pack = (trials[name].astype(float).fillna(1.0) for name in ("threads", "pack"))
-    return Spent(seconds, float((clocks * threads / pack.clip(lower=1.0)).sum()))
+    kwh = trials["kwh"].astype(float).sum(min_count=1)
+    core_seconds = float((clocks * threads / pack.clip(lower=1.0)).sum())
+    return Spent(seconds, core_seconds, None if kwh != kwh else float(kwh))
 
 
 def longest_by_variant(trials: pd.DataFrame) -> dict[str, float]:

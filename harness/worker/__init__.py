@@ -99,12 +99,12 @@ def _started(session: Session, fingerprint: Fingerprint, total_steps: int) -> St
 
 def _session(job: Job, resources: Resources, folder: Path, emit: Emit, decide: Decide | None) -> Session:
     """Load the images of a job and build its network."""
-    from harness.cost import total_costs
+    from harness.cost import costs_of, total_of
 
     data = _load(job.variant.data, *_split(job), resources.data_folder)
     check_classes(job.metrics, data.classes)
     model = _network(job, data)
-    costs = total_costs(job.variant.model, data.image_shape, data.classes)
+    costs = total_of(costs_of(job.variant.model, model, data.image_shape, data.classes))
     return Session(job, folder / str(job.trial), data, model, costs, emit, decide)
 
 
@@ -115,12 +115,9 @@ def _split(job: Job) -> tuple[int, int]:
 
 
 def _network(job: Job, data: ImageData) -> keras.Model:
-    from harness.network import build_network
+    from harness.network import network_of
 
-    variant, seeds = job.variant, job.seeds
-    return build_network(
-        variant.model, data.image_shape, data.classes, seeds.weights, variant.train.precision, seeds.dropout
-    )
+    return network_of(job.variant, data.image_shape, data.classes, job.seeds.weights, job.seeds.dropout)
 
 
 def _training(session: Session) -> Training:
@@ -177,7 +174,7 @@ def _finish(session: Session, logits: npt.NDArray[np.float32]) -> TrialResult:
         write_artifacts(session, logits)
         probed = {} if session.diverged else probe(session.job, session.folder, data, session.model, logits)
     with session.watch.timing("evaluate"):
-        scores = score(logits, data.test.labels, session.job.metrics)
+        scores = score(logits, data.test.labels, session.job.metrics, session.job.code)
     result = session.result({**scores, **probed})
     session.emit(Finished(session.job.trial, result))
     return result

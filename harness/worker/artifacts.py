@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.records import HITS_FILE, Evaluated, Scored, pack_hits
-from harness.study import Variant
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from harness.cost import LayerCost
     from harness.worker.session import Session
 
 
@@ -25,13 +25,15 @@ def write_artifacts(session: Session, logits: npt.NDArray[np.float32]) -> None:
         session: the training, which is over and has evaluated at least once.
         logits: of the test images, (n, classes).
     """
+    from harness.cost import costs_of
     from harness.gallery import LEVELS, Choice, Subject, write_pictures
 
     job, data, folder = session.job, session.data, session.folder
     folder.mkdir(parents=True, exist_ok=True)
+    layers = costs_of(job.variant.model, session.model, data.image_shape, data.classes)
     rows = history_rows(session.history, session.tested)
     _write_history(folder / "history.csv", rows, session)
-    (folder / "summary.txt").write_text(summarise(job.variant, data.image_shape, data.classes), encoding="utf-8")
+    (folder / "summary.txt").write_text(summarise(layers, data.image_shape), encoding="utf-8")
     session.model.save(folder / "model.keras")
     if not session.diverged:
         (folder / HITS_FILE).write_bytes(pack_hits(logits.argmax(axis=1) == data.test.labels))
@@ -48,11 +50,12 @@ def _write_snapshots(folder: Path, session: Session) -> None:
 
     kernels = {step: kernel for step, kernel in session.snapshots.items() if np.isfinite(kernel).all()}
     most = max((float(abs(kernel).max()) for kernel in kernels.values()), default=0.0)
-    place = folder / "conv_1 weights"
+    name = session.first_convolution
+    place = folder / f"{name} weights"
     place.mkdir(parents=True)
     with own_style():
         for step, kernel in kernels.items():
-            draw_weights(kernel, "conv_1", step, most).savefig(place / f"{step}.png")
+            draw_weights(kernel, name, step, most).savefig(place / f"{step}.png")
 
 
 def history_rows(history: Sequence[Evaluated], tested: Sequence[Scored]) -> list[dict[str, float]]:
@@ -75,15 +78,20 @@ def _write_history(path: Path, rows: Sequence[Mapping[str, float]], session: Ses
         writer.writerows(rows)
 
 
-def summarise(variant: Variant, image_shape: tuple[int, int, int], classes: int) -> str:
+def summarise(layers: Sequence[LayerCost], image_shape: tuple[int, int, int]) -> str:
     """Return the network layer by layer as text: output shapes, parameters, multiply-accumulates."""
-    from harness.cost import layer_costs, total_costs
+    from harness.cost import total_of, uncounted
 
-    lines = [f"{'layer':<16}{'output':<16}{'parameters':>12}{'macs':>14}"]
-    lines.append(f"{'image':<16}{'x'.join(map(str, image_shape)):<16}")
-    for layer in layer_costs(variant.model, image_shape, classes):
+    wide = max(16, *(len(layer.name) + 2 for layer in layers))
+    lines = [f"{'layer':<{wide}}{'output':<16}{'parameters':>12}{'macs':>14}"]
+    lines.append(f"{'image':<{wide}}{'x'.join(map(str, image_shape)):<16}")
+    for layer in layers:
         shape = "x".join(map(str, layer.output_shape))
-        lines.append(f"{layer.name:<16}{shape:<16}{layer.parameters:>12,}{layer.macs:>14,}")
-    total = total_costs(variant.model, image_shape, classes)
-    lines.append(f"{'total':<16}{'':<16}{total['parameters']:>12,}{total['macs']:>14,}")
+        macs = f"{layer.macs:,}" if layer.counted else "uncounted"
+        lines.append(f"{layer.name:<{wide}}{shape:<16}{layer.parameters:>12,}{macs:>14}")
+    total = total_of(layers)
+    macs = f"{total['macs']:,}" if "macs" in total else "uncounted"
+    lines.append(f"{'total':<{wide}}{'':<16}{total['parameters']:>12,}{macs:>14}")
+    if unknown := uncounted(layers):
+        lines.append(f"Operations are not counted: it is not known here what these layers do: {', '.join(unknown)}.")
     return "\n".join(lines) + "\n"

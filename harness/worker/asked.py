@@ -6,12 +6,13 @@ scikit-learn measures what it has.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.metrics import top_k
+from harness.metrics import OwnName, top_k
+from harness.worker.own_metrics import measure_own
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -21,7 +22,11 @@ _BINS = 15
 
 
 def asked_scores(
-    form: str, names: Iterable[str], logits: npt.NDArray[np.float32], labels: npt.NDArray[np.integer]
+    form: str,
+    names: Iterable[str],
+    logits: npt.NDArray[np.float32],
+    labels: npt.NDArray[np.integer],
+    code: Mapping[str, str] | None = None,
 ) -> dict[str, float]:
     """Return metric -> value, of those names that begin with a form; one that has no value is not there.
 
@@ -32,12 +37,21 @@ def asked_scores(
         names: what is asked for.
         logits: (n, classes).
         labels: the classes, (n,).
+        code: file -> text, of the functions of the user's.
+
+    Raises:
+        MetricError: if a function of the user's raises, or gives no number that its metric may be.
     """
     asked = [name for name in names if name.partition("_")[0] == form]
     if not asked or not np.isfinite(logits).all():
         return {}
-    values = {name: _measure(name, logits, labels) for name in asked}
-    return {name: float(value) for name, value in values.items() if value is not None}
+    values = {
+        name: measure_own(name, logits, labels, code or {})
+        if isinstance(name, OwnName)
+        else _measure(name, logits, labels)
+        for name in asked
+    }
+    return {str(name): float(value) for name, value in values.items() if value is not None}
 
 
 def _measure(name: str, logits: npt.NDArray[np.float32], labels: npt.NDArray[np.integer]) -> float | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.records import Job
+from harness.study import ModelSpec
 
 if TYPE_CHECKING:
     import keras
@@ -62,6 +63,7 @@ def _order_difference(job: Job, data: ImageData, model: keras.Model, logits: npt
     from harness.network import build_network
 
     spec = job.variant.model
+    assert isinstance(spec, ModelSpec), "the study was checked"
     other = "after_pool" if spec.activation_order == "before_pool" else "before_pool"
     swapped = build_network(
         spec.model_copy(update={"activation_order": other}), data.image_shape, data.classes, 0,

@@ -96,6 +96,7 @@ class Session:
         self.fingerprint: Fingerprint | None = None
         self.load: Load | None = None
         self.snapshots: dict[int, np.ndarray] = {}
+        self.first_convolution = ""
         asked = decide if job.prunable else None
         prune = (lambda _: self._ask(asked)) if asked else None
         self._stops: list[StopCallback] = stop_callbacks(
@@ -137,9 +138,14 @@ class Session:
             step: training steps done.
             last: the training is over.
         """
-        first = next((layer for layer in self.model.layers if layer.name == "conv_1"), None)
-        if first is None or self.job.insight != "full" or (last and self.refit_steps):
+        from harness.insight import convolutions
+
+        if self.job.insight != "full" or (last and self.refit_steps):
             return
+        first = next(iter(convolutions(self.model)), None)
+        if first is None:
+            return
+        self.first_convolution = first.name
         self.snapshots[step] = np.asarray(first.get_weights()[0], np.float32)
 
     def note_test(self, step: int, metrics: Mapping[str, float]) -> None:

@@ -110,7 +110,7 @@ def _scores(
     with all_timing(running, "evaluate"):
         logits = engine.logits([part.images for part in splits])
         return [
-            scores_of(form, scores, part.labels, session.job.metrics)
+            scores_of(form, scores, part.labels, session.job.metrics, session.job.code)
             for session, scores, part in zip(sessions, logits, splits, strict=True)
         ]
 

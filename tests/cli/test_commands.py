@@ -17,6 +17,8 @@ import pytest
 
 from harness.cli.dry_run import _budget, _to_do
 from harness.cli.listing import _done
+from harness.cli.run import _say_stopped
+from harness.driver import Outcome, Stopped
 from harness.estimate import TimeEstimate
 from harness.machine import look
 from harness.machine.load import WORKER_MODULE
@@ -154,6 +156,21 @@ class TestStudyFiles:
             "The budget has room for 7 of the 13 that are left: 3 of the search, and 4 to confirm what it finds."
         )
         assert said(minutes=2, design=search).endswith("too few for a search and its 4 confirmations.")
+
+    @pytest.mark.parametrize(
+        ("here", "cut_off", "stopped", "told"),
+        [
+            (3, 0, Stopped("the 4 minutes of this run are over"), "The same command goes on from there."),
+            (0, 2, Stopped("the 4 minutes of this run are over"), "No training ended in that time: allow more."),
+            (3, 2, Stopped("over", "budget.minutes"), "e.g. harness run x.toml --set budget.minutes=9"),
+        ],
+    )
+    def test_how_to_go_on_when_a_budget_ended_a_run(self, tiny, here, cut_off, stopped, told):
+        outcome = Outcome(tiny(budget={"minutes": 4.5}), 3, here, {}, stopped=stopped, cut_off=cut_off)
+        said = _say_stopped("x.toml", outcome, stopped)
+        assert said.startswith(f"ended by its budget: {stopped.why}. 3 trainings are kept")
+        assert ("2 under way were closed as KILLED" in said) is bool(cut_off)
+        assert said.endswith(told)
 
 
 class TestWrongUse:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from harness.cli.progress import View, duration
+from harness.cli.progress import View, _left, duration
 from harness.driver import Progress, Running
 from harness.launchers import Death
 from harness.plan import Assignment
@@ -31,6 +31,20 @@ def progress(tiny):
 
 def said(view):
     return view.console.file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("allowed", "trained", "tail"),
+    [(90.0, 60.0, ", 2 min of its budget left"), (-3.0, None, ", 0 s of its budget left"), (999.0, 60.0, None)],
+)
+def test_what_a_budget_leaves_is_said_where_it_is_less_than_what_is_left(progress, allowed, trained, tail):
+    progress.allowed = allowed
+    if trained is not None:
+        progress.finished_here, progress.first_start = 1, time.monotonic() - trained
+    if tail is None:
+        assert _left(progress).startswith(", about 3 min left")
+    else:
+        assert _left(progress) == tail
 
 
 def test_plain_lines(view, progress):

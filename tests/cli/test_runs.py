@@ -12,7 +12,9 @@ from harness.driver import run_study
 from harness.errors import UsageError
 from harness.records import Failed
 from harness.store import open_store
-from tests.conftest import ScriptedLauncher, make_result
+from harness.study import build_study
+from tests.conftest import TINY, ScriptedLauncher, changed, make_result
+from tests.store.contract import record
 
 FACTS = {"trial", "run_id", "variant", "digest", "replicate", "phase", "status", "stop_reason", "error", "settings",
          "metrics", "place", "started", "ended"}  # fmt: skip
@@ -105,6 +107,19 @@ def test_a_study_is_run_as_it_is_recorded_where_it_has_no_file(recorded, capsys)
         study_to_run("tinny", (), None, store)
     with pytest.raises(UsageError, match=r"tiny\.toml: no such study file\."):
         study_to_run("tiny.toml", (), None, store)
+
+
+def test_code_that_the_store_brings_along_is_not_run_before_somebody_says_so(project, monkeypatch):
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("XDG_STATE_HOME", str(project / "state"))
+    code = {"nets.py": "def plain(image_shape, classes):\n    raise SystemExit('executed')\n"}
+    own = changed(TINY, {"model": {"build": "nets.py:plain"}, "design.factors": {"train.learning_rate": [0.1, 0.01]}})
+    with open_store("mlruns").hold("own") as hold:
+        record(hold.begin(build_study(own, name="own", text="", code=code), {}))
+    for option in ((), ("--dry-run",)):
+        with pytest.raises(UsageError, match=r"the study own: is made by code that the store brings along .*nets\.py"):
+            call("run", "own", *option)
+    assert study_to_run("own", (), None, open_store("mlruns"), trust=True).code == code
 
 
 def test_a_study_without_a_network_that_could_win(project, tiny):

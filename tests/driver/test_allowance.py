@@ -7,8 +7,9 @@ import pytest
 from optuna.trial import TrialState
 
 from harness.driver import Stopped, run_study
-from harness.driver.allowance import Allowance, Deadline, allowance_of
+from harness.driver.allowance import Allowance, Deadline, Power, allowance_of
 from harness.errors import UsageError
+from harness.launchers import About
 from harness.records import Clocks
 from harness.reports import report
 from harness.results import load_results
@@ -134,6 +135,53 @@ class TestTime:
         assert not (tmp_path / "mlruns").exists()
 
 
+class Meter:
+    """Every reading is a kilowatt-hour more."""
+
+    def __init__(self):
+        self.readings = 0
+
+    def kwh(self):
+        self.readings += 1
+        return 1.0
+
+
+class TestEnergy:
+    def test_none_begins_that_would_take_more_and_each_trial_records_its_part(self, memory, tiny, monkeypatch):
+        study = tiny(budget={"kwh": 7}, **{"design.replicates": 9})
+        meter = Meter()
+        monkeypatch.setattr("harness.driver.EnergyMeter", lambda: meter)
+        outcome = run_study(study, store=memory, launch=ScriptedLauncher(finish, places=1))
+        trials = load_results("tiny", memory).trials
+        # one reading a trial, and another one where a second had passed
+        assert trials["kwh"].min() >= 1
+        assert trials["kwh"].sum() <= meter.readings
+        assert 1 <= outcome.finished <= 7
+        assert outcome.stopped.key == "budget.kwh"
+        assert "of its 7 kWh are spent, and a training takes" in outcome.stopped.why
+        again = run_study(study, store=memory, launch=ScriptedLauncher(finish, places=1))
+        assert (again.finished_here, again.stopped.key) == (0, "budget.kwh")
+        told = report(*load_results("tiny", memory))
+        assert "Its budget: 7 kWh, of which " in told.sentences[0]
+        assert "kWh of the whole machine, by its counters (CodeCarbon)." in told.measured["Spent"]
+
+    def test_what_earlier_runs_took_counts(self):
+        power = Power(Meter(), most=10, spent=8.0, trainings=4)
+        assert power.refusal(1) == ""
+        assert power.refusal(2) == "8 of its 10 kWh are spent, and a training takes 2"
+        assert power.since_last() == 1.0
+        power.read()
+        assert power.refusal(1) == "10 of its 10 kWh are spent, and a training takes 1.8"
+
+    def test_workers_elsewhere_are_not_measured(self, tmp_path, tiny):
+        class Elsewhere(ScriptedLauncher):
+            about = About("a cluster", 2, 1, here=False)
+
+        with pytest.raises(UsageError, match="must not be given where workers are on other machines, got 3: their"):
+            run_study(tiny(budget={"kwh": 3}), store=tmp_path / "mlruns", launch=Elsewhere(finish))
+        assert not (tmp_path / "mlruns").exists()
+
+
 class Clock:
     now = 0.0
 
@@ -163,7 +211,7 @@ def trials_of(*minutes, seconds=90.0):
     rows = [(begins + pd.Timedelta(minutes=a), begins + pd.Timedelta(minutes=b), None) for a, b in minutes]
     table = pd.DataFrame(rows, columns=["started", "ended", "error"])
     clocks = {f"{name}_seconds": 0.0 for name in ("evaluate", "compile", "prepare", "record", "refit")}
-    return table.assign(train_seconds=seconds, threads=1, pack=1, digest="d", status="finished", **clocks)
+    return table.assign(train_seconds=seconds, kwh=None, threads=1, pack=1, digest="d", status="finished", **clocks)
 
 
 def test_the_minutes_of_a_study_are_those_of_all_its_runs(tiny):

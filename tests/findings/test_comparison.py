@@ -4,6 +4,7 @@ import pytest
 from harness.errors import UsageError
 from harness.findings.comparison import Side, compare_sides
 from harness.judging import Conclusion
+from harness.study import build_study
 from tests.findings.conftest import POOL, STRIDE, make_study, trial
 
 
@@ -153,3 +154,42 @@ def test_replicates_and_factors_that_differ_are_listed():
         ("design.replicates", "3", "min=3 max=9"),
         ("design: model.downsample", "max_pool stride", "stride"),
     )
+
+
+def costly(text="def cost(labels, logits): return 1.0\n", file="mine.py", **table):
+    """A study with a metric of the user's."""
+    cost = {"of": f"{file}:cost", "better": "lower", "unit": "euros", "margin": 0.5, **table}
+    given = {**make_study().given, "metrics": {"cost": cost}, "report": {"metrics": ["test_cost"]}}
+    return build_study(given, name="costly", code={file: text})
+
+
+def compared_costs(before, after, metrics=()):
+    sides = (side("old", study=before, test_cost=2.0), side("new", study=after, test_cost=1.0))
+    return compare_sides(*sides, metrics, {}, non_inferior=False)
+
+
+def test_a_metric_of_the_users_is_compared_where_it_is_the_same_wherever_its_file_lay():
+    for metrics in ((), ("test_cost",)):
+        found = compared_costs(costly(), costly(file="elsewhere.py", title="price", margin=0.2), metrics)
+        assert found.table.rows[0][:5] == ("base", "test price", "2", "1", "-1 euros".replace("-", "\N{MINUS SIGN}"))
+        assert ("report.margin.test_cost", "0.5", "0.2") in found.settings.rows
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        ({"unit": "dollars"}, "test_cost of old and new cannot be compared: its unit differs"),
+        ({"text": "def cost(labels, logits): return 2.0\n"}, "its function differs"),
+        ({"better": "higher", "unit": ""}, "their better and unit differ"),
+    ],
+)
+def test_one_that_is_not_the_same_in_both_is_refused(before, said):
+    with pytest.raises(UsageError, match=said):
+        compared_costs(costly(**before), costly())
+
+
+def test_one_that_only_the_second_has_is_refused_and_others_are_compared():
+    with pytest.raises(UsageError, match=r"cannot be compared: old has none of that name\. Name others"):
+        compared_costs(make_study(), costly())
+    found = compared_costs(make_study(), costly(), ("test_accuracy",))
+    assert {row[1] for row in found.table.rows} == {"test accuracy"}

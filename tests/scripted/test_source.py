@@ -83,7 +83,7 @@ def resnet(image_shape, classes, depth: int = 2):
         == """from __future__ import annotations
 
 
-import keras, numpy as np
+import keras
 
 
 WIDTH = 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 
@@ -78,6 +79,53 @@ def test_what_is_wrong_is_said_as_of_a_file(changes, message):
     with pytest.raises(StudyError) as caught:
         written(**changes)
     assert message in str(caught.value)
+
+
+NETWORK = """import keras
+
+
+def small(image_shape, classes, width: int = 8):
+    return keras.Sequential([
+        keras.Input(image_shape), keras.layers.Flatten(), keras.layers.Dense(width), keras.layers.Dense(classes),
+    ])
+"""
+
+
+@pytest.fixture
+def networks(tmp_path, monkeypatch):
+    """A module of the user's beside a study file."""
+    (tmp_path / "networks.py").write_text(NETWORK)
+    spec = importlib.util.spec_from_file_location("networks", tmp_path / "networks.py")
+    made = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "networks", made)
+    spec.loader.exec_module(made)
+    return made
+
+
+def test_a_function_is_the_network_that_a_file_would_name(networks, tmp_path):
+    study = written(name="own", model=networks.small, factors={"model.width": [8, 4]}, insight="none")
+    assert study.given["model"] == {"build": "networks.py:small"}
+    (tmp_path / "own.toml").write_text(study.text)
+    theirs = load_study(tmp_path / "own.toml")
+    assert (theirs.digest, theirs.code) == (study.digest, {"networks.py": NETWORK})
+    assert [one.digest for one in theirs.variants] == [one.digest for one in study.variants]
+    store = MemoryStore()
+    assert study.run(store=store, launch=InProcessLauncher).failed == {}
+    recorded = load_results("own", store)
+    assert recorded.study.code == study.code
+    # 64 pixels: 64 x 8 + 8 and 8 x 10 + 10; then with 4
+    assert recorded.trials["parameters"].tolist() == [520 + 90, 260 + 50]
+
+
+def test_two_files_of_one_name_are_told_apart_by_nobody(networks, tmp_path, monkeypatch):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "networks.py").write_text(NETWORK + "\n")
+    spec = importlib.util.spec_from_file_location("others", tmp_path / "other" / "networks.py")
+    others = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "others", others)
+    spec.loader.exec_module(others)
+    with pytest.raises(StudyError, match="two files are called 'networks"):
+        written(model=networks.small, factors={"model.build": [networks.small, others.small]})
 
 
 def test_it_runs_and_what_is_recorded_is_the_study(tmp_path):

@@ -12,8 +12,10 @@ from harness.launchers import InProcessLauncher
 from harness.plan import known_results
 from harness.results import load_results, load_run
 from harness.store import open_store
+from harness.store.copying.moving import move_study
 from harness.store.copying.study import copy_study
 from harness.store.local.files.depot import FolderDepot
+from harness.store.local.hold import FolderHold
 from harness.store.memory.store import MemoryStore
 from harness.study import build_study
 from tests.conftest import TINY, ScriptedLauncher, changed, make_result
@@ -117,6 +119,62 @@ def test_what_came_out_otherwise_is_no_study_of_that_name(full, tmp_path, monkey
     assert "sought" not in [summary.name for summary in copy.summaries()]
     copy_study(open_store(full), copy, "sought")
     assert [summary.name for summary in copy.summaries()] == ["sought"], "what was left of the first try is gone"
+
+
+@pytest.fixture
+def filled(store, tiny):
+    """A store with a study of made-up results that left a file each."""
+    launcher = ScriptedLauncher(lambda job: make_result(), leave=lambda job, folder: (
+        folder / "left.txt").write_text(str(job.trial)))  # fmt: skip
+    run_study(tiny(), store=store, launch=launcher)
+    return store
+
+
+def test_a_study_is_moved_and_nothing_is_left_where_it_was(filled, tmp_path):
+    before = load_results("tiny", filled)
+    moved = move_study(open_store(filled), open_store(tmp_path / "there"), "tiny")
+    assert (moved.copied.study, moved.copied.trials, moved.left, moved.versions) == ("tiny", 4, None, [])
+    assert open_store(filled).summaries() == open_store(filled).deleted() == []
+    assert not list((filled / "artifacts").rglob("*.txt"))
+    after = load_results("tiny", tmp_path / "there")
+    assert after.trials["digest"].tolist() == before.trials["digest"].tolist()
+    more = build_study(changed(TINY, {"design.replicates": 3}), name="tiny", text="")
+    outcome = run_study(more, store=tmp_path / "there", launch=ScriptedLauncher(lambda job: make_result()))
+    assert (outcome.finished, outcome.finished_here) == (6, 2)
+
+
+def test_what_is_not_equal_or_cut_off_stays_where_it_was(filled, tmp_path, monkeypatch):
+    fetch = FolderDepot.fetch
+
+    def damaging(self, address, folder):
+        fetch(self, address, folder)
+        if "/there/" in address and (folder / "left.txt").exists():
+            (folder / "left.txt").write_text("other")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderDepot, "fetch", damaging)
+        with pytest.raises(RunError, match=r"left\.txt came out other than it went in"):
+            move_study(open_store(filled), open_store(tmp_path / "there"), "tiny")
+    assert "tiny" not in [one.name for one in open_store(tmp_path / "there").summaries()]
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderHold, "delete", lambda self: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            move_study(open_store(filled), open_store(tmp_path / "there"), "tiny")
+    for place in (filled, tmp_path / "there"):
+        assert [one.done for one in open_store(place).summaries()] == [4]
+        assert [one.text for one in open_store(place).conditions(str) if one.state == "problem"] == []
+
+
+@pytest.mark.postgres
+@pytest.mark.mlflow_server
+def test_from_a_server_it_is_moved_and_kept_there_as_deleted(filled, lab, tmp_path):  # noqa: F811
+    move_study(open_store(filled), open_store("lab"), "tiny")
+    moved = move_study(open_store("lab"), open_store(tmp_path / "back"), "tiny")
+    assert [one.name for one in open_store("lab").deleted()] == [moved.left]
+    assert open_store("lab").summaries() == []
+    assert len(load_results("tiny", tmp_path / "back").trials) == 4
+    with open_store("lab").hold(moved.left) as hold, pytest.raises(UsageError, match=r"mlflow gc .*--experiment-ids"):
+        hold.remove()
 
 
 def test_what_is_open_or_not_there_is_not_copied(store, tiny, tmp_path):

@@ -12,6 +12,17 @@ def study(replicates, rates, *metrics, **report):
     )
 
 
+def test_a_budget_that_leaves_nothing_to_compare_is_a_warning(tiny):
+    def said(trainings, replicates=5):
+        return [one for one in cautions(tiny(budget={"trainings": trainings}, **{"design.replicates": replicates}))
+                if "budget" in one]  # fmt: skip
+
+    assert said(3) == [
+        "budget.trainings = 3 leaves fewer than two trainings to some of 2 variants: nothing can be judged of these."
+    ]
+    assert said(4) == said(3, replicates=2) == []
+
+
 def test_three_can_never_decide():
     assert too_few_replicates(study(3, [0.0, 0.5], "steps_to_target")) == (
         "With 3 replicates steps to target cannot be decided where a training misses its target: p is at least 0.1, "

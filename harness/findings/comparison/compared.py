@@ -8,13 +8,20 @@ from dataclasses import dataclass
 
 from harness.errors import UsageError
 from harness.escaping import plain, throughout
-from harness.findings.comparison.sides import Side, compare_images, compared_groups, match, refuse_same_runs
+from harness.findings.comparison.sides import (
+    Side,
+    compare_images,
+    compared_groups,
+    match,
+    refuse_same_runs,
+    require_same_metrics,
+)
 from harness.findings.finding import Table
 from harness.findings.groups import Group, disturbed_trials
 from harness.findings.wording import ON_NEW_IMAGES, listed
 from harness.judging import NOT_INFERIOR, Conclusion, Contrast, Pairing, compare_pairings, overlap_of, parts_of
 from harness.judging.contrast import show_effect, show_ends, show_new_ends, show_p, show_verdict
-from harness.metrics import METRICS, NOTHING
+from harness.metrics import METRICS, NOTHING, own_name
 from harness.study import Study, show_level
 from harness.trials import EQUAL_FOR_SECONDS, describe, differing_places, left_out_of
 
@@ -58,11 +65,13 @@ def compare_sides(
         non_inferior: ask only whether the second is not worse by the margin or more.
 
     Raises:
-        UsageError: if they share runs, had other images or have no variant in common, or if a margin is missing.
+        UsageError: if they share runs, had other images or have no variant in common, if a margin is missing, or a
+            metric of the user's is not the same in both.
     """
     refuse_same_runs(before, after)
-    metrics = tuple(metrics) or after.study.metrics
-    given, margins = margins, {**after.study.report.margin, **margins}
+    metrics = tuple(own_name(name, after.study.own) for name in metrics) or after.study.metrics
+    require_same_metrics(before, after, metrics)
+    given, margins = margins, {**after.study.margins, **margins}
     sides = [compared_groups(side) for side in (before, after)]
     matched, remarks = match(before, after, *sides)
     remarks += compare_images(before, after, matched)
@@ -87,7 +96,7 @@ def compare_sides(
 
 def _other_margins(after: Side, given: Mapping[str, float]) -> list[str]:
     """Say which margins were named when the results were there, and are not those of the study."""
-    asked = after.study.report.margin
+    asked = after.study.margins
     said = []
     for name, margin in given.items():
         if asked.get(name) != margin:
@@ -123,7 +132,7 @@ def _settings_of(study: Study) -> dict[str, str]:
     said: dict[str, object] = {"seed": study.seed, "exclusive": study.exclusive, "probes": list(study.probes)}
     said |= {f"design.{name}": _dumped(value) for name, value in design.settings.items()}
     said |= {f"design: {path}": _dumped(levels) for path, levels in design.dimensions.items()}
-    said |= {f"report.margin.{name}": f"{value:g}" for name, value in study.report.margin.items()}
+    said |= {f"report.margin.{name}": f"{value:g}" for name, value in study.margins.items()}
     return {**study.base.flat(), **{path: show_level(value) for path, value in said.items()}}
 
 

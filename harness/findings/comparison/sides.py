@@ -9,7 +9,8 @@ import pandas as pd
 
 from harness.errors import UsageError
 from harness.findings.groups import Group, group_trials
-from harness.study import Phase, Study
+from harness.metrics import OwnName
+from harness.study import CodeName, Phase, Study
 from harness.trials import show_wrong, tidy_trials
 
 
@@ -32,6 +33,27 @@ def refuse_same_runs(before: Side, after: Side) -> None:
             "compared with themselves. Keep a copy of the report from before the change, e.g. `cp -r "
             f"reports/{after.study.name} baseline`, and after it train into another store (--store)."
         )
+
+
+def require_same_metrics(before: Side, after: Side, metrics: Sequence[str]) -> None:
+    """Refuse a metric of the user's that is not the same in both: the text of its file, direction and unit make it."""
+    for name in metrics:
+        if not isinstance(name, OwnName):
+            continue
+        ours, theirs = before.study.own.get(name.own.name), name.own
+        if ours is None:
+            said = [f"{before.name} has none of that name"]
+        else:
+            said = [word for word in ("better", "unit") if getattr(ours, word) != getattr(theirs, word)]
+            both = [(side.study.code, CodeName.of(own.of)) for side, own in ((before, ours), (after, theirs))]
+            if len({(code[reference.file], reference.name) for code, reference in both}) > 1:
+                said.append("function")
+            said = [f"their {' and '.join(said)} differ" if len(said) > 1 else f"its {said[0]} differs"] if said else []
+        if said:
+            raise UsageError(
+                f"{name} of {before.name} and {after.name} cannot be compared: {said[0]}. Name others with --metric, "
+                "e.g. --metric test_accuracy."
+            )
 
 
 def compare_images(before: Side, after: Side, matched: Sequence[tuple[Group, Group]]) -> list[str]:

@@ -126,7 +126,7 @@ def _figure(study: Study, metric: str, effects: Sequence[FactorEffect]) -> Fores
         title=f"{'Main effects' if study.design.screens else 'Main effects and interactions'} in {title}",
         x_title=f"effect on {title}, times" if ratio else f"effect on {title}{METRICS[metric].points}",
         neutral=1.0 if ratio else 0.0,
-        margin=0.0 if ratio else scale * study.report.margin.get(metric, 0.0),
+        margin=0.0 if ratio else scale * study.margins.get(metric, 0.0),
         logarithmic=ratio,
         estimates=tuple(
             Estimate(label, scale * one.estimate, scale * one.low, scale * one.high, str(one.verdict))

@@ -12,7 +12,7 @@ from harness.findings.groups import Group
 from harness.findings.wording import listed
 from harness.metrics import NOTHING
 from harness.stats import Interval, mean_interval
-from harness.study import Study
+from harness.study import OwnModel, Study
 
 _KINDS = ("dead", "redundant")
 
@@ -30,7 +30,7 @@ def _section(study: Study, groups: Sequence[Group]) -> tuple[Section, ...]:
     for group in groups:
         for layer, features in _layers(study, group).items():
             counts = [_show(_count(group, kind, layer)) for kind in _KINDS]
-            rows.append((group.label, layer, str(features), *counts))
+            rows.append((group.label, layer, NOTHING if features is None else str(features), *counts))
     table = Table(
         caption="Features that the trained networks do not use: means over the replicates with 95 % intervals",
         headings=("variant", "layer", "features", "dead", "redundant"),
@@ -53,14 +53,20 @@ def _sentences(study: Study, reference: Group) -> tuple[str, ...]:
     for layer, features in _layers(study, reference).items():
         dead, redundant = (_count(reference, kind, layer).estimate for kind in _KINDS)
         if not np.isnan(dead):
-            parts.append(f"{dead:.1f} dead and {redundant:.1f} redundant of {features} in {layer}")
+            of = "" if features is None else f" of {features}"
+            parts.append(f"{dead:.1f} dead and {redundant:.1f} redundant{of} in {layer}")
     return (f"On average {reference.label} has {listed(parts)}.",) if parts else ()
 
 
-def _layers(study: Study, group: Group) -> dict[str, int]:
-    """Return hidden layer -> its features, of a variant of a grid."""
+def _layers(study: Study, group: Group) -> dict[str, int | None]:
+    """Return hidden layer -> its features, of a variant of a grid; None where the network is the user's."""
     variant = next((one for one in study.variants if one.digest == group.digest), study.base)
-    layers = {f"conv_{place + 1}": filters for place, filters in enumerate(variant.model.convolution_filters())}
+    if isinstance(variant.model, OwnModel):  # its layers are those that were counted
+        counted = [name.partition("/")[2] for name in group.columns if name.startswith("dead_features/")]
+        return dict.fromkeys(name for name in counted if not np.isnan(_count(group, "dead", name).estimate))
+    layers: dict[str, int | None] = {
+        f"conv_{place + 1}": filters for place, filters in enumerate(variant.model.convolution_filters())
+    }
     return layers | {f"dense_{place + 1}": units for place, units in enumerate(variant.model.dense)}
 
 

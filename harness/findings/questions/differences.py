@@ -56,7 +56,7 @@ def _forest(study: Study, metric: str, reference: str, found: Sequence[tuple[Row
         title=f"{title.capitalize()}: {'ratio' if ratio else 'difference'} to the reference",
         x_title=f"{title}: times the reference's" if ratio else f"{title}: difference{METRICS[metric].points}",
         neutral=1.0 if ratio else 0.0,
-        margin=0.0 if ratio else scale * study.report.margin.get(metric, 0.0),
+        margin=0.0 if ratio else scale * study.margins.get(metric, 0.0),
         logarithmic=ratio,
         estimates=estimates,
         description=f"Against {reference} in {title}: {'; '.join(said)}.",

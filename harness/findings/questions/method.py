@@ -84,7 +84,7 @@ def how_measured(study: Study, trials: pd.DataFrame, asked: Sequence[Asked] = ()
     told = {"Clock": _CLOCK, "Splits": _splits(study)}
     told["Statistics"] = _statistics(study, asked)
     told["Test images"] = _test_images(trials)
-    margins = study.report.margin
+    margins = study.margins
     if margins:
         told["Margins"] = listed([f"{name} {value:g}" for name, value in margins.items()])
     told["Replicates"] = f"{_replicates(study)}{_saved(study, trials)}"
@@ -206,7 +206,9 @@ def _spent(trials: pd.DataFrame) -> str:
     if not spent.seconds:
         return ""
     cores = _minutes(spent.core_seconds, "core-")
-    return f"{_minutes(spent.seconds)}, without pauses; {cores}: all clocks of a finished training times its threads."
+    energy = "" if spent.kwh is None else f" {spent.kwh:.2g} kWh of the whole machine, by its counters (CodeCarbon)."
+    text = f"{_minutes(spent.seconds)}, without pauses; {cores}: all clocks of a finished training times its threads."
+    return text + energy
 
 
 def _minutes(seconds: float, kind: str = "") -> str:

@@ -11,7 +11,7 @@ from harness.findings.wording import show_interval
 from harness.judging import hits_of
 from harness.metrics import METRICS, NOTHING, counted
 from harness.stats import coin_spread, spread_interval
-from harness.study import Study
+from harness.study import OwnModel, Study
 
 _METRICS = ("test_accuracy", "test_loss")
 
@@ -127,7 +127,9 @@ def _is_used(study: Study, name: str) -> bool:
         return study.data.is_drawn
     if name == "augment":
         return any(study.train.augment.changes)
-    return name != "dropout" or study.model.dense_dropout > 0 or study.model.conv_dropout > 0
+    if name != "dropout" or isinstance(study.model, OwnModel):  # what is random in a user's network is not known here
+        return True
+    return study.model.dense_dropout > 0 or study.model.conv_dropout > 0
 
 
 def _distinct(group: Group, column: str) -> str:

@@ -112,9 +112,11 @@ def _undecided(facts: Facts) -> str:
 
 def _budget(facts: Facts) -> str:
     budget = facts.study.budget
-    parts = []
+    parts, spent = [], spent_on(facts.trials)
     if budget.trainings is not None:
         parts.append(counted(budget.trainings, "training"))
     if budget.minutes is not None:
-        parts.append(f"{budget.minutes:g} minutes, of which {spent_on(facts.trials).seconds / 60:.1f} are spent")
+        parts.append(f"{budget.minutes:g} minutes, of which {spent.seconds / 60:.1f} are spent")
+    if budget.kwh is not None:
+        parts.append(f"{budget.kwh:g} kWh, of which {spent.kwh or 0.0:.2g} are spent")
     return f" Its budget: {listed(parts)}." if parts else ""

@@ -9,7 +9,7 @@ from harness.findings.finding import Finding
 from harness.findings.groups import Group
 from harness.findings.wording import quoted
 from harness.metrics import METRICS, counted
-from harness.study import Study, show_level
+from harness.study import OwnModel, Study, show_level
 
 GAP = 0.1
 """Accuracy that validation is behind training, from which on something is wrong with the evaluation."""
@@ -57,8 +57,10 @@ def _sentence(study: Study, group: Group) -> str:
 
 
 def _momentum(study: Study, group: Group) -> float | None:
-    """Return the momentum of a variant's batch normalisation; None if it has none."""
+    """Return the momentum of a variant's batch normalisation; None if it has none, or the network is the user's."""
     model = study.base.model
+    if isinstance(model, OwnModel):
+        return None
     used = group.settings.get("model.batch_norm", show_level(model.batch_norm))
     if used != show_level(True):
         return None

@@ -62,7 +62,7 @@ class RayLauncher:
     def about(self) -> About:
         """What this launcher is; its workers come and go with the cluster's nodes."""
         workers = max(self._room, len(self._workers) + self.pending)
-        return About(f"workers of the Ray cluster at {self._cluster.address}", workers, self._threads)
+        return About(f"workers of the Ray cluster at {self._cluster.address}", workers, self._threads, here=False)
 
     @property
     def free(self) -> int:

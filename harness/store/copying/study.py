@@ -7,6 +7,7 @@ study of that name.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
@@ -53,7 +54,13 @@ class Copied:
     files: int
 
 
-def copy_study(source: Store, target: Store, name: str, told: Told | None = None) -> Copied:
+def copy_study(
+    source: Store,
+    target: Store,
+    name: str,
+    told: Told | None = None,
+    afterwards: Callable[[Hold], None] | None = None,
+) -> Copied:
     """Copy a study to another store, and compare it there with what it is.
 
     Ids of runs and models are others there: MLflow gives them. All else is the same.
@@ -63,6 +70,7 @@ def copy_study(source: Store, target: Store, name: str, told: Told | None = None
         target: where it is to be; made if need be.
         name: of the study.
         told: hears how far it is.
+        afterwards: done with the right to run the study in the source, once the copy is there and equal.
 
     Raises:
         UsageError: if there is no such study, it is being run, something of it is open, or the target has one of this
@@ -78,7 +86,10 @@ def copy_study(source: Store, target: Store, name: str, told: Told | None = None
         here = stack.enter_context(target.hold(name))
         _require_free(here, target, name)
         _remove_halves(here, name)
-        return _copy(source, target, there, here, name, told)
+        copied = _copy(source, target, there, here, name, told)
+        if afterwards is not None:
+            afterwards(there)
+        return copied
 
 
 def _require_closed(hold: Hold, store: Store, name: str) -> None:

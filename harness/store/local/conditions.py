@@ -14,7 +14,7 @@ from harness.store.local.aside import half_aside
 from harness.store.local.database import DATABASE, check_store, is_unfinished, opened_client
 from harness.store.local.files.locks import is_running, lock_store
 from harness.store.local.files.places import moved
-from harness.store.local.hold import held
+from harness.store.local.hold import held, settle_place
 from harness.store.local.optuna_storage import FILE, kept_numbers, set_aside_storage
 from harness.store.local.reading.frames import unreadable_runs
 from harness.store.local.reading.inspecting import broken_models, open_ends, outside, recorded_numbers, stray_runs
@@ -82,8 +82,7 @@ def _made(store: Path, database: Path, repair: Repair) -> Iterator[Condition]:
 
 def _open(store: Path) -> str:
     """Open a store to be written to, which makes what is half-made anew and records where its files are."""
-    with quiet_mlflow, lock_store(store), opened_client(store):
-        pass
+    settle_place(store)
     return f"opened: its databases are whole, and its files are recorded to be in {store.resolve()}"
 
 

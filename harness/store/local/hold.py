@@ -68,9 +68,9 @@ class FolderHold:
         """Delete the study so that it can be restored."""
         return delete_study(self._name, self._store, self._client, self.storage)
 
-    def remove(self) -> None:
+    def remove(self) -> list[str]:
         """Remove all that there is of a study which is deleted."""
-        remove_study(self._name, self._store, self._client, self.storage)
+        return remove_study(self._name, self._store, self._client, self.storage)
 
     def finish_aside(self) -> str | None:
         """Finish what a killed process left of putting the study aside."""
@@ -108,6 +108,16 @@ def held(store: Path, name: str, lock_timeout: float = LOCK_TIMEOUT) -> Iterator
         clear_scratch(store, name)  # of a process that was killed
         stack.callback(clear_scratch, store, name)
         yield FolderHold(store, name, client, storage)
+
+
+def settle_place(store: Path) -> None:
+    """Open a store to be written to, which makes what is half-made anew and records where its files are now.
+
+    Raises:
+        UsageError: if it may not be written to.
+    """
+    with quiet_mlflow, lock_store(store), opened_client(store):
+        pass
 
 
 @contextlib.contextmanager

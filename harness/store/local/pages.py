@@ -7,6 +7,8 @@ from pathlib import Path
 from harness.errors import UsageError
 from harness.store.facts import Server
 from harness.store.local.database import DATABASE, check_store, store_uri
+from harness.store.local.files.places import moved
+from harness.store.local.hold import settle_place
 from harness.store.local.optuna_storage import FILE, opened_storage
 from harness.store.local.reading.opening import open_database
 from harness.store.local.reading.studies import find_experiment
@@ -15,14 +17,16 @@ from harness.store.record.view import VIEW_KEY, VIEW_TAG
 
 
 def mlflow_pages(store: Path, study: str | None) -> Server:
-    """Return MLflow's pages of all studies, or of one.
+    """Return MLflow's pages of all studies, or of one. A store that was moved has its place recorded first.
 
     Raises:
-        UsageError: if there is no store, or no such study.
+        UsageError: if there is no store, or no such study, or the store was moved and may not be written to.
     """
     if not (store / DATABASE).exists():
         raise UsageError(f"{store / DATABASE}: no such store. `harness run` makes one; --store names another folder.")
     check_store(store)
+    if moved(store, store / DATABASE):  # its pages go by the addresses that are recorded, and not by where the store is
+        settle_place(store)
     # Its pages are for language models unless the address says otherwise; a tag of the experiment does not decide.
     page = "/#/experiments?workflowType=machine_learning"
     if study:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _SUFFIX = ".removal"
 
 
-def remove_study(name: str, store: Path, client: MlflowClient, storage: RDBStorage) -> None:
+def remove_study(name: str, store: Path, client: MlflowClient, storage: RDBStorage) -> list[str]:
     """Remove all that there is of a study which is deleted; what a killed process began is ended by that.
 
     The report that was written of it elsewhere stays.
@@ -38,6 +38,9 @@ def remove_study(name: str, store: Path, client: MlflowClient, storage: RDBStora
         store: the store's folder.
         client: of the store.
         storage: Optuna's.
+
+    Returns:
+        The versions of registered models that were of it.
 
     Raises:
         UsageError: if no study of this name is deleted.
@@ -51,9 +54,9 @@ def remove_study(name: str, store: Path, client: MlflowClient, storage: RDBStora
     write_text(store / LOCKS, _intent(store, name).name, "")
     if name in study_names(storage):
         optuna.delete_study(study_name=name, storage=storage)
-    if experiment is not None:
-        _remove_experiment(str(experiment.experiment_id), store, client)
+    versions = _remove_experiment(str(experiment.experiment_id), store, client) if experiment is not None else []
     _intent(store, name).unlink()
+    return versions
 
 
 def half_removed(store: Path) -> list[str]:
@@ -92,7 +95,7 @@ def size_of(store: Path, name: str) -> int:
     return sum(path.lstat().st_size for path in files if path.is_file() and not path.is_symlink())
 
 
-def _remove_experiment(experiment: str, store: Path, client: MlflowClient) -> None:
+def _remove_experiment(experiment: str, store: Path, client: MlflowClient) -> list[str]:
     """Remove what MLflow has of an experiment: what refers to something first, and files before the rows that have
     their place, so that it can be done again at every point.
     """
@@ -125,6 +128,7 @@ def _remove_experiment(experiment: str, store: Path, client: MlflowClient) -> No
     for run_id, _ in runs:
         tracking._hard_delete_run(run_id)
     tracking._hard_delete_experiment(experiment)
+    return [f"{registered} version {version}" for registered, version in versions]
 
 
 def _remove_inputs(store: Path, runs: list[str]) -> None:

@@ -76,7 +76,7 @@ class MemoryHold:
         self._deleted[name] = self._studies.pop(name)
         return name
 
-    def remove(self) -> None:
+    def remove(self) -> list[str]:
         """Remove all that there is of a study which is deleted."""
         import optuna
 
@@ -85,6 +85,7 @@ class MemoryHold:
         if self._name in optuna.get_all_study_names(self.storage):
             optuna.delete_study(study_name=self._name, storage=self.storage)
         shutil.rmtree(self._deleted.pop(self._name).folder, ignore_errors=True)
+        return []
 
     def finish_aside(self) -> str | None:
         """Return None: nothing is ever half put aside."""

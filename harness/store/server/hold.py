@@ -68,7 +68,7 @@ class ServerHold:
 
         return delete_study(self._name, self._client, self.storage)
 
-    def remove(self) -> None:
+    def remove(self) -> list[str]:
         """Refuse: MLflow's server removes nothing for good; its keeper can."""
         experiment = self._client.get_experiment_by_name(self._name)
         number = experiment.experiment_id if experiment is not None else "ID"

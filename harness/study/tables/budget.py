@@ -34,6 +34,13 @@ class BudgetSpec(FileTable):
         description="Trainings, of all runs together. A search keeps room for its confirmations.",
         json_schema_extra=hint("E.g. 40."),
     )
+    kwh: float | None = Field(
+        default=None,
+        gt=0,
+        description="Kilowatt-hours of the whole machine, of all runs together, as its counters measure them (extra "
+        "`energy`); refused where there is none that may be read.",
+        json_schema_extra=hint("E.g. 0.5."),
+    )
     until: Literal["decided"] | None = Field(
         default=None,
         description="'decided' trains until every comparison is decided, and pays for its looks: it stands for "

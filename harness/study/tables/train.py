@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-from harness.metrics import METRICS
+from harness.metrics import METRICS, OwnName
 from harness.study.tables.augment import Augment
 from harness.study.tables.metrics import EvaluatedMetric
 from harness.study.tables.table import FileTable, from_protocol, hint
@@ -122,12 +123,20 @@ class TargetSpec(FileTable):
         json_schema_extra=hint("The test split is scored once, at the end: stop on val_accuracy instead."),
     )
     value: float = Field(
-        gt=0, description="Reached when the metric is at least this, or at most where less of it is better."
+        description="Reached when the metric is at least this, or at most where less of it is better. Above 0 but for "
+        "metrics of one's own."
     )
     in_a_row: int = Field(default=1, ge=1, description="Evaluations in a row that must reach it.")
     stop: bool = Field(
         default=True, description="False: note when the target was reached, and train on to the maximum."
     )
+
+    @field_validator("value")
+    @classmethod
+    def _check_sign(cls, value: float, info: ValidationInfo) -> float:
+        if value <= 0 and not isinstance(info.data.get("metric"), OwnName):
+            raise PydanticCustomError("greater_than", "above {gt}", {"gt": 0})
+        return value
 
     @model_validator(mode="after")
     def _check(self) -> TargetSpec:
@@ -142,3 +151,8 @@ class TargetSpec(FileTable):
         """The target in words: ``98 % validation accuracy``, ``a validation loss of 0.05``."""
         text = METRICS[self.metric].show_goal(self.value)
         return text if self.in_a_row == 1 else f"{text} at {self.in_a_row} evaluations in a row"
+
+
+def stopping_metrics(train: TrainSpec, target: TargetSpec | None) -> tuple[str, ...]:
+    """Return the metrics that may end a training."""
+    return tuple(table.metric for table in (train.plateau, target) if table)

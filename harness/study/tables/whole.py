@@ -4,87 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from harness.metrics import METRICS, PROBES, forms_of, is_asked
+from harness.errors import show_value
+from harness.metrics import METRICS, MOST_ASKED, PROBES, OwnMetric, OwnName, asked_of
 from harness.presets import PROTOCOLS
 from harness.study.designs import Design
 from harness.study.tables.budget import BudgetSpec, require_possible
 from harness.study.tables.data import DataSpec
-from harness.study.tables.metrics import JudgedMetric
-from harness.study.tables.model import ModelSpec
-from harness.study.tables.table import FileTable, hint
-from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec
-from harness.study.variant import BASE
-
-MOST_OF_ALL_PAIRS = 12
-"""Variants of which all pairs are compared: 66 pairs. Of more, so many share the error that little is decided."""
-
-
-def stopping_metrics(train: TrainSpec, target: TargetSpec | None) -> tuple[str, ...]:
-    """Return the metrics that may end a training."""
-    return tuple(table.metric for table in (train.plateau, target) if table)
-
-
-def asked_of(*names: str) -> tuple[str, ...]:
-    """Return what is measured only because these metrics are named, each once, in order."""
-    return tuple(dict.fromkeys(form for name in names if is_asked(name) for form in forms_of(name)))
-
-
-class Reference(FileTable):
-    """`[[report.reference]]`: a figure from elsewhere, shown beside what was measured here; never paired."""
-
-    name: str = Field(min_length=1, description='What it is, e.g. "published, at 1,000 iterations".')
-    metric: JudgedMetric = Field(description="The metric.")
-    value: float = Field(description="Its value, in the metric's own unit: shares from 0 to 1.")
-    source: str = Field(min_length=1, description="Where it is from.")
-    step: int | None = Field(
-        default=None, ge=0, description="It is of this many steps, one of train.test_at or an evaluation; else the end."
-    )
-    variant: str = Field(default=BASE, description="Label of the variant that it is beside; the base by default.")
-    note: str = Field(default="", description="Why the two differ, if they do.")
-
-
-class ReportSpec(FileTable):
-    """`[report]`: what the comparison is about."""
-
-    metrics: tuple[JudgedMetric, ...] = Field(
-        default=(),
-        description="Metrics with a paired difference to the base and a verdict. By default test accuracy, and "
-        "seconds to target where there is a target.",
-    )
-    margin: dict[JudgedMetric, float] = Field(
-        default_factory=dict,
-        description="Metric -> difference below which two variants count as equivalent, in the metric's own unit.",
-        json_schema_extra={"fix": "E.g. margin = { test_accuracy = 0.002 }."},
-    )
-    compare: Literal["base", "all_pairs"] = Field(
-        default="base",
-        description="'base' compares each variant with the base, 'all_pairs' each also with each other, all judged "
-        f"together; of {MOST_OF_ALL_PAIRS} variants at most.",
-    )
-    levels: tuple[float, ...] = Field(
-        default=(),
-        strict=False,
-        description="Other values of the target's metric: the report shows when each was reached, besides the target.",
-        json_schema_extra=hint("E.g. levels = [0.9, 0.95] with a target of 0.97 validation accuracy."),
-    )
-    reference: tuple[Reference, ...] = Field(
-        default=(), strict=False, description="Figures from elsewhere, each a `[[report.reference]]` of its own."
-    )
-
-    @model_validator(mode="after")
-    def _check(self) -> ReportSpec:
-        for name, value in self.margin.items():
-            if value <= 0:
-                raise ValueError(
-                    f"margin.{name} must be above 0, got {value:g}. E.g. 0.002 for 0.2 points of accuracy."
-                )
-            if METRICS[name].is_share and value >= 1:
-                raise ValueError(
-                    f"margin.{name} must be below 1, got {value:g}: it goes from 0 to 1. E.g. 0.002 for 0.2 points."
-                )
-        return self
+from harness.study.tables.metrics import MOST_OWN, MetricSpec, own_metrics, require_new_name
+from harness.study.tables.own import Model, require_known_layers
+from harness.study.tables.report import MOST_OF_ALL_PAIRS, ReportSpec
+from harness.study.tables.table import FileTable
+from harness.study.tables.train import SeedSpec, TargetSpec, TrainSpec, stopping_metrics
 
 
 def _protocol_or_tables(schema: dict[str, Any]) -> None:
@@ -121,13 +53,29 @@ class StudyTables(FileTable):
         "confirmed winner, 'basic' for the others.",
     )
     data: DataSpec
-    model: ModelSpec
+    model: Model
     train: TrainSpec
     target: TargetSpec | None = None
     seeds: SeedSpec = SeedSpec()
     design: Design
+    own_metrics: dict[str, MetricSpec] = Field(
+        default_factory=dict,
+        alias="metrics",
+        max_length=MOST_OWN,
+        description="Metrics of one's own, each a `[metrics.NAME]`.",
+    )
     budget: BudgetSpec = BudgetSpec()
     report: ReportSpec = ReportSpec()
+
+    @field_validator("own_metrics")
+    @classmethod
+    def _check_names(cls, metrics: dict[str, MetricSpec]) -> dict[str, MetricSpec]:
+        for name in metrics:
+            try:
+                require_new_name(name)
+            except ValueError as error:
+                raise ValueError(f"{show_value(name)}: {error}") from None
+        return metrics
 
     @model_validator(mode="after")
     def _check(self) -> StudyTables:
@@ -137,6 +85,7 @@ class StudyTables(FileTable):
             missing = [name for name in named if name in metrics and probe not in self.probes]
             if missing:
                 raise ValueError(f"{missing[0]!r} is measured only with a probe. Add probes = [{probe!r}] at the top.")
+        require_known_layers(self.model, self.probes)
         if "features" in self.probes and not self.data.validation:
             raise ValueError(
                 "probes must not name 'features' with data.validation = 0: features are counted on validation images. "
@@ -152,6 +101,11 @@ class StudyTables(FileTable):
             raise ValueError(
                 "design.replicates must be a number with data.split = 'k_fold', got { min, max }: parts that share "
                 "images are judged once, when all are there. E.g. 50, ten repetitions of five parts."
+            )
+        if len(self.asked_metrics) > MOST_ASKED:
+            raise ValueError(
+                f"metrics that are measured where they are named must be at most {MOST_ASKED}, got "
+                f"{len(self.asked_metrics)} with those on test images that come along. Name fewer."
             )
         self._check_all_pairs()
         self._check_levels()
@@ -196,7 +150,7 @@ class StudyTables(FileTable):
             raise ValueError("report.levels needs a [target], whose metric they are values of. Add one.")
         for level in levels:
             accuracy = self.target is not None and METRICS[self.target.metric].is_share
-            if level <= 0 or (accuracy and level > 1):
+            if (level <= 0 and not isinstance(self.target and self.target.metric, OwnName)) or (accuracy and level > 1):
                 bounds = "between 0 and 1" if accuracy else "above 0"
                 raise ValueError(f"report.levels must be {bounds}, got {level:g}. They are values of target.metric.")
         if len(set(levels)) < len(levels):
@@ -235,6 +189,17 @@ class StudyTables(FileTable):
         if self.report.metrics:
             return self.report.metrics
         return ("test_accuracy", "seconds_to_target") if self.target else ("test_accuracy",)
+
+    @property
+    def margins(self) -> dict[str, float]:
+        """Metric -> difference that does not matter: the report's, and those that metrics of the user's bring along."""
+        own = {name: self.own_metrics[name.own.name].margin for name in self.metrics if isinstance(name, OwnName)}
+        return {**{name: margin for name, margin in own.items() if margin is not None}, **self.report.margin}
+
+    @property
+    def own(self) -> dict[str, OwnMetric]:
+        """The metrics of the user's, by name."""
+        return own_metrics({name: table.model_dump() for name, table in self.own_metrics.items()})
 
     @property
     def asked_metrics(self) -> tuple[str, ...]:

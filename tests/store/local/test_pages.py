@@ -6,6 +6,8 @@ import pytest
 
 from harness.errors import UsageError
 from harness.store import open_store
+from harness.store.local.database import DATABASE
+from harness.store.local.files.places import moved
 
 
 def option(server, name):
@@ -36,3 +38,16 @@ def test_where_nothing_is_recorded_there_is_nothing_to_serve(tmp_path):
         with pytest.raises(UsageError, match="`harness run` makes one"):
             ask()
     assert not place.exists()
+
+
+def test_the_pages_of_a_store_that_was_moved_find_its_files(store, tiny, tmp_path):
+    with open_store(store).hold("tiny") as hold:
+        hold.begin(tiny(), {}).close("FINISHED")
+    there = tmp_path / "there"
+    store.rename(there)
+    assert moved(there, there / DATABASE) != []
+    place = open_store(there)
+    assert place.kept_study("tiny")["name"] == "tiny", "reading goes by where the store is"
+    assert place.ui(None).page == "/#/experiments?workflowType=machine_learning"
+    assert moved(there, there / DATABASE) == []
+    assert [one.text for one in place.conditions(str) if one.state == "problem"] == []
