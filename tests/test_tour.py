@@ -51,5 +51,5 @@ def test_every_cell_gives_what_it_says(tmp_path):
     assert len(pictures) == 3
     assert all(texts(cell, "image/png") for cell in pictures)
     assert sorted(path.name for path in tmp_path.rglob("*")) == sorted(
-        ["docs", "tour.ipynb", "studies", *(path.name for path in Path("studies").iterdir())]
+        ["docs", "tour.ipynb", "studies", *(path.name for path in Path("studies").rglob("*"))]
     )

@@ -97,3 +97,12 @@ def test_a_unit_is_asked_and_not_compared_by_name():
         and re.search(r"\.unit(\.name)?$", ast.unparse(node.left))
     ]
     assert compared == []
+
+
+def test_only_rooms_that_train_or_build_networks_execute_code_of_the_users():
+    rooms = {room for room, _, tree in modules() for node in ast.walk(tree)
+             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("harness.usercode")}  # fmt: skip
+    assert rooms <= {"network", "worker", "callbacks"}
+    called = [(room, node.func.id) for room, _, tree in modules() for node in ast.walk(tree)
+              if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]  # fmt: skip
+    assert {room for room, name in called if name in ("exec", "eval")} == {"usercode"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+from typing import ClassVar
 
 import keras
 import numpy as np
@@ -445,3 +446,51 @@ class TestProbes:
 
     def test_nothing_is_measured_unasked(self, train):
         assert not [name for name in train()[-1].result.metrics if "features" in name or "order" in name]
+
+
+class TestRestoreBest:
+    KEYS: ClassVar = {"train.learning_rate": 0.1, "train.max_steps": 100, "target": None}
+    """So much that the loss goes up and down."""
+
+    @pytest.fixture
+    def found(self, train, tmp_path):
+        """The evaluations of a training that goes wrong in the end, its result and the model that it left."""
+        _, *evaluated, _, finished = train(**self.KEYS, **{"train.restore_best": "val_loss"})
+        return evaluated, finished.result, keras.models.load_model(tmp_path / "5" / "model.keras")
+
+    def test_the_network_is_that_of_the_best_evaluation(self, found, tiny):
+        evaluated, result, model = found
+        best = min(evaluated, key=lambda event: event.metrics["val_loss"])
+        assert best is not evaluated[-1], "the training must go wrong for this test to say anything"
+        assert (result.restored_step, result.steps) == (best.step, 100)
+        data = load_images(tiny().data, replicate_seeds(0, 0).split)
+        scores = model.predict(data.validation.images, verbose=0)
+        accuracy = (scores.argmax(axis=1) == data.validation.labels).mean()
+        assert accuracy == pytest.approx(best.metrics["val_accuracy"])
+        tested = model.predict(data.test.images, verbose=0).argmax(axis=1) == data.test.labels
+        assert tested.mean() == pytest.approx(result.metrics["test_accuracy"])
+
+    def test_what_was_evaluated_is_that_of_the_last_evaluation(self, found):
+        evaluated, result, _ = found
+        assert result.metrics["val_loss"] == evaluated[-1].metrics["val_loss"]
+
+    def test_training_itself_is_the_same(self, found, train):
+        evaluated, result, _ = found
+        _, *others, _, finished = train(**self.KEYS)
+        assert [event.metrics for event in others] == [event.metrics for event in evaluated]
+        assert finished.result.restored_step is None
+        assert finished.result.digests["weights"] != result.digests["weights"]
+
+    def test_a_last_evaluation_that_is_the_best_is_not_restored(self, train):
+        result = train(**{"train.restore_best": "train_loss"})[-1].result
+        assert (result.restored_step, result.steps) == (None, 60)
+
+    def test_a_second_training_takes_as_long_as_the_best_took(self, train):
+        result = train(**self.KEYS, **{"train.restore_best": "val_loss", "train.refit": True})[-1].result
+        assert result.refit_steps == round(result.restored_step / 1137 * 1437)
+
+    def test_what_diverges_is_not_saved_by_it(self, train):
+        keys = {"train.optimizer": "sgd", "train.learning_rate": 1e30, "train.evaluate_every": 1}
+        result = train(**keys, **{"train.restore_best": "val_loss"})[-1].result
+        assert (result.stop_reason, result.metrics) == (StopReason.NOT_FINITE, {})
+        assert result.restored_step is None

@@ -31,7 +31,7 @@ def require_same_meaning(study: Study, storage: BaseStorage) -> None:
     old = read_meaning(study.name, storage)
     if old is None or old == study.meaning():
         return
-    changes = "; ".join(_differences(old, study.meaning()))
+    changes = "; ".join(dict.fromkeys(_differences(old, study.meaning())))  # the base's code is the study's, too
     raise StudyError(
         f"{study.source or study.name}: the study changed since its results were made: {changes}. "
         f"Put it back, run it under another name (--name NEW), or begin anew with --fresh (the old results are kept, "
@@ -45,6 +45,8 @@ def _differences(old: object, new: object, place: str = "") -> Iterator[str]:
         for key in sorted({*old, *new}):
             name = key if not place or place == "base" else f"{place}.{key}"
             yield from _differences(old.get(key), new.get(key), name)
+    elif old != new and place.startswith("code."):
+        yield f"the text of {place.removeprefix('code.')} is another one"
     elif old != new:
         yield f"{place} was {'default' if old is None else old}, now {'default' if new is None else new}"
 

@@ -97,6 +97,14 @@ class Engine(Protocol):
         """
         ...
 
+    def keep(self) -> None:
+        """Keep the network as it is now, in the place of one that was kept before."""
+        ...
+
+    def restore(self) -> None:
+        """Put back the network that was kept last; it is not to be trained any more."""
+        ...
+
     def write_back(self) -> None:
         """Give the trained weights to the model that the engine was built for."""
         ...
@@ -118,6 +126,14 @@ class PackEngine(Protocol):
 
     def freeze(self, index: int) -> None:
         """Leave one of them as it is from now on."""
+        ...
+
+    def keep(self, index: int) -> None:
+        """Keep one of them as it is now; see :meth:`Engine.keep`."""
+        ...
+
+    def restore(self, index: int) -> None:
+        """Put back what was kept of one; see :meth:`Engine.restore`."""
         ...
 
     def logits(self, images: Sequence[Images]) -> list[npt.NDArray[np.float32]]:

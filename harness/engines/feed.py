@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from harness.engines.augmenting import Draws
 from harness.engines.base import Training
+from harness.engines.objective import Numbers, class_weights
 from harness.engines.optimizers import learning_rates
 from harness.engines.order import BatchOrder
 
@@ -43,6 +44,13 @@ class Feed:
         rates = self._rates.take(range(self._done, self._done + steps), mode="clip")
         self._done += steps
         return Steps(self.order.take(steps), rates, self._draws.take(steps))
+
+
+def numbers_of(training: Training) -> Numbers:
+    """Return the numbers of a training that do not change from step to step."""
+    spec = training.spec
+    weights = class_weights(spec, np.asarray(training.labels), int(training.model.output_shape[-1]))
+    return Numbers(np.asarray(spec.weight_decay, np.float32), np.asarray(spec.l2, np.float32), weights, training.fill)
 
 
 def padded(steps: Steps, rows: int) -> Steps:

@@ -21,8 +21,9 @@ import numpy.typing as npt
 from harness.engines import jax_program
 from harness.engines.base import Device, Gradients, Images, Means, Training, batch_means, cpu, memory_share
 from harness.engines.copies import Copies
-from harness.engines.feed import Feed, Steps, padded
+from harness.engines.feed import Feed, Steps, numbers_of, padded
 from harness.engines.jax_program import State, in_batches, program_for, program_key
+from harness.engines.objective import Numbers
 from harness.errors import HarnessError
 
 CALL_STEPS = 2048
@@ -116,9 +117,9 @@ class JaxPack:
         states = [self._program.state_of(model) for model in self._models]
         self._state: State = jax.tree.map(lambda *parts: jnp.stack(parts), *states)
         self._feeds = [Feed(training) for training in trainings]
-        self._backgrounds = jnp.stack([training.fill for training in trainings])
-        self._decay = jnp.asarray([training.spec.weight_decay for training in trainings], jnp.float32)
+        self._numbers = Numbers(*map(jnp.stack, zip(*map(numbers_of, trainings), strict=True)))
         self._active = np.ones(len(trainings), bool)
+        self._kept: dict[int, State] = {}
         sets = [(training.images, training.labels) for training in trainings]
         self._images, self._which = _sets(sets, 0, _IMAGES)
         self._labels, _ = _sets(sets, 1, _LABELS)
@@ -147,6 +148,14 @@ class JaxPack:
         """Leave one network as it is from now on: it is still computed, and the result thrown away."""
         self._active[index] = False
 
+    def keep(self, index: int) -> None:
+        """Keep one network as it is now."""
+        self._kept[index] = jax.tree.map(lambda part: part[index], self._state)
+
+    def restore(self, index: int) -> None:
+        """Put back what was kept of one network."""
+        self._state = jax.tree.map(lambda part, kept: part.at[index].set(kept), self._state, self._kept[index])
+
     def logits(self, images: Sequence[Images]) -> list[npt.NDArray[np.float32]]:
         """Return the logits of each network for its images."""
         held, which = _sets([(array,) for array in images], 0, _IMAGES)
@@ -162,7 +171,7 @@ class JaxPack:
         each = [padded(feed.take(steps), rows) for feed in self._feeds]
         fed = Steps(*(np.stack(parts) for parts in zip(*each, strict=True)))
         self._state, losses, hits = self._program.train_pack(
-            self._state, self._images, self._labels, self._which, fed, self._backgrounds, self._decay, steps,
+            self._state, self._images, self._labels, self._which, fed, self._numbers, steps,
             self._active,
         )  # fmt: skip
         return np.asarray(losses, np.float64).sum(axis=1), np.asarray(hits, np.int64)
@@ -174,10 +183,9 @@ class JaxEngine:
     def __init__(self, training: Training) -> None:
         self._model = training.model
         self._program = program_for(training.model, training.spec)
-        self._state = self._program.state_of(training.model)
+        self._state = self._kept = self._program.state_of(training.model)
         self._feed = Feed(training)
-        self._background = jnp.asarray(training.fill)
-        self._decay = jnp.float32(training.spec.weight_decay)
+        self._numbers = Numbers(*map(jnp.asarray, numbers_of(training)))
         self._images = _IMAGES.of(training.images)[None]
         self._labels = _LABELS.of(training.labels)[None]
         self._batch_size = training.spec.batch_size
@@ -198,6 +206,14 @@ class JaxEngine:
             loss_sum, hits = loss_sum + loss, hits + hit
         return batch_means(loss_sum, hits, steps, self._batch_size)
 
+    def keep(self) -> None:
+        """Keep the network as it is now: states do not change."""
+        self._kept = self._state
+
+    def restore(self) -> None:
+        """Put back the network that was kept."""
+        self._state = self._kept
+
     def logits(self, images: Images) -> npt.NDArray[np.float32]:
         """Return the logits in inference mode, (n, classes), of images that stay on the device."""
         return in_batches(partial(self._program.forward, self._state), _IMAGES.of(images)[None], 0, axis=0)
@@ -209,7 +225,7 @@ class JaxEngine:
     def _call(self, steps: int, rows: int) -> tuple[float, int]:
         fed = padded(self._feed.take(steps), rows)
         self._state, losses, hits = self._program.train(
-            self._state, self._images, self._labels, 0, fed, self._background, self._decay, steps, True
+            self._state, self._images, self._labels, 0, fed, self._numbers, steps, True
         )
         return float(np.asarray(losses, np.float64).sum()), int(hits)
 

@@ -39,6 +39,14 @@ class Optimizer:
         if self._inner.weight_decay is not None:
             self._inner.weight_decay = decay
 
+    @property
+    def average_places(self) -> list[int]:
+        """Where among the optimiser's variables the moving averages of the weights are, one for each; empty without."""
+        if not self._inner.use_ema:
+            return []
+        averages = {id(variable): place for place, variable in enumerate(self.keras.variables)}
+        return [averages[id(average)] for average in self._inner._model_variables_moving_average]
+
     def rate(self) -> Any:
         """Return the learning rate in use."""
         return self._rate
@@ -47,6 +55,11 @@ class Optimizer:
 def build_optimizer(spec: TrainSpec) -> Optimizer:
     """Return the optimiser, with Keras's defaults for what the specification does not name.
 
+    Moving averages of the weights (Polyak and Juditsky 1992, "Acceleration of Stochastic Approximation by Averaging",
+    in the exponential form) are Keras': after the first step they are the weights, then momentum times themselves and
+    the rest of the weights. ``clip_norm`` is Keras' ``global_clipnorm`` (Pascanu et al. 2013, "On the difficulty of
+    training recurrent neural networks").
+
     Weight decay of 'adamw' applies to all weights, biases too, as in Keras. With 'mixed_float16' the loss is scaled
     dynamically, since small gradients vanish in float16 (Micikevicius et al. 2018, "Mixed Precision Training").
     """
@@ -54,15 +67,22 @@ def build_optimizer(spec: TrainSpec) -> Optimizer:
     def rate() -> Any:
         return built.rate()
 
+    more: dict[str, Any] = {}
+    if spec.clip_norm:
+        more["global_clipnorm"] = spec.clip_norm
+    if spec.clip_value:
+        more["clipvalue"] = spec.clip_value
+    if spec.ema:
+        more |= {"use_ema": True, "ema_momentum": spec.ema}
     inner: Any
     if spec.optimizer == "adam":
-        inner = keras.optimizers.Adam(rate)
+        inner = keras.optimizers.Adam(rate, **more)
     elif spec.optimizer == "adamw":
-        inner = keras.optimizers.AdamW(rate, weight_decay=spec.weight_decay)
+        inner = keras.optimizers.AdamW(rate, weight_decay=spec.weight_decay, **more)
     elif spec.optimizer == "sgd":
-        inner = keras.optimizers.SGD(rate, momentum=spec.momentum)
+        inner = keras.optimizers.SGD(rate, momentum=spec.momentum, **more)
     else:
-        inner = keras.optimizers.RMSprop(rate)
+        inner = keras.optimizers.RMSprop(rate, **more)
     outer = keras.optimizers.LossScaleOptimizer(inner) if spec.precision == "mixed_float16" else inner
     built = Optimizer(outer, inner, spec.learning_rate)
     return built
@@ -71,7 +91,7 @@ def build_optimizer(spec: TrainSpec) -> Optimizer:
 def optimizer_key(spec: TrainSpec) -> tuple[Any, ...]:
     """Return what tells apart optimisers that cannot share a compiled program."""
     momentum = spec.momentum if spec.optimizer == "sgd" else None
-    return spec.optimizer, momentum, spec.precision == "mixed_float16"
+    return spec.optimizer, momentum, spec.precision == "mixed_float16", spec.clip_norm, spec.clip_value, spec.ema
 
 
 def learning_rates(spec: TrainSpec, total_steps: int) -> npt.NDArray[np.float32]:

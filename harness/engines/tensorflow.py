@@ -14,7 +14,8 @@ import tensorflow as tf
 
 from harness.engines.base import Device, Gradients, Images, Means, Training, batch_means, cpu, memory_share
 from harness.engines.copies import Copies
-from harness.engines.feed import Feed, Steps, padded
+from harness.engines.feed import Feed, Steps, numbers_of, padded
+from harness.engines.objective import Numbers
 from harness.engines.tensorflow_program import program_for
 from harness.errors import HarnessError
 from harness.machine import gpu_megabytes
@@ -122,13 +123,13 @@ class TensorFlowEngine:
     def __init__(self, training: Training) -> None:
         self._model = training.model
         self._feed = Feed(training)
-        self._decay = tf.constant(training.spec.weight_decay, tf.float32)
-        self._background = tf.constant(training.fill)
+        self._numbers = Numbers(*map(tf.constant, numbers_of(training)))
         self._images = _IMAGES.of(training.images)
         self._labels = _LABELS.of(training.labels)
         self._program = program_for(training.model, training.spec)
         self._program.user = weakref.ref(self)
         self._program.load(training.model)
+        self._kept: list[tf.Tensor] = []
 
     def warm_up(self, steps: int = 1) -> float:  # noqa: ARG002  one program does for any number of steps
         """Compile, unless an earlier trial did, on one real step and one forward pass, and put all state back."""
@@ -157,13 +158,24 @@ class TensorFlowEngine:
         logits: npt.NDArray[np.float32] = tf.concat(parts, axis=0).numpy()
         return logits
 
+    def keep(self) -> None:
+        """Keep the network as it is now."""
+        self._kept = [tf.identity(variable.value) for variable in self._program.variables]
+
+    def restore(self) -> None:
+        """Put back the network that was kept."""
+        for variable, value in zip(self._program.variables, self._kept, strict=True):
+            variable.assign(value)
+
     def write_back(self) -> None:
         """Give the trained weights to the model."""
-        own = [(variable, variable.value) for variable in self._program.template.model.variables]
+        model = self._program.template.model
+        own = [(variable, variable.value) for variable in model.non_trainable_variables]
+        own += zip(model.trainable_variables, self._program.evaluated(), strict=True)
         self._program.template.give(own, self._model)
 
     def _run(self, steps: Steps) -> tuple[float, int]:
         """Train for some steps; return summed batch losses and hits."""
         fed = Steps(*map(tf.constant, steps))
-        loss_sum, hits = self._program.train(self._images, self._labels, fed, self._background, self._decay)
+        loss_sum, hits = self._program.train(self._images, self._labels, fed, self._numbers)
         return float(loss_sum.numpy()), int(hits.numpy())

@@ -48,6 +48,8 @@ class CurveFigure:
         curves: a curve a variant.
         left_out: labels of variants with curves that are not drawn.
         description: what a reader who cannot see it should know.
+        goal: the target in words.
+        most: the largest value that there is, in the unit of y.
     """
 
     name: str
@@ -59,6 +61,8 @@ class CurveFigure:
     curves: tuple[Curve, ...]
     left_out: tuple[str, ...]
     description: str
+    goal: str = ""
+    most: float = 100.0
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.grid import choice, effects, factors, levels, pairs
 from harness.findings.headline import headline
-from harness.findings.probes import activation_order, unused_features
+from harness.findings.probes import activation_order, uncounted, unused_features
 from harness.findings.questions import (
     dead_classes,
     differences,
@@ -50,6 +50,7 @@ FINDINGS: tuple[Callable[[Facts], Finding], ...] = (
     pairs.analyse,
     dead_classes.analyse,
     unsettled.analyse,
+    uncounted.analyse,
     differences.analyse,
     time_to_target.analyse,
     other_targets.analyse,

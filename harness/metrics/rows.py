@@ -147,6 +147,7 @@ ROWS: tuple[Metric, ...] = (
     Metric("steps", "steps", STEPS, "progress", "progress/steps"),
     Metric("epochs", "epochs", EPOCHS, "progress", "progress/epochs"),
     Metric("refit_steps", "steps of the second training", STEPS, "progress", "progress/refit_steps"),
+    Metric("restored_step", "step of the network that was kept", STEPS, "progress", "progress/restored_step"),
     Metric("steps_to_target", "steps to target", STEPS, "progress", "target/steps", "lower", watched="steps"),
     Metric("seconds_to_target", "seconds to target", SECONDS, "progress", "target/seconds", "lower",
            watched="train_seconds", adjectives=_FASTER),

@@ -57,6 +57,8 @@ class TrialResult:
         images_per_second: training images over training seconds.
         costs: as in :class:`Started`.
         refit_steps: steps of the second training, which the test metrics are of; 0 without one.
+        restored_step: steps after which the network that is tested and kept was evaluated, where it is not the last one
+            (``train.restore_best``); ``metrics`` are those of the last evaluation all the same.
         foreign_load: mean number of cores that the training was ready to use and others had; None if unknown.
         studies_beside: runs of other studies on the machine meanwhile; None if unknown.
         kwh: kilowatt-hours of the whole machine since the trial that ended before it in the same run; None where they
@@ -75,6 +77,7 @@ class TrialResult:
     images_per_second: float
     costs: Mapping[str, int] = field(default_factory=dict)
     refit_steps: int = 0
+    restored_step: int | None = None
     foreign_load: float | None = None
     studies_beside: int | None = None
     kwh: float | None = None

@@ -35,8 +35,7 @@ from harness.trials import (
 if TYPE_CHECKING:
     import pandas as pd
 
-_LARGEST = 1.7e308
-"""Beyond, MLflow means infinity."""
+_LARGEST = 1.7e308  # beyond, MLflow means infinity
 
 _WHOLE = ("threads", "workers", "pack")
 _DIGITS = 18
@@ -107,6 +106,7 @@ def read_result(trials: pd.DataFrame, trial: int) -> TrialResult:
         images_per_second=float(row["images_per_second"]),
         costs={name: int(row[name]) for name in known("built") if number(name) is not None},
         refit_steps=int(number("refit_steps") or 0),
+        restored_step=None if number("restored_step") is None else int(row["restored_step"]),
         foreign_load=number("foreign_load"),
         studies_beside=None if number("studies_beside") is None else int(row["studies_beside"]),
         kwh=number("kwh"),

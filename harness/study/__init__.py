@@ -2,7 +2,7 @@
 
 import harness.study.showing  # noqa: F401  registers how a notebook shows a study
 from harness.study.building import build_study
-from harness.study.checks import check_classes, check_variant, check_variants
+from harness.study.checks import check_class_weights, check_classes, check_variant, check_variants
 from harness.study.code import CodeName, read_code
 from harness.study.comparisons import MOST_INTERACTIONS, Family, comparisons_of, has_effects
 from harness.study.designs import Phase
@@ -65,6 +65,7 @@ __all__ = [
     "cautions",
     "censored_floor",
     "change_study",
+    "check_class_weights",
     "check_classes",
     "check_variant",
     "check_variants",

@@ -170,6 +170,7 @@ def check_variants(study: Study, facts: ImageFacts) -> None:
             check_variant(variant, *found)
             if known:
                 check_classes(study.metrics_of(variant), known.classes)
+                check_class_weights(variant, known.classes)
         except StudyError as error:
             prefix = "" if variant.label == BASE else f"variant {variant.label}: "
             raise type(error)(f"{prefix}{error}") from None
@@ -187,6 +188,23 @@ def check_classes(metrics: Iterable[str], classes: int) -> None:
                 f"{name} must look among fewer guesses than there are classes ({classes}), got {k}: it would always "
                 "be 1. Name one of fewer."
             )
+
+
+def check_class_weights(variant: Variant, classes: int) -> None:
+    """Check that a list of class weights has one for each class.
+
+    Raises:
+        StudyError: if it has not, or if all of them are 0.
+    """
+    weights = variant.train.class_weights
+    if isinstance(weights, str):
+        return
+    if len(weights) != classes:
+        raise StudyError(
+            f'train.class_weights must have a number for each of {classes} classes, got {len(weights)}. Or "balanced".'
+        )
+    if not any(weights):
+        raise StudyError("train.class_weights must not all be 0: nothing would be learned. Use numbers around 1.")
 
 
 def check_variant(variant: Variant, image_shape: tuple[int, int, int], train_images: int) -> None:

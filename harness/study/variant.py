@@ -62,7 +62,8 @@ class Variant:
         parts: dict[str, Any] = {
             "data": self.data.model_dump(mode="json"),
             "augment": list(train.augment.changes),
-            "train": train.model_dump(mode="json", exclude={"learning_rate", "weight_decay", "augment"}),
+            "train": train.model_dump(mode="json", exclude={"learning_rate", "weight_decay", "augment", "l2"}),
+            "l2": train.l2 > 0,
         }
         if isinstance(model, OwnModel):
             parts["model"] = model.model_dump(mode="json")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from harness.machine import load_between, look
 from harness.records import Event, Fingerprint, Finished, Job, Resources, Started, TrainingOver, TrialResult
-from harness.study import DataSpec, check_classes
+from harness.study import DataSpec, check_class_weights, check_classes
 from harness.worker.artifacts import summarise, write_artifacts
 from harness.worker.session import Decide, Emit, Session, all_timing
 from harness.worker.training import Schedule, evaluation_steps, max_steps, train
@@ -103,6 +103,7 @@ def _session(job: Job, resources: Resources, folder: Path, emit: Emit, decide: D
 
     data = _load(job.variant.data, *_split(job), resources.data_folder)
     check_classes(job.metrics, data.classes)
+    check_class_weights(job.variant, data.classes)
     model = _network(job, data)
     costs = total_of(costs_of(job.variant.model, model, data.image_shape, data.classes))
     return Session(job, folder / str(job.trial), data, model, costs, emit, decide)
@@ -143,7 +144,7 @@ def _refit(sessions: Sequence[Session], data_folder: Path | None) -> PackEngine:
     trainings, lengths = [], []
     for session in sessions:
         job = session.job
-        epochs = session.history[-1].epoch
+        epochs = session.kept.epoch
         session.data = _load(job.variant.data, *_split(job), data_folder, hold_out=False)
         session.model = _network(job, session.data)
         trainings.append(_training(session))
@@ -170,7 +171,7 @@ def _finish(session: Session, logits: npt.NDArray[np.float32]) -> TrialResult:
     session.emit(TrainingOver(session.job.trial))
     with session.watch.timing("record"):
         session.look_at_the_end(logits)
-        session.keep_weights(session.history[-1].step, last=True)
+        session.keep_weights(session.kept.step, last=True)
         write_artifacts(session, logits)
         probed = {} if session.diverged else probe(session.job, session.folder, data, session.model, logits)
     with session.watch.timing("evaluate"):
@@ -194,6 +195,12 @@ class _Alone:
 
     def freeze(self, index: int) -> None:
         """Nothing to do: it is not trained any more."""
+
+    def keep(self, index: int) -> None:  # noqa: ARG002
+        self._engine.keep()
+
+    def restore(self, index: int) -> None:  # noqa: ARG002
+        self._engine.restore()
 
     def logits(self, images: Sequence[Images]) -> list[npt.NDArray[np.float32]]:
         return [self._engine.logits(images[0])]

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.machine import Load
-from harness.metrics import CLOCKS
+from harness.metrics import CLOCKS, METRICS
 from harness.records import Clocks, Evaluated, Event, Fingerprint, Job, Scored, StopReason, TrialResult
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class Session:
     Attributes:
         fingerprint: where it runs; None before that is known.
         load: what others did on the machine meanwhile; None if unknown.
+        best: the evaluation with the best value of ``train.restore_best`` so far; None without.
         diverged: whether an evaluated value was not finite or, once the training is over, its network is not.
     """
 
@@ -91,6 +92,7 @@ class Session:
         self.watch = Stopwatch()
         self.history: list[Evaluated] = []
         self.tested: list[Scored] = []
+        self.best: Evaluated | None = None
         self.refit_steps = 0
         self.diverged = False
         self.fingerprint: Fingerprint | None = None
@@ -122,8 +124,28 @@ class Session:
         self.history.append(event)
         with self.watch.timing("record"):
             self.emit(event)
+        if self._is_better(event):
+            self.best = event
         self._callbacks.on_epoch_end(len(self.history) - 1, keras_logs(metrics))
         self.diverged = not all(map(math.isfinite, metrics.values()))
+
+    def _is_better(self, event: Evaluated) -> bool:
+        """Whether an evaluation is the best so far, where the best is asked for."""
+        name = self.job.variant.train.restore_best
+        value = event.metrics.get(name, math.nan)
+        if math.isnan(value):
+            return False
+        return self.best is None or METRICS[name].sign * (value - self.best.metrics[name]) > 0
+
+    @property
+    def is_best(self) -> bool:
+        """Whether the network is to be kept as it is now."""
+        return self.best is self.history[-1]
+
+    @property
+    def kept(self) -> Evaluated:
+        """The evaluation whose network is tested and kept: the last, or the best; of what diverged the last."""
+        return self.history[-1] if self.best is None or self.diverged else self.best
 
     @property
     def wants_weights(self) -> bool:
@@ -199,6 +221,7 @@ class Session:
             images_per_second=last.step * self.job.variant.train.batch_size / max(seconds["train"], 1e-9),
             costs=self.costs,
             refit_steps=self.refit_steps,
+            restored_step=None if self.kept is last else self.kept.step,
             foreign_load=self.load.foreign_load if self.load else None,
             studies_beside=self.load.studies_beside if self.load else None,
             digests={"weights": _digest(self.model.get_weights()), "history": _digest(self._numbers())},

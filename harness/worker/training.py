@@ -65,7 +65,10 @@ class Schedule:
 
 
 def train(sessions: Sequence[Session], engine: PackEngine, schedule: Schedule) -> None:
-    """Train until each session's callbacks have ended it or the last step is done."""
+    """Train until each session's callbacks have ended it or the last step is done.
+
+    Of a training that keeps its best network, the engine has that afterwards.
+    """
     running = list(sessions)
     trained: list[list[tuple[int, Means]]] = [[] for _ in sessions]
     done = 0
@@ -93,12 +96,18 @@ def train(sessions: Sequence[Session], engine: PackEngine, schedule: Schedule) -
                     with session.watch.timing("record"):
                         engine.write_back()
                         session.keep_weights(step)
+                if session.is_best:
+                    with session.watch.timing("record"):
+                        engine.keep(index)
                 if session.is_over:
                     engine.freeze(index)
                     running.remove(session)
             trained[index] = []
         if not running:
-            return
+            break
+    for index, session in enumerate(sessions):
+        if session.kept is not session.history[-1]:
+            engine.restore(index)
 
 
 def _scores(

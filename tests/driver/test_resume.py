@@ -12,7 +12,8 @@ from harness.errors import StudyError
 from harness.records import StopReason
 from harness.reports import report
 from harness.results import load_results
-from tests.conftest import ScriptedLauncher, make_result
+from harness.study import build_study
+from tests.conftest import TINY, ScriptedLauncher, changed, make_result
 from tests.driver.conftest import finish, in_optuna
 
 
@@ -122,3 +123,20 @@ class TestRefusals:
             "Put it back, run it under another name (--name NEW), or begin anew with --fresh "
             "(the old results are kept, renamed)."
         )
+
+    def test_code_that_changed_is_named_once(self, memory):
+        def study(text):
+            given = {name: table for name, table in changed(TINY, {}).items() if name != "model"}
+            given["model"] = {"build": "mine.py:network"}
+            given["design"] = {"kind": "factorial", "replicates": 1}
+            return build_study(given, name="mine", code={"mine.py": text})
+
+        text = (
+            "import keras\n\n"
+            "def network(image_shape, classes):\n"
+            "    layers = [keras.Input(image_shape), keras.layers.Flatten(), keras.layers.Dense(classes)]\n"
+            "    return keras.Sequential(layers)\n"
+        )
+        run_study(study(text), store=memory, launch=ScriptedLauncher(finish))
+        with pytest.raises(StudyError, match=r"were made: the text of mine\.py is another one\. Put it back"):
+            run_study(study(text + "# another\n"), store=memory, launch=ScriptedLauncher(finish))

@@ -23,6 +23,7 @@ from harness.records import Evaluated, Finished, Job, Resources, Started, StopRe
 from harness.seeds import replicate_seeds
 from harness.study import ModelSpec, TrainSpec, Variant
 from harness.worker import run_jobs
+from tests.engines.test_objective import CASES, same_as_keras
 
 pytestmark = [
     pytest.mark.jax,
@@ -74,6 +75,11 @@ def test_it_trains_as_keras_fit_does_on_the_same_batches(optimizer, label_smooth
     assert ours.accuracy == pytest.approx(logs["accuracy"][0])
     for weight, twin_weight in zip(model.get_weights(), twin.get_weights(), strict=True):
         np.testing.assert_allclose(weight, twin_weight, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_objectives_are_those_of_keras_fit(case):
+    same_as_keras(case)
 
 
 def loss(engine):
@@ -138,7 +144,18 @@ PACK = [  # seed, batch order, learning rate, dropout, weight decay, shift, imag
 
 def training(seed, order, rate, dropout, decay, shift, images):
     augment = {"shift": shift, "cutout": 3 - shift}
-    spec = train_spec(optimizer="adamw", learning_rate=rate, weight_decay=decay, schedule="cosine", augment=augment)
+    spec = train_spec(
+        optimizer="adamw",
+        learning_rate=rate,
+        weight_decay=decay,
+        schedule="cosine",
+        augment=augment,
+        l2=decay / 10 + 0.001,
+        ema=0.5,
+        class_weights="balanced",
+        loss="focal",
+        clip_norm=1.0,
+    )
     background = np.full((8, 8, 1), rate, np.float32)
     network_ = network(seed, dense_dropout=dropout, batch_norm=True)
     return Training(network_, spec, 20, *images, order, seed + 9, background)
@@ -164,6 +181,26 @@ def test_a_packed_training_equals_its_solo_run():
         engine.write_back()
         for ours, theirs in zip(together[index].model.get_weights(), solo.model.get_weights(), strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+def test_one_of_a_pack_is_put_back_and_the_others_are_not():
+    pack, images = build_pack([training(*given) for given in PACK]), [given[-1][0] for given in PACK]
+    pack.train(2)
+    pack.keep(2)
+    kept = pack.logits(images)
+    pack.train(3)
+    later = pack.logits(images)
+    pack.restore(2)
+    found = pack.logits(images)
+    np.testing.assert_array_equal(found[2], kept[2])
+    assert not np.allclose(later[2], kept[2])
+    np.testing.assert_array_equal(found[0], later[0])
+    alone = build_engine(*training(*PACK[2]))
+    alone.train(2)
+    alone.keep()
+    alone.train(3)
+    alone.restore()
+    np.testing.assert_allclose(alone.logits(images[2]), kept[2], rtol=1e-4, atol=1e-5)
 
 
 def test_networks_of_two_shapes_make_no_pack():

@@ -90,7 +90,7 @@ def test_what_is_derived_from_the_rows():
     lasting = {"train_seconds", "images_per_second", *known("built")}
     assert set(METRICS) - set(NAMED) - set(NEED_FINITE) == lasting
     assert set(RECORDED) - set(METRICS) == {
-        *("steps", "epochs", "refit_steps", "foreign_load", "studies_beside", "kwh"),
+        *("steps", "epochs", "refit_steps", "restored_step", "foreign_load", "studies_beside", "kwh"),
         *(f"{clock}_seconds" for clock in CLOCKS if clock != "train"),
     }
 

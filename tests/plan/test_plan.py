@@ -328,6 +328,20 @@ class TestSearch:
         assert trial.state is TrialState.PRUNED
         assert trial.intermediate_values == {1: 0.1, 2: 0.1, 3: 0.1}
 
+    def test_a_metric_that_is_named_may_be_the_objective_and_less_of_it_the_better(self, plan_of, tiny, store):
+        name = "val_expected_calibration_error"
+        plan = plan_of(tiny(design=self.design(pruner="median", trials=8, objectives=[name])))
+        for _ in range(5):
+            job = plan.next()
+            assert job.prunable
+            assert not any(plan.should_prune(job.trial, {name: value}) for value in (0.2, 0.1, 0.05))
+            plan.tell(job.trial, make_result(metrics={name: 0.05}), "r")
+        poor = plan.next()
+        assert [plan.should_prune(poor.trial, {name: 0.9}) for _ in range(3)] == [False, True, True]
+        plan.tell(poor.trial, make_result(stop_reason=StopReason.PRUNED), "r")
+        study = optuna.load_study(study_name="tiny", storage=open_storage(store))
+        assert (study.direction, study.best_value) == (optuna.study.StudyDirection.MINIMIZE, 0.05)
+
     def test_confirmation_is_never_pruned(self, plan_of, tiny):
         jobs = run_all(plan_of(tiny(design=self.design(pruner="hyperband"))))
         assert {job.prunable for job in jobs if job.phase is Phase.CONFIRM} == {False}

@@ -161,6 +161,48 @@ SEARCH = {"kind": "search", "trials": 3}
             "true alone.",
         ),
         (
+            {"train.restore_best": "test_loss"},
+            "train.restore_best must be one of val_accuracy, val_loss, train_accuracy, train_loss, val_macro_f1, "
+            "val_balanced_accuracy, val_top_5_accuracy, val_auc, val_expected_calibration_error, got 'test_loss'. "
+            'Or "none".',
+        ),
+        (
+            {"design": {**SEARCH, "space": {"train.restore_best": ["none", "val_loss"]}}},
+            'design.space "train.restore_best": train.restore_best does not go with an objective that is evaluated in '
+            "training, got 'val_loss': a search compares last evaluations. Leave it out.",
+        ),
+        (
+            {"train.restore_best": "val_loss", "data.validation": 0, "target": None},
+            "train.restore_best must not be 'val_loss' with data.validation = 0: there are no validation images. Hold "
+            "some out, or use train_accuracy.",
+        ),
+        (
+            {"train.class_weights": [1, 2]},
+            'train.class_weights must have a number for each of 10 classes, got 2. Or "balanced".',
+        ),
+        (
+            {"train.class_weights": [0.0] * 10},
+            "train.class_weights must not all be 0: nothing would be learned. Use numbers around 1.",
+        ),
+        (
+            {"train.clip_norm": 1.0, "train.clip_value": 0.5},
+            "train: clip_norm does not go with clip_value, got 1 and 0.5. Remove one of them.",
+        ),
+        (
+            {"train.ema": 0.9, "train.precision": "mixed_float16"},
+            "train: ema must be 0 with precision = 'mixed_float16', got 0.9: steps that overflow are skipped, and "
+            "would be averaged. Use mixed_bfloat16.",
+        ),
+        (
+            {"train.plateau": {"patience": 3, "evaluations": 3}},
+            "train.plateau: patience is another word for evaluations, got both. Remove one of them.",
+        ),
+        (
+            {"design.factors": {"train.focal_gamma": [1.0, 2.0]}},
+            'design.factors "train.focal_gamma" has no effect with train.loss = cross_entropy. It is used with focal '
+            "alone.",
+        ),
+        (
             {"train.augment": {"shift": 28}},
             "train.augment.shift must be below 28, the pixels of a side of the images, got 28. E.g. 2.",
         ),

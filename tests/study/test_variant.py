@@ -80,3 +80,16 @@ def test_amounts_of_augmentation_are_no_program_of_their_own(build):
     assert len({base.program, one.program, turned.program}) == 3
     assert base.digest == build().base.digest
     assert one.digest != two.digest
+
+
+def test_patience_is_another_word_of_the_plateau(build):
+    one, other = (build(**{"train.plateau": {key: 3}}).base for key in ("patience", "evaluations"))
+    assert one.train.plateau.evaluations == 3
+    assert one.digest == other.digest
+
+
+def test_objectives_are_programs_of_their_own_but_for_the_amount_of_l2(build):
+    keys = ({}, {"train.l2": 0.01}, {"train.loss": "focal"}, {"train.ema": 0.9}, {"train.clip_norm": 1.0},
+            {"train.class_weights": "balanced"})  # fmt: skip
+    assert len({build(**given).base.program for given in keys}) == len(keys)
+    assert build(**{"train.l2": 0.1}).base.program == build(**{"train.l2": 0.01}).base.program

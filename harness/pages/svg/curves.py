@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import Any
 
@@ -54,12 +55,16 @@ def draw_lines(axes: Axes, figure: CurveFigure) -> list[Line2D]:
         handles.append(mean)
     if figure.target is not None:
         style = {"color": "#555555", "linestyle": (0, (1, 2)), "linewidth": 1.4}
-        handles.append(axes.axhline(figure.target, label=f"target {figure.target:.6g} %", **style))
+        handles.append(axes.axhline(figure.target, label=f"target {figure.goal}", **style))
     return handles
 
 
 def _top(figure: CurveFigure) -> float:
-    """Return the upper end of the y axis: a little above the highest point, no higher than 100 %."""
+    """Return the upper end of the y axis: a little above the highest point, no higher than the largest value."""
     lines = [line for curve in figure.curves for line in (curve.mean, *curve.replicates)]  # bands may go beyond
-    highest = max([y for line in lines for y in line.y] + [figure.target or 0.0])
-    return min(100.0, highest + 0.08 * max(highest - figure.bottom, 0.1)) if highest < 100 else 100.2
+    heights = [y for line in lines for y in line.y]
+    highest = max(heights if figure.target is None else [*heights, figure.target])
+    least = figure.most / 1000 if math.isfinite(figure.most) else 1e-9 * abs(highest) + 1e-9
+    if highest >= figure.most:
+        return 1.002 * figure.most
+    return min(figure.most, highest + 0.08 * max(highest - figure.bottom, least))

@@ -57,6 +57,8 @@ def describe_end(study: Study, result: TrialResult) -> str:
         parts.append(f"It reached {study.target.in_words} {reached}.")
     elif study.target:
         parts.append(f"It did not reach {study.target.in_words}.")
+    if result.restored_step is not None:
+        parts.append(f"The network is that of step {result.restored_step:,}, its best.")
     if result.refit_steps:
         parts.append(f"Trained afresh on all images for {result.refit_steps:,} steps.")
     if "test_accuracy" in result.metrics:

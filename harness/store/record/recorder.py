@@ -172,7 +172,8 @@ class Recorder:
         measured = Measured(model_id, variant.data.name, started.data_digest)
         notes = self._notes(run_id)
         notes.add(started.costs, 0, run.started_at, measured)
-        if run.last and not result.refit_steps:  # after a refit, the network is another one than was evaluated
+        # after a refit, and where an earlier one was put back, the network is another one than was evaluated last
+        if run.last and not result.refit_steps and result.restored_step is None:
             notes.add(run.last.metrics, run.last.step, run.last_at, measured)
         return measured
 

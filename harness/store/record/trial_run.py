@@ -107,7 +107,12 @@ def end_metrics(result: TrialResult) -> dict[str, float]:
     if result.steps_to_target is not None and result.seconds_to_target is not None:
         metrics["steps_to_target"] = result.steps_to_target
         metrics["seconds_to_target"] = result.seconds_to_target
-    known = {"foreign_load": result.foreign_load, "studies_beside": result.studies_beside, "kwh": result.kwh}
+    known = {
+        "restored_step": result.restored_step,
+        "foreign_load": result.foreign_load,
+        "studies_beside": result.studies_beside,
+        "kwh": result.kwh,
+    }
     metrics |= {name: value for name, value in known.items() if value is not None and not math.isnan(value)}
     if result.refit_steps:
         metrics["refit_steps"] = result.refit_steps

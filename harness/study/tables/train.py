@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -15,6 +15,7 @@ from harness.study.tables.table import FileTable, from_protocol, hint
 MOST_STEPS = 100_000_000
 """Of a training: each has a learning rate that is worked out before the first, and 100 ms would make it a year."""
 
+ClassWeight = Annotated[float, Field(ge=0)]
 Drawn = Literal["replicate", "fixed"]
 
 
@@ -31,21 +32,42 @@ class SeedSpec(FileTable):
 USED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
     "train.momentum": ("train.optimizer", ("sgd",)),
     "train.weight_decay": ("train.optimizer", ("adamw",)),
+    "train.focal_gamma": ("train.loss", ("focal",)),
     "model.batch_norm_momentum": ("model.batch_norm", ("True",)),
     "model.initializer_stddev": ("model.initializer", ("truncated_normal", "random_normal")),
 }
 """Settings that matter only beside certain values of another; elsewhere nothing uses them."""
 
 
+def _with_patience(schema: dict[str, Any]) -> None:
+    """Say in the JSON Schema that `evaluations` has another name."""
+    schema["properties"]["patience"] = {"type": "integer", "minimum": 1, "title": "Patience"}
+    schema["anyOf"] = [{"required": ["evaluations"]}, {"required": ["patience"]}]
+    schema.pop("required")
+
+
 class Plateau(FileTable):
     """`[train.plateau]`: stop when a metric no longer improves."""
+
+    model_config = ConfigDict(json_schema_extra=_with_patience)
 
     metric: EvaluatedMetric = Field(default="val_loss", description="The metric that must keep improving.")
     evaluations: int = Field(
         ge=1,
-        description="Stop after this many evaluations in a row without improvement.",
+        description="Stop after this many evaluations in a row without improvement; `patience`, Keras' word, is taken "
+        "for it, too.",
         json_schema_extra=hint("E.g. 5."),
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_patience(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or "patience" not in given:
+            return given
+        if "evaluations" in given:
+            raise ValueError("patience is another word for evaluations, got both. Remove one of them.")
+        return {"evaluations" if key == "patience" else key: value for key, value in given.items()}
+
     min_delta: float = Field(default=0.0, ge=0, description="A smaller change is no improvement.")
 
 
@@ -70,6 +92,40 @@ class TrainSpec(FileTable):
     label_smoothing: float = Field(
         default=0.0, ge=0, lt=1, description="Share of the label spread evenly over all classes, in training only."
     )
+    loss: Literal["cross_entropy", "focal", "squared_error"] = Field(
+        default="cross_entropy",
+        description="What training makes small: softmax cross-entropy, focal loss (easy images count less) or the "
+        "squared error of the probabilities. val_loss and test_loss are cross-entropy in any case.",
+    )
+    focal_gamma: float = Field(
+        default=2.0, ge=0, le=20, description="Of loss = 'focal': how much less easy images count; 0 is cross-entropy."
+    )
+    class_weights: Literal["none", "balanced"] | Annotated[tuple[ClassWeight, ...], Field(strict=False)] = Field(
+        default="none",
+        description="How much the loss of an image counts, by its class: all the same, as much as its class is rare "
+        "('balanced'), or a list with a number for each class, in their order.",
+        json_schema_extra=hint('Write "balanced", or a number for each class.'),
+    )
+    l2: float = Field(
+        default=0.0, ge=0, le=1,
+        description="So many times the sum of the squares of all kernels is added to the loss that is made small (not "
+        "to train_loss); not the same as weight_decay with an optimiser that adapts its steps.",
+        json_schema_extra=hint("Typical values are 1e-5 to 1e-3."),
+    )  # fmt: skip
+    clip_norm: float = Field(
+        default=0.0, ge=0,
+        description="Gradients of a step whose norm, over all weights together, is larger are scaled down to it; 0 for "
+        "never.",
+    )  # fmt: skip
+    clip_value: float = Field(
+        default=0.0, ge=0, description="Each value of a gradient is cut off at plus and minus this; 0 for never."
+    )
+    ema: float = Field(
+        default=0.0, ge=0, lt=1,
+        description="Share of an exponential moving average of the weights that each step keeps: the averages are what "
+        "is evaluated, tested and kept. 0 for none.",
+        json_schema_extra=hint("Typical values are 0.99 to 0.9999."),
+    )  # fmt: skip
     precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = Field(
         default="float32", description="Keras dtype policy; weights and logits stay float32."
     )
@@ -99,9 +155,29 @@ class TrainSpec(FileTable):
         default=None, gt=0, description="Time budget: stop at the first evaluation after so many training seconds."
     )
     plateau: Plateau | None = Field(default=None, description="Stop when a metric no longer improves.")
+    restore_best: EvaluatedMetric | Literal["none"] = Field(
+        default="none",
+        description="A metric: test and keep the network as it was at the evaluation where this metric was best, the "
+        "first of equals, and not as it is at the end. 'none' keeps the last.",
+        json_schema_extra=hint('Or "none".'),
+    )
     augment: Augment = Field(
         default=Augment(), description="How training images are changed when they are shown; by default not at all."
     )
+
+    @model_validator(mode="after")
+    def _check_gradients(self) -> TrainSpec:
+        if self.clip_norm and self.clip_value:
+            raise ValueError(
+                f"clip_norm does not go with clip_value, got {self.clip_norm:g} and {self.clip_value:g}. Remove one of "
+                "them."
+            )
+        if self.ema and self.precision == "mixed_float16":
+            raise ValueError(
+                f"ema must be 0 with precision = 'mixed_float16', got {self.ema:g}: steps that overflow are "
+                "skipped, and would be averaged. Use mixed_bfloat16."
+            )
+        return self
 
     @model_validator(mode="after")
     def _check(self) -> TrainSpec:
@@ -154,5 +230,6 @@ class TargetSpec(FileTable):
 
 
 def stopping_metrics(train: TrainSpec, target: TargetSpec | None) -> tuple[str, ...]:
-    """Return the metrics that may end a training."""
-    return tuple(table.metric for table in (train.plateau, target) if table)
+    """Return the metrics that may end a training, or choose which of its networks is kept."""
+    named = [table.metric for table in (train.plateau, target) if table]
+    return (*named, *([train.restore_best] if train.restore_best != "none" else ()))

@@ -158,6 +158,11 @@ class StudyTables(FileTable):
 
     def require_validation_images(self, data: DataSpec, train: TrainSpec) -> None:
         """Raise ValueError if a metric of validation images is named where a variant holds none out."""
+        if train.restore_best != "none" and any(METRICS[name].evaluated for name in self.design.objectives):
+            raise ValueError(
+                "train.restore_best does not go with an objective that is evaluated in training, got "
+                f"{train.restore_best!r}: a search compares last evaluations. Leave it out."
+            )
         if data.validation:
             return
         if train.refit:
@@ -167,6 +172,7 @@ class StudyTables(FileTable):
             )
         named = [
             ("target.metric", self.target.metric if self.target else None),
+            ("train.restore_best", train.restore_best if train.restore_best != "none" else None),
             ("train.plateau.metric", train.plateau.metric if train.plateau else None),
             *[("the objective", name) for name in self.objectives],
             *[("report.metrics", name) for name in self.report.metrics],

@@ -2,7 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from harness.pages.svg import draw
 from harness.reports import report
+from harness.study import build_study
 from tests.findings.conftest import POOL, STRIDE, curve, make_study, trial
 
 
@@ -80,3 +82,36 @@ def test_without_validation_training_accuracy_is_drawn():
     assert figure.name == "train_accuracy_by_steps"
     assert figure.target is None
     assert figure.curves[0].mean.x[0] == 100  # no running mean before the first step
+
+
+def test_what_a_study_names_has_figures_of_its_own_in_its_unit():
+    cost = {"of": "mine.py:cost", "better": "lower", "unit": "euros"}
+    given = {
+        **make_study().given,
+        "metrics": {"cost": cost},
+        "target": {"metric": "val_cost", "value": -5.0},
+        "report": {"metrics": ["test_auc", "val_auc", "val_macro_f1"]},
+    }
+    study = build_study(given, name="costly", code={"mine.py": "def cost(labels, logits): pass"})
+    trials = pd.DataFrame([trial(study, 0, POOL, 0), trial(study, 1, POOL, 1)])
+    points = {
+        "trial": [0, 0, 1, 1],
+        "step": [100, 200, 100, 200],
+        "train_seconds": [1.0, 2.0, 1.0, 2.0],
+        "val_accuracy": [0.9, 0.98, 0.9, 0.98],
+        "val_auc": [0.99, 0.995, 0.99, 0.997],
+        "val_cost": [20.0, -4.0, 30.0, -6.0],
+    }
+    figures = {figure.name: figure for figure in report(study, trials, pd.DataFrame(points)).curves}
+    assert list(figures) == [
+        f"{name}_by_{x}" for name in ("val_accuracy", "val_auc", "val_cost") for x in ("steps", "seconds")
+    ]
+    costs, areas = figures["val_cost_by_steps"], figures["val_auc_by_steps"]
+    assert (costs.y_title, costs.target, costs.goal, costs.bottom) == ("validation cost (euros)", -5, "-5 euros", -6)
+    assert costs.curves[0].mean.y == (25, -5)
+    assert costs.description.endswith("base ends at -5 euros after 200 steps.")
+    assert (areas.y_title, areas.most, areas.bottom) == ("validation AUC", 1, 0.99)
+    assert areas.curves[0].mean.y == pytest.approx((0.99, 0.996))
+    assert figures["val_accuracy_by_steps"].target is None
+    for figure in figures.values():
+        assert "<svg" in draw(figure)

@@ -41,6 +41,18 @@ def test_a_study_is_surveyed_trained_and_reported(harness, project, one_node):
     assert (code, errors(err)) == (0, []), "what is finished needs no cluster"
 
 
+def test_a_budget_ends_a_run_on_a_cluster(harness, project, one_node):
+    there = ("--launcher", "ray", "--address", one_node.address)
+    code, _, err = harness("run", "tiny", *there, "--set", "budget.kwh=1")
+    assert code == 2
+    assert "budget.kwh must not be given where workers are on other machines, got 1" in err
+    assert not (project / "mlruns" / "mlflow.db").exists()
+    code, out, err = harness("run", "tiny", *there, "--set", "budget.trainings=3", "--minutes", "30")
+    assert code == 3
+    assert err.splitlines()[-1].startswith("ended by its budget: it may have 3 trainings. 3 trainings are kept.")
+    assert "This study is unfinished: 3 of 4 trainings are done" in " ".join(out.split())
+
+
 def test_no_cluster_is_one_message_and_nothing_created(harness, project):
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
