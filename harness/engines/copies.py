@@ -13,7 +13,7 @@ class Copies:
     """Copies of NumPy arrays on a device.
 
     Args:
-        put: makes a copy.
+        put: makes a copy; it may also use the array's memory, but must not hold the array itself.
     """
 
     def __init__(self, put: Callable[[np.ndarray], Any]) -> None:

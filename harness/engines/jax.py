@@ -29,7 +29,8 @@ from harness.errors import HarnessError
 CALL_STEPS = 2048
 """Steps in one call of the compiled program at most; a power of two."""
 
-_IMAGES = Copies(lambda array: jnp.asarray(array, jnp.float32))
+_IMAGES = Copies(lambda array: jnp.asarray(array.view(), jnp.float32))
+"""On a CPU the same memory where it is aligned; of a view, so that the array itself is freed when nobody has it."""
 _LABELS = Copies(lambda array: jnp.asarray(array, jnp.int32))
 
 

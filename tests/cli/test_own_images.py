@@ -47,3 +47,18 @@ def test_images_are_verified_listed_and_cleared(pets, harness):
     code, out, err = harness("data", "verify", "pets")
     assert (code, out.split()) == (2, ["BAD", "-", "pets/cat/7.png"])
     assert err == "error: is not a PNG, JPEG, WebP, GIF or BMP picture, or its beginning is damaged.\n"
+
+
+@pytest.mark.slow
+def test_class_names_are_in_pictures_tables_and_predictions(pets, harness):
+    assert harness("run", "tiny", "--workers", "1")[0] == 0
+    matrix = next(pets.rglob("confusion_matrix.csv")).read_text()
+    assert matrix.splitlines()[0] == "true \\ predicted,cat,dog"
+    assert [line.split(",")[0] for line in matrix.splitlines()[1:]] == ["cat", "dog"]
+    code, out, _ = harness("predict", "tiny#0", "pets/dog", "--csv", "table.csv")
+    assert code == 0
+    assert {"cat", "dog"} & set(out.split())
+    assert (pets / "table.csv").read_text().splitlines()[0].endswith("p(cat),p(dog),remark")
+    (pets / "pets").rename(pets / "gone")
+    harness("data", "clear")
+    assert harness("predict", "tiny#0", "gone/dog")[0] == 0, "the images themselves are not needed: all is recorded"

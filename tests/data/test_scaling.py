@@ -53,3 +53,17 @@ def test_constant_images_cannot_be_standardized():
     with pytest.raises(DataError, match=r"data.scaling = 'standardized' needs .* that differ somewhere, got 9 every"):
         scale("standardized", constant)
     assert scale("unit", constant)[0].max() == pytest.approx(9 / 255)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float64])
+@pytest.mark.parametrize("how", ["none", "unit", "standardized"])
+def test_the_numbers_are_those_of_a_plain_conversion_and_lie_where_engines_take_them(how, dtype):
+    pixels = np.random.default_rng(0).integers(0, 256, (50, 7, 5, 3)).astype(dtype)
+    found = scale_of(how, pixels.astype(np.uint8))
+    expected = pixels.astype(np.float32)
+    if found.offset.any():
+        expected -= found.offset
+    expected /= found.divisor
+    scaled = found.apply(pixels)
+    assert np.array_equal(scaled, expected)
+    assert (scaled.ctypes.data % scaling.ALIGNMENT, scaled.flags.c_contiguous, scaled.dtype) == (0, True, np.float32)

@@ -322,3 +322,19 @@ def test_gradients_by_the_pixels():
     step[:, 4, 4] = 0.005
     above, below = (input_gradients(model)(IMAGES[:2] + change, columns)[0] for change in (step, -step))
     assert (above - below) / 0.01 == pytest.approx(slopes[:, 4, 4, 0], abs=1e-3)
+
+
+def test_memory_of_images_is_freed_with_the_array():
+    import gc
+    import weakref
+
+    from harness.data.scaling import scale_of
+    from harness.engines import jax as module
+
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 6, 6, 3)).astype(np.uint8)
+    images = scale_of("unit", pixels).apply(pixels)
+    memory = weakref.ref(images.base)
+    assert np.array_equal(np.asarray(module._IMAGES.of(images)), images)
+    del images
+    gc.collect()
+    assert memory() is None

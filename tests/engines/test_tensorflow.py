@@ -339,3 +339,35 @@ def test_libraries_load_quietly():
     code = "from harness.engines import import_quietly; import_quietly(); import sys; print('here', file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == "here\n"
+
+
+class TestMemoryOfImages:
+    """On a CPU a worker holds its images once: the tensor is the array's memory."""
+
+    def images(self):
+        from harness.data.scaling import scale_of
+
+        pixels = np.random.default_rng(0).integers(0, 256, (20, 6, 6, 3)).astype(np.uint8)
+        return scale_of("unit", pixels).apply(pixels)
+
+    def test_scaled_images_are_not_copied(self):
+        images = self.images()
+        held = module._IMAGES.of(images)
+        images[3, 2, 1, 0] = 7
+        assert held.numpy()[3, 2, 1, 0] == 7
+        assert np.array_equal(tf.gather(held, [3, 0]).numpy(), images[[3, 0]])
+
+    def test_others_are(self):
+        for images in (self.images()[1:, :, ::2], self.images().astype(np.float64), IMAGES[1:]):
+            held = module._IMAGES.of(images)
+            assert held.dtype == tf.float32
+            assert np.array_equal(held.numpy(), images.astype(np.float32))
+
+    def test_memory_is_freed_with_the_array(self):
+        images = self.images()
+        memory = weakref.ref(images.base)
+        module._IMAGES.of(images)
+        assert images in module._IMAGES
+        del images
+        gc.collect()
+        assert memory() is None

@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import struct
+import zipfile
 from typing import Any
 
 import numpy as np
@@ -248,6 +249,36 @@ PICTURES = _pictures()
 def pictures(draw: st.DrawFn) -> bytes:
     """The bytes of a picture, damaged."""
     return draw(damaged(PICTURES[draw(st.sampled_from(sorted(PICTURES)))]))
+
+
+def _own_files() -> dict[str, bytes]:
+    """File name -> a zip of class folders, one of a table with pictures, an ``.npz`` file; each can be trained on."""
+    folders, table, arrays = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    pictures = [Image.fromarray(np.full((5, 6, 3), 9 * number, np.uint8)) for number in range(8)]
+    with zipfile.ZipFile(folders, "w") as one, zipfile.ZipFile(table, "w", zipfile.ZIP_DEFLATED) as other:
+        rows = ["file,label,split"]
+        for number, picture in enumerate(pictures):
+            buffer = io.BytesIO()
+            picture.save(buffer, "PNG" if number % 2 else "JPEG")
+            name, split = f"{number}.{'png' if number % 2 else 'jpg'}", "train" if number < 4 else "test"
+            one.writestr(f"{split}/{number // 2 % 2}/{name}", buffer.getvalue())
+            other.writestr(name, buffer.getvalue())
+            rows.append(f"{name},{number // 2 % 2},{split}")
+        other.writestr("labels.csv", "\n".join(rows))
+        other.writestr("classes.txt", "zero\none\n")
+    images, labels = np.stack([np.asarray(picture) for picture in pictures]), np.arange(8) % 2
+    np.savez(arrays, x_train=images[:4], y_train=labels[:4], x_test=images[4:], y_test=labels[4:])
+    return {"folders.zip": folders.getvalue(), "table.zip": table.getvalue(), "arrays.npz": arrays.getvalue()}
+
+
+OWN_FILES = _own_files()
+
+
+@st.composite
+def own_files(draw: st.DrawFn) -> tuple[str, bytes]:
+    """Name and contents of a file of images of one's own, damaged."""
+    name = draw(st.sampled_from(sorted(OWN_FILES)))
+    return name, draw(damaged(OWN_FILES[name]))
 
 
 @st.composite

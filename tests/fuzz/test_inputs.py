@@ -98,6 +98,29 @@ def test_study_files(folder, contents):
 
 
 @examples(60)
+@given(inputs.own_files())
+def test_images_of_ones_own(folder, named):
+    name, contents = named
+    place = Path(tempfile.mkdtemp(dir=folder))
+    (place / name).write_bytes(contents)
+    spec = DataSpec(name="folder", folder=str(place / name), validation=1, split="first")
+    with in_time(), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(place / "cache"))
+        message = said_by(lambda: check_images(spec))
+    assert "\n" not in message
+    assert not list(place.glob("cache/*/*/.*")), "nothing half-made is left"
+    shutil.rmtree(place)
+
+
+def test_images_of_ones_own_can_be_trained_on_when_they_are_whole(folder, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    for name, contents in inputs.OWN_FILES.items():
+        (folder / name).write_bytes(contents)
+        spec = DataSpec(name="folder", folder=str(folder / name), validation=1, split="first")
+        assert check_images(spec) == ((5, 6, 3), 4)
+
+
+@examples(60)
 @given(inputs.idx_sets())
 def test_idx_files(folder, files):
     place = Path(tempfile.mkdtemp(dir=folder))

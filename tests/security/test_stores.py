@@ -8,9 +8,12 @@ import json
 import os
 import re
 import shutil
+import zipfile
 import zlib
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from harness.driver import run_study
 from harness.errors import HarnessError
@@ -347,5 +350,52 @@ def test_a_folder_of_images_in_a_hostile_study_is_only_read_as_images(place, che
             'model = {preset = "keras_dense"}\ntrain = {max_steps = 1}\n'
             'design = {kind = "factorial", factors = {"model.bias" = [0.0, 1.0]}}\n'
         )
-        ran = check("validate", "studies/evil.toml", may_write=())
+        ran = check("validate", "studies/evil.toml", may_write=(), may_list_outside=True)
         assert "root:x:" not in ran.out + ran.err
+
+
+@pytest.mark.parametrize("how", ["link", "folder", "zip", "npz", "table"])
+def test_pictures_to_train_on_are_read_inside_their_folder_alone(place, check, monkeypatch, how):
+    monkeypatch.chdir(place.here)
+    pictures = place.here / "pets"
+    for label in ("cat", "dog"):
+        (pictures / label).mkdir(parents=True)
+        for number in range(4):
+            Image.new("L", (8, 8), number + 10 * len(label)).save(pictures / label / f"{number}.png")
+    name, message = "pets", "must"
+    if how == "link":
+        (pictures / "cat" / "9.png").symlink_to(place.outside / "secret.txt")
+        message = "9.png: must be a file, got a link that leads out of"
+    elif how == "folder":
+        (pictures / "eel").symlink_to(place.outside)
+        message = "eel: must be a folder, got a link to one"
+    elif how == "table":
+        (pictures / "labels.csv").write_text("file,label\n../../outside/secret.txt,cat\n")
+        message = "line 2 must name a file in its folder"
+    elif how == "zip":
+        name, message = "pets.zip", "must hold names inside its folder"
+        with zipfile.ZipFile(place.here / name, "w") as archive:
+            archive.writestr("cat/../../../outside/new.png", (pictures / "cat" / "1.png").read_bytes())
+    else:
+        name, message = "pets.npz", "x_train must hold numbers, rows first, got objects"
+        objects = np.empty(4, object)
+        objects[:] = [Opener(str(place.canary))] * 4
+        np.savez(place.here / name, x_train=objects, y_train=[0, 1, 0, 1], x_test=objects, y_test=[0, 1, 0, 1])
+    (place.here / "studies" / "evil.toml").write_text(
+        f'question = "x"\ndata = {{name = "folder", folder = "{name}", validation = 1, test = 0.25}}\n'
+        'model = {preset = "keras_dense"}\ntrain = {max_steps = 1}\n'
+        'design = {kind = "factorial", factors = {"model.bias" = [0.0, 1.0]}}\n'
+    )
+    ran = check("validate", "studies/evil.toml", may_write=())
+    assert ran.code == 2
+    assert message in ran.err
+
+
+class Opener:
+    """Opens a file when it is unpickled."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str, str]]:
+        return open, (self.path, "w")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import DataError
-from harness.image_sets.own.decoding import compress, unrepeated
+from harness.image_sets.own.decoding import compress, require_room, unrepeated
 from harness.image_sets.own.layout import draw_test
 from harness.image_sets.own.npz import NAMES, Arrays, image_shape_of, labels_of, require_named
 from harness.image_sets.own.reading import Reading
@@ -75,6 +75,7 @@ def unpack_arrays(path: Path, reading: Reading, folder: Path) -> dict[str, Any]:
     if len(set(shapes.values())) > 1:
         raise DataError(f"{path}: all images must have one shape, got {', '.join(map(str, shapes.values()))}.")
     counts = {split: arrays.header(names[0])[0][0] for split, names in splits.items()}
+    require_room(path, folder, sum(counts.values()), shapes["train"])
     labels = {split: labels_of(arrays, names[1], names[0], counts[split]) for split, names in splits.items()}
     pooled, held_out = (
         np.concatenate([labels[split] for split in splits if split != "test"]),

@@ -85,7 +85,7 @@ def decode_pictures(shelf: Shelf, layout: Layout, reading: Reading, folder: Path
     import numpy as np
 
     decoder = _Decoder(shelf, reading, layout.train[0])
-    _require_room(folder, len(layout.train) + len(layout.test), (*decoder.size, decoder.channels))
+    require_room(shelf.place, folder, len(layout.train) + len(layout.test), (*decoder.size, decoder.channels))
     train = _decode(decoder, layout.train, folder / "train_images.npy")
     test = _decode(decoder, layout.test, folder / "test_images.npy")
     keep = unrepeated(train, test, layout.train, layout.test, shelf.place, reading)
@@ -104,9 +104,26 @@ def decode_pictures(shelf: Shelf, layout: Layout, reading: Reading, folder: Path
     }
 
 
-def _require_room(folder: Path, count: int, shape: tuple[int, ...]) -> None:
-    """Check that the disk has room for so many images of a shape."""
+def require_room(place: Path, folder: Path, count: int, shape: tuple[int, ...]) -> None:
+    """Check that the disk has room for so many images of a shape, and memory for training on them as 32-bit numbers.
+
+    Args:
+        place: where they are, for messages.
+        folder: where they are to be written.
+        count: how many there are.
+        shape: of one, (height, width, channels).
+
+    Raises:
+        DataError: if it has not.
+    """
     needed, free = count * shape[0] * shape[1] * shape[2], shutil.disk_usage(folder).free
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if 4 * needed > memory:
+        raise DataError(
+            f"{place}: {count:,} images of {shape[0]}x{shape[1]}x{shape[2]} take {4 * needed / 1e9:.1f} GB of memory "
+            f"while they are trained on, more than the {memory / 1e9:.1f} GB of this machine. Set a smaller "
+            "data.image_size, or use fewer images."
+        )
     if needed + _ROOM_LEFT > free:
         raise DataError(
             f"{folder.parent}: {count:,} images of {shape[0]}x{shape[1]}x{shape[2]} take {needed / 1e9:.1f} GB, got "

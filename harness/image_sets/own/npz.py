@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import zipfile
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -32,10 +31,10 @@ class Arrays:
         self.path = path
         try:
             self.archive = zipfile.ZipFile(path)
-        except zipfile.BadZipFile as error:
-            raise DataError(f"{path}: is no .npz file, or is damaged ({error}). {_FIX}") from None
         except OSError as error:
             raise DataError(f"{path}: cannot be read: {error.strerror or error}. Check its permissions.") from None
+        except Exception as error:  # of damaged ones: BadZipFile, NotImplementedError, UnicodeDecodeError, struct.error
+            raise DataError(f"{path}: is no .npz file, or is damaged ({error}). {_FIX}") from None
         self.names = {name.removesuffix(".npy") for name in self.archive.namelist()}
 
     def header(self, name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
@@ -54,7 +53,7 @@ class Arrays:
                 count = min(_SLAB, shape[0] - start)
                 try:
                     piece = file.read(count * row)
-                except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+                except Exception as error:  # BadZipFile, zlib.error, EOFError
                     raise DataError(f"{self.path}: {name} is damaged ({error}). {_FIX}") from None
                 if len(piece) != count * row:
                     raise DataError(f"{self.path}: {name} is truncated: its shape {shape} needs more bytes. {_FIX}")
@@ -63,7 +62,7 @@ class Arrays:
     def _open(self, name: str) -> IO[bytes]:
         try:
             return self.archive.open(f"{name}.npy")
-        except (RuntimeError, NotImplementedError, zipfile.BadZipFile, KeyError) as error:
+        except Exception as error:  # a password, an unknown method, BadZipFile, KeyError, UnicodeDecodeError
             raise DataError(f"{self.path}: {name} cannot be unpacked ({error}). {_FIX}") from None
 
     def _header(self, name: str, file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
@@ -73,8 +72,9 @@ class Arrays:
             version = np.lib.format.read_magic(file)
             read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
             shape, fortran, dtype = read(file)
-        except (ValueError, zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise DataError(f"{self.path}: {name} is no array ({str(error).splitlines()[0]}). {_FIX}") from None
+        except Exception as error:  # ValueError, BadZipFile, zlib.error, EOFError, SyntaxError of a header
+            why = (str(error).splitlines() or [type(error).__name__])[0]
+            raise DataError(f"{self.path}: {name} is no array ({why}). {_FIX}") from None
         if dtype.hasobject or fortran:
             what = "objects" if dtype.hasobject else "columns first (Fortran order)"
             raise DataError(f"{self.path}: {name} must hold numbers, rows first, got {what}. {_FIX}")

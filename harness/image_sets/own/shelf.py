@@ -6,7 +6,6 @@ import contextlib
 import os
 import stat
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -87,12 +86,14 @@ def _read_member(archive: zipfile.ZipFile, name: str, place: Path) -> bytes:
     try:
         with archive.open(name) as file:
             return _require_small(file.read(MOST_BYTES + 1), path)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise DataError(f"{path}: is damaged in the zip ({error}). Replace the zip with an intact copy.") from None
+    except DataError:
+        raise
     except (RuntimeError, NotImplementedError) as error:  # a password, a method that is not known
         raise DataError(f"{path}: cannot be unpacked ({error}). Zip the folder anew, without a password.") from None
     except OSError as error:
         raise DataError(f"{place}: cannot be read: {error.strerror or error}.") from None
+    except Exception as error:  # of damaged ones: BadZipFile, zlib.error, EOFError, UnicodeDecodeError, struct.error
+        raise DataError(f"{path}: is damaged in the zip ({error}). Replace the zip with an intact copy.") from None
 
 
 def _require_small(contents: bytes, path: Path) -> bytes:
@@ -120,10 +121,10 @@ def open_shelf(place: Path) -> Iterator[Shelf]:
         return
     try:
         archive = zipfile.ZipFile(place)
-    except zipfile.BadZipFile as error:
-        raise DataError(f"{place}: is no zip, or is damaged ({error}). Replace it with an intact copy.") from None
     except OSError as error:
         raise DataError(f"{place}: cannot be read: {error.strerror or error}. Check its permissions.") from None
+    except Exception as error:  # of damaged ones: BadZipFile, NotImplementedError, UnicodeDecodeError, struct.error
+        raise DataError(f"{place}: is no zip, or is damaged ({error}). Replace it with an intact copy.") from None
     with archive:
         yield _of_zip(place, archive)
 

@@ -132,6 +132,15 @@ class TestDamage:
         with pytest.raises(DataError, match=r"5 images of 4x6x3 take 0.0 GB, got 0.0 GB of free disk"):
             read(write(tmp_path / "p", split))
 
+    def test_too_much_for_memory(self, tmp_path, read, split, monkeypatch):
+        sizes = {"SC_PHYS_PAGES": 1, "SC_PAGE_SIZE": 1000}
+        monkeypatch.setattr("os.sysconf", sizes.__getitem__)
+        message = (
+            r"p: 5 images of 4x6x3 take 0.0 GB of memory while they are trained on, more than the 0.0 GB of this mac"
+        )
+        with pytest.raises(DataError, match=message):
+            read(write(tmp_path / "p", split))
+
 
 class TestDuplicates:
     @pytest.fixture
