@@ -272,6 +272,7 @@ def test_no_colour_where_it_is_not_wanted(project, arguments, no_colour, coloure
 
 
 class TestTheWholeRoad:
+    @pytest.mark.slow
     def test_a_budget_ends_a_run_which_says_so_and_how_to_go_on(self, harness, project):
         code, out, err = harness("run", "tiny", "--set", "budget.trainings=3")
         assert code == 3

@@ -26,6 +26,8 @@ def broken(labels, logits):
     return {{}}[len(labels)]
 """
 
+pytestmark = pytest.mark.slow
+
 METRIC = """
 [metrics.cost]
 of = "mine.py:cost"
@@ -50,7 +52,6 @@ def study(project):
     return file, mark
 
 
-@pytest.mark.slow
 def test_from_a_file_to_a_report_that_executes_nothing(harness, project, study):
     _, mark = study
     for arguments in (("validate", "studies/costly.toml"), ("list",), ("run", "studies/costly.toml", "--dry-run")):

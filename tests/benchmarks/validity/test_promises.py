@@ -20,6 +20,7 @@ def test_false_verdicts_are_rare_and_intervals_hold(noise, sizes, way):
     assert counts.comparisons == counts.intervals == 300
 
 
+@pytest.mark.slow
 def test_variants_that_differ_do_not_make_claims_of_the_others_false():
     counts = simulate(Cell("errors", "normal", 5, (3, 12), "adaptive", effect=3.0, alike=2), range(100))
     assert counts.wrong <= 10

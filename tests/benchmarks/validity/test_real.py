@@ -42,6 +42,7 @@ def test_a_study_holds_no_training_twice():
     assert all(sample.columns["steps"].max() <= 1000 for sample in samples)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(5,), (10,)])
 @pytest.mark.parametrize(
     "noise", ["real", "real, paired", "real, high rate against base, centred", "real steps, some missed"]
