@@ -13,9 +13,7 @@ from harness.errors import StudyError, UsageError, did_you_mean, show_value
 from harness.study.building import build_study
 from harness.study.code import read_code
 from harness.study.study import Study
-
-_MOST_CHARACTERS = 1_000_000
-"""Of a study file; those that people write have some thousand."""
+from harness.study.texts import read_text
 
 _MOST_PARTS = 32
 _PART = r"""[\w"'-]++[ \t]*+\.[ \t]*+"""
@@ -99,25 +97,11 @@ def _override(given: dict[str, Any], text: str, overrides: Sequence[str]) -> str
 
 
 def _read(path: Path) -> str:
-    """Return the text of a study file; a pipe or a device would be waited for, or has no end."""
-    try:
-        if path.exists() and not path.is_file():
-            raise StudyError(f"{path}: must be a file, got {'a folder' if path.is_dir() else 'a pipe or a device'}.")
-        with path.open(encoding="utf-8-sig") as file:
-            text = file.read(_MOST_CHARACTERS + 1)
-    except FileNotFoundError:
+    def others() -> str:
         near = did_you_mean(str(path), [str(other) for other in path.parent.glob("*.toml")])
-        raise StudyError(f"{path}: no such file.{near or ' `harness list` shows the studies there are.'}") from None
-    except UnicodeDecodeError as error:
-        raise StudyError(
-            f"{path}: must be UTF-8 text, got {error.reason} at byte {error.start:,}. Save it as such."
-        ) from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise StudyError(f"{path}: cannot be read: {reason}.") from None
-    if len(text) > _MOST_CHARACTERS:
-        raise StudyError(f"{path}: must have at most {_MOST_CHARACTERS:,} characters. Is it a study file?")
-    return text
+        return near or " `harness list` shows the studies there are."
+
+    return read_text(path, others, " Is it a study file?")
 
 
 def _parse(text: str, place: str, kind: type[StudyError | UsageError]) -> dict[str, Any]:

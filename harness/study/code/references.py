@@ -13,9 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from harness.errors import StudyError, did_you_mean, show_value
-
-_MOST_CHARACTERS = 1_000_000
-"""Of a file; those that people write have some thousand."""
+from harness.study.texts import read_text
 
 _MOST_FILES = 20
 """Of a study: each is kept with it, and read whenever the study is."""
@@ -151,23 +149,11 @@ def parse(file: str, text: str) -> ast.Module:
 
 
 def _read(path: Path) -> str:
-    """Return the text of a file of code."""
-    try:
-        if path.exists() and not path.is_file():
-            raise StudyError(f"{path}: must be a file, got {'a folder' if path.is_dir() else 'a pipe or a device'}.")
-        with path.open(encoding="utf-8-sig") as file:
-            text = file.read(_MOST_CHARACTERS + 1)
-    except FileNotFoundError:
+    def others() -> str:
         near = did_you_mean(path.name, [other.name for other in path.parent.glob("*.py")])
-        raise StudyError(f"{path}: no such file.{near or ' Its path is relative to the study file.'}") from None
-    except UnicodeDecodeError as error:
-        raise StudyError(f"{path}: must be UTF-8 text, got {error.reason} at byte {error.start:,}.") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise StudyError(f"{path}: cannot be read: {reason}.") from None
-    if len(text) > _MOST_CHARACTERS:
-        raise StudyError(f"{path}: must have at most {_MOST_CHARACTERS:,} characters.")
-    return text
+        return near or " Its path is relative to the study file."
+
+    return read_text(path, others)
 
 
 def _require_alone(file: str, text: str, folder: Path) -> None:

@@ -66,7 +66,9 @@ def test_each_file_that_cannot_be_read_is_one_line(tmp_path):
     os.mkfifo(tmp_path / "b.py")
     assert said(tmp_path, build="b.py:b") == "model.build: b.py: must be a file, got a pipe or a device."
     assert said(tmp_path, "def f(:\n") == "model.build: nets.py, line 1: is not valid Python: invalid syntax."
-    assert said(tmp_path, b"# \xff") == ("model.build: nets.py: must be UTF-8 text, got invalid start byte at byte 2.")
+    assert said(tmp_path, b"# \xff") == (
+        "model.build: nets.py: must be UTF-8 text, got invalid start byte at byte 2. Save it as such."
+    )
     assert said(tmp_path, "#" * 1_000_001) == "model.build: nets.py: must have at most 1,000,000 characters."
     assert "is not valid Python" in said(tmp_path, "x = 1\0")
     assert "is not valid Python" in said(tmp_path, "x = " + "(" * 100_000)
