@@ -1,4 +1,4 @@
-"""How every figure looks, whatever it shows: readable without colour, on white and on black, the same bytes each time."""
+"""How every figure looks, whatever it shows: readable without colour, on white and black, the same bytes each time."""
 
 from __future__ import annotations
 
