@@ -49,10 +49,11 @@ def to_html(report: Report, drawings: dict[str, str], learned: Sequence[Learned]
     }
     given = contents(report, learned)
     first = first_figures(report)
+    later = [(name, [plot for plot in plots if plot not in first]) for name, plots in given["chapters"]]
     return templates.get_template("comparison.html.j2").render(
         drawn=drawn,
         first=first,
-        later=[(name, left) for name, found in given["chapters"] if (left := [one for one in found if one not in first])],
+        later=[(name, plots) for name, plots in later if plots],
         matrix=_matrix_rows(report, given["verdicts"]),
         dark_figures=Markup(dark_rules("figure svg")),  # noqa: S704  our own
         script=Markup(script),  # noqa: S704  our own

@@ -112,7 +112,8 @@ class TestPointing:
         assert seen.told == ["base", "steps: 200", "accuracy (%): 75"]
         seen.point_at(72 + 144 * 300 / 400 + 2, 172.8 - 129.6 * 0.8 + 2)  # the nearest
         assert seen.told == ["stride", "steps: 300", "accuracy (%): 80"]
-        assert seen.figure.locator(".near").evaluate_all("all => all.map((one) => one.dataset.series)") == ["stride"] * 2
+        near = seen.figure.locator(".near").evaluate_all("all => all.map((one) => one.dataset.series)")
+        assert near == ["stride"] * 2
         seen.point_at(280, 210)
         assert seen.told == [""]
         assert seen.figure.locator(".ring").count() == 0

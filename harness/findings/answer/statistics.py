@@ -37,8 +37,9 @@ _ADAPTIVE = (
     "study ends."
 )
 _EARLY = (
-    "After more than one look a difference is the median-unbiased estimate: the plain mean of what stopped early is too "
-    "large. A variant is ended early where it would hardly be decided: below a chance of 5 %, if what was seen goes on."
+    "After more than one look a difference is the median-unbiased estimate: the plain mean of what stopped early is "
+    "too large. A variant is ended early where it would hardly be decided: below a chance of 5 %, if what was seen "
+    "goes on."
 )
 _MORE = (
     "Replicates were asked for anew when there were results, which is charged: the looks that came of it spend half of "
