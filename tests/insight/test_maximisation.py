@@ -62,9 +62,17 @@ def test_gradients_are_those_of_finite_differences():
     assert (above - values) / 0.01 == pytest.approx(slopes[:, 2, 1, 0], abs=1e-4)
 
 
-def test_features_are_named_and_unused_ones_said():
+def test_features_are_named_and_dead_ones_said():
     found = maximise_activations(linear([[1, -1], [0, 0]]), [0, 1], (2, 1, 1))
     captions = [text.get_text() for text in draw_maximised(found, "logits", ["cat", "dog"]).texts]
-    assert captions == ["Images that each class likes to see, and its logit", "cat: 1", "dog: unused"]
+    assert captions == [
+        "Activation maximisation: images that maximise the logit of each class, and its value",
+        "cat: 1",
+        "dog: dead",
+    ]
     captions = [text.get_text() for text in draw_maximised(found, "conv_1").texts]
-    assert captions == ["Images that features of conv_1 like to see, and their output", "1: 1", "2: unused"]
+    assert captions == [
+        "Activation maximisation: images that maximise features of conv_1, and their output",
+        "1: 1",
+        "2: dead",
+    ]
