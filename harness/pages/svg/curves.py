@@ -15,8 +15,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from harness.findings.trainings.figures import Curve, CurveFigure, Line
 from harness.pages.svg.logarithmic import mark_logarithmic
+from harness.pages.svg.marks import mark
 from harness.pages.svg.panels import (
-    SOFT,
     Part,
     canvas_for,
     name_axes,
@@ -27,7 +27,7 @@ from harness.pages.svg.panels import (
     rows_of,
     wrapped,
 )
-from harness.pages.svg.style import plain_axes, report_style, svg_of
+from harness.pages.svg.style import SOFT, plain_axes, report_style, svg_of
 
 _NEAR = 0.052
 """The least distance of two numbers at the ends of lines, in heights of the axes."""
@@ -96,14 +96,18 @@ def _draw(axes: Axes, part: Part, curve: Curve, scale: _Scale) -> Line2D:
     thick: dict[str, Any] = {"color": part.colour, "linestyle": part.dashes, "linewidth": 1.8}
     if len(curve.trainings) == 1:
         style = thick
+    series = wrapped(curve.label)
     for training in curve.trainings:
         (handle,) = axes.plot(training.line.x, scale.at(training.line.y), **style)
+        mark(handle, series)
         if training.reached is not None:
             x, y = training.reached
-            axes.plot([x], scale.at([y]), "o", color=part.colour, markersize=4)
+            (dot,) = axes.plot([x], scale.at([y]), "o", color=part.colour, markersize=4)
+            mark(dot, series)
     if not alone:
         (handle,) = axes.plot(curve.mean.x, scale.at(curve.mean.y), **thick)
-    handle.set_label(wrapped(curve.label))
+        mark(handle, series)
+    handle.set_label(series)
     put_title(axes, part)
     if curve.apart and (part.title or len(axes.texts) == 0):
         _number_ends(axes, part, curve)

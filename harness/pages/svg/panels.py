@@ -17,9 +17,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from harness.findings.trainings.figures import TOGETHER
-from harness.pages.svg.style import DASHES, PALETTE
+from harness.pages.svg.style import DASHES, FAINT, PALETTE
 
-GREY, SOFT = "#888888", "#555555"
 _WIDTH = 4.9
 _COLUMNS = 2
 
@@ -48,7 +47,7 @@ def parts_of(labels: Sequence[str]) -> list[list[Part]]:
     """
     if len(labels) <= TOGETHER:
         return [[Part(place, PALETTE[place], DASHES[place]) for place in range(len(labels))]]
-    grey = Part(0, GREY, DASHES[0])
+    grey = Part(0, FAINT, DASHES[0])
     return [[grey, Part(place, PALETTE[0], DASHES[0], label)] for place, label in enumerate(labels) if place]
 
 

@@ -11,8 +11,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from harness.findings.trainings.figures import Reached, ReachedFigure
 from harness.pages.svg.logarithmic import mark_logarithmic
+from harness.pages.svg.marks import mark
 from harness.pages.svg.panels import (
-    SOFT,
     Part,
     canvas_for,
     name_axes,
@@ -23,7 +23,7 @@ from harness.pages.svg.panels import (
     rows_of,
     wrapped,
 )
-from harness.pages.svg.style import plain_axes, report_style, svg_of
+from harness.pages.svg.style import SOFT, plain_axes, report_style, svg_of
 
 _MISSED = "ended without reaching it"
 
@@ -70,7 +70,8 @@ def _draw(axes: Axes, part: Part, curve: Reached, label: str, left: float, right
     (handle,) = axes.plot(x, y, drawstyle="steps-post", clip_on=False, label=wrapped(label), **style)
     heights = [max(height for at, height in zip(curve.x, curve.y, strict=True) if at <= end) for end in curve.missed]
     if heights:
-        axes.plot(curve.missed, heights, "|", color=part.colour, markersize=8, clip_on=False)
+        (ticks,) = axes.plot(curve.missed, heights, "|", color=part.colour, markersize=8, clip_on=False)
+        mark(ticks, wrapped(label))
     put_title(axes, part)
     return handle
 

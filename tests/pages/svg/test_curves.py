@@ -8,8 +8,7 @@ from matplotlib.colors import to_hex
 from harness.findings.trainings.figures import Curve, CurveFigure, Line, Training
 from harness.pages.svg import draw
 from harness.pages.svg.curves import plot_curves
-from harness.pages.svg.panels import GREY
-from harness.pages.svg.style import PALETTE
+from harness.pages.svg.style import FAINT, PALETTE
 from harness.reports import report
 from tests.findings.conftest import POOL, make_study, trial
 
@@ -65,7 +64,7 @@ def test_more_than_four_variants_get_a_panel_each_against_the_base_in_grey():
     canvas = plot_curves(replace(FIGURE, curves=(BASE, *others)))
     assert [axes.get_title("left") for axes in canvas.axes] == [curve.label for curve in others]
     for axes in canvas.axes:
-        assert len(lines_of(axes, GREY)) == 3  # both trainings of the base and their mean
+        assert len(lines_of(axes, FAINT)) == 3  # both trainings of the base and their mean
         assert len(lines_of(axes, PALETTE[0])) == 1
         assert axes.get_xlim() == canvas.axes[0].get_xlim()
         assert axes.get_ylim() == canvas.axes[0].get_ylim()
@@ -146,3 +145,9 @@ def test_lines_of_up_to_four_variants_differ_in_colour_and_dashes():
     named = [line for line in axes.lines if str(line.get_label()).startswith("variant")]
     assert len({to_hex(line.get_color()) for line in named}) == 4
     assert len({str(line._unscaled_dash_pattern) for line in named}) == 4
+
+
+def test_trainings_and_dots_are_switched_with_the_variant_that_they_are_of():
+    svg = draw(FIGURE)
+    assert svg.count('data-series="base"') == 2 + 2 + 1 + 2  # lines, dots, the mean, name and handle in the legend
+    assert svg.count('data-series="downsample=stride"') == 1 + 2
