@@ -11,9 +11,10 @@ from markupsafe import Markup, escape
 
 from harness.escaping import shell
 from harness.findings.answer.matrix import MatrixRow
-from harness.findings.figures import CurveFigure, ForestFigure, Plot
+from harness.findings.figures import ForestFigure, Plot
 from harness.findings.finding import Table
 from harness.findings.report import Report
+from harness.findings.trainings.figures import CurveFigure
 from harness.pages.insight_pictures import Learned
 from harness.pages.svg import inline
 from harness.pages.svg.style import dark_rules

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from harness.escaping import mathless, throughout
-from harness.findings.figures import CurveFigure, ForestFigure, ParallelFigure, Plot
+from harness.findings.figures import ForestFigure, ParallelFigure, Plot
 from harness.findings.report import Report
+from harness.findings.trainings.figures import CurveFigure, ReachedFigure
 from harness.pages.svg.curves import draw_curves
 from harness.pages.svg.forest import draw_forest
 from harness.pages.svg.parallel import draw_parallel
 from harness.pages.svg.points import draw_points
+from harness.pages.svg.reached import draw_reached
 from harness.pages.svg.style import themeless
 
 _PIXELS = 1.4
@@ -27,6 +29,8 @@ def draw(figure: CurveFigure | Plot) -> str:
     match throughout(figure, mathless):
         case CurveFigure() as curves:
             return draw_curves(curves)
+        case ReachedFigure() as reached:
+            return draw_reached(reached)
         case ForestFigure() as forest:
             return draw_forest(forest)
         case ParallelFigure() as parallel:

@@ -107,9 +107,7 @@ class TestCifar10:
 
     def test_where_it_is_looked_for(self, folder, cache):
         assert CIFAR10.locate() is None
-        with pytest.raises(
-            DataError, match=r"none: not found. data.folder must name the folder with cifar-10-binary"
-        ):
+        with pytest.raises(DataError, match=r"none: not found. data.folder must name the folder with cifar-10-binary"):
             CIFAR10.fetch(named=folder / "none")
         (folder / "other").mkdir()
         with pytest.raises(DataError, match=r"sets/other: cifar-10-binary.tar.gz not found"):

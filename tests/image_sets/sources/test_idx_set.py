@@ -134,9 +134,8 @@ def test_a_folder_in_the_place_of_a_file(idx_folder):
     (idx_folder / "train-labels-idx1-ubyte").mkdir()
     with pytest.raises(DataError) as caught:
         FOLDER.fetch(named=idx_folder)
-    assert (
-        "train-labels-idx1-ubyte (plain or .gz) not found, and train-labels-idx1-ubyte is no file."
-        in str(caught.value)
+    assert "train-labels-idx1-ubyte (plain or .gz) not found, and train-labels-idx1-ubyte is no file." in str(
+        caught.value
     )
 
 
