@@ -40,7 +40,7 @@ def render(report: Report, width: int, limit: int = 20) -> RenderableType:
         for section in report.sections:
             if "effect of" in section.table.headings:
                 narrower = _shorter(_verdict_first(_without(section.table, "kind", "replicates")))
-                choices = (_verdict_first(section.table), *narrower[1:], _without(narrower[-1], "mixed with"))
+                choices = (_verdict_first(section.table), *narrower[1:], _without(narrower[-1], "aliased with"))
                 parts += [Text(), draw_table(_fullest(choices, width), width)]
     parts += [Padding(Text(remark, style="dim"), (0, 0, 0, 2), expand=False) for remark in report.remarks]
     return Group(*parts)
