@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from harness.findings.groups import Group, times_to_target
-from harness.judging import Contrast, accuracy_interval, is_of_hits
 from harness.findings.search.dominance import front_of
+from harness.judging import Contrast, accuracy_interval, is_of_hits
 from harness.metrics import METRICS, PROBES, on_test_images
 from harness.records import StopReason
 from harness.stats import Interval, kaplan_meier_median, mean_interval

@@ -53,5 +53,3 @@ def _of_times(sample: Sample, base: Sample, metric: str) -> tuple[Pair, ...]:
             ratio, bound = (0.0 if math.isinf(reference) else at / reference), "at most" if base_missed else ""
         found.append(Pair(int(replicate), ratio, bound))
     return tuple(found)
-
-

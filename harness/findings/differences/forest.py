@@ -71,7 +71,9 @@ def _forest(facts: Facts, metric: str, found: Sequence[tuple[Row, Contrast]]) ->
         neutral=1.0 if ratio else 0.0,
         margin=0.0 if ratio else row.unit.scale * study.margins.get(metric, 0.0),
         logarithmic=ratio,
-        estimates=tuple(_line(facts, metric, one, row.unit.scale if not ratio else 1.0, contrast) for one, contrast in found),
+        estimates=tuple(
+            _line(facts, metric, one, row.unit.scale if not ratio else 1.0, contrast) for one, contrast in found
+        ),
         description=f"Against {facts.rows[0].title} in {row.title}: {'; '.join(said)}.",
         chapter=CHAPTER,
         better=row.better,

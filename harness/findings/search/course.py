@@ -85,7 +85,11 @@ def _slices(study: Study, explored: pd.DataFrame) -> SliceFigure:
         ),
         chapter=CHAPTER,
         note="A ring is a trial, trained once: where good ones gather, the search looked more often."
-        + ("" if len(shown) == len(explored) else f" {len(shown):,} of {len(explored):,} are drawn, the best among them."),
+        + (
+            ""
+            if len(shown) == len(explored)
+            else f" {len(shown):,} of {len(explored):,} are drawn, the best among them."
+        ),
     )
 
 

@@ -97,4 +97,3 @@ def _description(wanted: str, price: str, front: list[FrontPoint]) -> str:
     told = "; ".join(f"{point.label} ({point.told})" for point in front[:_NAMED])
     more = f"; and {len(front) - _NAMED} more" if len(front) > _NAMED else ""
     return f"Pareto-optimal in {wanted} and {price}, the cheapest first: {told}{more}."
-

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from harness.escaping import mathless, throughout
-from harness.findings.figures import CurveFigure, ForestFigure, ParallelFigure, Plot
+from harness.findings.figures import CurveFigure, ForestFigure, FrontFigure, Plot, SliceFigure
 from harness.findings.report import Report
 from harness.pages.svg.curves import draw_curves
 from harness.pages.svg.forest import draw_forest
-from harness.pages.svg.parallel import draw_parallel
+from harness.pages.svg.front import draw_front
 from harness.pages.svg.points import draw_points
+from harness.pages.svg.slices import draw_slices
+from harness.pages.svg.style import themeless
 
 
 def draw_all(report: Report) -> dict[str, str]:
@@ -25,15 +27,17 @@ def draw(figure: CurveFigure | Plot) -> str:
             return draw_curves(curves)
         case ForestFigure() as forest:
             return draw_forest(forest)
-        case ParallelFigure() as parallel:
-            return draw_parallel(parallel)
+        case FrontFigure() as front:
+            return draw_front(front)
+        case SliceFigure() as slices:
+            return draw_slices(slices)
         case points:
             return draw_points(points)
 
 
 def inline(svg: str, prefix: str, label: str) -> str:
     """Return the ``<svg>`` element for a page: fluid, named for a screen reader, its ids unique by the prefix."""
-    element = svg[svg.index("<svg") :]
+    element = themeless(svg[svg.index("<svg") :])
     element = re.sub(r"<metadata>.*?</metadata>\s*", "", element, flags=re.DOTALL)
     element = re.sub(r'\bid="', f'id="{prefix}-', element)
     element = re.sub(r'href="#', f'href="#{prefix}-', element)

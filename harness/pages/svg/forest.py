@@ -37,7 +37,10 @@ def draw_forest(figure: ForestFigure) -> str:
     """Return estimates with intervals below each other, filled where the verdict is decided, the verdict beside."""
     with report_style():
         labels = [textwrap.fill(estimate.label, _WRAPPED) for estimate in figure.estimates]
-        heights = [1.0 + 0.55 * label.count("\n") + 0.35 * bool(one.pairs) for label, one in zip(labels, figure.estimates, strict=True)]
+        heights = [
+            1.0 + 0.55 * label.count("\n") + 0.35 * bool(one.pairs)
+            for label, one in zip(labels, figure.estimates, strict=True)
+        ]
         places = [sum(heights[:place]) + height / 2 for place, height in enumerate(heights)]
         canvas = Figure(figsize=(6.4, 1.0 + 0.17 * bool(figure.better) + 0.27 * sum(heights)), layout="constrained")
         FigureCanvasSVG(canvas)

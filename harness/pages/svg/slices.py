@@ -48,7 +48,9 @@ def _panel(canvas: Figure, axes: Axes, figure: SliceFigure, one: Slice) -> None:
         ("trials of the search", [at for at in range(len(places)) if at not in best]),
         (figure.best_title, sorted(best)),
     ):
-        style = {"color": PALETTE[1], "marker": "D"} if members and members[0] in best else {"color": FAINT, "marker": "o"}
+        style = (
+            {"color": PALETTE[1], "marker": "D"} if members and members[0] in best else {"color": FAINT, "marker": "o"}
+        )
         (drawn,) = axes.plot(
             [places[at] for at in members],
             [figure.values[at] for at in members],
@@ -59,10 +61,16 @@ def _panel(canvas: Figure, axes: Axes, figure: SliceFigure, one: Slice) -> None:
             **style,
         )
         told = [one.levels[int(one.places[at])] if one.levels else write_number(one.places[at]) for at in members]
-        mark(drawn, label, says=[f"{one.label} {text}: {figure.values[at]:.4g}" for at, text in zip(members, told, strict=True)])
+        mark(
+            drawn,
+            label,
+            says=[f"{one.label} {text}: {figure.values[at]:.4g}" for at, text in zip(members, told, strict=True)],
+        )
     if one.levels:
         axes.set_xlim(-0.6, len(one.levels) - 0.4)
-        mark_places(canvas, axes, range(len(one.levels)), [textwrap.shorten(level, 14, placeholder="…") for level in one.levels])
+        mark_places(
+            canvas, axes, range(len(one.levels)), [textwrap.shorten(level, 14, placeholder="…") for level in one.levels]
+        )
     elif one.logarithmic:
         axes.set_xscale("log")
         mark_log(axes)

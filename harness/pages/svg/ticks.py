@@ -106,9 +106,7 @@ def fitting(places: Sequence[float], widths: Sequence[float], gap: float = 4) ->
     order = sorted(range(len(places)), key=lambda at: places[at])
     kept: list[int] = []
     for at in [*order[:1], *order[:0:-1][:1], *order[1:-1]]:
-        apart = (
-            abs(places[at] - places[other]) >= (widths[at] + widths[other]) / 2 + gap for other in kept
-        )
+        apart = (abs(places[at] - places[other]) >= (widths[at] + widths[other]) / 2 + gap for other in kept)
         if all(apart):
             kept.append(at)
     return [at in kept for at in range(len(places))]
