@@ -109,6 +109,8 @@ class PointFigure:
         note: how to read it.
         staircase: whether the series are shares (%) that go up in steps, without points.
         ticks: where the x axis is marked, with what is written there; empty for round numbers.
+        by_error: whether y is a share (%) of which more is better, so that its axis is logarithmic in what is missing
+            to 100 %.
     """
 
     name: str
@@ -122,6 +124,7 @@ class PointFigure:
     note: str = ""
     staircase: bool = False
     ticks: tuple[tuple[float, str], ...] = ()
+    by_error: bool = False
 
 
 @dataclass(frozen=True)

@@ -146,8 +146,8 @@ def _scores(group: Group, name: str, withheld: str) -> Sequence[float] | np.ndar
 def in_order(study: Study, rows: list[Row]) -> list[Row]:
     """Return the rows as they are shown: the reference, then grid order; in a search confirmed before explored.
 
-    Within a phase of a search, rows that are Pareto-optimal in it come first where there are several objectives, then the better in
-    the first objective; variants without a finished trial come last.
+    Within a phase of a search, rows that are Pareto-optimal in it come first where there are several objectives, then
+    the better in the first objective; variants without a finished trial come last.
     """
     if not study.design.explores:
         return rows
@@ -166,14 +166,14 @@ def in_order(study: Study, rows: list[Row]) -> list[Row]:
 def answered_in(row: Row, objective: str) -> str:
     """Return the metric that says what a row came to in an objective.
 
-    The search chose by the objective. What was trained afresh is told by the same thing on test images, if that is known.
+    The search chose by the objective. What was trained afresh is told by the same on test images, if that is known.
     """
     tested = on_test_images(objective)
     return tested if row.phase == Phase.CONFIRM and tested in row.scores else objective
 
 
 def came_to(row: Row, place: int, objective: str) -> float:
-    """Return the mean of what :func:`answered_in` says of a row in one of the objectives, given its place among them."""
+    """Return the mean of what :func:`answered_in` says of a row in an objective, given its place among them."""
     metric = answered_in(row, objective)
     return row.objectives[place] if metric == objective else row.scores[metric].estimate
 

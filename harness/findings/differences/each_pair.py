@@ -27,8 +27,10 @@ def pairs_of(sample: Sample, base: Sample, metric: str) -> tuple[Pair, ...]:
     row = METRICS[metric]
     if row.unit.compared == "difference":
         ours, theirs = values_of(sample, base, metric)
-        scaled = row.unit.scale * (ours - theirs)
-        return tuple(Pair(int(replicate), float(value)) for replicate, value in scaled.items())
+        return tuple(
+            Pair(int(replicate), row.unit.scale * float(ours[replicate] - theirs[replicate]))
+            for replicate in ours.index
+        )
     if row.watched:
         return _of_times(sample, base, metric)
     ours, theirs = values_of(sample, base, metric)

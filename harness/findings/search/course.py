@@ -23,7 +23,7 @@ CHAPTER = "How the search went"
 
 
 def analyse(facts: Facts) -> Finding:
-    """Return the best so far against trials, and slices along the parameters; of designs that do not search, nothing."""
+    """Return the best so far against trials, and slices along the parameters; of what is no search, nothing."""
     design = facts.study.design
     if not design.explores:
         return Finding()
@@ -56,6 +56,7 @@ def _best_so_far(objective: str, explored: pd.DataFrame) -> PointFigure:
         description=f"The best {metric.title} goes from {best[0]:.4g} to {best[-1]:.4g} in {len(values)} trials.",
         chapter=CHAPTER,
         note="The best of many trials was also lucky: only confirmed variants make claims.",
+        by_error=metric.is_share and metric.better == "higher",
     )
 
 
@@ -77,11 +78,11 @@ def _slices(study: Study, explored: pd.DataFrame) -> SliceFigure:
         by_error=metric.is_share and metric.better == "higher",
         values=tuple((metric.unit.scale * drawn[metric.name].to_numpy(float)).tolist()),
         best=tuple(int(place) for place in np.flatnonzero(leading[shown])),
-        best_title=f"Pareto-optimal among them in {titles}" if several else f"the best {metric.title}",
+        best_title=f"beaten by none of them in {titles}" if several else f"the best {metric.title}",
         slices=tuple(_slice(names[path], space, drawn[path]) for path, space in design.dimensions.items()),
         description=(
-            f"{metric.title.capitalize()} of {len(explored):,} trials of the search against {', '.join(names.values())}; "
-            f"the best is that of {top['variant']}."
+            f"{metric.title.capitalize()} of {len(explored):,} trials of the search against "
+            f"{', '.join(names.values())}; the best is that of {top['variant']}."
         ),
         chapter=CHAPTER,
         note="A ring is a trial, trained once: where good ones gather, the search looked more often."

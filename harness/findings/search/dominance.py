@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 
-def front_of(points: Sequence[Sequence[float]], signs: Sequence[int]) -> list[bool]:
+def front_of(points: Sequence[Sequence[float]] | np.ndarray, signs: Sequence[int]) -> list[bool]:
     """Return of each point whether no other is at least as good in everything and better in something.
 
     Equal points are both on the front or both off it. A point without a value somewhere (NaN) is never on it.

@@ -75,7 +75,7 @@ def _points(facts: Facts, rows: list[Row], wanted: str) -> list[tuple[FrontPoint
         value = score.estimate if score else came_to(row, 0, objectives[0])
         if not (math.isfinite(cost) and math.isfinite(value)):
             continue
-        each = facts.by_digest[row.digest].values(wanted).astype(float) if row.finished > 1 else []
+        each = facts.by_digest[row.digest].values(wanted).astype(float).tolist()
         scale = metric.unit.scale
         told = show_interval(wanted, score) if score else metric.show(value)
         point = FrontPoint(
@@ -84,7 +84,7 @@ def _points(facts: Facts, rows: list[Row], wanted: str) -> list[tuple[FrontPoint
             value=scale * value,
             low=scale * score.low if score else math.nan,
             high=scale * score.high if score else math.nan,
-            each=tuple(scale * float(one) for one in each if math.isfinite(one)),
+            each=tuple(scale * one for one in each if math.isfinite(one)),
             told=f"{price.show(cost)}: {metric.show_with_unit(value)}" if row.pareto else "",
             says=f"{row.label}: {price.show(cost)} {price.title}, {metric.title} {told}",
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from harness.escaping import mathless, throughout
-from harness.findings.figures import CurveFigure, ForestFigure, FrontFigure, Plot, SliceFigure
+from harness.findings.figures import CurveFigure, ForestFigure, Plot
+from harness.findings.plots.front import FrontFigure
+from harness.findings.plots.slices import SliceFigure
 from harness.findings.report import Report
 from harness.pages.svg.curves import draw_curves
 from harness.pages.svg.forest import draw_forest

@@ -30,6 +30,8 @@ _WRAPPED = 30
 """Characters of a line of a label; what is longer goes on below."""
 _BELOW = 0.26
 """How far below its interval a pair's dot lies, in lines of text."""
+_WIDE_SPACE = "\u2003\u2003"
+"""Browsers draw several common spaces as one."""
 _ARROWS = {"at most": "<", "at least": ">"}
 
 
@@ -53,7 +55,7 @@ def draw_forest(figure: ForestFigure) -> str:
             axes.set_xscale("log")
         ends = ends_of(figure)
         for place, estimate in zip(places, figure.estimates, strict=True):
-            _line(axes, place, estimate, figure, ends)
+            _line(axes, place, estimate, ends)
         axes.set_yticks(places, labels)
         axes.set_ylim(sum(heights), 0)
         if figure.logarithmic:
@@ -84,7 +86,7 @@ def ends_of(figure: ForestFigure) -> tuple[float, float]:
     return low - beyond, high + beyond
 
 
-def _line(axes: Axes, place: float, estimate: Estimate, figure: ForestFigure, ends: tuple[float, float]) -> None:
+def _line(axes: Axes, place: float, estimate: Estimate, ends: tuple[float, float]) -> None:
     """Draw one estimate: interval, marker, and below them the pairs."""
     least, most = ends
     if math.isnan(estimate.value):
@@ -134,10 +136,11 @@ def _said(estimate: Estimate, replicate: int, value: float, bound: str) -> str:
 
 def _below(figure: ForestFigure) -> str:
     """Write what is below the axis: its label, which side is better, and what the grey band is."""
-    sides = {"higher": "← worse     better →", "lower": "← better     worse →"}
+    sides = {"higher": ("worse", "better"), "lower": ("better", "worse")}
     lines = [figure.x_title]
     if figure.better in sides:
-        lines.append(sides[figure.better])
+        left, right = sides[figure.better]
+        lines.append(f"← {left}{_WIDE_SPACE}{right} →")
     if figure.margin:
         lines.append(f"grey: differences within {figure.margin_told} do not matter to the study")
     return "\n".join(lines)

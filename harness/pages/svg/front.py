@@ -62,7 +62,8 @@ def stairs_of(figure: FrontFigure, ends: tuple[float, float]) -> tuple[list[floa
     Where a low cost is good they go on to the end of a high one: for more the same can be had.
     """
     steps = figure.stairs if figure.cheap == "lower" else figure.stairs[::-1]
-    x, y = [], []
+    x: list[float] = []
+    y: list[float] = []
     for point in steps:
         if y:
             x.append(point.cost)

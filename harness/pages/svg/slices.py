@@ -34,7 +34,8 @@ def draw_slices(figure: SliceFigure) -> str:
             else:
                 axes.set_visible(False)
         if figure.by_error:
-            error_axis(panels[0], figure.values)  # once, when all is drawn: the panels share it
+            for axes in panels:  # they share it, but each would choose ends of its own again
+                error_axis(axes, figure.values)
         canvas.supylabel(figure.y_title, fontsize=10)
         handles = panels[0].get_lines()
         canvas.legend(handles=handles, loc="outside lower left", frameon=False, fontsize=9)
@@ -48,17 +49,16 @@ def _panel(canvas: Figure, axes: Axes, figure: SliceFigure, one: Slice) -> None:
         ("trials of the search", [at for at in range(len(places)) if at not in best]),
         (figure.best_title, sorted(best)),
     ):
-        style = (
-            {"color": PALETTE[1], "marker": "D"} if members and members[0] in best else {"color": FAINT, "marker": "o"}
-        )
+        first = label == figure.best_title
+        colour = PALETTE[1] if first else FAINT
         (drawn,) = axes.plot(
             [places[at] for at in members],
             [figure.values[at] for at in members],
-            linestyle="none",
+            "D" if first else "o",
+            color=colour,
             markersize=4.5,
-            markerfacecolor=style["color"] if style["marker"] == "D" else "none",
+            markerfacecolor=colour if first else "none",
             label=label,
-            **style,
         )
         told = [one.levels[int(one.places[at])] if one.levels else write_number(one.places[at]) for at in members]
         mark(

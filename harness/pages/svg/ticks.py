@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,6 +14,8 @@ from matplotlib.ticker import MaxNLocator
 
 _EM = 0.62
 """Width of a character over the size of its font; digits of DejaVu Sans, one of the widest fonts in use, have 0.64."""
+_LINEAR = 0.2
+"""How high the linear part of an axis of shares is, in decades of errors."""
 _FIRSTS = ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,))
 """Marks of each power of ten, the most first."""
 
@@ -61,27 +63,34 @@ def mark_log(axes: Axes, which: Literal["x", "y"] = "x") -> None:
 def error_axis(axes: Axes, values: Sequence[float]) -> None:
     """Make the y axis of shares (%) logarithmic in what is missing to 100 %, and mark it with the shares.
 
-    From 98 to 99 % is then as far as from 96 to 98 %: half of the errors. A share of 100 % is drawn where half the
-    smallest error is.
+    From 98 to 99 % is then as far as from 96 to 98 %: half of the errors. Above the smallest error that there is the
+    axis is linear, so that 100 % has a place.
 
     Args:
         axes: the axes.
-        values: everything that is to be seen, in %.
+        values: everything that is to be seen, in %; what is no number is passed over.
     """
-    errors = [100 - value for value in values if value < 100 and math.isfinite(value)] or [1.0]
-    least = min(errors) / 2
-    axes.set_yscale(
-        "function",
-        functions=(
-            lambda shares: -np.log10(np.maximum(100 - np.asarray(shares, dtype=float), least)),
-            lambda heights: 100 - 10.0 ** -np.asarray(heights, dtype=float),
-        ),
-    )
-    least = least if any(value >= 100 for value in values) else min(errors)
-    room = (max(errors) / least) ** 0.07 if max(errors) > least else 1.2
-    low, high = least / room, min(max(errors) * room, 100.0)
-    axes.set_ylim(100 - high, 100 - low)
-    marks = [round(100 - error, 9) for error in log_marks(low, high, most=7)]
+    known = [value for value in values if math.isfinite(value)]
+    errors = [100 - value for value in known if value < 100] or [1.0]
+    least, most = min(errors), max(errors)
+
+    def heights(shares: np.ndarray) -> Any:
+        missing = 100 - np.asarray(shares, dtype=float)
+        return np.where(missing < least, _LINEAR * (1 - missing / least), 0) - np.log10(np.maximum(missing, least))
+
+    def shares(heights: np.ndarray) -> Any:
+        above = np.asarray(heights, dtype=float) + math.log10(least)
+        return 100 - np.where(above > 0, least * (1 - above / _LINEAR), least * 10.0 ** -np.minimum(above, 0))
+
+    axes.set_yscale("function", functions=(heights, shares))
+    every = any(value >= 100 for value in known)
+    top, bottom = float(heights(np.array(100.0))) if every else -math.log10(least), -math.log10(most)
+    room = 0.07 * (top - bottom) or 0.05
+    axes.set_ylim(max(0.0, float(shares(np.array(bottom - room)))), float(shares(np.array(top + room))))
+    marks = [
+        round(100 - error, 9) for error in log_marks(least * 10 ** -(0 if every else room), 100 - axes.get_ylim()[0])
+    ]
+    marks += [100.0] if every else []
     axes.set_yticks(marks, [f"{mark:g}" for mark in marks])
     axes.set_yticks([], minor=True)
 
