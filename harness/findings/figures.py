@@ -7,65 +7,7 @@ from dataclasses import dataclass
 
 from harness.findings.plots.front import FrontFigure
 from harness.findings.plots.slices import SliceFigure
-
-
-@dataclass(frozen=True)
-class Line:
-    """Points of a line, at most a few hundred."""
-
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Learning curves of one variant.
-
-    Attributes:
-        label: the row's label.
-        mean: mean over the replicates, as far as all of them go.
-        low: lower edge of the band, pointwise 95 % intervals of the mean at the same places; no points with fewer
-            than three replicates.
-        high: upper edge.
-        replicates: one line each where there is no band.
-    """
-
-    label: str
-    mean: Line
-    low: Line
-    high: Line
-    replicates: tuple[Line, ...]
-
-
-@dataclass(frozen=True)
-class CurveFigure:
-    """One figure of learning curves.
-
-    Attributes:
-        name: file name without ending.
-        title: what it shows.
-        x_title: label of the x axis with its unit.
-        y_title: label of the y axis with its unit.
-        target: height of the target line, in the unit of y; None for no line.
-        bottom: where the y axis starts, in the unit of y.
-        curves: a curve a variant.
-        left_out: labels of variants with curves that are not drawn.
-        description: what a reader who cannot see it should know.
-        goal: the target in words.
-        most: the largest value that there is, in the unit of y.
-    """
-
-    name: str
-    title: str
-    x_title: str
-    y_title: str
-    target: float | None
-    bottom: float
-    curves: tuple[Curve, ...]
-    left_out: tuple[str, ...]
-    description: str
-    goal: str = ""
-    most: float = 100.0
+from harness.findings.trainings.figures import ReachedFigure
 
 
 @dataclass(frozen=True)
@@ -107,7 +49,6 @@ class PointFigure:
         description: what a reader who cannot see it should know.
         chapter: heading that it stands under.
         note: how to read it.
-        staircase: whether the series are shares (%) that go up in steps, without points.
         ticks: where the x axis is marked, with what is written there; empty for round numbers.
         by_error: whether y is a share (%) of which more is better, so that its axis is logarithmic in what is missing
             to 100 %.
@@ -122,7 +63,6 @@ class PointFigure:
     description: str
     chapter: str
     note: str = ""
-    staircase: bool = False
     ticks: tuple[tuple[float, str], ...] = ()
     by_error: bool = False
 
@@ -198,7 +138,7 @@ class ForestFigure:
     margin_told: str = ""
 
 
-Plot = PointFigure | ForestFigure | FrontFigure | SliceFigure
+Plot = PointFigure | ForestFigure | FrontFigure | SliceFigure | ReachedFigure
 """Any figure but the learning curves."""
 
 _WIDE = 8.0

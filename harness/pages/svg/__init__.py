@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 
 from harness.escaping import mathless, throughout
-from harness.findings.figures import CurveFigure, ForestFigure, Plot
+from harness.findings.figures import ForestFigure, Plot
 from harness.findings.plots.front import FrontFigure
 from harness.findings.plots.slices import SliceFigure
 from harness.findings.report import Report
+from harness.findings.trainings.figures import CurveFigure, ReachedFigure
 from harness.pages.svg.curves import draw_curves
 from harness.pages.svg.forest import draw_forest
 from harness.pages.svg.front import draw_front
 from harness.pages.svg.points import draw_points
+from harness.pages.svg.reached import draw_reached
 from harness.pages.svg.slices import draw_slices
 from harness.pages.svg.style import themeless
 
@@ -27,6 +29,8 @@ def draw(figure: CurveFigure | Plot) -> str:
     match throughout(figure, mathless):
         case CurveFigure() as curves:
             return draw_curves(curves)
+        case ReachedFigure() as reached:
+            return draw_reached(reached)
         case ForestFigure() as forest:
             return draw_forest(forest)
         case FrontFigure() as front:

@@ -37,8 +37,7 @@ def draw_points(figure: PointFigure) -> str:
                     axes.plot([x, x], [low, high], color=colour, linewidth=1.1, transform=beside)
             line = DASHES[place % len(DASHES)] if series.joined else "none"
             style: dict[str, Any] = {"color": colour, "linestyle": line, "linewidth": 1.6, "markersize": 5}
-            steps = figure.staircase or series.steps
-            style |= {"drawstyle": "steps-post"} if steps else {"marker": marker}
+            style |= {"drawstyle": "steps-post"} if series.steps else {"marker": marker}
             axes.plot(series.x, series.y, label=textwrap.shorten(series.label, 66), transform=beside, **style)
         _set_ends(axes, figure)
         if figure.logarithmic:
@@ -68,9 +67,7 @@ def _set_ends(axes: Axes, figure: PointFigure) -> None:
         space = _ROOM * (max(across) - min(across)) or 1.0
         axes.set_xlim(min(across) - space, max(across) + space)
     heights = [end for series in figure.series for end in (*series.y, *series.low, *series.high) if math.isfinite(end)]
-    if figure.staircase:
-        axes.set_ylim(-4, 104)  # shares: an axis that ends at the largest of them shows each as all
-    elif figure.by_error:
+    if figure.by_error:
         error_axis(axes, heights)
     else:
         space = _ROOM * (max(heights) - min(heights)) or 0.05 * abs(max(heights)) or 1.0
