@@ -181,7 +181,7 @@ class View:
         last: Evaluated | None = running.last
         job = running.assignment
         if running.trained:
-            steps = "looking inside"
+            steps = "drawing pictures"
         else:
             steps = f"{last.step if last else 0:,} / {running.max_steps:,}" if running.max_steps else "preparing"
         value = last.metrics.get(self.metric) if last else None

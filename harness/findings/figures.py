@@ -5,64 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Line:
-    """Points of a line, at most a few hundred."""
-
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Learning curves of one variant.
-
-    Attributes:
-        label: the row's label.
-        mean: mean over the replicates, as far as all of them go.
-        low: lower edge of the band, pointwise 95 % intervals of the mean at the same places; no points with fewer
-            than three replicates.
-        high: upper edge.
-        replicates: one line each where there is no band.
-    """
-
-    label: str
-    mean: Line
-    low: Line
-    high: Line
-    replicates: tuple[Line, ...]
-
-
-@dataclass(frozen=True)
-class CurveFigure:
-    """One figure of learning curves.
-
-    Attributes:
-        name: file name without ending.
-        title: what it shows.
-        x_title: label of the x axis with its unit.
-        y_title: label of the y axis with its unit.
-        target: height of the target line, in the unit of y; None for no line.
-        bottom: where the y axis starts, in the unit of y.
-        curves: a curve a variant.
-        left_out: labels of variants with curves that are not drawn.
-        description: what a reader who cannot see it should know.
-        goal: the target in words.
-        most: the largest value that there is, in the unit of y.
-    """
-
-    name: str
-    title: str
-    x_title: str
-    y_title: str
-    target: float | None
-    bottom: float
-    curves: tuple[Curve, ...]
-    left_out: tuple[str, ...]
-    description: str
-    goal: str = ""
-    most: float = 100.0
+from harness.findings.trainings.figures import ReachedFigure
 
 
 @dataclass(frozen=True)
@@ -188,7 +131,7 @@ class ParallelFigure:
     note: str = ""
 
 
-Plot = PointFigure | ForestFigure | ParallelFigure
+Plot = PointFigure | ForestFigure | ParallelFigure | ReachedFigure
 """Any figure but the learning curves."""
 
 _WIDE = 8.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from harness.findings.figures import CurveFigure, Plot
+from harness.findings.figures import Plot
+from harness.findings.trainings.figures import CurveFigure
 from harness.stats import Interval
 
 _TELL = 3

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from harness.findings.answer.matrix import VerdictMatrix
-from harness.findings.figures import CurveFigure, Plot
+from harness.findings.figures import Plot
 from harness.findings.finding import Published, Section
 from harness.findings.rows import Row
+from harness.findings.trainings.figures import CurveFigure
 from harness.notebook import html_of
 
 

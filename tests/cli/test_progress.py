@@ -97,7 +97,7 @@ def test_the_table_has_a_row_for_each_training_in_flight(view, progress):
     assert "1 of 4 trainings done" in said(view)
     running.trained = True
     view.console.print(view.table(progress))
-    assert "looking inside" in said(view)
+    assert "drawing pictures" in said(view)
 
 
 def row(view, progress, width=80):

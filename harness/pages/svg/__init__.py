@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 from harness.escaping import mathless, throughout
-from harness.findings.figures import CurveFigure, ForestFigure, ParallelFigure, Plot
+from harness.findings.figures import ForestFigure, ParallelFigure, Plot
 from harness.findings.report import Report
+from harness.findings.trainings.figures import CurveFigure, ReachedFigure
 from harness.pages.svg.curves import draw_curves
 from harness.pages.svg.forest import draw_forest
 from harness.pages.svg.parallel import draw_parallel
 from harness.pages.svg.points import draw_points
+from harness.pages.svg.reached import draw_reached
+from harness.pages.svg.style import themeless
 
 
 def draw_all(report: Report) -> dict[str, str]:
@@ -23,6 +26,8 @@ def draw(figure: CurveFigure | Plot) -> str:
     match throughout(figure, mathless):
         case CurveFigure() as curves:
             return draw_curves(curves)
+        case ReachedFigure() as reached:
+            return draw_reached(reached)
         case ForestFigure() as forest:
             return draw_forest(forest)
         case ParallelFigure() as parallel:
@@ -33,7 +38,7 @@ def draw(figure: CurveFigure | Plot) -> str:
 
 def inline(svg: str, prefix: str, label: str) -> str:
     """Return the ``<svg>`` element for a page: fluid, named for a screen reader, its ids unique by the prefix."""
-    element = svg[svg.index("<svg") :]
+    element = themeless(svg[svg.index("<svg") :])
     element = re.sub(r"<metadata>.*?</metadata>\s*", "", element, flags=re.DOTALL)
     element = re.sub(r'\bid="', f'id="{prefix}-', element)
     element = re.sub(r'href="#', f'href="#{prefix}-', element)
