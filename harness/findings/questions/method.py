@@ -28,8 +28,8 @@ _STATISTICS = (
     "difference, or geometric mean of ratios for seconds, steps and rates, with Student's t interval and p-value. All "
     "comparisons of this page are judged together (Holm): better or worse if the adjusted p is at most 5 %, "
     "equivalent if two one-sided tests against the study's margin are, adjusted likewise, identical if the trainings "
-    "are the same to the bit or the counts are the same, else undecided. Counts are equivalent within the study's margin, "
-    "or within 1 % where it names none. So the chance of a single false better or "
+    "are the same to the bit or the counts are the same, else undecided. Counts are equivalent within the study's "
+    "margin, or within 1 % where it names none. So the chance of a single false better or "
     "worse on this page is at most 5 %, and so is that of a false equivalent. A part of the 5 % is kept for replicates "
     "that are added later (a tenth; a twentieth with adaptive ones). The effect size is Hedges' g of the paired "
     'differences. Where spreads differ the standard error is widened. Of "about 4 to 9 more replicates", 4 decide with '
