@@ -214,7 +214,7 @@ def _contrast(metric: str, found: PairedDifference) -> Contrast:
         "difference",
         found.estimate,
         pairs=found.n,
-        effect_size=found.effect_size,
+        effect_size=found.effect_size if found.n > 2 else math.nan,  # two pairs tell nothing of a spread
         won=found.won if METRICS[metric].better == "higher" else found.n - found.won,
         note=_note(found),
         spreads=found.spreads if found.widened > 1 else math.nan,

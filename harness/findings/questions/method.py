@@ -24,16 +24,17 @@ _SPLITS = (
     "Stopping and choosing looked at {looked} data only; the test split was scored once, at the end of each trial."
 )
 _STATISTICS = (
-    "Means have Student t intervals of 95 %. Variants are compared with the reference replicate by replicate: mean "
-    "difference, or geometric mean of ratios for seconds, steps and rates, with Student's t interval and p-value. All "
-    "comparisons of this page are judged together (Holm): better or worse if the adjusted p is at most 5 %, "
-    "equivalent if two one-sided tests against the study's margin are, adjusted likewise, identical if the trainings "
-    "are the same to the bit or the counts are the same, else undecided. Counts are equivalent within the study's "
-    "margin, or within 1 % where it names none. So the chance of a single false better or "
-    "worse on this page is at most 5 %, and so is that of a false equivalent. A part of the 5 % is kept for replicates "
-    "that are added later (a tenth; a twentieth with adaptive ones). The effect size is Hedges' g of the paired "
-    'differences. Where spreads differ the standard error is widened. Of "about 4 to 9 more replicates", 4 decide with '
-    "an even chance and 9 with four in five."
+    "Means have Student t intervals of 95 %, cut off where no value can be, below 0 or above 100 %; those of seconds, "
+    "steps and rates are geometric. Variants are compared with the reference replicate by replicate: mean difference, "
+    "or geometric mean of ratios for seconds, steps and rates, with Student's t interval and p-value. All comparisons "
+    "of this page are judged together (Holm): better or worse if the adjusted p is at most 5 %, equivalent if two "
+    "one-sided tests against the study's margin "
+    "are, adjusted likewise, identical if the trainings are the same to the bit or the counts are the same, else "
+    "undecided. Counts are equivalent within the study's margin, or within 1 % where it names none. So the chance of a "
+    "single false better or worse on this page is at most 5 %, and so is that of a false equivalent. A part of the 5 % "
+    "is kept for replicates that are added later (a tenth; a twentieth with adaptive ones). The effect size is Hedges' "
+    'g of the paired differences, from three pairs on. Where spreads differ the standard error is widened. Of "about 4 '
+    'to 9 more replicates", 4 decide with an even chance and 9 with four in five.'
 )
 _ADAPTIVE = (
     "The data are looked at after {looks} replicates. Boundaries come from the joint distribution of all looks, so "
@@ -56,8 +57,8 @@ _MORE = (
     "what was kept of the error, together, each time that they were."
 )
 _TARGETS = (
-    "Steps and seconds to target are Kaplan-Meier medians: a trial that never reached the target counts as one that "
-    "takes longer than it was watched. Where some never did, variants are compared by their time ratio: the factor "
+    "Where some trials never reached the target, steps and seconds to it are Kaplan-Meier medians: such a trial counts "
+    "as one that takes longer than it was watched. There, variants are compared by their time ratio: the factor "
     "between their times. Estimate, interval and p are of one rank test by permutation, and a ratio that it does not "
     "reject is in the interval; where too few reached the target the interval has no upper or no lower end."
 )

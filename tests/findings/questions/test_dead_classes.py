@@ -46,6 +46,6 @@ def test_the_verdict_and_the_sentence_say_what_happened():
     assert "class" not in seconds.note
     assert dead_classes.analyse(facts).sentences == (
         "In 3 of 3 trainings with a stride, some classes are never predicted on the test images: 1 class in 1, 3 "
-        "classes in 1 and 5 classes in 1; their test accuracies go from 49.00 to 88.00 %, so that the mean is that of no "
-        "training.",
+        "classes in 1 and 5 classes in 1; their test accuracies go from 49.00 to 88.00 %, so that the mean is that of "
+        "no training.",
     )
