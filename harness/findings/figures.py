@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.findings.trainings.figures import ReachedFigure
+from harness.findings.trainings.figures import ReachedFigure, ReproductionFigure, StripFigure
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class ParallelFigure:
     note: str = ""
 
 
-Plot = PointFigure | ForestFigure | ParallelFigure | ReachedFigure
+Plot = PointFigure | ForestFigure | ParallelFigure | ReachedFigure | ReproductionFigure | StripFigure
 """Any figure but the learning curves."""
 
 _WIDE = 8.0

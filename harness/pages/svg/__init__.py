@@ -7,12 +7,14 @@ import re
 from harness.escaping import mathless, throughout
 from harness.findings.figures import ForestFigure, ParallelFigure, Plot
 from harness.findings.report import Report
-from harness.findings.trainings.figures import CurveFigure, ReachedFigure
+from harness.findings.trainings.figures import CurveFigure, ReachedFigure, ReproductionFigure, StripFigure
 from harness.pages.svg.curves import draw_curves
 from harness.pages.svg.forest import draw_forest
 from harness.pages.svg.parallel import draw_parallel
 from harness.pages.svg.points import draw_points
 from harness.pages.svg.reached import draw_reached
+from harness.pages.svg.reproduced import draw_reproduction
+from harness.pages.svg.strips import draw_strips
 from harness.pages.svg.style import themeless
 
 
@@ -28,6 +30,10 @@ def draw(figure: CurveFigure | Plot) -> str:
             return draw_curves(curves)
         case ReachedFigure() as reached:
             return draw_reached(reached)
+        case ReproductionFigure() as reproduction:
+            return draw_reproduction(reproduction)
+        case StripFigure() as strips:
+            return draw_strips(strips)
         case ForestFigure() as forest:
             return draw_forest(forest)
         case ParallelFigure() as parallel:
