@@ -314,7 +314,7 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("No pooling at all?", ("no_pooling",)),
     ("A stride of 2 instead of max-pooling?", ("pooling_or_stride", "cifar10_pool_or_stride")),
     ("Valid or same padding?", ("padding",)),
-    ("How many features are unused, and do fewer do as well?", ("unused_features",)),
+    ("How many filters and units are dead, and do fewer do as well?", ("unused_features",)),
     ("Cross-validation, grid search, learning curves?", ("cross_validation", "learning_curve")),
     ("Convolution or dense layers alone?", ("conv_or_dense",)),
     ("Standardised, scaled or raw pixels?", ("pixel_scaling",)),

@@ -49,7 +49,7 @@ class Report:
         measured: heading -> how it was measured.
         runs: every trial's MLflow run.
         curves: learning curves.
-        published: figures from elsewhere.
+        published: reference values.
         sections: further tables.
         plots: further figures, in the order in which they are shown.
         store: the MLflow store.

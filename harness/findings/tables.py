@@ -71,7 +71,7 @@ def _metric_of(heading: str, report: Report) -> str:
 
 
 def _reference_row(found: Published, metrics: list[str]) -> tuple[str, ...]:
-    """Return a figure from elsewhere as a row: it has no trials, and is paired with nothing."""
+    """Return a reference value as a row: it has no trials, and is paired with nothing."""
     cells = [METRICS[name].show(found.value) if name == found.metric else NOTHING for name in metrics[1:]]
     return (f"{found.name} ({found.source})", *cells)
 

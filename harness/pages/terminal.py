@@ -60,7 +60,7 @@ def render(report: Report, width: int, limit: int = 20) -> RenderableType:
             if "effect of" in section.table.headings:
                 narrow = _narrow(_without(section.table, "kind", "replicates"))
                 narrowest = _without(narrow, "p (Holm)")
-                fullest = _fullest((section.table, narrow, narrowest, _without(narrowest, "mixed with")), width)
+                fullest = _fullest((section.table, narrow, narrowest, _without(narrowest, "aliased with")), width)
                 parts += [Text(), draw_table(fullest, width)]
     parts += [Padding(Text(remark, style="dim"), (0, 0, 0, 2)) for remark in report.remarks]
     return Group(*parts)

@@ -32,10 +32,10 @@ _OF_SCREENING = (
 )
 _MIXED = (
     "So few variants cannot tell an effect of one factor from what two others do together: the last column names what "
-    "each is mixed with (half of that interaction; with a minus sign where it is taken off). Train the combinations of "
-    "the few factors that matter to be sure."
+    "each is aliased with (half of that interaction; with a minus sign where it is taken off). Train the combinations "
+    "of the few factors that matter to be sure."
 )
-_CLEAR = "No effect of one factor is mixed with what two others do together."
+_CLEAR = "No effect of one factor is aliased with what two others do together."
 
 
 def analyse(facts: Facts) -> Finding:
@@ -70,7 +70,7 @@ def _without(facts: Facts) -> tuple[str, ...]:
 
 
 def mixed_with(study: Study) -> dict[str, str]:
-    """Return dotted path -> which two other factors together its effect is mixed with, in words; empty if none are.
+    """Return dotted path -> which two other factors together its effect is aliased with, in words; empty if none are.
 
     Of a screening alone: a grid has every combination.
     """
@@ -103,7 +103,7 @@ def _section(study: Study, effects: Sequence[FactorEffect], metrics: Sequence[st
         kind = "main effect" if effect.main else "interaction"
         rows.append((label_of(study, effect), kind, *metric, *cells, *beside))
     title = "" if several else f" on {METRICS[metrics[0]].title}"
-    last = ("mixed with",) if mixed else ()
+    last = ("aliased with",) if mixed else ()
     headings = ("effect of", "kind", *(("metric",) if several else ()))
     table = Table(
         caption=f"Effects{title}, with 95 % intervals",
