@@ -33,7 +33,7 @@ TABLES = (
     ("", "Study", "Top level", "Keys above the first table."),
     ("data", "DataSpec", "[data]", ""),
     ("model", "ModelSpec", "[model]", ""),
-    ("model", "OwnModel", "[model] with build", "A network of your own: [own-network.md](own-network.md)."),
+    ("model", "OwnModel", "[model] with build", "A function of yours: [your own network](own-network.md)."),
     ("model.conv", "ConvBlock", "model.conv", "Each entry of the list:"),
     ("train", "TrainSpec", "[train]", ""),
     ("train.plateau", "Plateau", "[train.plateau]", ""),
@@ -261,8 +261,7 @@ def _folded(table: list[str]) -> list[str]:
     rows = len(table) - 2
     if rows <= _LONG:
         return table
-    columns = ", ".join(cell.strip() for cell in table[0].strip("|").split("|"))
-    return [f"<details><summary>{rows} rows: {columns}</summary>", "", *table, "", "</details>"]
+    return [f"<details><summary>The table: {rows} rows</summary>", "", *table, "", "</details>"]
 
 
 def _result(name: str) -> dict[str, Any]:

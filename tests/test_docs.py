@@ -251,6 +251,8 @@ def test_the_site_is_built_without_a_warning(tmp_path):
     answers = (tmp_path / "answers.html").read_text(encoding="utf-8")
     for link in re.findall(r'href="(_downloads/[^"]+)"', answers):
         assert (tmp_path / link).is_file()
+    options = (tmp_path / "options.html").read_text(encoding="utf-8")
+    assert {words for words in COMMANDS if f"harness {' '.join(words)} " not in re.sub("<[^>]+>", "", options)} == set()
     assert answers.count("comparison.html") == len(list(Path("reports").glob("*/report.json")))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.findings.plots.front import FrontFigure
+from harness.findings.plots.slices import SliceFigure
 from harness.findings.trainings.figures import ReachedFigure, ReproductionFigure, StripFigure
 
 
@@ -20,6 +22,7 @@ class Series:
         high: upper ends.
         names: what each point is; empty for points without names.
         joined: whether a line goes through them.
+        steps: whether that line is level until the next point, and the points are not marked.
     """
 
     label: str
@@ -29,6 +32,7 @@ class Series:
     high: tuple[float, ...]
     names: tuple[str, ...] = ()
     joined: bool = True
+    steps: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,9 @@ class PointFigure:
         description: what a reader who cannot see it should know.
         chapter: heading that it stands under.
         note: how to read it.
-        staircase: whether the series are shares (%) that go up in steps, without points.
+        ticks: where the x axis is marked, with what is written there; empty for round numbers.
+        by_error: whether y is a share (%) of which more is better, so that its axis is logarithmic in what is missing
+            to 100 %.
     """
 
     name: str
@@ -57,7 +63,23 @@ class PointFigure:
     description: str
     chapter: str
     note: str = ""
-    staircase: bool = False
+    ticks: tuple[tuple[float, str], ...] = ()
+    by_error: bool = False
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What one replicate says of a variant and what it is compared with.
+
+    Attributes:
+        replicate: which.
+        value: the difference or ratio of its two trainings.
+        bound: "at most" or "at least" where one of them never reached the target, so that no more is known; else empty.
+    """
+
+    replicate: int
+    value: float
+    bound: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,10 +88,12 @@ class Estimate:
 
     Attributes:
         label: what it is of.
-        value: the estimate.
+        value: the estimate; NaN where there is none, but something to say of it.
         low: lower end of its interval; NaN if there is none.
         high: upper end.
         verdict: "better", "worse", "equivalent", "identical" or "undecided"; empty for none.
+        pairs: what each pair of trainings says.
+        told: the estimate with its interval in words, or why there is none.
     """
 
     label: str
@@ -77,6 +101,8 @@ class Estimate:
     low: float
     high: float
     verdict: str
+    pairs: tuple[Pair, ...] = ()
+    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +120,8 @@ class ForestFigure:
         description: what a reader who cannot see it should know.
         chapter: heading that it stands under.
         note: how to read it.
+        better: "higher" or "lower": on which side of the line the better ones lie; empty if neither is better.
+        margin_told: the margin in words; empty for none.
     """
 
     name: str
@@ -106,32 +134,11 @@ class ForestFigure:
     description: str
     chapter: str
     note: str = ""
+    better: str = ""
+    margin_told: str = ""
 
 
-@dataclass(frozen=True)
-class ParallelFigure:
-    """Variants of a search as lines across parallel axes (Inselberg 1985, "The plane with parallel coordinates").
-
-    Attributes:
-        name: file name without ending.
-        title: what it shows.
-        axes: label of each axis with its lowest and highest value as text.
-        lines: for each variant its place on each axis from 0 to 1, and from 0 to 1 how good it is.
-        description: what a reader who cannot see it should know.
-        chapter: heading that it stands under.
-        note: how to read it.
-    """
-
-    name: str
-    title: str
-    axes: tuple[tuple[str, str, str], ...]
-    lines: tuple[tuple[tuple[float, ...], float], ...]
-    description: str
-    chapter: str
-    note: str = ""
-
-
-Plot = PointFigure | ForestFigure | ParallelFigure | ReachedFigure | ReproductionFigure | StripFigure
+Plot = PointFigure | ForestFigure | FrontFigure | SliceFigure | ReachedFigure | ReproductionFigure | StripFigure
 """Any figure but the learning curves."""
 
 _WIDE = 8.0

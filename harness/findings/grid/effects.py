@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
+from harness.findings.differences.forest import margin_in_words
 from harness.findings.facts import Facts
 from harness.findings.figures import Estimate, ForestFigure
 from harness.findings.finding import Finding, Section, Table
@@ -129,10 +130,16 @@ def _figure(study: Study, metric: str, effects: Sequence[FactorEffect]) -> Fores
         margin=0.0 if ratio else scale * study.margins.get(metric, 0.0),
         logarithmic=ratio,
         estimates=tuple(
-            Estimate(label, scale * one.estimate, scale * one.low, scale * one.high, str(one.verdict))
+            Estimate(
+                *(label, scale * one.estimate, scale * one.low, scale * one.high, str(one.verdict)),
+                told=f"{show_effect(one)} ({show_ends(one)})",
+            )
             for label, one in shown
         ),
         description=f"Effects on {title}: {'; '.join(f'{label} {show_effect(one)}' for label, one in shown)}.",
         chapter=CHAPTER,
-        note="Filled where the effect has a verdict, judged together with all others and with single variants.",
+        note="Lines are 95 % intervals. All effects are judged together, and with single variants: an interval beside "
+        "the line may still be undecided.",
+        better=METRICS[metric].better,
+        margin_told=margin_in_words(study, metric),
     )

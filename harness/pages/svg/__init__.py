@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 
 from harness.escaping import mathless, throughout
-from harness.findings.figures import ForestFigure, ParallelFigure, Plot
+from harness.findings.figures import ForestFigure, Plot
+from harness.findings.plots.front import FrontFigure
+from harness.findings.plots.slices import SliceFigure
 from harness.findings.report import Report
 from harness.findings.trainings.figures import CurveFigure, ReachedFigure, ReproductionFigure, StripFigure
 from harness.pages.svg.curves import draw_curves
 from harness.pages.svg.forest import draw_forest
-from harness.pages.svg.parallel import draw_parallel
+from harness.pages.svg.front import draw_front
 from harness.pages.svg.points import draw_points
 from harness.pages.svg.reached import draw_reached
 from harness.pages.svg.reproduced import draw_reproduction
+from harness.pages.svg.slices import draw_slices
 from harness.pages.svg.strips import draw_strips
 from harness.pages.svg.style import themeless
 
@@ -36,8 +39,10 @@ def draw(figure: CurveFigure | Plot) -> str:
             return draw_strips(strips)
         case ForestFigure() as forest:
             return draw_forest(forest)
-        case ParallelFigure() as parallel:
-            return draw_parallel(parallel)
+        case FrontFigure() as front:
+            return draw_front(front)
+        case SliceFigure() as slices:
+            return draw_slices(slices)
         case points:
             return draw_points(points)
 
