@@ -10,15 +10,15 @@ from harness.findings.plots.front import FrontFigure
 from harness.findings.plots.slices import SliceFigure
 from harness.findings.report import Report
 from harness.findings.trainings.figures import CurveFigure, ReachedFigure, ReproductionFigure, StripFigure
-from harness.pages.svg.curves import draw_curves
 from harness.pages.svg.forest import draw_forest
 from harness.pages.svg.front import draw_front
 from harness.pages.svg.points import draw_points
-from harness.pages.svg.reached import draw_reached
-from harness.pages.svg.reproduced import draw_reproduction
 from harness.pages.svg.slices import draw_slices
-from harness.pages.svg.strips import draw_strips
 from harness.pages.svg.style import themeless
+from harness.pages.svg.trainings.curves import draw_curves
+from harness.pages.svg.trainings.reached import draw_reached
+from harness.pages.svg.trainings.reproduced import draw_reproduction
+from harness.pages.svg.trainings.strips import draw_strips
 
 
 def draw_all(report: Report) -> dict[str, str]:

@@ -4,8 +4,8 @@ import pytest
 
 from harness.findings.trainings.figures import Landmark, Line, Reproduced, ReproductionFigure
 from harness.pages.svg import draw
-from harness.pages.svg.reproduced import plot_reproduction
 from harness.pages.svg.style import INK, PALETTE
+from harness.pages.svg.trainings.reproduced import plot_reproduction
 
 BASE = Reproduced(
     "base",

@@ -10,8 +10,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from harness.findings.trainings.figures import StripFigure
 from harness.pages.svg.marks import mark
-from harness.pages.svg.panels import wrapped
 from harness.pages.svg.style import INK, PALETTE, SOFT, plain_axes, report_style, svg_of
+from harness.pages.svg.trainings.panels import wrapped
 
 _WIDTH = 6.4
 _DOT = 1 / 55

@@ -16,8 +16,8 @@ from harness.findings.figures import is_wide
 from harness.findings.trainings.figures import Reproduced, ReproductionFigure
 from harness.pages.svg.logarithmic import mark_logarithmic, round_marks
 from harness.pages.svg.marks import mark
-from harness.pages.svg.panels import Part, canvas_for, parts_of, put_legend, rows_of, wrapped
 from harness.pages.svg.style import INK, MARKERS, SOFT, plain_axes, report_style, svg_of
+from harness.pages.svg.trainings.panels import Part, canvas_for, parts_of, put_legend, rows_of, wrapped
 
 _FEWEST, _MOST = 3, 7
 _DIAMOND: dict[str, Any] = {

@@ -4,8 +4,8 @@ import pytest
 
 from harness.findings.trainings.figures import Strip, StripFigure
 from harness.pages.svg import draw
-from harness.pages.svg.strips import plot_strips, stacked
 from harness.pages.svg.style import INK, PALETTE
+from harness.pages.svg.trainings.strips import plot_strips, stacked
 
 FIGURE = StripFigure(
     "every_training",
