@@ -20,6 +20,9 @@ from harness.pages.svg.trainings.reached import draw_reached
 from harness.pages.svg.trainings.reproduced import draw_reproduction
 from harness.pages.svg.trainings.strips import draw_strips
 
+_PIXELS = 1.4
+"""How many of a page's pixels a point of a figure is: 10 points of text are as large as the page's."""
+
 
 def draw_all(report: Report) -> dict[str, str]:
     """Return name of each figure -> its SVG document."""
@@ -55,7 +58,9 @@ def inline(svg: str, prefix: str, label: str) -> str:
     element = re.sub(r'href="#', f'href="#{prefix}-', element)
     element = element.replace("url(#", f"url(#{prefix}-")
     head, rest = element.split(">", 1)
+    width = re.search(r'\swidth="([\d.]+)pt"', head)
     head = re.sub(r'\s(width|height|xmlns:xlink|version)="[^"]*"', "", head)
+    head += f' style="max-width:{_PIXELS * float(width[1]):.0f}px"' if width else ""  # text of one size in all figures
     return f'{head} role="img" aria-label="{_attribute(label)}">{rest}'.strip()
 
 
