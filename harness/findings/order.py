@@ -10,6 +10,7 @@ import pandas as pd
 
 from harness.escaping import plain, throughout
 from harness.findings.answer.matrix import VerdictMatrix, verdict_matrix
+from harness.findings.answer.statistics import how_judged
 from harness.findings.differences import forest
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
@@ -93,7 +94,7 @@ def report_of(facts: Facts, store: str = "mlruns") -> Report:
         sentences=(said[0], *_all(one.before for one in found), *said[1:]),
         remarks=_all(one.remarks for one in found),
         held=held_fixed(study),
-        measured=how_measured(study, facts.trials, facts.asked),
+        measured=how_measured(study, facts.trials),
         runs=_runs(facts.trials),
         curves=_all(one.curves for one in found),
         published=_all(one.published for one in found),
@@ -101,6 +102,7 @@ def report_of(facts: Facts, store: str = "mlruns") -> Report:
         plots=_all(one.plots for one in found),
         store=store,
         matrix=_matrix(facts),
+        statistics=how_judged(study, facts.asked),
     )
     return throughout(report, plain)
 

@@ -54,6 +54,7 @@ class Report:
         plots: further figures, in the order in which they are shown.
         store: the MLflow store.
         matrix: the verdicts, a row a variant and a column a metric; None where nothing was compared.
+        statistics: heading -> how the verdicts were reached.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Report:
     plots: tuple[Plot, ...] = ()
     store: str = field(default="mlruns")
     matrix: VerdictMatrix | None = None
+    statistics: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reference(self) -> Row:

@@ -13,6 +13,7 @@ from harness.findings.finding import Finding, Published, Section, Table
 from harness.findings.groups import Group
 from harness.findings.means import mean_of, single_of
 from harness.findings.rows import Row
+from harness.findings.trainings.reproduced import reproductions
 from harness.findings.wording import listed, show_interval
 from harness.metrics import METRICS, NOTHING, counted
 from harness.study import Study
@@ -21,7 +22,12 @@ from harness.study import Study
 def analyse(facts: Facts) -> Finding:
     """Return every reference value with our mean beside it; those of whole trainings in words, too."""
     found = _beside_ours(facts.study, facts.groups, facts.history)
-    return Finding(sentences=_sentences(found, facts.rows), published=found, sections=_section(found))
+    return Finding(
+        sentences=_sentences(found, facts.rows),
+        published=found,
+        sections=_section(found),
+        plots=reproductions(facts),
+    )
 
 
 def _beside_ours(study: Study, groups: Sequence[Group], history: pd.DataFrame) -> tuple[Published, ...]:
