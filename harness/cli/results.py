@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @store_option
 @reports_option
 def show_command(what: str, store: Store, reports: Path) -> None:
-    """Print the comparison of STUDY, or what RUN is, its figures and its learning curve.
+    """Print the comparison of STUDY, or what RUN is, its metrics and its learning curve.
 
     STUDY is a study's name or file, or a report's folder. RUN is STUDY#NUMBER, a run's id or the beginning of it, or
     its name in the MLflow UI.
