@@ -14,8 +14,6 @@ STUDIES = Path("studies")
 DEFAULT_STORE = Path("mlruns")
 REPORTS = Path("reports")
 
-_DATABASE = "mlflow.db"
-
 
 def project_folder() -> Path:
     """Return the project's folder as seen from the working directory: ``Path()``, ``Path("..")``, ...
@@ -54,9 +52,13 @@ def change_folder() -> str:
 
 
 def _is_one(place: Path) -> bool:
-    held = "*.toml" if place.name == STUDIES.name else _DATABASE
+    """Whether it is a folder with study files, or a store."""
     try:
-        return next(place.glob(held), None) is not None
+        if place.name == STUDIES.name:
+            return next(place.glob("*.toml"), None) is not None
+        from harness.store import open_store
+
+        return open_store(place).exists()
     except OSError:  # a folder that may not be looked into
         return False
 
