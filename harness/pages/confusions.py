@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 from harness.errors import DataError
-from harness.escaping import plain
+from harness.escaping import csv_cell, plain
 from harness.findings.trainings.confusion import ConfusionFigure
 from harness.metrics import counted
 
@@ -40,6 +40,16 @@ def read_confusion(text: str, file: Path) -> tuple[tuple[str, ...], tuple[tuple[
             f"{file}: must be a square table of how often each class was taken for each, and is not. Remove it."
         )
     return tuple(plain(name.removeprefix("'")) for name in heading[1:]), counts
+
+
+def as_table(classes: tuple[str, ...], counts: tuple[tuple[int, ...], ...]) -> str:
+    """Return a confusion matrix as CSV, which spreadsheets take for text and numbers alone."""
+    names = [csv_cell(name) for name in classes]
+    file = io.StringIO()
+    csv.writer(file).writerows(
+        [["true \\ predicted", *names], *([name, *row] for name, row in zip(names, counts, strict=True))]
+    )
+    return file.getvalue()
 
 
 def confusion_figure(

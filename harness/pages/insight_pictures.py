@@ -14,7 +14,7 @@ from harness.findings.report import Report
 from harness.findings.rows import Row
 from harness.findings.trainings.confusion import ConfusionFigure
 from harness.pages.confusions import FILE as TABLE
-from harness.pages.confusions import MOST_CLASSES, confusion_figure, read_confusion
+from harness.pages.confusions import MOST_CLASSES, as_table, confusion_figure, read_confusion
 from harness.trials import DIGEST
 
 FOLDER = "insight"
@@ -128,7 +128,7 @@ def _confusion(row: Row, table: Path, place: int) -> tuple[ConfusionFigure | Non
     text = content.decode("utf-8", "replace") if len(content) <= _LARGEST else ""
     classes, counts = read_confusion(text, table)
     figure = confusion_figure(row.label, place, classes, counts) if len(classes) <= MOST_CLASSES else None
-    return figure, (f"{FOLDER}/{row.digest}/{TABLE}", content)
+    return figure, (f"{FOLDER}/{row.digest}/{TABLE}", as_table(classes, counts).encode())
 
 
 def _refuse_links(*places: Path) -> None:
