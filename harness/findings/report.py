@@ -42,8 +42,8 @@ class Report:
         scored: metrics of :attr:`Row.scores`, in the order of the columns.
         counted: metrics of :attr:`Row.counts` that are shown, in the order of the columns.
         rows: the reference first.
-        headline: the answer in one short sentence.
-        sentences: the answer, a sentence each.
+        headline: the answer in a sentence or two: what a reader should see first.
+        sentences: the answer, part by part; the first is the headline.
         remarks: what a reader must know to trust the numbers.
         held: dotted path -> setting that every variant shares.
         measured: heading -> how it was measured.

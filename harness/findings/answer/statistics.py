@@ -10,7 +10,10 @@ from harness.records import Asked
 from harness.study import Study
 
 _ALWAYS = {
-    "Intervals": "Means have Student t intervals of 95 %.",
+    "Intervals": (
+        "Means have Student t intervals of 95 %, cut off where no value can be, below 0 or above 100 %; those of "
+        "seconds, steps and rates are geometric."
+    ),
     "Comparisons": (
         "Variants are compared with the reference replicate by replicate: mean difference, or geometric mean of ratios "
         "for seconds, steps and rates, with Student's t interval and p-value. Where spreads differ the standard error "
@@ -19,14 +22,15 @@ _ALWAYS = {
     "Verdicts": (
         "All comparisons of this page are judged together (Holm): better or worse if the adjusted p is at most 5 %, "
         "equivalent if two one-sided tests against the study's margin are, adjusted likewise, identical if the "
-        "trainings are the same to the bit or the counts are the same, else undecided."
+        "trainings are the same to the bit or the counts are the same, else undecided. Counts are equivalent within "
+        "the study's margin, or within 1 % where it names none."
     ),
     "Errors": (
         "The chance of a single false better or worse on this page is at most 5 %, and so is that of a false "
         "equivalent. A part of the 5 % is kept for replicates that are added later (a tenth; a twentieth with adaptive "
         "ones)."
     ),
-    "Effect size": "Hedges' g of the paired differences.",
+    "Effect size": "Hedges' g of the paired differences, from three pairs on.",
     "More replicates": (
         'Of "about 4 to 9 more replicates", 4 decide with an even chance and 9 with four in five.'
     ),
@@ -46,8 +50,8 @@ _MORE = (
     "what was kept of the error, together, each time that they were."
 )
 _TARGETS = (
-    "Steps and seconds to target are Kaplan-Meier medians: a trial that never reached the target counts as one that "
-    "takes longer than it was watched."
+    "Where some trials never reached the target, steps and seconds to it are Kaplan-Meier medians: such a trial counts "
+    "as one that takes longer than it was watched."
 )
 _MISSES = (
     "Where some never reached the target, variants are compared by their time ratio: the factor between their times. "
