@@ -48,7 +48,7 @@ def test_each_time_a_version_and_the_alias_at_the_last(recorder, store, model_fi
 
 def test_a_run_without_a_model(recorder, store):
     run_id = recorder.start(0, recorder.study.base, 0, "design")
-    with pytest.raises(UsageError, match="a run must have an MLflow model to be registered, 'base · r0 · #0' has none"):
+    with pytest.raises(UsageError, match="a run must have an MLflow model to be registered, '#0 · base · r0' has none"):
         register(store, "tiny", run_id, "", "")
 
 

@@ -54,7 +54,7 @@ class TestRuns:
         recorder.finish(run_id, make_result(0.9), artifacts)
         run = recorder.client.get_run(run_id)
         assert run.info.status == "FINISHED"
-        assert run.info.run_name == "downsample=stride · r3 · #7"
+        assert run.info.run_name == "#7 · downsample=stride · r3"
         assert run.data.params["model.downsample"] == "stride"
         assert run.data.params["train.learning_rate"] == "0.01"
         assert run.data.params["replicate"] == "3"
