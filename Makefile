@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test test-slow test-browser test-ray test-servers audit fuzz faults soak lint format types lock bench clean
+.PHONY: help install demo test test-slow test-browser test-ray test-servers audit fuzz faults soak lint format types docs lock bench clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ format: .venv/installed-dev  ## Put style right.
 types: .venv/installed-dev  ## Check types.
 	$(BIN)/mypy
 
+docs: .venv/installed-dev  ## Build docs/ as a site, build/site/index.html, which works from disk.
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -b html -d build/doctrees docs build/site
+
 install: .venv/installed  ## Install into .venv, every package pinned by hash.
 
 .venv/installed: requirements.lock pyproject.toml
@@ -74,7 +77,7 @@ install: .venv/installed  ## Install into .venv, every package pinned by hash.
 lock: .venv/installed-dev  ## Pin the dependencies of pyproject.toml anew.
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --quiet --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra dev --extra export --extra jax --extra ray --extra postgres --extra energy --universal --generate-hashes --no-emit-index-url \
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra export --extra jax --extra ray --extra postgres --extra energy --extra docs --universal --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --constraints requirements.lock --custom-compile-command "make lock" --quiet \
 	  --output-file requirements-dev.lock
 	$(BIN)/uv pip compile pyproject.toml --extra bench --universal --generate-hashes --no-emit-index-url \

@@ -1,8 +1,8 @@
 """Write what is generated of README and docs: ``python docs/generate.py``.
 
 The reference in docs/studies.md comes from the schema of study files, the tables in docs/performance.md and
-docs/method-tables.md, and the figure of power, from benchmarks/results, docs/answers.md and the table of answers in
-the README from reports. What stands between markers is replaced. The schema beside the study files is written, too. A
+docs/method-tables.md, and the figure of power, from benchmarks/results, docs/answers.md and the findings in the README
+from reports. What stands between markers is replaced. The schema beside the study files is written, too. A
 test fails when any of it is out of date.
 """
 
@@ -25,7 +25,6 @@ from harness.study import SCHEMA_FILE, StudyTables, build_study, schema_text, sh
 PAGE = Path(__file__).with_name("studies.md")
 MEASURED = tuple(Path(__file__).with_name(name) for name in ("performance.md", "method-tables.md"))
 POWER = Path(__file__).parent / "images" / "power.svg"
-SCHEMA = Path(__file__).parent.parent / "studies" / SCHEMA_FILE
 RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 BEGIN = "<!-- from here on written by docs/generate.py -->"
 END = "<!-- up to here written by docs/generate.py -->"
@@ -251,7 +250,19 @@ def _measured(name: str) -> str:
     more = [result.get("processor_model", ""), result.get("instructions", result.get("vectors", ""))]
     cores = f"{result['cores']} cores of {result['processor']} ({', '.join(text for text in more if text)})"
     place = f"{result['date']}, {cores}; Python {result['python']}, {versions}; revision {result['revision']}."
-    return "\n".join(["", *result["table"], "", place, ""])
+    return "\n".join(["", *_folded(result["table"]), "", place, ""])
+
+
+_LONG = 20
+"""Rows of a table that are read in place; one with more is folded."""
+
+
+def _folded(table: list[str]) -> list[str]:
+    rows = len(table) - 2
+    if rows <= _LONG:
+        return table
+    columns = ", ".join(cell.strip() for cell in table[0].strip("|").split("|"))
+    return [f"<details><summary>{rows} rows: {columns}</summary>", "", *table, "", "</details>"]
 
 
 def _result(name: str) -> dict[str, Any]:
@@ -323,41 +334,54 @@ REPRODUCTIONS = (
     "cifar10_cnn",
 )
 REPORTS = Path(__file__).parent.parent / "reports"
+STUDIES = Path(__file__).parent.parent / "studies"
 ANSWERS = Path(__file__).with_name("answers.md")
 README = Path(__file__).parent.parent / "README.md"
-NO_REPORT = "not run yet"
 
 answer = runpy.run_path(str(Path(__file__).with_name("answering.py")))["answer"]
 """`docs` is no package: what belongs to it is run."""
 
 
+FINDINGS = ("pooling_or_stride", "dropout_rate", "more_layers", "relu_last", "precision")
+"""Studies whose answers the README shows."""
+
+
 def answers() -> str:
-    """Return docs/answers.md: every question with what a person would answer, and what its reports say."""
+    """Return docs/answers.md: every question with what a person would answer, and what its reports say, folded."""
     lines = [
         "# Answers",
         "",
-        "What a person would say, and below it what the report says. `docs/generate.py` takes the numbers of both from",
-        "[reports](../reports); what they rest on (trainings, intervals, machine, versions) is in each report.",
+        "Each question has the answer that a person would give, its numbers next, and, folded, what the report says.",
+        "`docs/generate.py` takes the numbers from the reports, which say what they rest on: trainings, intervals,",
+        "machine, versions.",
     ]
     for number, (question, studies) in enumerate(QUESTIONS, start=1):
         lines += ["", f"## {number}. {question}"]
         for name in studies:
-            lines += ["", *_told(name)]
+            lines += [*(_heading(name) if len(studies) > 1 else []), "", *_told(name)]
     lines += ["", "## Published experiments, run again"]
     for name in REPRODUCTIONS:
-        lines += ["", *_told(name)]
+        lines += [*_heading(name), "", *_told(name)]
     return "\n".join(lines) + "\n"
 
 
+def _heading(name: str) -> list[str]:
+    text = (STUDIES / f"{name}.toml").read_text(encoding="utf-8")
+    return ["", f"### {tomllib.loads(text)['question']}"]
+
+
 def _told(name: str) -> list[str]:
-    report = _report(name)
+    """Return what is said of a study: the answer, where it is from, and its report's sentences, folded."""
+    report, study = _report(name), f"[study](../studies/{name}.toml)"
     if report is None:
-        return [f"[{name}](../studies/{name}.toml): {NO_REPORT}."]
-    head = f"**{report['question']}** [Report](../reports/{name}/comparison.md), [study](../studies/{name}.toml)."
+        return [f"Not run yet: {study}."]
+    source = f"[Report](../reports/{name}/comparison.md), {study}."
     if _is_of_another_design(name, report):
-        head += " *The study was designed anew after this report, and has not been run again yet.*"
-    told = answer(name, report)
-    return [head, *(["", told] if told else []), "", *(f"- {_plain(sentence)}" for sentence in report["sentences"])]
+        source += " *The study was designed anew after this report, and has not been run again yet.*"
+    folded = ["<details><summary>What the report says</summary>", ""]
+    folded += [*(f"- {_plain(sentence)}" for sentence in report["sentences"]), "", "</details>"]
+    said = answer(name, report)
+    return [*([said, ""] if said else []), source, "", *folded]
 
 
 def _report(name: str) -> dict[str, Any] | None:
@@ -370,7 +394,7 @@ def _report(name: str) -> dict[str, Any] | None:
 
 def _is_of_another_design(name: str, report: dict[str, Any]) -> bool:
     """Whether the study file asks for other trainings than those that the report was made of."""
-    text = (REPORTS.parent / "studies" / f"{name}.toml").read_text(encoding="utf-8")
+    text = (STUDIES / f"{name}.toml").read_text(encoding="utf-8")
     now, then = (build_study(tomllib.loads(one), name) for one in (text, report["text"]))
     return (now.digest, now.design.replicate_range) != (then.digest, then.design.replicate_range)
 
@@ -380,28 +404,28 @@ def _plain(text: str) -> str:
     return re.sub(r"([\\*<\[`|])", r"\\\1", text)
 
 
-def fill_answers(page: str) -> str:
-    """Return the README with its table of answers as the reports have it."""
-    rows = []
-    for question, studies in QUESTIONS:
-        for place, name in enumerate(studies):
-            report = _report(name)
-            said = (answer(name, report) or _plain(report["headline"])) if report else NO_REPORT
-            if report and _is_of_another_design(name, report):
-                said += " *(Of an earlier design of the study.)*"
-            link = f"[{name}](reports/{name}/comparison.md)" if report else f"[{name}](studies/{name}.toml)"
-            rows.append((question if place == 0 else "", " ".join(said.split()), link))
-    table = _table(("question", "answer", "report"), rows)
+def fill_findings(page: str) -> str:
+    """Return the README with its findings as the reports have them."""
+    lines = []
+    for name in FINDINGS:
+        report = _report(name)
+        if report is None or _is_of_another_design(name, report):
+            raise ValueError(f"the README shows {name}, which has no report of its study as it is now")
+        link = f"([report](reports/{name}/comparison.md))"
+        lines.append(f"- *{report['question']}* {answer(name, report)} {link}")
     return re.sub(
-        r"(<!-- answers -->\n).*?(<!-- end -->)", lambda found: f"{found[1]}\n{table}\n{found[2]}", page, flags=re.S
+        r"(<!-- findings -->\n).*?(<!-- end -->)",
+        lambda found: "\n".join([found[1], *lines, "", found[2]]),
+        page,
+        flags=re.DOTALL,
     )
 
 
 if __name__ == "__main__":
     ANSWERS.write_text(answers(), encoding="utf-8")
-    README.write_text(fill_answers(README.read_text(encoding="utf-8")), encoding="utf-8")
+    README.write_text(fill_findings(README.read_text(encoding="utf-8")), encoding="utf-8")
     for path in MEASURED:
         path.write_text(fill_tables(path.read_text(encoding="utf-8")), encoding="utf-8")
     draw_power(POWER)
     PAGE.write_text(rewrite(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    SCHEMA.write_text(schema_text(), encoding="utf-8")
+    (STUDIES / SCHEMA_FILE).write_text(schema_text(), encoding="utf-8")

@@ -13,12 +13,14 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from benchmarks.validity import TABLES
 from harness.cli import cli
-from harness.study import Study, StudyTables, load_study
+from harness.study import Study, StudyTables, build_study, load_study
 
-PAGES = [Path("README.md"), *sorted(Path("docs").glob("*.md"))]
+README, COMMANDS_PAGE, RECIPES = Path("README.md"), Path("docs/commands.md"), Path("docs/recipes.md")
+PAGES = [README, *sorted(Path("docs").glob("*.md"))]
 TEXTS = {path: path.read_text(encoding="utf-8") for path in PAGES}
 ALL = "\n".join(TEXTS.values())
 
@@ -71,13 +73,12 @@ class TestCommandLine:
     @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
     def test_every_command_is_in_the_table_with_a_line_and_an_example(self, words):
         name = " ".join(words)
-        rows = re.findall(rf"^\| `{name}` \| (.+) \| `(.+)` \|$", TEXTS[Path("README.md")], re.M)
+        rows = re.findall(rf"^\| `{name}` \| (.+) \| `(.+)` \|$", TEXTS[COMMANDS_PAGE], re.M)
         assert len(rows) == 1
         assert f"harness {name}" in rows[0][1]
 
     def test_the_table_has_no_command_that_is_not_there(self):
-        table = TEXTS[Path("README.md")].partition("\n## Commands\n")[2].partition("\n## ")[0]
-        named = re.findall(r"^\| `([a-z ]+)` \|", table, re.M)
+        named = re.findall(r"^\| `([a-z ]+)` \|", TEXTS[COMMANDS_PAGE], re.M)
         assert {tuple(name.split()) for name in named} == set(COMMANDS)
 
     @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -103,8 +104,13 @@ class TestCommandLine:
         codes = {
             kind.exit_code for kind in vars(errors).values() if isinstance(kind, type) and "exit_code" in vars(kind)
         }
-        said = TEXTS[Path("README.md")].partition("Exit codes:")[2].partition("\n\n")[0]
+        said = TEXTS[COMMANDS_PAGE].partition("Exit codes:")[2].partition("\n\n")[0]
         assert {int(number) for number in re.findall(r"(?:^|; |;\n) ?(\d+) ", said)} == codes | {0, 3, 130}
+
+
+def toml_of(page: Path) -> list[str]:
+    """The TOML blocks of a page."""
+    return re.findall(r"^```toml\n(.*?)^```", TEXTS[page], re.M | re.S)
 
 
 def slugs(text: str) -> set[str]:
@@ -143,16 +149,32 @@ class TestStudyExamples:
     def test_toml_blocks_are_toml(self, block):
         assert tomllib.loads(block)
 
-    def test_the_study_of_the_readme_is_valid_and_means_what_the_text_says(self, tmp_path):
-        (text,) = re.findall(r"^```toml\n(.*?)^```", TEXTS[Path("README.md")], re.M | re.S)
+    def test_the_study_of_the_readme_has_twelve_lines_and_is_that_of_the_tutorial(self):
+        (text,) = toml_of(README)
+        assert len(text.splitlines()) == 12
+        assert text in toml_of(Path("docs/tutorial.md"))
+        study = build_study(tomllib.loads(text), "dropout")
+        assert [variant.label for variant in study.variants] == ["base", "dense_dropout=0.25", "dense_dropout=0.5"]
+
+    def test_the_longer_study_of_the_tutorial_is_valid_and_means_what_is_said_of_running_it_again(self, tmp_path):
+        _, text = toml_of(Path("docs/tutorial.md"))
         file = tmp_path / "dropout.toml"
         file.write_text(text, encoding="utf-8")
         study = load_study(file)
         assert isinstance(study, Study)
         changed = ["design.replicates=10", "train.max_epochs=8"]  # what the page sets on the command line
-        assert all(f"--set {change}" in TEXTS[Path("README.md")] for change in changed)
+        assert all(f"--set {change}" in TEXTS[Path("docs/running.md")] for change in changed)
         assert load_study(file, changed[:1]).meaning() == study.meaning()
         assert load_study(file, changed[1:]).meaning() != study.meaning()
+
+    @pytest.mark.parametrize("block", range(len(toml_of(RECIPES))))
+    def test_every_recipe_fits_the_study_of_twelve_lines(self, block):
+        recipe, (base,) = tomllib.loads(toml_of(RECIPES)[block]), toml_of(README)
+        study = {} if "protocol" in recipe else tomllib.loads(base)
+        for name, table in recipe.items():
+            merged = isinstance(table, dict) and "kind" not in table and name in study
+            study[name] = {**study[name], **table} if merged else table
+        build_study(study, "recipe")
 
     def test_the_designs_of_the_reference_fit_a_study(self, tmp_path):
         base = TINY.partition("design =")[0].replace("filters = 2", "filters = 16")
@@ -190,15 +212,66 @@ def test_every_table_of_the_benchmark_of_verdicts_is_shown():
 def test_the_answers_are_those_of_the_reports():
     generate = runpy.run_path("docs/generate.py")
     assert generate["answers"]() == TEXTS[Path("docs/answers.md")], "run: python docs/generate.py"
-    assert generate["fill_answers"](TEXTS[Path("README.md")]) == TEXTS[Path("README.md")], (
-        "run: python docs/generate.py"
+    assert generate["fill_findings"](TEXTS[README]) == TEXTS[README], "run: python docs/generate.py"
+    findings = TEXTS[README].partition("<!-- findings -->")[2].partition("<!-- end -->")[0]
+    assert findings.count("\n- *") == len(generate["FINDINGS"]) == 5
+
+
+def test_the_answers_begin_with_a_sentence_of_a_person_and_fold_those_of_the_report():
+    sections = re.split(r"^##+ .+$", TEXTS[Path("docs/answers.md")], flags=re.M)[1:]
+    told = [section.strip() for section in sections if "<details>" in section]
+    assert all(re.match(r"\*\*[^*]+\*\*", section) for section in told)
+    assert all(section.index("[Report](") < section.index("<details>") for section in told)
+    assert len(told) == len(list(Path("reports").glob("*/report.json")))
+
+
+def test_the_readme_is_short():
+    assert README.stat().st_size <= 10 * 1024
+
+
+def test_long_tables_of_measurements_are_folded():
+    for page in ("performance.md", "method-tables.md"):
+        text = TEXTS[Path("docs") / page]
+        open_text = re.sub(r"<details>.*?</details>", "", text, flags=re.S)
+        assert max(len(table.splitlines()) for table in re.findall(r"(?:^\|.*\n)+", open_text, re.M)) <= 22
+    assert text.count("<details>") == text.count("</details>") == 6
+
+
+def test_every_page_is_in_the_menu_of_the_site_once():
+    menus = re.findall(r"^```{toctree}\n.*?\n\n(.*?)^```", TEXTS[Path("docs/index.md")], re.M | re.S)
+    named = [name for menu in menus for name in menu.split()]
+    assert sorted([*named, "index"]) == sorted(page.stem for page in PAGES if page != README)
+
+
+@pytest.mark.slow
+def test_the_site_is_built_without_a_warning(tmp_path):
+    command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going", "-b", "html"]
+    done = subprocess.run([*command, "docs", tmp_path], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    answers = (tmp_path / "answers.html").read_text(encoding="utf-8")
+    for link in re.findall(r'href="(_downloads/[^"]+)"', answers):
+        assert (tmp_path / link).is_file()
+    assert answers.count("comparison.html") == len(list(Path("reports").glob("*/report.json")))
+
+
+def test_the_citation_is_of_this_version_and_has_what_its_format_asks_for():
+    citation = yaml.safe_load(Path("CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert citation["cff-version"] == "1.2.0"
+    assert {"message", "title", "authors", "type", "abstract", "keywords", "license", "version"} == (
+        set(citation) - {"cff-version"}
     )
+    assert (citation["version"], citation["license"]) == (project["version"], project["license"])
+    assert citation["type"] in ("software", "dataset")
+    assert all(isinstance(author["name"], str) for author in citation["authors"])
 
 
 def test_every_study_answers_a_question_or_repeats_an_experiment():
     generate = runpy.run_path("docs/generate.py")
     named = {name for _, studies in generate["QUESTIONS"] for name in studies} | set(generate["REPRODUCTIONS"])
-    files = {path.stem for path in Path("studies").glob("*.toml")}
+    listed = subprocess.run(["git", "ls-files", "studies/*.toml"], capture_output=True, text=True, check=True).stdout
+    tracked = [Path(line) for line in listed.splitlines()]  # what a reader wrote is no study of ours
+    files = {path.stem for path in tracked if path.parent == Path("studies")}
     assert files - named == {"quickstart", "quicksearch", "what_matters"}
     assert named <= files
 
@@ -228,10 +301,9 @@ def test_the_example_of_the_objective_runs(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_readme_compares_before_and_after_a_change_and_goes_on_in_python(tmp_path):
-    text = TEXTS[Path("README.md")]
-    shown = text.partition("\n## Before and after a change\n")[2].partition("\n## ")[0]
-    python = re.search(r"^```python\n(.*?)^```", text.partition("\n## From Python\n")[2], re.M | re.S)[1]
+def test_the_gate_compares_before_and_after_a_change_and_python_goes_on(tmp_path):
+    shown, text = TEXTS[Path("docs/gate.md")], TEXTS[Path("docs/python.md")]
+    python = re.search(r"^```python\n(.*?)^```", text, re.M | re.S)[1]
     (tmp_path / "studies").mkdir()
     (tmp_path / "studies" / "quickstart.toml").write_text(TINY, encoding="utf-8")
     command = f'harness() {{ {shlex.quote(sys.executable)} -c "from harness.cli import main; main()" "$@"; }}'

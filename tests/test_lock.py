@@ -17,7 +17,7 @@ LOCKS = {
     "requirements.lock": RUNTIME,
     "requirements-dev.lock": [
         *RUNTIME,
-        *(text for extra in ("dev", "export", "jax", "ray", "postgres", "energy") for text in EXTRAS[extra]),
+        *(text for extra in ("dev", "export", "jax", "ray", "postgres", "energy", "docs") for text in EXTRAS[extra]),
     ],
     "requirements-bench.lock": [*RUNTIME, *EXTRAS["bench"]],
 }

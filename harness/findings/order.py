@@ -9,6 +9,7 @@ from typing import TypeVar
 import pandas as pd
 
 from harness.escaping import plain, throughout
+from harness.findings.answer.matrix import VerdictMatrix, verdict_matrix
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.grid import choice, effects, factors, levels, pairs
@@ -33,6 +34,7 @@ from harness.findings.questions.method import held_fixed, how_measured
 from harness.findings.report import Report, Run
 from harness.findings.rows import counted_metrics, scored_metrics
 from harness.findings.search import course, front, importance, smallest_networks
+from harness.judging import Contrast
 
 _Part = TypeVar("_Part")
 
@@ -99,8 +101,21 @@ def report_of(facts: Facts, store: str = "mlruns") -> Report:
         sections=_all(one.sections for one in found),
         plots=_all(one.plots for one in found),
         store=store,
+        matrix=_matrix(facts),
     )
     return throughout(report, plain)
+
+
+def _matrix(facts: Facts) -> VerdictMatrix | None:
+    """Return the verdicts on single variants; of a screening, which compares none, those on its main effects."""
+    metrics, base, *others = facts.study.metrics, *facts.rows
+    if matrix := verdict_matrix(base.title, metrics, [(row.label, row.contrasts) for row in others]):
+        return matrix
+    mains: dict[str, list[Contrast]] = {}
+    for effect in facts.judged.effects:
+        if effect.main:
+            mains.setdefault(effects.label_of(facts.study, effect), []).append(effect.contrast)
+    return verdict_matrix("the other level of each factor", metrics, list(mains.items()))
 
 
 def _sentences(found: Iterable[Finding]) -> tuple[str, ...]:

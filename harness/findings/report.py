@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.findings.answer.matrix import VerdictMatrix
 from harness.findings.figures import CurveFigure, Plot
 from harness.findings.finding import Published, Section
 from harness.findings.rows import Row
@@ -51,6 +52,7 @@ class Report:
         sections: further tables.
         plots: further figures, in the order in which they are shown.
         store: the MLflow store.
+        matrix: the verdicts, a row a variant and a column a metric; None where nothing was compared.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Report:
     sections: tuple[Section, ...] = ()
     plots: tuple[Plot, ...] = ()
     store: str = field(default="mlruns")
+    matrix: VerdictMatrix | None = None
 
     @property
     def reference(self) -> Row:

@@ -114,6 +114,23 @@ def contrasts_table(report: Report, limit: int = MOST_ROWS) -> Table | None:
     )
 
 
+def matrix_table(report: Report, limit: int = MOST_ROWS) -> Table | None:
+    """Return the verdicts at a glance, a row a variant and a column a metric; None if there is nothing to compare."""
+    if report.matrix is None:
+        return None
+    shown, note = _most_relevant(report, limit)
+    labels = {row.label for row in shown}
+    rows = [row for row in report.matrix.rows if row.label in labels] or list(report.matrix.rows[:limit])
+    return Table(
+        caption=f"Verdicts against {report.matrix.against}",
+        headings=("variant", *report.matrix.headings),
+        numeric=(False,) * (1 + len(report.matrix.headings)),
+        rows=tuple((row.label, *(f"{cell.letter} {cell.text}" for cell in row.cells)) for row in rows),
+        faint=(False,) * len(rows),
+        note=note if len(rows) < len(report.matrix.rows) else "",
+    )
+
+
 def _effect_size(found: Contrast) -> str:
     return NOTHING if math.isnan(found.effect_size) else f"{found.effect_size:+.2f}".replace("-", "−")
 

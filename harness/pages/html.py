@@ -15,6 +15,7 @@ from harness.findings.finding import Table
 from harness.findings.report import Report
 from harness.pages.insight_pictures import Learned
 from harness.pages.svg import inline
+from harness.pages.svg.style import dark_rules
 from harness.pages.templating import contents, environment
 
 
@@ -44,6 +45,7 @@ def to_html(report: Report, drawings: dict[str, str], learned: Sequence[Learned]
     }
     return templates.get_template("comparison.html.j2").render(
         drawn=drawn,
+        dark_figures=Markup(dark_rules("figure svg")),  # noqa: S704  our own
         script=Markup(script),  # noqa: S704  our own
         script_hash=_hash(script),
         **contents(report, learned),

@@ -9,7 +9,7 @@ import jinja2
 
 from harness.findings.figures import Plot
 from harness.findings.report import Report
-from harness.findings.tables import contrasts_table, results_table
+from harness.findings.tables import contrasts_table, matrix_table, results_table
 from harness.metrics import counted
 from harness.pages.insight_pictures import Learned
 
@@ -47,6 +47,7 @@ def contents(report: Report, learned: Sequence[Learned]) -> dict[str, Any]:
     left = len(report.runs) - MOST_RUNS
     return {
         "report": report,
+        "verdicts": matrix_table(report),
         "tables": [table for table in tables if table],
         "runs": report.runs[:MOST_RUNS],
         "ui": UI,

@@ -11,6 +11,7 @@ from harness.pages.svg.curves import draw_curves
 from harness.pages.svg.forest import draw_forest
 from harness.pages.svg.parallel import draw_parallel
 from harness.pages.svg.points import draw_points
+from harness.pages.svg.style import themeless
 
 
 def draw_all(report: Report) -> dict[str, str]:
@@ -33,7 +34,7 @@ def draw(figure: CurveFigure | Plot) -> str:
 
 def inline(svg: str, prefix: str, label: str) -> str:
     """Return the ``<svg>`` element for a page: fluid, named for a screen reader, its ids unique by the prefix."""
-    element = svg[svg.index("<svg") :]
+    element = themeless(svg[svg.index("<svg") :])
     element = re.sub(r"<metadata>.*?</metadata>\s*", "", element, flags=re.DOTALL)
     element = re.sub(r'\bid="', f'id="{prefix}-', element)
     element = re.sub(r'href="#', f'href="#{prefix}-', element)
