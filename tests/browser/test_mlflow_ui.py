@@ -115,9 +115,22 @@ def test_the_view_of_a_study_is_a_flat_table_with_what_varies_and_what_counts(vi
     for name in recorded.runs:
         page.get_by_role("link", name=name).first.wait_for()
     headings = page.get_by_role("columnheader")
-    for heading in ("model.downsample", "test/accuracy"):
+    for heading in ("model.downsample", "test accuracy"):
         headings.filter(has_text=heading).first.wait_for()
     assert page.get_by_role("gridcell", name="stride", exact=True).count() == 2
+
+
+def test_the_charts_of_the_view_begin_with_learning_and_end_with_what_no_seed_changes(visit, recorded):
+    page = visit(
+        f"/experiments/{recorded.experiment}/runs?workflowType=machine_learning&viewStateShareKey=harness"
+        "&compareRunsMode=CHART"
+    )
+    page.locator(".js-plotly-plot").first.wait_for()
+    page.get_by_text("cost (").first.wait_for()
+    page.get_by_text("val/accuracy", exact=True).first.wait_for()
+    sections = [page.get_by_text(f"{name} (").first.bounding_box()["y"] for name in ("val", "train", "test", "cost")]
+    assert sections == sorted(sections)
+    assert page.get_by_text("cost/parameters", exact=True).count() == 0, "folded"
 
 
 def test_a_click_on_a_trial_opens_its_page_with_its_settings(visit, recorded):

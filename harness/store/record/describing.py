@@ -1,7 +1,4 @@
-"""Markdown for MLflow's descriptions: of a study, and of each trial and how it ended.
-
-Lists and no tables: MLflow shows the cells of a table without room between them.
-"""
+"""Markdown for MLflow's descriptions: of a study and what came out, and of each trial and how it ended."""
 
 from __future__ import annotations
 
@@ -11,6 +8,9 @@ from harness.escaping import inline, markdown, markdown_code, markdown_paragraph
 from harness.metrics import METRICS
 from harness.records import ENDINGS, TrialResult
 from harness.study import Range, Study, Variant, show_level
+
+_RULE = "\n\n---\n\n"
+"""Between what came out of a study and what it is; nobody's text has such a line, for it would be escaped."""
 
 _LEVELS = 12
 """Levels of a factor that are written out."""
@@ -34,6 +34,17 @@ def describe_study(study: Study, name: str, is_run: bool) -> str:
         parts.append(f"{bold}Target:{bold} {study.target.in_words}, {then}.")
     parts.append(f"{bold}Report:{bold} {where}, `report/comparison.html`, as soon as there is one.")
     return "\n\n".join(part for part in parts if part)
+
+
+def describe_answer(answer: str, verdicts: str, about: str) -> str:
+    """Return a description that begins with what came out, whether or not it did so before.
+
+    Args:
+        answer: in a sentence.
+        verdicts: a table in Markdown, or nothing.
+        about: what the description was.
+    """
+    return "\n\n".join(filter(None, [f"**{inline(answer)}**", verdicts])) + _RULE + about.rpartition(_RULE)[2]
 
 
 def describe_trial(study: Study, name: str, variant: Variant, replicate: int, phase: str) -> str:

@@ -39,7 +39,8 @@ def runs_view(study: Study) -> str:
     """Return the value of the tag :data:`VIEW_TAG` for a study: its trials, the best first by what counts first.
 
     Sorted by date, its default, the page would fold the trials below their study. What counts is shown from tags, in
-    the digits that reports have: MLflow rounds metrics to three decimals.
+    the digits that reports have: MLflow rounds metrics to three decimals. Curves are not smoothed, as they are
+    elsewhere in MLflow.
     """
     varied = dict.fromkeys(".".join(path.split(".")[:2]) for path in study.design.dimensions)
     first = study.metrics[0]
@@ -56,7 +57,7 @@ def runs_view(study: Study) -> str:
             {"uuid": name, "name": name, "display": name in _OPEN, "isReordered": True} for name in _SECTIONS
         ],
         "isAccordionReordered": True,  # else MLflow sorts the sections by name
-        "globalLineChartConfig": {"xAxisKey": "step", "lineSmoothness": 0, "selectedXAxisMetricKey": ""},  # else smoothed
+        "globalLineChartConfig": {"xAxisKey": "step", "lineSmoothness": 0, "selectedXAxisMetricKey": ""},
         "hideEmptyCharts": True,
         "autoRefreshEnabled": True,
     }

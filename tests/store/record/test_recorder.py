@@ -65,6 +65,7 @@ class TestRuns:
         assert tags["mlflow.parentRunId"] == recorder.parent_id
         assert tags["mlflow.source.git.commit"] == "abc"
         assert tags["harness.variant"] == "downsample=stride"
+        assert tags["mlflow.runColor"] == "#D55E00"
         assert tags["harness.stop_reason"] == "maximum"
         assert [file.path for file in recorder.client.list_artifacts(run_id)] == ["summary.txt"]
         assert not artifacts.exists(), "what was taken is not left behind"
