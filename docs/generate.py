@@ -33,7 +33,7 @@ TABLES = (
     ("", "Study", "Top level", "Keys above the first table."),
     ("data", "DataSpec", "[data]", ""),
     ("model", "ModelSpec", "[model]", ""),
-    ("model", "OwnModel", "[model] with build", "A network of your own: [own-network.md](own-network.md)."),
+    ("model", "OwnModel", "[model] with build", "A function of yours: [your own network](own-network.md)."),
     ("model.conv", "ConvBlock", "model.conv", "Each entry of the list:"),
     ("train", "TrainSpec", "[train]", ""),
     ("train.plateau", "Plateau", "[train.plateau]", ""),
@@ -261,8 +261,7 @@ def _folded(table: list[str]) -> list[str]:
     rows = len(table) - 2
     if rows <= _LONG:
         return table
-    columns = ", ".join(cell.strip() for cell in table[0].strip("|").split("|"))
-    return [f"<details><summary>{rows} rows: {columns}</summary>", "", *table, "", "</details>"]
+    return [f"<details><summary>The table: {rows} rows</summary>", "", *table, "", "</details>"]
 
 
 def _result(name: str) -> dict[str, Any]:
@@ -314,7 +313,7 @@ QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("No pooling at all?", ("no_pooling",)),
     ("A stride of 2 instead of max-pooling?", ("pooling_or_stride", "cifar10_pool_or_stride")),
     ("Valid or same padding?", ("padding",)),
-    ("How many features are unused, and do fewer do as well?", ("unused_features",)),
+    ("How many filters and units are dead, and do fewer do as well?", ("unused_features",)),
     ("Cross-validation, grid search, learning curves?", ("cross_validation", "learning_curve")),
     ("Convolution or dense layers alone?", ("conv_or_dense",)),
     ("Standardised, scaled or raw pixels?", ("pixel_scaling",)),

@@ -7,6 +7,7 @@ prints it without a traceback and leaves with ``exit_code``.
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
@@ -15,6 +16,9 @@ _LONGEST_LINE = 1200
 """Characters of a line of a message; of a longer one the middle is left out, where the value stands."""
 
 _LONGEST_VALUE = 60
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+"""Of two letters or more: C:/ is a folder. Paths have lost one of the two strokes."""
 
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 """Unicode categories of what is not seen as it is: controls, formats such as the reversal of writing, half a pair that
@@ -73,12 +77,19 @@ class RunError(HarnessError):
     """A run that had to stop: too many failed trials, a lost worker, a store that cannot be used."""
 
 
-def did_you_mean(word: str, candidates: Iterable[str]) -> str:
-    """Return ``" Did you mean 'x'?"`` for the nearest candidate, or an empty string."""
+def did_you_mean(word: str, candidates: Iterable[str], alike: float = 0.6) -> str:
+    """Return ``" Did you mean 'x'?"`` for the nearest candidate, or an empty string if none is as alike as that."""
     if len(word) > 2 * _LONGEST_VALUE:  # looking for what is like it takes long, and nothing is
         return ""
-    close = difflib.get_close_matches(word, list(candidates), n=1, cutoff=0.5)
+    close = difflib.get_close_matches(word, list(candidates), n=1, cutoff=alike)
     return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def not_found(place: object) -> str:
+    """Return what is said, after its name, of a file or folder that is not there: an address can be none."""
+    if _ADDRESS.match(str(place)):
+        return "is an address, and must be a place on this machine. Download it first"
+    return "not found"
 
 
 def printable(text: str) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.errors import StudyError, did_you_mean, printable, show_value
+from harness.errors import StudyError, did_you_mean, not_found, printable, show_value
 
 
 class TestMessages:
@@ -41,3 +41,17 @@ def test_printable_leaves_writing_alone():
 def test_nothing_is_like_a_very_long_word():
     assert did_you_mean("a" * 1_000_000, ["a" * 60]) == ""
     assert did_you_mean("optimiser", ["optimizer", "momentum"]) == " Did you mean 'optimizer'?"
+
+
+@pytest.mark.parametrize(
+    ("place", "address"),
+    [("pictures", False), ("C:/pictures", False), ("a:b", False), ("https://x.org/a.zip", True), ("s3:/bucket", True)],
+)
+def test_an_address_is_no_place_on_this_machine(place, address):
+    said = "is an address, and must be a place on this machine. Download it first"
+    assert not_found(place) == (said if address else "not found")
+
+
+@pytest.mark.parametrize(("word", "known"), [("padding", "train"), ("replicates", "report"), ("epochs", "report")])
+def test_what_is_half_alike_is_not_meant(word, known):
+    assert did_you_mean(word, [known]) == ""

@@ -202,7 +202,9 @@ class TestRunJob:
     def test_full_insight_keeps_the_weights_as_they_were_on_the_way(self, train, tmp_path):
         train(insight="full", target=None, **{"train.evaluate_every": 10})
         files = files_in(tmp_path / "5")
-        assert {"insight/network.png", "insight/liked_logits.png", "insight/outputs_pool_1_test0.png"} <= {*files}
+        assert {"insight/network.png", "insight/maximisation_logits.png", "insight/outputs_pool_1_test0.png"} <= {
+            *files
+        }
         kept = [name.removeprefix("steps/conv_1 weights/") for name in files if name.startswith("steps/")]
         # at the start, after 1, 2 and 4 evaluations, at the end
         assert sorted(kept, key=lambda name: int(name[:-4])) == ["0.png", "10.png", "20.png", "40.png", "60.png"]

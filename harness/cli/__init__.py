@@ -131,7 +131,9 @@ def _say_interrupted() -> int:
 def _complain(error: HarnessError, colour: bool | None) -> int:
     """Print an error; return the exit code."""
     for line in plain(str(error)).splitlines():
-        click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True, color=colour)
+        shown = line.startswith("  ")  # of a file, below what is wrong with it
+        start = " " * len("error:") if shown else click.style("error:", fg="red", bold=True)
+        click.echo(f"{start} {line}", err=True, color=colour)
     return error.exit_code
 
 

@@ -12,6 +12,7 @@ import click
 
 from harness.cli.completing import complete_margin, complete_metric, complete_study
 from harness.cli.options import PathType, reports_option, store_option
+from harness.cli.printing import console
 from harness.cli.results import read_results
 from harness.errors import HarnessError, UsageError, did_you_mean
 from harness.escaping import markdown
@@ -138,15 +139,13 @@ def _margins(given: tuple[str, ...], metrics: tuple[str, ...]) -> dict[str, floa
 
 
 def _print(found: Comparison) -> None:
-    from rich.console import Console
+    from harness.pages.terminal_table import draw_table
 
-    from harness.pages.terminal import draw_table
-
-    console = Console(markup=False, emoji=False, highlight=False)
-    console.print(draw_table(found.table, console.width))
+    out = console()
+    out.print(draw_table(found.table, out.width))
     if found.settings is not None:
-        console.print(f"{found.settings.caption}:", style="italic")
-        console.print(draw_table(replace(found.settings, caption=""), console.width))
+        out.print(f"{found.settings.caption}:", style="italic")
+        out.print(draw_table(replace(found.settings, caption=""), out.width))
     for remark in found.remarks:
-        console.print(f"  {remark}", style="dim")
-    console.print(f"{found.after} against {found.before}: {found.conclusion}")
+        out.print(f"  {remark}", style="dim")
+    out.print(f"{found.after} against {found.before}: {found.conclusion}")

@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from harness.store import Store
 
 
-@click.command("insight", epilog="Example: harness insight quickstart#0 --only weights --only liked")
+@click.command("insight", epilog="Example: harness insight quickstart#0 --only weights --only maximisation")
 @click.argument("run", metavar="RUN|STUDY", shell_complete=complete_run)
 @click.option(
     "--only", multiple=True, metavar="PICTURE", help="Only these pictures; repeatable. A wrong one lists them."
 )
 @click.option("--layer", "layers", multiple=True, metavar="NAME", help="Only these layers, e.g. conv_1; repeatable.")
 @click.option(
-    "--features", default="10", show_default=True, metavar="N|all", help="Features of a layer with an image they like."
+    "--features",
+    default="10",
+    show_default=True,
+    metavar="N|all",
+    help="How many features of a layer get an image by activation maximisation.",
 )
 @click.option(
     "--image",

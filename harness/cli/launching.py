@@ -96,7 +96,7 @@ def _require_only_local(gpus: float | None, runtime_env: Path | None, workers: i
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise UsageError(f"--runtime-env {file}: cannot be read as JSON: {error}.") from None
     if not isinstance(found, dict):

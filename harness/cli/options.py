@@ -91,7 +91,7 @@ store_option: Decorator = click.option(
     "mlruns]",
 )  # fmt: skip
 reports_option: Decorator = click.option(
-    "--reports", type=PathType(file_okay=False), default=Path("reports"), show_default=True,
+    "--reports", type=PathType(file_okay=False), default="reports", show_default=True,
     help="Folder of the reports.",
 )  # fmt: skip
 data_option: Decorator = click.option(

@@ -17,7 +17,7 @@ def split_positions(labels: np.ndarray, spec: DataSpec, seed: int, part: int = 0
         labels: of all training images, (n,), in file order.
         spec: validation, split and train_images of `[data]`.
         seed: of the replicate, 0 or above; used by split = 'stratified' and 'k_fold' alone.
-        part: which part split = 'k_fold' holds out, 0 or above; beyond the last part those of another shuffle follow.
+        part: which fold split = 'k_fold' holds out, 0 or above; beyond the last fold those of another shuffle follow.
 
     Returns:
         Positions to train on, and positions held out (perhaps none), both ascending: in file order.
@@ -57,7 +57,7 @@ def _part(positions: np.ndarray, labels: np.ndarray, size: int, seed: int, part:
         parts = list(StratifiedKFold(count, shuffle=True, random_state=random).split(positions, labels))
     except ValueError as error:
         raise StudyError(
-            f"data.validation: {len(positions)} images cannot be cut by class into {count} parts of {size}, got: "
+            f"data.validation: {len(positions)} images cannot be cut by class into {count} folds of {size}, got: "
             f"{str(error).splitlines()[0].rstrip('.')}. Use a larger number."
         ) from None
     train, validation = parts[place]

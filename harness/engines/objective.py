@@ -1,4 +1,4 @@
-"""What a training makes small: losses by name, weights of classes, L2; one arithmetic for every backend."""
+"""What a training minimises: losses by name, weights of classes, L2; one arithmetic for every backend."""
 
 from __future__ import annotations
 

@@ -5,64 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Line:
-    """Points of a line, at most a few hundred."""
-
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Learning curves of one variant.
-
-    Attributes:
-        label: the row's label.
-        mean: mean over the replicates, as far as all of them go.
-        low: lower edge of the band, pointwise 95 % intervals of the mean at the same places; no points with fewer
-            than three replicates.
-        high: upper edge.
-        replicates: one line each where there is no band.
-    """
-
-    label: str
-    mean: Line
-    low: Line
-    high: Line
-    replicates: tuple[Line, ...]
-
-
-@dataclass(frozen=True)
-class CurveFigure:
-    """One figure of learning curves.
-
-    Attributes:
-        name: file name without ending.
-        title: what it shows.
-        x_title: label of the x axis with its unit.
-        y_title: label of the y axis with its unit.
-        target: height of the target line, in the unit of y; None for no line.
-        bottom: where the y axis starts, in the unit of y.
-        curves: a curve a variant.
-        left_out: labels of variants with curves that are not drawn.
-        description: what a reader who cannot see it should know.
-        goal: the target in words.
-        most: the largest value that there is, in the unit of y.
-    """
-
-    name: str
-    title: str
-    x_title: str
-    y_title: str
-    target: float | None
-    bottom: float
-    curves: tuple[Curve, ...]
-    left_out: tuple[str, ...]
-    description: str
-    goal: str = ""
-    most: float = 100.0
+from harness.findings.plots.front import FrontFigure
+from harness.findings.plots.slices import SliceFigure
+from harness.findings.trainings.figures import ReachedFigure
 
 
 @dataclass(frozen=True)
@@ -77,6 +22,7 @@ class Series:
         high: upper ends.
         names: what each point is; empty for points without names.
         joined: whether a line goes through them.
+        steps: whether that line is level until the next point, and the points are not marked.
     """
 
     label: str
@@ -86,6 +32,7 @@ class Series:
     high: tuple[float, ...]
     names: tuple[str, ...] = ()
     joined: bool = True
+    steps: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +49,9 @@ class PointFigure:
         description: what a reader who cannot see it should know.
         chapter: heading that it stands under.
         note: how to read it.
-        staircase: whether the series are shares (%) that go up in steps, without points.
+        ticks: where the x axis is marked, with what is written there; empty for round numbers.
+        by_error: whether y is a share (%) of which more is better, so that its axis is logarithmic in what is missing
+            to 100 %.
     """
 
     name: str
@@ -114,7 +63,23 @@ class PointFigure:
     description: str
     chapter: str
     note: str = ""
-    staircase: bool = False
+    ticks: tuple[tuple[float, str], ...] = ()
+    by_error: bool = False
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What one replicate says of a variant and what it is compared with.
+
+    Attributes:
+        replicate: which.
+        value: the difference or ratio of its two trainings.
+        bound: "at most" or "at least" where one of them never reached the target, so that no more is known; else empty.
+    """
+
+    replicate: int
+    value: float
+    bound: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,10 +88,12 @@ class Estimate:
 
     Attributes:
         label: what it is of.
-        value: the estimate.
+        value: the estimate; NaN where there is none, but something to say of it.
         low: lower end of its interval; NaN if there is none.
         high: upper end.
         verdict: "better", "worse", "equivalent", "identical" or "undecided"; empty for none.
+        pairs: what each pair of trainings says.
+        told: the estimate with its interval in words, or why there is none.
     """
 
     label: str
@@ -134,6 +101,8 @@ class Estimate:
     low: float
     high: float
     verdict: str
+    pairs: tuple[Pair, ...] = ()
+    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,6 +120,8 @@ class ForestFigure:
         description: what a reader who cannot see it should know.
         chapter: heading that it stands under.
         note: how to read it.
+        better: "higher" or "lower": on which side of the line the better ones lie; empty if neither is better.
+        margin_told: the margin in words; empty for none.
     """
 
     name: str
@@ -163,32 +134,11 @@ class ForestFigure:
     description: str
     chapter: str
     note: str = ""
+    better: str = ""
+    margin_told: str = ""
 
 
-@dataclass(frozen=True)
-class ParallelFigure:
-    """Variants of a search as lines across parallel axes (Inselberg 1985, "The plane with parallel coordinates").
-
-    Attributes:
-        name: file name without ending.
-        title: what it shows.
-        axes: label of each axis with its lowest and highest value as text.
-        lines: for each variant its place on each axis from 0 to 1, and from 0 to 1 how good it is.
-        description: what a reader who cannot see it should know.
-        chapter: heading that it stands under.
-        note: how to read it.
-    """
-
-    name: str
-    title: str
-    axes: tuple[tuple[str, str, str], ...]
-    lines: tuple[tuple[tuple[float, ...], float], ...]
-    description: str
-    chapter: str
-    note: str = ""
-
-
-Plot = PointFigure | ForestFigure | ParallelFigure
+Plot = PointFigure | ForestFigure | FrontFigure | SliceFigure | ReachedFigure
 """Any figure but the learning curves."""
 
 _WIDE = 8.0

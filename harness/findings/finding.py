@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from harness.findings.figures import CurveFigure, Plot
+from harness.findings.figures import Plot
+from harness.findings.trainings.figures import CurveFigure
 from harness.stats import Interval
 
 _TELL = 3
@@ -50,13 +51,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Published:
-    """A figure from elsewhere beside ours.
+    """A reference value beside ours.
 
     Attributes:
         name: what it is.
         metric: the metric.
         step: steps after which it holds; None for the end.
-        value: the figure from elsewhere.
+        value: the reference value.
         source: where it is from.
         variant: label of the variant beside it.
         ours: the mean of what was measured here, with its interval.
@@ -80,7 +81,7 @@ class Published:
     def inside(self) -> bool | None:
         """Whether a single run of ours may well give the figure; None where that cannot be told.
 
-        A figure from elsewhere is one run, or a few. Beside the interval of our mean it would be the surer outside the
+        A reference value is one run, or a few. Beside the interval of our mean it would be the surer outside the
         more replicates there are. Two of them tell next to nothing of how runs vary, and what lost some of its runs
         varies by more than the others show.
         """
@@ -97,7 +98,7 @@ class Finding:
         sentences: parts of the report's answer.
         otherwise: further ones, which are left out where a finding before this one has said anything.
         remarks: what a reader must know to trust the numbers.
-        published: figures from elsewhere beside ours.
+        published: reference values beside ours.
         sections: further tables.
         plots: further figures.
         curves: learning curves.

@@ -10,6 +10,7 @@ import pandas as pd
 
 from harness.escaping import plain, throughout
 from harness.findings.answer.matrix import VerdictMatrix, verdict_matrix
+from harness.findings.differences import forest
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.grid import choice, effects, factors, levels, pairs
@@ -17,7 +18,6 @@ from harness.findings.headline import headline
 from harness.findings.probes import activation_order, uncounted, unused_features
 from harness.findings.questions import (
     dead_classes,
-    differences,
     late_changes,
     learning_curves,
     limits,
@@ -53,12 +53,12 @@ FINDINGS: tuple[Callable[[Facts], Finding], ...] = (
     dead_classes.analyse,
     unsettled.analyse,
     uncounted.analyse,
-    differences.analyse,
+    front.analyse,
+    forest.analyse,
     time_to_target.analyse,
     other_targets.analyse,
     effects.analyse,
     levels.analyse,
-    front.analyse,
     importance.analyse,
     course.analyse,
     learning_curves.analyse,

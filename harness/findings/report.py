@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from harness.findings.answer.matrix import VerdictMatrix
-from harness.findings.figures import CurveFigure, Plot
+from harness.findings.figures import Plot
 from harness.findings.finding import Published, Section
 from harness.findings.rows import Row
+from harness.findings.trainings.figures import CurveFigure
 from harness.notebook import html_of
 
 
@@ -48,7 +49,7 @@ class Report:
         measured: heading -> how it was measured.
         runs: every trial's MLflow run.
         curves: learning curves.
-        published: figures from elsewhere.
+        published: reference values.
         sections: further tables.
         plots: further figures, in the order in which they are shown.
         store: the MLflow store.

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from harness.findings.groups import Group, times_to_target
+from harness.findings.search.dominance import front_of
 from harness.judging import Contrast, accuracy_interval, is_of_hits
-from harness.metrics import METRICS, PROBES
+from harness.metrics import METRICS, PROBES, on_test_images
 from harness.records import StopReason
 from harness.stats import Interval, kaplan_meier_median, mean_interval
 from harness.study import Phase, Study
@@ -39,8 +40,9 @@ class Row:
         images_per_second: median; NaN if unknown or withheld.
         withheld: why seconds are not shown; empty if they are.
         objectives: mean of each objective of a search, infinite where a target was never reached.
-        pareto: whether no other row of its phase is at least as good in all of several objectives and better in one;
-            None with one objective or none.
+        pareto: whether no other row is at least as good in all of several objectives and better in one. Once some
+            variants are confirmed, they are compared among themselves, by test images where the objective is measured
+            on validation images, and what was only explored has None. None also with one objective or none.
         contrasts: against the reference, one for each metric of the study; empty for the reference itself, and where
             no claim is made.
         trials: numbers of the finished trials.
@@ -144,34 +146,51 @@ def _scores(group: Group, name: str, withheld: str) -> Sequence[float] | np.ndar
 def in_order(study: Study, rows: list[Row]) -> list[Row]:
     """Return the rows as they are shown: the reference, then grid order; in a search confirmed before explored.
 
-    Within a phase of a search, Pareto-optimal rows come first where there are several objectives, then the better in
-    the first objective; variants without a finished trial come last.
+    Within a phase of a search, rows that are Pareto-optimal in it come first where there are several objectives, then
+    the better in the first objective; variants without a finished trial come last.
     """
     if not study.design.explores:
         return rows
     sign = METRICS[study.design.objectives[0]].sign
-    marked = _mark_pareto(rows, study.design.objectives)
+    marked, leading = _mark_pareto(rows, study.design.objectives)
 
     def key(row: Row) -> tuple[bool, bool, bool, float]:
         value = row.objectives[0]
         missing = math.isnan(value)
         worse = math.inf if missing else -sign * value
-        return (row.phase != Phase.CONFIRM, missing, row.pareto is False, worse)
+        return (row.phase != Phase.CONFIRM, missing, row.digest not in leading, worse)
 
     return [marked[0], *sorted(marked[1:], key=key)]
 
 
-def _mark_pareto(rows: list[Row], objectives: tuple[str, ...]) -> list[Row]:
+def answered_in(row: Row, objective: str) -> str:
+    """Return the metric that says what a row came to in an objective.
+
+    The search chose by the objective. What was trained afresh is told by the same on test images, if that is known.
+    """
+    tested = on_test_images(objective)
+    return tested if row.phase == Phase.CONFIRM and tested in row.scores else objective
+
+
+def came_to(row: Row, place: int, objective: str) -> float:
+    """Return the mean of what :func:`answered_in` says of a row in an objective, given its place among them."""
+    metric = answered_in(row, objective)
+    return row.objectives[place] if metric == objective else row.scores[metric].estimate
+
+
+def _mark_pareto(rows: list[Row], objectives: tuple[str, ...]) -> tuple[list[Row], frozenset[str]]:
+    """Return the rows marked, and the digests of those that come first in their phase."""
     if len(objectives) == 1:
-        return rows
-    signs = np.array([-METRICS[name].sign for name in objectives], float)
-    marked = []
-    for row in rows:
-        costs = np.array(row.objectives) * signs
-        others = [np.array(other.objectives) * signs for other in rows if other.phase == row.phase]
-        beaten = any((other <= costs).all() and (other < costs).any() for other in others)
-        marked.append(replace(row, pareto=not beaten and not np.isnan(costs).any()))
-    return marked
+        return rows, frozenset(row.digest for row in rows)
+    signs = [METRICS[name].sign for name in objectives]
+    leading: set[str] = set()
+    for phase in (Phase.SEARCH, Phase.CONFIRM):
+        members = [row for row in rows if row.phase == phase]
+        points = [[came_to(row, place, name) for place, name in enumerate(objectives)] for row in members]
+        leading.update(row.digest for row, on_it in zip(members, front_of(points, signs), strict=True) if on_it)
+    told = Phase.CONFIRM if any(row.phase == Phase.CONFIRM and row.finished for row in rows) else Phase.SEARCH
+    marked = [replace(row, pareto=row.digest in leading if row.phase == told else None) for row in rows]
+    return marked, frozenset(leading)
 
 
 def _objective(group: Group, name: str) -> float:

@@ -16,6 +16,8 @@ from harness.metrics import METRICS, NOTHING, counted
 from harness.stats import Interval
 from harness.study import Phase
 
+_PARETO = {True: "yes", False: "no", None: NOTHING}
+
 MOST_ROWS = 50
 """Rows that a person still reads; comparison.csv has all of them."""
 
@@ -32,7 +34,7 @@ def results_table(report: Report, limit: int = MOST_ROWS, costs: bool = True) ->
     if report.search:
         columns.append(("evidence", False, lambda row: "confirmed" if row.phase == Phase.CONFIRM else "explored"))
     if len(report.objectives) > 1:
-        columns.append(("Pareto-optimal", False, lambda row: "yes" if row.pareto else "no"))
+        columns.append(("Pareto-optimal", False, lambda row: _PARETO[row.pareto]))
     columns.append(("n", True, lambda row: str(row.finished)))
     for name in report.scored:
         columns.append((METRICS[name].heading, True, _score(name)))
@@ -71,7 +73,7 @@ def _metric_of(heading: str, report: Report) -> str:
 
 
 def _reference_row(found: Published, metrics: list[str]) -> tuple[str, ...]:
-    """Return a figure from elsewhere as a row: it has no trials, and is paired with nothing."""
+    """Return a reference value as a row: it has no trials, and is paired with nothing."""
     cells = [METRICS[name].show(found.value) if name == found.metric else NOTHING for name in metrics[1:]]
     return (f"{found.name} ({found.source})", *cells)
 

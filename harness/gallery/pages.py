@@ -116,7 +116,7 @@ def _journey(subject: Subject, choice: Choice) -> Pages:
     yield Page("edges.png", insight.draw_edges(example.pixels, kernel[..., strongest], example.name))
 
 
-def _liked(subject: Subject, choice: Choice) -> Pages:
+def _maximised(subject: Subject, choice: Choice) -> Pages:
     from harness.engines import input_gradients
 
     scale, shape = subject.data.scale, subject.data.image_shape
@@ -133,9 +133,10 @@ def _liked(subject: Subject, choice: Choice) -> Pages:
 
         count = int(means.output_shape[-1])
         features = range(count if choice.features is None else min(choice.features, count))
-        liked = insight.liked_images(gradients, features, shape, _SEED)
+        found = insight.maximise_activations(gradients, features, shape, _SEED)
         yield Page(
-            f"liked_{name}.png", insight.draw_liked(liked, name, subject.drawn_names if name == "logits" else ())
+            f"maximisation_{name}.png",
+            insight.draw_maximised(found, name, subject.drawn_names if name == "logits" else ()),
         )
 
 
@@ -192,7 +193,7 @@ PICTURES: dict[str, Callable[[Subject, Choice], Pages]] = {
     "weights": _weights,
     "outputs": _outputs,
     "journey": _journey,
-    "liked": _liked,
+    "maximisation": _maximised,
     "features": _features,
     "augmented": _augmented,
     "curves": _curves,

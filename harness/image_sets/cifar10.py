@@ -45,7 +45,7 @@ def parse(path: Path) -> Arrays:
         raise DataError(f"{path}: is damaged: {error}. Replace it with an intact copy.") from None
     missing = [name for name in (*_TRAIN, _TEST) if name not in batches]
     if missing:
-        raise DataError(f"{path}: must hold {missing[0]}, got no such file of {_RECORD} bytes an image.")
+        raise DataError(f"{path}: {missing[0]} not found in it, with {_RECORD} bytes an image.")
     train, test = ([_batch(batches[name], f"{path}: {name}") for name in names] for names in (_TRAIN, (_TEST,)))
     pixels, labels = (np.concatenate([batch[part] for batch in train]) for part in (0, 1))
     return pixels, labels, *test[0]

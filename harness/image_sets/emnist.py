@@ -62,7 +62,7 @@ def _array(archive: zipfile.ZipFile, stem: str, kind: Kind, path: Path) -> np.nd
         with archive.open(name) as member, gzip.open(member) as opened:
             contents = opened.read(MOST_BYTES + 1)
     except KeyError:
-        raise DataError(f"{path}: must hold {name}, got no such file.") from None
+        raise DataError(f"{path}: {name} not found in it.") from None
     except Exception as error:  # EOFError, zlib.error, BadGzipFile, BadZipFile, UnicodeDecodeError
         raise DataError(f"{path}: {name} is damaged: {error}. Replace the archive with an intact copy.") from None
     return parse_idx(contents, path / name, kind)

@@ -9,7 +9,7 @@ from harness.insight.curves import draw_curves
 from harness.insight.diagram import Layer, draw_diagram
 from harness.insight.features import FeatureStatistics, Unused, draw_unused
 from harness.insight.layers import convolutions, feature_layers, logits_layer, map_layers
-from harness.insight.liked import Liked, draw_liked, feature_means, liked_images
+from harness.insight.maximisation import Maximised, draw_maximised, feature_means, maximise_activations
 from harness.insight.mistakes import (
     Guesses,
     draw_guesses,
@@ -32,7 +32,7 @@ __all__ = [
     "FeatureStatistics",
     "Guesses",
     "Layer",
-    "Liked",
+    "Maximised",
     "Unused",
     "class_scores",
     "confusion_matrix",
@@ -45,7 +45,7 @@ __all__ = [
     "draw_edges",
     "draw_guesses",
     "draw_journey",
-    "draw_liked",
+    "draw_maximised",
     "draw_mistakes",
     "draw_outputs",
     "draw_unused",
@@ -55,10 +55,10 @@ __all__ = [
     "guesses_of",
     "import_libraries",
     "layer_outputs",
-    "liked_images",
     "liveliest_channel",
     "logits_layer",
     "map_layers",
+    "maximise_activations",
     "most_confident_mistakes",
     "own_style",
 ]

@@ -1,4 +1,4 @@
-"""Features that a network does not use, or has twice: counted from what they put out for real images."""
+"""Dead and redundant features, counted from what they put out for real images."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def draw_unused(unused: Mapping[str, Unused]) -> Figure:
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
-    axes.text(width / 2, 12, "Features that are not used", ha="center", va="top", fontsize=11)
+    axes.text(width / 2, 12, "Dead and redundant features", ha="center", va="top", fontsize=11)
     marks = {"in use": ("#9ecae9", ""), "redundant": ("#f3c48f", "="), "dead": ("#4d4d4d", "×")}
 
     def put(x: float, y: float, kind: str) -> None:

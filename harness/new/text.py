@@ -84,8 +84,8 @@ def _data(wishes: Wishes) -> list[str]:
     for key, value in wishes.images.keys.items():
         lines.append(_line(f"{key} = {show_toml(value)}", why.get(key, "")))
     if wishes.parts:
-        lines.append(_line(f"validation = {wishes.validation}", "held out by class, another part in each replicate"))
-        lines.append(_line('split = "k_fold"', f"{wishes.parts} parts"))
+        lines.append(_line(f"validation = {wishes.validation}", "held out by class, another fold in each replicate"))
+        lines.append(_line('split = "k_fold"', f"{wishes.parts} folds"))
     elif wishes.images.held_out:
         lines.append(_line(f"validation = {wishes.validation}", "those that the files hold out"))
         lines.append('split = "last"')
@@ -157,7 +157,7 @@ def _design(wishes: Wishes) -> list[str]:
         return [*lines, *(f'"{key}" = {show_toml(levels)}' for key, levels in wishes.vary.items())]
     replicates, why = 5, "trainings of each variant; or { min = 3, max = 20 }: until decided"
     if wishes.parts:
-        replicates, why = 2 * wishes.parts, "each part held out twice"
+        replicates, why = 2 * wishes.parts, "each fold held out twice"
     lines = [
         "[design]",
         _line('kind = "factorial"', "every combination of the levels below"),

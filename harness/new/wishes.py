@@ -56,7 +56,7 @@ class Template:
 TEMPLATES: dict[str, Template] = {
     "compare": Template("a few variants beside each other, with a verdict on each"),
     "search": Template("the best of many settings, found by Optuna and confirmed afresh", "search"),
-    "cross-validate": Template("a grid, each of it validated on every part of the images", "cross-validate"),
+    "cross-validate": Template("a grid, each of it validated on every fold of the images", "cross-validate"),
     "own-model": Template("a network of your own, in a Python file beside the study", own_model=True),
     "own-images": Template("a folder of your own pictures", own_images=True),
 }
@@ -100,10 +100,10 @@ class Wishes:
 
     @property
     def parts(self) -> int:
-        """Equal parts that a cross-validation cuts the images into; 0 for other designs.
+        """Equal folds that a cross-validation cuts the images into; 0 for other designs.
 
         Raises:
-            UsageError: if the images cannot be cut into equal parts.
+            UsageError: if the images cannot be cut into equal folds.
         """
         if self.design != "cross-validate":
             return 0
@@ -111,14 +111,14 @@ class Wishes:
         found = next((parts for parts in (5, 4, 6, 3, 7, 8, 9, 10, 2) if images % parts == 0), 0)
         if not found:
             raise UsageError(
-                f"--template cross-validate needs training images that make 2 to 10 equal parts, got {images:,}. "
+                f"--template cross-validate needs training images that make 2 to 10 equal folds, got {images:,}. "
                 "Take another template, or leave some images out."
             )
         return found
 
     @property
     def validation(self) -> int:
-        """Images held out: a part of a cross-validation, what the files hold out, or an eighth, 5,000 at most."""
+        """Images held out: a fold of a cross-validation, what the files hold out, or an eighth, 5,000 at most."""
         images = self.images.train_images
         if self.parts:
             return images // self.parts

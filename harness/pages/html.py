@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from harness.escaping import shell
-from harness.findings.figures import CurveFigure, Plot
+from harness.findings.figures import Plot
 from harness.findings.finding import Table
 from harness.findings.report import Report
+from harness.findings.trainings.figures import CurveFigure
 from harness.pages.insight_pictures import Learned
 from harness.pages.svg import inline
 from harness.pages.svg.style import dark_rules

@@ -16,10 +16,11 @@ FOLDER = "insight"
 KEPT = {
     "network.png": "Diagram of the network {}: its layers from the image to the logits, with shapes and parameters",
     "weights_conv_1.png": "Weights of the first convolution of {}, red above zero and blue below",
-    "liked_logits.png": "For each class the image that {} takes most surely for it, found by climbing its gradient",
+    "maximisation_logits.png": "Activation maximisation in {}: for each class the image that maximises its logit",
+    "liked_logits.png": "Activation maximisation in {}: for each class the image that maximises its logit",
     "misclassified.png": "The test images that {} gets wrong with the highest confidence",
 }
-"""File -> what it shows."""
+"""File -> what it shows. `liked_logits.png` is what runs of earlier versions have."""
 MOST = 2
 """Variants that are shown: a page stays below a megabyte."""
 

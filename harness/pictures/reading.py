@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from harness.errors import DataError
+from harness.errors import DataError, not_found
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -115,7 +115,7 @@ def _opened(path: Path, contents: bytes | None) -> Iterator[Image]:
     except UnidentifiedImageError:
         raise DataError(f"{path}: is not a {KINDS} picture, or its beginning is damaged.") from None
     except FileNotFoundError:
-        raise DataError(f"{path}: no such file.") from None
+        raise DataError(f"{path}: {not_found(path)}.") from None
     except Exception as error:  # decoders raise what they like on damaged files: SyntaxError, struct.error, ...
         lines = str(getattr(error, "strerror", None) or error).splitlines() or [type(error).__name__]
         raise DataError(f"{path}: cannot be read, it may be damaged: {lines[0]}.") from None

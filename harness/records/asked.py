@@ -22,7 +22,7 @@ class Asked:
         replicates: the fewest and the most that a claim may rest on.
         metrics: those with a verdict, the first of them first.
         margins: metric -> difference that does not matter.
-        references: figure from elsewhere -> its value.
+        references: reference value -> its value.
         compare: with what each variant is compared: "base" or "all_pairs".
     """
 

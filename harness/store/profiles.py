@@ -14,7 +14,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from harness.errors import UsageError, did_you_mean, show_value
+from harness.study.syntax import parse_toml
 
 FILE = "harness.toml"
 
@@ -142,11 +142,11 @@ def _require_trusted(file: Path) -> None:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        said = tomllib.loads(file.read_text(encoding="utf-8"))
+        said = parse_toml(file.read_text(encoding="utf-8-sig"), str(file), UsageError)
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageError(f"{file}: must be TOML: {error}.") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file}: must be UTF-8 text: {error}. Save it as UTF-8.") from None
     _require_known(file, said, ("store", "stores"))
     stores = said.setdefault("stores", {})
     if not isinstance(stores, dict) or not all(isinstance(one, dict) for one in stores.values()):

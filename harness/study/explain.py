@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import types
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from harness.errors import did_you_mean, show_value
+from harness.study.fields import fields_of, tables_of, tag_of, where_it_belongs
 
 _TYPES = {
     "int_type": "a whole number",
@@ -28,6 +28,9 @@ _MOST_LINES = 20
 
 _MOST_ERRORS = 500
 """That are looked at: a list may hold hundreds of thousands of wrong entries, and they are compared with each other."""
+
+_ALIKE = 0.8
+"""How alike a key of the same table must be to be meant rather than the very key of another."""
 
 _BOUNDS = {
     "greater_than": ("above", "gt"),
@@ -118,10 +121,15 @@ def _line(item: Any, model: type[BaseModel], prefix: str) -> str:
     if kind == "missing":
         return f"{place} is required.{hint}"
     if kind == "extra_forbidden":
-        known = list(_fields(owner)) if owner else []
+        known = list(fields_of(owner)) if owner else []
         key = str(parts[-1])
         where = ".".join(place.split(".")[:-1])
-        fix = did_you_mean(key, known) or f" Known keys: {', '.join(known)}."
+        fix = did_you_mean(key, known, _ALIKE)
+        if not fix and not prefix:  # of the whole file: other tables are known
+            path = ".".join(str(part) for part in parts[:-1] if not isinstance(part, int))
+            kind_of = tag_of(owner) if owner else None
+            fix = where_it_belongs(key, path, kind_of, model, table=isinstance(got, dict))
+        fix = fix or did_you_mean(key, known) or f" Known keys: {', '.join(known)}."
         return f"{place}: unknown key {show_value(key)}{f' in [{where}]' if where else ''}, got {_show(got)}.{fix}"
     if kind in ("literal_error", "union_tag_invalid"):
         choices = _choices(context)
@@ -160,13 +168,13 @@ def _field(model: type[BaseModel], location: tuple[Any, ...]) -> tuple[type[Base
     owner: type[BaseModel] | None = model
     field: FieldInfo | None = None
     for part in location:
-        if isinstance(part, str) and owner is not None and part in _fields(owner):
-            field = _fields(owner)[part]
-            tables = _tables(field.annotation)
+        if isinstance(part, str) and owner is not None and part in fields_of(owner):
+            field = fields_of(owner)[part]
+            tables = tables_of(field.annotation)
             owner = tables[0] if tables else None
             candidates = tables
         elif isinstance(part, str) and field is not None:
-            named = [table for table in candidates if _tag(table) == part or table.__name__ == part]
+            named = [table for table in candidates if tag_of(table) == part or table.__name__ == part]
             owner = named[0] if named else owner
         if part == location[-1] and isinstance(part, str) and owner is None and field is None:
             break
@@ -182,31 +190,11 @@ def _names_field(model: type[BaseModel], location: tuple[Any, ...]) -> bool:
     for part in location:
         if not isinstance(part, str) or _is_member_name(part):
             continue
-        owners = [table for table in tables if part in _fields(table)]
+        owners = [table for table in tables if part in fields_of(table)]
         if not owners:
             return not tables
-        tables = [found for owner in owners for found in _tables(_fields(owner)[part].annotation)]
+        tables = [found for owner in owners for found in tables_of(fields_of(owner)[part].annotation)]
     return True
-
-
-def _fields(table: type[BaseModel]) -> dict[str, FieldInfo]:
-    """Return the keys of a table as a file has them, with their fields."""
-    return {field.alias or name: field for name, field in table.model_fields.items()}
-
-
-def _tag(table: type[BaseModel]) -> str | None:
-    kind = table.model_fields.get("kind")
-    arguments = get_args(kind.annotation) if kind else ()
-    return arguments[0] if len(arguments) == 1 else None
-
-
-def _tables(annotation: Any) -> list[type[BaseModel]]:
-    """Return the tables that an annotation mentions, however deep."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    if get_origin(annotation) in (Union, types.UnionType, Annotated, tuple, dict, list):
-        return [table for argument in get_args(annotation) for table in _tables(argument)]
-    return []
 
 
 def _choices(context: dict[str, Any]) -> list[str]:

@@ -13,11 +13,8 @@ from harness.errors import StudyError, UsageError, did_you_mean, show_value
 from harness.study.building import build_study
 from harness.study.code import read_code
 from harness.study.study import Study
+from harness.study.syntax import has_long_key, parse_toml
 from harness.study.texts import read_text
-
-_MOST_PARTS = 32
-_PART = r"""[\w"'-]++[ \t]*+\.[ \t]*+"""
-_LONG_KEY = re.compile(rf"""(?<![\w"'-])(?:{_PART}){{{_MOST_PARTS}}}""")
 
 
 def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None = None) -> Study:
@@ -35,7 +32,7 @@ def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None
     """
     path = Path(path)
     text = _read(path)
-    given = _parse(text, str(path), StudyError)
+    given = parse_toml(text, str(path), StudyError)
     text = _override(given, text, overrides)
     fix = "Choose another." if name else "Rename the file."
     name = name or path.stem
@@ -43,8 +40,7 @@ def load_study(path: str | Path, overrides: Sequence[str] = (), name: str | None
     try:
         return build_study(given, name=name, source=path, text=text, code=read_code(given, path.parent))
     except StudyError as error:
-        lines = "\n".join(f"{path}: {line}" for line in str(error).splitlines())
-        raise type(error)(lines) from None
+        raise type(error)(_placed(path, error)) from None
 
 
 def change_study(study: Study, overrides: Sequence[str] = (), name: str | None = None) -> Study:
@@ -66,8 +62,7 @@ def change_study(study: Study, overrides: Sequence[str] = (), name: str | None =
     try:
         return build_study(given, name=name, source=study.source, text=text, code=study.code)
     except StudyError as error:
-        lines = "\n".join(f"{study.name}: {line}" for line in str(error).splitlines())
-        raise type(error)(lines) from None
+        raise type(error)(_placed(study.name, error)) from None
 
 
 def require_name(name: str, place: str, fix: str) -> None:
@@ -88,6 +83,11 @@ def require_name(name: str, place: str, fix: str) -> None:
         )
 
 
+def _placed(place: object, error: StudyError) -> str:
+    """Return a message with its place before each line, but for lines of a file that are shown."""
+    return "\n".join(line if line.startswith(" ") else f"{place}: {line}" for line in str(error).splitlines())
+
+
 def _override(given: dict[str, Any], text: str, overrides: Sequence[str]) -> str:
     """Apply overrides to tables; return the text with what was done in comments at its end."""
     for override in overrides:
@@ -102,24 +102,6 @@ def _read(path: Path) -> str:
         return near or " `harness list` shows the studies there are."
 
     return read_text(path, others, " Is it a study file?")
-
-
-def _parse(text: str, place: str, kind: type[StudyError | UsageError]) -> dict[str, Any]:
-    """Return the tables of a TOML text.
-
-    Raises:
-        StudyError, UsageError: the kind that is given, if there are none.
-    """
-    if _LONG_KEY.search(text):  # TOML's reader needs memory for the square of it, and takes gigabytes
-        raise kind(f"{place}: a key must have at most {_MOST_PARTS} parts with dots between them.")
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise kind(f"{place}: not valid TOML: {error}") from None
-    except RecursionError:
-        raise kind(f"{place}: not valid TOML here: tables or lists are nested too deeply.") from None
-    except ValueError:  # of int(): Python reads no more than 4,300 digits
-        raise kind(f"{place}: not valid TOML here: a number has thousands of digits.") from None
 
 
 def _apply(given: dict[str, Any], override: str) -> None:
@@ -143,7 +125,7 @@ def _apply(given: dict[str, Any], override: str) -> None:
 def _parts(key: str) -> list[str]:
     """Return the parts of one TOML key, none if it is not one."""
     try:
-        tables = {} if "\n" in key else _parse(f"{key} = 0", "--set", UsageError)
+        tables = {} if "\n" in key else parse_toml(f"{key} = 0", "--set", UsageError)
     except UsageError:
         return []
     parts = []
@@ -157,7 +139,7 @@ def _parts(key: str) -> list[str]:
 def _value(text: str, place: str) -> Any:
     """Return a TOML value, or the text as it is where it is none, so that words need no quotes."""
     try:
-        found = tomllib.loads(f"value = {text}") if not _LONG_KEY.search(text) else {}
+        found = tomllib.loads(f"value = {text}") if not has_long_key(text) else {}
     except tomllib.TOMLDecodeError:
         return text.strip()
     except (RecursionError, ValueError):

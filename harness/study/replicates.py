@@ -28,7 +28,7 @@ def _parts_left_over(study: Study) -> Iterator[str]:
     times, rest = divmod(replicates, parts)
     if rest:
         whole = (
-            f"{counted(times, 'repetition')} of {parts} parts and {rest} more" if times else f"{rest} of {parts} parts"
+            f"{counted(times, 'repetition')} of {parts} folds and {rest} more" if times else f"{rest} of {parts} folds"
         )
         better = f"{times * parts} or {(times + 1) * parts}" if times else str(parts)
         yield f"{counted(replicates, 'replicate')} are {whole}: {better} hold out every image equally often."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.data import KINDS, SUFFIXES, UNREAD_SUFFIXES
-from harness.errors import UsageError, printable
+from harness.errors import UsageError, not_found, printable
 
 SHEET_MARK = "harness predict"
 """What a contact sheet says in its header that it was made by."""
@@ -34,8 +34,8 @@ def find_pictures(place: str | Path) -> list[Path]:
     if not place.is_dir():
         if place.is_file():
             return [place]
-        what = "is neither a file nor a folder" if place.exists() else "no such folder or picture"
-        raise UsageError(f"{place}: {what}.")
+        what = "is neither a file nor a folder" if place.exists() else not_found(place)
+        raise UsageError(f"{place}: {what}. Name a folder with pictures, or one picture.")
     files = [file for file in _visible(place) if file.suffix.lower() in SUFFIXES and not is_sheet(file)]
     if not files:
         others = [printable(file.name) for file in left_out(place)]

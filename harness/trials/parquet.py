@@ -48,7 +48,7 @@ def _read(path: Path) -> pd.DataFrame:
         raise UsageError(f"{path}: is a link, and a report is read from files of its own alone. Copy the file there.")
     if not path.is_file():
         raise UsageError(
-            f"{path}: no such file. A report folder has {TRIALS_FILE} and {HISTORY_FILE}; name one, or build the "
+            f"{path}: not found. A report folder has {TRIALS_FILE} and {HISTORY_FILE}; name one, or build the "
             "report from the MLflow store."
         )
     try:

@@ -25,7 +25,7 @@ def test_images_that_are_elsewhere_are_a_fault_of_a_study_that_is_named(pets, ha
     assert harness("validate") == (0, ok, "")
     code, out, err = harness("validate", "tiny")
     assert (code, out) == (2, "")
-    assert err.startswith("error: studies/tiny.toml: pets: no such folder. data.folder must name class folders")
+    assert err.startswith("error: studies/tiny.toml: pets: not found. data.folder must name class folders")
     assert harness("run", "tiny", "--dry-run")[0] == 2
     (pets / "elsewhere").mkdir()
     (pets / "moved").rename(pets / "elsewhere" / "pets")

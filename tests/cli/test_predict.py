@@ -70,7 +70,11 @@ class TestPredict:
     def test_mistakes_are_told_before_keras_is_imported(self, shelf, pictures, project, harness, tmp_path):
         for run, folder, message in (
             ("drawn#1", pictures, "error: drawn#1: the study 'drawn' has no trial '1'. Its trial is drawn#0.\n"),
-            ("drawn#0", tmp_path / "no", f"error: {tmp_path / 'no'}: no such folder or picture.\n"),
+            (
+                "drawn#0",
+                tmp_path / "no",
+                f"error: {tmp_path / 'no'}: not found. Name a folder with pictures, or one picture.\n",
+            ),
         ):
             assert harness("predict", run, str(folder), "--store", str(shelf.store)) == (2, "", message)
 

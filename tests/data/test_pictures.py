@@ -154,7 +154,7 @@ class TestRefusals:
                 DataError, match=f"{name}: is not a PNG, JPEG, WebP, GIF or BMP picture, or its beginning is damaged"
             ):
                 read_picture(tmp_path / name)
-        with pytest.raises(DataError, match=r"nowhere\.png: no such file"):
+        with pytest.raises(DataError, match=r"nowhere\.png: not found"):
             read_picture(tmp_path / "nowhere.png")
 
 

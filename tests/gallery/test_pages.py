@@ -27,7 +27,7 @@ def test_all_of_a_convolutional_network(make, tiny, tmp_path):
         "weights_conv_1.png",
         "outputs_conv_1_test0.png", "outputs_activation_1_test0.png", "outputs_pool_1_test0.png",
         *(f"outputs_{layer}_test{second}.png" for layer in ("conv_1", "activation_1", "pool_1")),
-        "journey.png", "edges.png", "liked_conv_1.png", "liked_dense_1.png", "liked_logits.png",
+        "journey.png", "edges.png", "maximisation_conv_1.png", "maximisation_dense_1.png", "maximisation_logits.png",
         "features.csv", "features.png", "curves.png", "network.png",
     ]  # fmt: skip
     assert all(path.read_bytes()[:4] == b"\x89PNG" for path in files if path.suffix == ".png")
@@ -41,16 +41,16 @@ def test_all_of_a_convolutional_network(make, tiny, tmp_path):
 def test_twice_the_same(make, tiny, tmp_path):
     subject = make(tiny())
     first, second = (
-        write_pictures(subject, choose(subject, ["liked"], ["logits"]), tmp_path / name) for name in ("a", "b")
+        write_pictures(subject, choose(subject, ["maximisation"], ["logits"]), tmp_path / name) for name in ("a", "b")
     )
-    assert names(first) == ["liked_logits.png"]
+    assert names(first) == ["maximisation_logits.png"]
     assert first[0].read_bytes() == second[0].read_bytes()
 
 
 def test_a_network_of_dense_layers_has_no_maps(make, tiny, tmp_path):
     subject = make(tiny(**{"model.conv": [], "design.factors": {}}))
-    files = write_pictures(subject, choose(subject, ["weights", "outputs", "journey", "liked"]), tmp_path)
-    assert names(files) == ["liked_dense_1.png", "liked_logits.png"]
+    files = write_pictures(subject, choose(subject, ["weights", "outputs", "journey", "maximisation"]), tmp_path)
+    assert names(files) == ["maximisation_dense_1.png", "maximisation_logits.png"]
 
 
 def test_layers_features_and_examples_can_be_chosen(make, tiny, tmp_path):
@@ -70,7 +70,7 @@ def test_layers_features_and_examples_can_be_chosen(make, tiny, tmp_path):
 @pytest.mark.parametrize("features", [3, None])
 def test_some_or_all_features(make, tiny, tmp_path, features):
     subject = make(tiny())
-    (file,) = write_pictures(subject, choose(subject, ["liked"], ["dense_1"], features), tmp_path)
+    (file,) = write_pictures(subject, choose(subject, ["maximisation"], ["dense_1"], features), tmp_path)
     import matplotlib.image
 
     height = matplotlib.image.imread(file).shape[0]

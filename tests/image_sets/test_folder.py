@@ -20,7 +20,7 @@ def test_a_relative_path_may_lead_into_the_folder_that_is_looked_in_first(idx_fo
     assert FOLDER.fetch(elsewhere, Path("small")).folder == Path("small")
     idx_folder.rename(elsewhere / "small")
     assert FOLDER.fetch(elsewhere, Path("small")).folder == elsewhere / "small"
-    with pytest.raises(DataError, match=r"^other: no such folder"):
+    with pytest.raises(DataError, match=r"^other: not found"):
         FOLDER.fetch(elsewhere, Path("other"))
 
 

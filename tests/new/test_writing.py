@@ -82,7 +82,7 @@ def test_a_training_is_sized_to_the_number_of_images(images, validation, batch_s
 def test_parts_of_a_cross_validation_are_equal():
     parts = [Wishes("mine", "cross-validate", Images({}, (8, 8, 1), images)).parts for images in (4000, 1437, 22)]
     assert parts == [5, 3, 2]
-    with pytest.raises(UsageError, match="make 2 to 10 equal parts, got 1,439"):
+    with pytest.raises(UsageError, match="make 2 to 10 equal folds, got 1,439"):
         assert Wishes("mine", "cross-validate", Images({}, (8, 8, 1), 1439)).parts
 
 

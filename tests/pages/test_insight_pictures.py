@@ -34,7 +34,7 @@ def test_a_few_are_kept_and_shown(study, trials, history, tmp_path, drawn):
     assert 'alt="Diagram of the network downsample=stride: its layers' in page
     text = files.markdown.read_text(encoding="utf-8")
     assert f"](insight/{digest}/network.png)" in text
-    assert [*KEPT][0::3] == ["network.png", "misclassified.png"]
+    assert [*KEPT][0::4] == ["network.png", "misclassified.png"]
     assert text.index("network.png") < text.index("misclassified.png")
 
 

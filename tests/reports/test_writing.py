@@ -127,7 +127,7 @@ def test_a_crash_leaves_the_old_report_whole(study, trials, history, tmp_path, m
 
 
 def test_a_missing_or_damaged_file_is_named(study, trials, history, tmp_path):
-    with pytest.raises(UsageError, match=r"nowhere/trials\.parquet: no such file"):
+    with pytest.raises(UsageError, match=r"nowhere/trials\.parquet: not found"):
         read_report(tmp_path / "nowhere")
     write_report(study, trials, history, tmp_path)
     (tmp_path / "history.parquet").write_bytes(b"PAR1 nonsense")

@@ -102,9 +102,15 @@ def test_what_a_profile_cannot_say_is_named(write, keys, rule):
     assert str(file) in str(said.value)
 
 
+def test_a_byte_order_mark_is_no_mistake(write):
+    file = write("store = 'lab'")
+    file.write_text(file.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    assert default_store() == "lab"
+
+
 def test_a_file_that_is_no_toml_is_named(write):
     file = write("store =")
-    with pytest.raises(UsageError, match="must be TOML") as said:
+    with pytest.raises(UsageError, match="line 1 is not valid TOML: a value must follow the =") as said:
         default_store()
     assert str(file) in str(said.value)
 

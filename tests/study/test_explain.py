@@ -83,8 +83,8 @@ SEARCH = {"kind": "search", "trials": 3}
         ),
         (
             {"design.replicates": {"min": 3, "max": 5}, "data.split": "k_fold", "data.validation": 6000},
-            "design.replicates must be a number with data.split = 'k_fold', got { min, max }: parts that share "
-            "images are judged once, when all are there. E.g. 50, ten repetitions of five parts.",
+            "design.replicates must be a number with data.split = 'k_fold', got { min, max }: folds that share "
+            "images are judged once, when all are there. E.g. 50, ten repetitions of five folds.",
         ),
         (
             {"design.replicates": 0},

@@ -56,10 +56,10 @@ def test_one_replicate_decides_nothing():
 @pytest.mark.parametrize(
     ("replicates", "expected"),
     [
-        (2, ("2 replicates are 2 of 3 parts: 3 hold out every image equally often.",)),
+        (2, ("2 replicates are 2 of 3 folds: 3 hold out every image equally often.",)),
         (3, ()),
         (6, ()),
-        (7, ("7 replicates are 2 repetitions of 3 parts and 1 more: 6 or 9 hold out every image equally often.",)),
+        (7, ("7 replicates are 2 repetitions of 3 folds and 1 more: 6 or 9 hold out every image equally often.",)),
     ],
 )
 def test_parts_that_are_left_over(replicates, expected):

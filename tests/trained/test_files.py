@@ -40,7 +40,7 @@ class TestFindPictures:
         assert str(caught.value).endswith("in this folder, got b9.tif, b10.heic, c.avif and 1 more. Convert them.")
 
     def test_nothing_there(self, tmp_path):
-        with pytest.raises(UsageError, match="nowhere: no such folder or picture"):
+        with pytest.raises(UsageError, match=r"nowhere: not found\. Name a folder with pictures, or one picture\."):
             find_pictures(tmp_path / "nowhere")
         with pytest.raises(UsageError, match=re.escape(f"{tmp_path}: no PNG, JPEG, WebP, GIF or BMP files")):
             find_pictures(tmp_path)

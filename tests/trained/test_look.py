@@ -15,7 +15,9 @@ from harness.trained import look_inside
 def test_all_pictures_are_put_beside_the_run(borrowed):
     look = look_inside("search#5", borrowed)
     names = look.names
-    assert {"confusion_matrix.png", "weights_conv_2.png", "liked_logits.png", "curves.png", "network.png"} <= {*names}
+    assert {"confusion_matrix.png", "weights_conv_2.png", "maximisation_logits.png", "curves.png", "network.png"} <= {
+        *names
+    }
     pictures = Path(find_run(borrowed, "search#5").artifacts) / "insight"
     assert look.place == str(pictures)
     assert all((pictures / name).is_file() for name in names)

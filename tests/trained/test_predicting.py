@@ -68,7 +68,7 @@ class TestPredict:
         found = predict(drawn, [tmp_path / "b.png", str(tmp_path / "a.png")])
         assert (found.classified, [one.file for one in found.blank]) == ((), [tmp_path / "b.png", tmp_path / "a.png"])
         assert [one.given.shape for one in found.blank] == [(5, 5), (5, 5)]
-        with pytest.raises(UsageError, match="no such folder or picture"):
+        with pytest.raises(UsageError, match="not found"):
             predict(drawn, tmp_path / "nowhere")
 
     def test_a_network_whose_numbers_overflow_says_nothing(self, shelf, tmp_path):

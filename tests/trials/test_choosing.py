@@ -47,7 +47,7 @@ def test_what_is_chosen_and_in_which_order(asked, numbers):
         ({"variants": ["bsae"]}, "no trial has a variant 'bsae'. Did you mean 'base'?"),
         ({"replicates": [7]}, "replicate must be one that a trial has, got 7. The trials have 0 to 1."),
         ({"phases": ["x"]}, "phase must be one of design, search, confirm, got 'x'"),
-        ({"by": "val_loss"}, "no trial of this study has a metric 'val_loss'. Did you mean 'test_loss'?"),
+        ({"by": "val_loss"}, "no trial of this study has a metric 'val_loss'. There are: test_accuracy, test_loss."),
     ],
 )
 def test_what_there_is_not_is_refused(asked, message):

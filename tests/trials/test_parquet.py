@@ -44,7 +44,7 @@ def test_another_version_is_refused_in_one_line(trials, history, tmp_path, versi
 
 
 def test_a_missing_file_a_link_and_a_damaged_one(trials, history, tmp_path):
-    with pytest.raises(UsageError, match=r"trials\.parquet: no such file\. A report folder has trials\.parquet and"):
+    with pytest.raises(UsageError, match=r"trials\.parquet: not found\. A report folder has trials\.parquet and"):
         read_tables(tmp_path)
     write_tables(tmp_path, trials, history)
     file = tmp_path / "history.parquet"

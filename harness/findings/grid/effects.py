@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
+from harness.findings.differences.forest import margin_in_words
 from harness.findings.facts import Facts
 from harness.findings.figures import Estimate, ForestFigure
 from harness.findings.finding import Finding, Section, Table
@@ -32,10 +33,10 @@ _OF_SCREENING = (
 )
 _MIXED = (
     "So few variants cannot tell an effect of one factor from what two others do together: the last column names what "
-    "each is mixed with (half of that interaction; with a minus sign where it is taken off). Train the combinations of "
-    "the few factors that matter to be sure."
+    "each is aliased with (half of that interaction; with a minus sign where it is taken off). Train the combinations "
+    "of the few factors that matter to be sure."
 )
-_CLEAR = "No effect of one factor is mixed with what two others do together."
+_CLEAR = "No effect of one factor is aliased with what two others do together."
 
 
 def analyse(facts: Facts) -> Finding:
@@ -70,7 +71,7 @@ def _without(facts: Facts) -> tuple[str, ...]:
 
 
 def mixed_with(study: Study) -> dict[str, str]:
-    """Return dotted path -> which two other factors together its effect is mixed with, in words; empty if none are.
+    """Return dotted path -> which two other factors together its effect is aliased with, in words; empty if none are.
 
     Of a screening alone: a grid has every combination.
     """
@@ -103,7 +104,7 @@ def _section(study: Study, effects: Sequence[FactorEffect], metrics: Sequence[st
         kind = "main effect" if effect.main else "interaction"
         rows.append((label_of(study, effect), kind, *metric, *cells, *beside))
     title = "" if several else f" on {METRICS[metrics[0]].title}"
-    last = ("mixed with",) if mixed else ()
+    last = ("aliased with",) if mixed else ()
     headings = ("effect of", "kind", *(("metric",) if several else ()))
     table = Table(
         caption=f"Effects{title}, with 95 % intervals",
@@ -129,10 +130,16 @@ def _figure(study: Study, metric: str, effects: Sequence[FactorEffect]) -> Fores
         margin=0.0 if ratio else scale * study.margins.get(metric, 0.0),
         logarithmic=ratio,
         estimates=tuple(
-            Estimate(label, scale * one.estimate, scale * one.low, scale * one.high, str(one.verdict))
+            Estimate(
+                *(label, scale * one.estimate, scale * one.low, scale * one.high, str(one.verdict)),
+                told=f"{show_effect(one)} ({show_ends(one)})",
+            )
             for label, one in shown
         ),
         description=f"Effects on {title}: {'; '.join(f'{label} {show_effect(one)}' for label, one in shown)}.",
         chapter=CHAPTER,
-        note="Filled where the effect has a verdict, judged together with all others and with single variants.",
+        note="Lines are 95 % intervals. All effects are judged together, and with single variants: an interval beside "
+        "the line may still be undecided.",
+        better=METRICS[metric].better,
+        margin_told=margin_in_words(study, metric),
     )

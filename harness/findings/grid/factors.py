@@ -28,7 +28,7 @@ def analyse(facts: Facts) -> Finding:
     if said and mixed_with(facts.study):
         every = 2 ** len(facts.study.design.dimensions)
         said.append(
-            f"With {len(facts.study.variants)} of {every:,} combinations, effects are mixed with what two other "
+            f"With {len(facts.study.variants)} of {every:,} combinations, effects are aliased with what two other "
             "factors do together: the report's table of effects says which."
         )
     return Finding(tuple(said))

@@ -63,6 +63,8 @@ def _level_figure(study: Study, path: str, rows: Sequence[Row]) -> PointFigure |
         description=f"{title.capitalize()} against {names[path]} with 95 % intervals: {'; '.join(said)}.",
         chapter="What the levels do",
         note="Vertical lines are 95 % intervals of means.",
+        ticks=tuple((level, f"{level:,.0f}" if level >= 1000 else f"{level:g}") for level in sorted(set(levels))),
+        by_error=METRICS[metric].is_share and METRICS[metric].better == "higher",
     )
 
 

@@ -143,17 +143,17 @@ def _dependent_replicates(study: Study, groups: Sequence[Group]) -> list[str]:
         return []
     parts = parts_of(study, groups[0].sample())
     repeated, rest = divmod(study.design.replicate_range[1], parts)
-    what, source = "the parts of a cross-validation", "Nadeau & Bengio (2003)"
+    what, source = "the folds of a cross-validation", "Nadeau & Bengio (2003)"
     if repeated > 1:
-        what = f"the {parts} parts of a cross-validation that is repeated with other cuts, {repeated} times"
+        what = f"the {parts} folds of a cross-validation that is repeated with other cuts, {repeated} times"
         source += ", for repetitions Bouckaert & Frank (2004)"
     said = [
         f"Replicates are {what}. Their training images overlap, so that they are not independent: differences have the "
         f"corrected variance of {source}; intervals of single means come out too narrow (Bengio & Grandvalet 2004)."
     ]
     if rest:
-        begun = "not all parts are held out" if not repeated else "the last repetition lacks some"
-        said.append(f"{study.design.replicate_range[1]} replicates are no multiple of {parts} parts: {begun}.")
+        begun = "not all folds are held out" if not repeated else "the last repetition lacks some"
+        said.append(f"{study.design.replicate_range[1]} replicates are no multiple of {parts} folds: {begun}.")
     return said
 
 

@@ -1,4 +1,4 @@
-"""Figures from elsewhere beside what was measured here."""
+"""Reference values beside what was measured here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from harness.study import Study
 
 
 def analyse(facts: Facts) -> Finding:
-    """Return every figure from elsewhere with our mean beside it; those of whole trainings in words, too."""
+    """Return every reference value with our mean beside it; those of whole trainings in words, too."""
     found = _beside_ours(facts.study, facts.groups, facts.history)
     return Finding(sentences=_sentences(found, facts.rows), published=found, sections=_section(found))
 
@@ -87,7 +87,7 @@ def _section(found: Sequence[Published]) -> tuple[Section, ...]:
         for one in found
     ]
     table = Table(
-        caption="Figures from elsewhere beside our means with 95 % intervals, and beside the range of single runs of "
+        caption="Reference values beside our means with 95 % intervals, and beside the range of single runs of "
         "ours (95 % prediction interval); nothing is paired",
         headings=("figure", "metric", "there", "here", "n", "single runs here", "figure in their range", "source"),
         numeric=(False, False, True, True, True, True, False, False),
@@ -99,7 +99,7 @@ def _section(found: Sequence[Published]) -> tuple[Section, ...]:
 
 
 def _sentences(found: Sequence[Published], rows: Sequence[Row]) -> tuple[str, ...]:
-    """Return what the ends of trainings come to beside figures from elsewhere, a sentence for each value of ours."""
+    """Return what the ends of trainings come to beside reference values, a sentence for each value of ours."""
     asked: dict[tuple[str, str], list[Published]] = {}
     for one in found:
         if one.step is None and one.ours.n:
@@ -117,7 +117,7 @@ def _sentences(found: Sequence[Published], rows: Sequence[Row]) -> tuple[str, ..
 
 
 def _judged(figures: Sequence[Published]) -> str:
-    """Say whether a single run of ours may well give figures from elsewhere, or why that cannot be told.
+    """Say whether a single run of ours may well give reference values, or why that cannot be told.
 
     Args:
         figures: beside the same value of ours.

@@ -9,20 +9,21 @@ import numpy as np
 import pandas as pd
 
 from harness.findings.facts import Facts
-from harness.findings.figures import ParallelFigure, PointFigure, Series
+from harness.findings.figures import PointFigure, Series
 from harness.findings.finding import Finding
+from harness.findings.plots.slices import Slice, SliceFigure
+from harness.findings.search.dominance import front_of
 from harness.findings.search.explored import explored_trials, place_of, spread
 from harness.metrics import METRICS
 from harness.study import Range, Study, show_level
 from harness.study.variant import short_names
 
-_MOST_LINES = 200
 _MOST_POINTS = 400
 CHAPTER = "How the search went"
 
 
 def analyse(facts: Facts) -> Finding:
-    """Return the best so far against trials, and parallel coordinates; of designs that do not search, nothing."""
+    """Return the best so far against trials, and slices along the parameters; of what is no search, nothing."""
     design = facts.study.design
     if not design.explores:
         return Finding()
@@ -30,7 +31,7 @@ def analyse(facts: Facts) -> Finding:
     if len(explored) < 2:
         return Finding()
     best = [_best_so_far(design.objectives[0], explored)] if len(design.objectives) == 1 else []
-    return Finding(plots=(*best, _parallel(facts.study, explored)))
+    return Finding(plots=(*best, _slices(facts.study, explored)))
 
 
 def _best_so_far(objective: str, explored: pd.DataFrame) -> PointFigure:
@@ -50,69 +51,61 @@ def _best_so_far(objective: str, explored: pd.DataFrame) -> PointFigure:
         logarithmic=False,
         series=(
             Series("each trial", x, tuple(values[shown].tolist()), nothing[: len(x)], nothing[: len(x)], joined=False),
-            Series("best so far", at, tuple(best[steps].tolist()), nothing[: len(at)], nothing[: len(at)]),
+            Series("best so far", at, tuple(best[steps].tolist()), nothing[: len(at)], nothing[: len(at)], steps=True),
         ),
         description=f"The best {metric.title} goes from {best[0]:.4g} to {best[-1]:.4g} in {len(values)} trials.",
         chapter=CHAPTER,
         note="The best of many trials was also lucky: only confirmed variants make claims.",
+        by_error=metric.is_share and metric.better == "higher",
     )
 
 
-def _parallel(study: Study, explored: pd.DataFrame) -> ParallelFigure:
+def _slices(study: Study, explored: pd.DataFrame) -> SliceFigure:
     design = study.design
+    signs = [METRICS[name].sign for name in design.objectives]
+    leading = np.array(front_of(explored[list(design.objectives)].to_numpy(float), signs))
+    shown = _shown(leading, signs[0] * explored[design.objectives[0]].to_numpy(float))
+    metric = METRICS[design.objectives[0]]
+    drawn = explored.iloc[shown]
     names = short_names(list(design.dimensions))
-    axes, heights = [], []
-    for path, space in design.dimensions.items():
-        place, low, high = _axis(path, space, explored)
-        axes.append((names[path], low, high))
-        heights.append(place)
-    for objective in design.objectives:
-        metric = METRICS[objective]
-        values = explored[objective].to_numpy(float)
-        axes.append((metric.title, metric.show(values.min()), metric.show(values.max())))
-        heights.append(_scaled(values))
-    first = heights[len(design.dimensions)]
-    good = first if METRICS[design.objectives[0]].sign > 0 else 1 - first
-    columns = np.array(heights)
-    title = METRICS[design.objectives[0]].title
-    top = explored.iloc[int(np.argmax(good))]
-    return ParallelFigure(
-        name="parallel",
-        title="Every trial of the search",
-        axes=tuple(axes),
-        lines=tuple((tuple(columns[:, place].tolist()), float(good[place])) for place in _lines(good)),
-        description=f"Parallel coordinates of {len(explored)} trials; the best {title} is that of {top['variant']}.",
+    several = len(design.objectives) > 1
+    titles = " and ".join(METRICS[name].title for name in design.objectives)
+    top = explored.iloc[int(np.argmax(signs[0] * explored[design.objectives[0]].to_numpy(float)))]
+    return SliceFigure(
+        name="slices",
+        title="Every trial of the search, along each parameter",
+        y_title=metric.heading,
+        by_error=metric.is_share and metric.better == "higher",
+        values=tuple((metric.unit.scale * drawn[metric.name].to_numpy(float)).tolist()),
+        best=tuple(int(place) for place in np.flatnonzero(leading[shown])),
+        best_title=f"beaten by none of them in {titles}" if several else f"the best {metric.title}",
+        slices=tuple(_slice(names[path], space, drawn[path]) for path, space in design.dimensions.items()),
+        description=(
+            f"{metric.title.capitalize()} of {len(explored):,} trials of the search against "
+            f"{', '.join(names.values())}; the best is that of {top['variant']}."
+        ),
         chapter=CHAPTER,
-        note=f"A line is a trial; the darker, the better in {title}."
+        note="A ring is a trial, trained once: where good ones gather, the search looked more often."
         + (
             ""
-            if len(explored) <= _MOST_LINES
-            else f" {_MOST_LINES} of {len(explored):,} are drawn, the best among them."
+            if len(shown) == len(explored)
+            else f" {len(shown):,} of {len(explored):,} are drawn, the best among them."
         ),
     )
 
 
-def _lines(good: np.ndarray) -> list[int]:
+def _shown(leading: np.ndarray, good: np.ndarray) -> np.ndarray:
     """Return which trials are drawn: all, or of many the best and as many others spread over the search."""
-    if len(good) <= _MOST_LINES:
-        return list(range(len(good)))
-    best = np.argsort(-good, kind="stable")[: _MOST_LINES // 2]
-    return [int(place) for place in np.union1d(best, spread(len(good), _MOST_LINES // 2))]
+    if len(good) <= _MOST_POINTS:
+        return np.arange(len(good))
+    best = np.argsort(-good, kind="stable")[: _MOST_POINTS // 4]
+    front = np.flatnonzero(leading)[: _MOST_POINTS // 4]
+    return np.union1d(np.union1d(front, best), spread(len(good), _MOST_POINTS // 2))
 
 
-def _axis(path: str, space: Any, explored: pd.DataFrame) -> tuple[np.ndarray, str, str]:
-    """Return where each trial lies on an axis from 0 to 1, and the labels of both ends."""
+def _slice(name: str, space: Any, values: pd.Series) -> Slice:
     if isinstance(space, Range):
-        values = explored[path].to_numpy(float)
-        ends = np.array([space.low, space.high], dtype=float)
-        if space.log:
-            values, ends = np.log(values), np.log(ends)
-        return (values - ends[0]) / (ends[1] - ends[0]), show_level(space.low), show_level(space.high)
-    levels = [show_level(level) for level in space]
-    places = np.array([place_of(space, value) for value in explored[path].tolist()], dtype=float)
-    return places / max(1, len(levels) - 1), levels[0], levels[-1]
-
-
-def _scaled(values: np.ndarray) -> np.ndarray:
-    span = values.max() - values.min()
-    return (values - values.min()) / span if span > 0 else np.full(len(values), 0.5)
+        return Slice(name, tuple(values.astype(float).tolist()), (), (float(space.low), float(space.high)), space.log)
+    levels = tuple(show_level(level) for level in space)
+    places = tuple(float(place_of(space, value)) for value in values.tolist())
+    return Slice(name, places, levels, (0.0, len(levels) - 1.0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from harness.findings.rows import Row
+from harness.findings.rows import Row, answered_in
 from harness.findings.wording import listed, quoted
 from harness.metrics import METRICS, counted
 from harness.study import Phase
@@ -27,7 +27,7 @@ def search_outcome(rows: Sequence[Row], objectives: Sequence[str]) -> str:
         return f"{text}, {_leader(confirmed or explored, objectives[0])}."
     front = [quoted(row.label) for row in (confirmed or explored) if row.pareto]
     more = f" and {len(front) - _NAMED} more" if len(front) > _NAMED else ""
-    titles = listed([METRICS[name].title for name in objectives])
+    titles = listed([METRICS[answered_in((confirmed or explored)[0], name)].title for name in objectives])
     verb = "is" if len(front) == 1 else "are"
     return f"{text}, {len(front)} {verb} Pareto-optimal in {titles}: {', '.join(front[:_NAMED])}{more}."
 

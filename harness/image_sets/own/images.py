@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from harness.errors import DataError, MissingImages
+from harness.errors import DataError, MissingImages, not_found
 from harness.image_sets.base import RawImages
 from harness.image_sets.own.arrays import peek_arrays, unpack_arrays
 from harness.image_sets.own.decoding import decode_pictures
@@ -40,7 +40,7 @@ def require_place(place: Path) -> None:
         return
     if is_file(place):
         raise DataError(f"{place}: is neither a folder nor a .zip or .npz file. {rule}.")
-    raise MissingImages(f"{place}: no such folder. {rule}; from the working directory or HARNESS_DATA_DIR.")
+    raise MissingImages(f"{place}: {not_found(place)}. {rule}; from the working directory or HARNESS_DATA_DIR.")
 
 
 def watched(place: Path) -> tuple[Path, ...]:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import DataError
+from harness.errors import DataError, not_found
 from harness.image_sets.base import FileCheck, Location, RawImages, SetFacts
 from harness.image_sets.sources.cache import key_of, open_or_make, stamp_of
 from harness.image_sets.sources.download import download
@@ -81,11 +81,11 @@ class ArchiveSet:
     def _in(self, named: Path) -> Location:
         rule = f"data.folder must name the folder with {self.archive}"
         if not is_folder(named):
-            raise DataError(f"{named}: no such folder. {rule}, absolute or relative to the working directory.")
+            raise DataError(f"{named}: {not_found(named)}. {rule}, absolute or relative to the working directory.")
         for place in (named / self.subfolder, named):
             if is_file(place / self.archive):
                 return Location(place, (place / self.archive,))
-        raise DataError(f"{named}: {self.archive} must be there, got no such file. {rule}.")
+        raise DataError(f"{named}: {self.archive} not found. {rule}.")
 
     def peek(self, location: Location) -> tuple[tuple[int, int, int], int]:  # noqa: ARG002  it is known by heart
         """Return the image shape and the number of training images."""

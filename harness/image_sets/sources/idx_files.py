@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from harness.errors import DataError
+from harness.errors import DataError, not_found
 from harness.image_sets.base import FileCheck, Location, RawImages, SetFacts, class_names
 from harness.image_sets.sources.idx import Kind, hash_contents, parse_idx, read_idx
 from harness.image_sets.sources.places import is_file, is_folder
@@ -80,7 +80,7 @@ def require_four(folder: Path, subfolders: Sequence[str] = ()) -> Location:
     """
     rule = f"data.folder must name the folder with the {HELD}"
     if not is_folder(folder):
-        raise DataError(f"{folder}: no such folder. {rule}, absolute or relative to the working directory.")
+        raise DataError(f"{folder}: {not_found(folder)}. {rule}, absolute or relative to the working directory.")
     candidates = [*(folder / name for name in subfolders), folder]
     best = max(candidates, key=lambda place: _count(find_four(place)))
     files = find_four(best)
@@ -89,8 +89,8 @@ def require_four(folder: Path, subfolders: Sequence[str] = ()) -> Location:
     missing = [file.name for file, there in zip(IDX_FILES, files, strict=True) if there is None]
     if missing:
         others = [name for file in IDX_FILES if file.name in missing for name in file.names if (best / name).exists()]
-        got = f"{', '.join(others)}, which is no file" if others else "no such file"
-        raise DataError(f"{best}: {', '.join(missing)} (plain or .gz) must be there, got {got}. {rule}.")
+        wrong = f", and {', '.join(others)} is no file" if others else ""
+        raise DataError(f"{best}: {', '.join(missing)} (plain or .gz) not found{wrong}. {rule}.")
     return Location(best, tuple(file for file in files if file))
 
 

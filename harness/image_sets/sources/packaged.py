@@ -53,10 +53,7 @@ class PackagedSet:
         """Return where the file is."""
         found = self.locate()
         if found is None:
-            raise DataError(
-                f"{self.name}: the package {self.package} must hold {self.path}, got no such file. "
-                f"Reinstall {self.package}."
-            )
+            raise DataError(f"{self.name}: {self.path} not found in the package {self.package}. Reinstall it.")
         return found
 
     def peek(self, location: Location) -> tuple[tuple[int, int, int], int]:  # noqa: ARG002  it is known by heart

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 
 from harness.escaping import mathless, throughout
-from harness.findings.figures import CurveFigure, ForestFigure, ParallelFigure, Plot
+from harness.findings.figures import ForestFigure, Plot
+from harness.findings.plots.front import FrontFigure
+from harness.findings.plots.slices import SliceFigure
 from harness.findings.report import Report
+from harness.findings.trainings.figures import CurveFigure, ReachedFigure
 from harness.pages.svg.curves import draw_curves
 from harness.pages.svg.forest import draw_forest
-from harness.pages.svg.parallel import draw_parallel
+from harness.pages.svg.front import draw_front
 from harness.pages.svg.points import draw_points
+from harness.pages.svg.reached import draw_reached
+from harness.pages.svg.slices import draw_slices
 from harness.pages.svg.style import themeless
 
 
@@ -24,10 +29,14 @@ def draw(figure: CurveFigure | Plot) -> str:
     match throughout(figure, mathless):
         case CurveFigure() as curves:
             return draw_curves(curves)
+        case ReachedFigure() as reached:
+            return draw_reached(reached)
         case ForestFigure() as forest:
             return draw_forest(forest)
-        case ParallelFigure() as parallel:
-            return draw_parallel(parallel)
+        case FrontFigure() as front:
+            return draw_front(front)
+        case SliceFigure() as slices:
+            return draw_slices(slices)
         case points:
             return draw_points(points)
 

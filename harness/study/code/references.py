@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from harness.errors import StudyError, did_you_mean, show_value
+from harness.study.syntax import show_line
 from harness.study.texts import read_text
 
 _MOST_FILES = 20
@@ -143,7 +144,10 @@ def parse(file: str, text: str) -> ast.Module:
             warnings.simplefilter("ignore")  # an escape that is none; whoever runs it is told
             return ast.parse(text, file)
     except SyntaxError as error:
-        raise StudyError(f"{file}, line {error.lineno}: is not valid Python: {error.msg}.") from None
+        said = f"{file}, line {error.lineno}: is not valid Python: {error.msg}."
+        if error.lineno and error.offset and (lines := text.splitlines()[error.lineno - 1 : error.lineno]):
+            said += f"\n{show_line(error.lineno, max(1, error.offset), lines[0])}"
+        raise StudyError(said) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise StudyError(f"{file}: is not valid Python: {error or 'it is nested too deeply'}.") from None
 

@@ -45,8 +45,8 @@ def columns_of(factors: int, runs: int) -> tuple[int, ...]:
 
     Powers of two are regular fractions: the first factors are crossed, further ones are products of them, of an odd
     number while there are some, which gives resolution IV (Box & Hunter 1961, "The 2^(k-p) fractional factorial
-    designs"). 12, 20 and 24 are those of Plackett & Burman; 24, 40 and 48 that, and then all of it turned round
-    (Box & Wilson 1951), which also gives resolution IV.
+    designs"). 12, 20 and 24 are those of Plackett & Burman; 24, 40 and 48 their fold-overs (Box &
+    Wilson 1951), which also gives resolution IV.
     """
     if runs & (runs - 1) == 0:
         columns = _regular(factors, runs)

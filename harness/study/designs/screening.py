@@ -40,12 +40,12 @@ class Screening(Factored):
     runs: Literal[RUNS] | None = Field(  # type: ignore[valid-type]
         default=None,
         description="Variants: a two-level fractional factorial of 4, 8, 16, 32 or 64, a Plackett-Burman design of 12, "
-        "20 or 24, or one turned round of 24, 40 or 48. By default the fewest that fit.",
+        "20 or 24, or a fold-over of one with 24, 40 or 48. By default the fewest that fit.",
     )
     resolution: Literal[3, 4, 5] = Field(
         default=3,
-        description="At least: with 3 an effect of one factor may be mixed with effects of two others together, with 4 "
-        "only those with each other, with 5 neither.",
+        description="At least: with 3 a main effect may be aliased with an interaction of two others, with 4 "
+        "only such interactions with each other, with 5 neither.",
     )
 
     @model_validator(mode="after")

@@ -64,7 +64,9 @@ class Search(FileTable):
         "front.",
         json_schema_extra=hint("The test split must not choose: use val_accuracy."),
     )
-    sampler: Literal["tpe", "random", "gp", "nsga2"] = Field(default="tpe", description="Who suggests variants.")
+    sampler: Literal["tpe", "random", "gp", "nsga2"] = Field(
+        default="tpe", description="Optuna's sampler, which suggests variants."
+    )
     pruner: Literal["none", "median", "hyperband"] = Field(
         default="none", description="Ends unpromising trainings early; one objective only."
     )

@@ -48,8 +48,8 @@ class DataSpec(FileTable):
         default="stratified",
         description="Which images are held out: 'stratified' draws them by class from the replicate's seed, 'first' "
         "and 'last' take that many from the start or the end of the file, the same in every replicate. 'k_fold' cuts "
-        "the shuffled images by class into parts of `validation` images, and replicate r holds out part r; after the "
-        "last part they are shuffled anew.",
+        "the shuffled images by class into folds of `validation` images, and replicate r holds out fold r; after the "
+        "last fold they are shuffled anew.",
     )
     train_images: int | None = Field(
         default=None,
@@ -117,7 +117,7 @@ class DataSpec(FileTable):
             word = "resize" if self.resize else "fit"
             raise ValueError(f"{word} has no effect without image_size, got none. Set image_size, for example to 64.")
         if self.split == "k_fold" and not self.validation:
-            raise ValueError("validation must be above 0 with split = 'k_fold', got 0. It is the size of a part.")
+            raise ValueError("validation must be above 0 with split = 'k_fold', got 0. It is the size of a fold.")
         if known:
             self._images_left(known.train_images, f"of {self.name}")
         return self

@@ -1,4 +1,4 @@
-"""`[report]`: what a comparison is about, and figures from elsewhere."""
+"""`[report]`: what a comparison is about, and reference values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_OF_ALL_PAIRS = 12
 
 
 class Reference(FileTable):
-    """`[[report.reference]]`: a figure from elsewhere, shown beside what was measured here; never paired."""
+    """`[[report.reference]]`: a reference value, shown beside what was measured here; never paired."""
 
     name: str = Field(min_length=1, description='What it is, e.g. "published, at 1,000 iterations".')
     metric: JudgedMetric = Field(description="The metric.")
@@ -54,7 +54,7 @@ class ReportSpec(FileTable):
         json_schema_extra=hint("E.g. levels = [0.9, 0.95] with a target of 0.97 validation accuracy."),
     )
     reference: tuple[Reference, ...] = Field(
-        default=(), strict=False, description="Figures from elsewhere, each a `[[report.reference]]` of its own."
+        default=(), strict=False, description="Reference values, each a `[[report.reference]]` of its own."
     )
 
     @model_validator(mode="after")

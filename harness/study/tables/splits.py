@@ -31,6 +31,6 @@ def require_split(validation: int, split: str, train_images: int | None, images:
         parts = min((parts for parts in range(2, images + 1) if images % parts == 0), key=lambda parts: abs(parts - 5))
         raise ValueError(
             f"validation must divide {images}, the training images {of}, with split = 'k_fold', "
-            f"got {validation}. With {images // parts} there are {parts} parts."
+            f"got {validation}. With {images // parts} there are {parts} folds."
         )
     return train_images or left

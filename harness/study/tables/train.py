@@ -97,7 +97,7 @@ class TrainSpec(FileTable):
     )
     loss: Literal["cross_entropy", "focal", "squared_error"] = Field(
         default="cross_entropy",
-        description="What training makes small: softmax cross-entropy, focal loss (easy images count less) or the "
+        description="What training minimises: softmax cross-entropy, focal loss (easy images count less) or the "
         "squared error of the probabilities. val_loss and test_loss are cross-entropy in any case.",
     )
     focal_gamma: float = Field(
@@ -111,7 +111,7 @@ class TrainSpec(FileTable):
     )
     l2: float = Field(
         default=0.0, ge=0, le=1,
-        description="So many times the sum of the squares of all kernels is added to the loss that is made small (not "
+        description="So many times the sum of the squares of all kernels is added to the loss that is minimised (not "
         "to train_loss); not the same as weight_decay with an optimiser that adapts its steps.",
         json_schema_extra=hint("Typical values are 1e-5 to 1e-3."),
     )  # fmt: skip

@@ -49,8 +49,8 @@ class StudyTables(FileTable):
     insight: Literal["none", "basic", "full"] | None = Field(
         default=None,
         description="Pictures of every trained network: 'none', 'basic' (confusion matrix and mistakes) or 'full' "
-        "(also weights, outputs, liked images, ...). By default 'full' for one training of the base and of each "
-        "confirmed winner, 'basic' for the others.",
+        "(also weights, outputs, activation maximisation, ...). By default 'full' for one training of the base and of "
+        "each confirmed winner, 'basic' for the others.",
     )
     data: DataSpec
     model: Model
@@ -99,8 +99,8 @@ class StudyTables(FileTable):
         require_possible(self.budget, self.design, self._judged_once)
         if self.data.split == "k_fold" and self.design.adaptive:
             raise ValueError(
-                "design.replicates must be a number with data.split = 'k_fold', got { min, max }: parts that share "
-                "images are judged once, when all are there. E.g. 50, ten repetitions of five parts."
+                "design.replicates must be a number with data.split = 'k_fold', got { min, max }: folds that share "
+                "images are judged once, when all are there. E.g. 50, ten repetitions of five folds."
             )
         if len(self.asked_metrics) > MOST_ASKED:
             raise ValueError(

@@ -38,13 +38,13 @@ def test_effects_are_the_answer_and_what_they_are_mixed_with_is_said():
     )
     assert "; worse: dense_dropout=0.5 (−1.0" in found.sentences[0]
     assert found.sentences[1] == (
-        "With 8 of 32 combinations, effects are mixed with what two other factors do together: the report's table of "
+        "With 8 of 32 combinations, effects are aliased with what two other factors do together: the report's table of "
         "effects says which."
     )
     assert found.headline == found.sentences[0]
     assert not any(row.contrasts for row in found.rows)
     (section,) = (one for one in found.sections if one.heading == "Main effects")
-    assert section.table.headings[-1] == "mixed with"
+    assert section.table.headings[-1] == "aliased with"
     # the fourth factor is the product of the first three, the fifth minus that of the first two
     assert {row[0]: row[-1] for row in section.table.rows} == {
         "learning_rate=0.001": "−dense_dropout × batch_size",
@@ -63,6 +63,6 @@ def test_of_plackett_and_burman_each_is_mixed_with_a_third_of_many():
 def test_of_resolution_four_nothing_is_mixed_with_one_factor():
     found = told(resolution=4)
     (section,) = (one for one in found.sections if one.heading == "Main effects")
-    assert section.text.endswith("No effect of one factor is mixed with what two others do together.")
-    assert "mixed with" not in section.table.headings
+    assert section.text.endswith("No effect of one factor is aliased with what two others do together.")
+    assert "aliased with" not in section.table.headings
     assert len(found.sentences) == 1

@@ -224,7 +224,7 @@ class TestWhatCannotBeRead:
             read(write(tmp_path / "p", files), test=0.5)
 
     def test_no_such_place(self, tmp_path, read):
-        with pytest.raises(DataError, match=r"none: no such folder. data.folder must name class folders"):
+        with pytest.raises(DataError, match=r"none: not found. data.folder must name class folders"):
             read(tmp_path / "none")
         (tmp_path / "a.txt").write_text("a")
         with pytest.raises(DataError, match=r"a.txt: is neither a folder nor a .zip or .npz file"):

@@ -73,12 +73,12 @@ def test_an_incomplete_folder_is_passed_over_unless_the_study_names_it(idx_folde
     partial = shutil.copytree(idx_folder, tmp_path / "partial")
     (partial / "train-labels-idx1-ubyte").unlink()
     assert MNIST.locate(partial).folder == cache / "mnist"
-    with pytest.raises(DataError, match=re.escape(f"{partial}: train-labels-idx1-ubyte (plain or .gz) must be there")):
+    with pytest.raises(DataError, match=re.escape(f"{partial}: train-labels-idx1-ubyte (plain or .gz) not found")):
         MNIST.fetch(named=partial)
 
 
 def test_a_named_folder_without_any_of_the_files(tmp_path):
-    with pytest.raises(DataError, match=f"{tmp_path}/x: no such folder. data.folder must name the folder with the"):
+    with pytest.raises(DataError, match=f"{tmp_path}/x: not found. data.folder must name the folder with the"):
         MNIST.fetch(named=tmp_path / "x")
     with pytest.raises(DataError, match=re.escape(f"{tmp_path}: train-images-idx3-ubyte, train-labels-idx1-ubyte, ")):
         MNIST.fetch(named=tmp_path)
@@ -134,9 +134,8 @@ def test_a_folder_in_the_place_of_a_file(idx_folder):
     (idx_folder / "train-labels-idx1-ubyte").mkdir()
     with pytest.raises(DataError) as caught:
         FOLDER.fetch(named=idx_folder)
-    assert (
-        "train-labels-idx1-ubyte (plain or .gz) must be there, got train-labels-idx1-ubyte, which is no file."
-        in str(caught.value)
+    assert "train-labels-idx1-ubyte (plain or .gz) not found, and train-labels-idx1-ubyte is no file." in str(
+        caught.value
     )
 
 

@@ -63,7 +63,7 @@ def test_another_file_is_refused_and_told(packaged):
 def test_a_package_without_the_file(packaged):
     packaged.locate().files[0].unlink()
     assert packaged.locate() is None
-    message = "four: the package boxed must hold four.bin, got no such file. Reinstall boxed."
+    message = "four: four.bin not found in the package boxed. Reinstall it."
     with pytest.raises(DataError, match=re.escape(message)):
         packaged.fetch()
     assert dataclasses.replace(packaged, package="not_installed_at_all").locate() is None

@@ -58,16 +58,20 @@ def said(folder, text=None, build="nets.py:plain"):
 
 
 def test_each_file_that_cannot_be_read_is_one_line(tmp_path):
-    assert said(tmp_path) == "model.build: nets.py: no such file. Its path is relative to the study file."
+    assert said(tmp_path) == "model.build: nets.py: not found. Its path is relative to the study file."
     (tmp_path / "netz.py").write_text("")
-    assert said(tmp_path) == "model.build: nets.py: no such file. Did you mean 'netz.py'?"
+    assert said(tmp_path) == "model.build: nets.py: not found. Did you mean 'netz.py'?"
     (tmp_path / "a.py").mkdir()
     assert said(tmp_path, build="a.py:b") == "model.build: a.py: must be a file, got a folder."
     os.mkfifo(tmp_path / "b.py")
     assert said(tmp_path, build="b.py:b") == "model.build: b.py: must be a file, got a pipe or a device."
-    assert said(tmp_path, "def f(:\n") == "model.build: nets.py, line 1: is not valid Python: invalid syntax."
+    assert said(tmp_path, "def f(:\n").splitlines() == [
+        "model.build: nets.py, line 1: is not valid Python: invalid syntax.",
+        "  1 | def f(:",
+        "    |       ^",
+    ]
     assert said(tmp_path, b"# \xff") == (
-        "model.build: nets.py: must be UTF-8 text, got invalid start byte at byte 2. Save it as such."
+        "model.build: nets.py: must be UTF-8 text, got invalid start byte at byte 2. Save it as UTF-8."
     )
     assert said(tmp_path, "#" * 1_000_001) == "model.build: nets.py: must have at most 1,000,000 characters."
     assert "is not valid Python" in said(tmp_path, "x = 1\0")

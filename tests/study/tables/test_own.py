@@ -135,7 +135,7 @@ def test_a_file_brings_its_code_and_loading_executes_nothing(tmp_path):
     )
     assert load_study(path).code == {"nets.py": NETS}
     (tmp_path / "nets.py").unlink()
-    with pytest.raises(StudyError, match=r"x\.toml: model\.build: .*nets\.py: no such file"):
+    with pytest.raises(StudyError, match=r"x\.toml: model\.build: .*nets\.py: not found"):
         load_study(path)
 
 

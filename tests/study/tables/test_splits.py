@@ -35,7 +35,7 @@ def test_images_that_are_left(keys, left):
         (
             {"validation": 7, "split": "k_fold"},
             "data.validation must divide 30, the training images there are, with split = 'k_fold', got 7. With 6 "
-            "there are 5 parts.",
+            "there are 5 folds.",
         ),
     ],
 )
@@ -55,7 +55,7 @@ def test_too_few_images(keys, message):
         (
             {"validation": 100, "split": "k_fold"},
             "validation must divide 1437, the training images of digits, with split = 'k_fold', got 100. With "
-            "479 there are 3 parts.",
+            "479 there are 3 folds.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Images that a feature likes to see: activation maximisation.
+"""Activation maximisation: the image for which a feature puts out most.
 
 Erhan et al. 2009, "Visualizing Higher-Layer Features of a Deep Network"; the settings are those of the published
 tutorial: from noise, 30 steps up the gradient, each as long as one over the gradient's standard deviation.
@@ -26,14 +26,14 @@ RESTARTS = 3
 _BATCH = 60
 
 
-class Liked(NamedTuple):
-    """What features like to see.
+class Maximised(NamedTuple):
+    """The images that maximise features.
 
     Attributes:
         features: their numbers, from 0, (k,).
         images: the image that raised each most, (k, height, width, channels), 0 to 1.
         values: what the feature puts out for it, (k,).
-        blank: whether nothing could raise it from where it began, (k,): a feature that is not used.
+        blank: whether nothing could raise it from where it began, (k,): a dead feature.
     """
 
     features: np.ndarray
@@ -52,10 +52,10 @@ def feature_means(model: keras.Model, layer: str) -> Any:
     return keras.Model(model.inputs[0], output)
 
 
-def liked_images(
+def maximise_activations(
     gradients: Gradients, features: Sequence[int], shape: tuple[int, int, int], seed: int = 0, restarts: int = RESTARTS
-) -> Liked:
-    """Climb from noise to images that features put out most for, several times for each, keeping the best.
+) -> Maximised:
+    """Climb from noise to the image that maximises each feature, several times, keeping the best.
 
     Args:
         gradients: value and gradient of a feature.
@@ -74,7 +74,7 @@ def liked_images(
         best = values.reshape(len(part), restarts).argmax(axis=1) + restarts * np.arange(len(part))
         blank = ~moved.reshape(len(part), restarts).any(axis=1)
         kept = [np.concatenate(pair) for pair in zip(kept, (images[best], values[best], blank), strict=True)]
-    return Liked(numbers, *kept)
+    return Maximised(numbers, *kept)
 
 
 def _climb(gradients: Gradients, images: np.ndarray, features: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -89,19 +89,19 @@ def _climb(gradients: Gradients, images: np.ndarray, features: np.ndarray) -> tu
     return images, values, moved
 
 
-def draw_liked(liked: Liked, layer: str, names: Sequence[str] = ()) -> Figure:
+def draw_maximised(found: Maximised, layer: str, names: Sequence[str] = ()) -> Figure:
     """Draw the images five in a row.
 
     Args:
-        liked: the images.
+        found: the images.
         layer: whose features they are.
         names: of the features, where they are classes.
     """
     tiles = []
-    for place, feature in enumerate(liked.features):
+    for place, feature in enumerate(found.features):
         name = names[feature] if names else f"{feature + 1}"
-        pixels = np.rint(255 * liked.images[place]).astype(np.uint8)
-        caption = f"{name}: unused" if liked.blank[place] else f"{name}: {liked.values[place]:.3g}"
+        pixels = np.rint(255 * found.images[place]).astype(np.uint8)
+        caption = f"{name}: dead" if found.blank[place] else f"{name}: {found.values[place]:.3g}"
         tiles.append(Tile(as_shown(pixels), caption))
-    what = "each class likes to see, and its logit" if names else f"features of {layer} like to see, and their output"
-    return draw_tiles(tiles, f"Images that {what}", 5, 112)
+    what = "the logit of each class, and its value" if names else f"features of {layer}, and their output"
+    return draw_tiles(tiles, f"Activation maximisation: images that maximise {what}", 5, 112)

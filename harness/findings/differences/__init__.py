@@ -1,0 +1,1 @@
+"""Each variant beside the reference: pair by pair, and what the pairs say together."""

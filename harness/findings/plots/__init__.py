@@ -1,0 +1,1 @@
+"""Figures that compare variants, as data: a module for each kind."""

@@ -1,0 +1,1 @@
+"""What is shown of single trainings: their course over time, where they ended, which of them belong together."""
