@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from harness.results import Results
     from harness.store import Store
 
+_SERVER = """
+import sys
+sys.modules["tensorflow"] = None
+from tensorboard.main import run_main
+run_main()
+"""
+"""TensorBoard without TensorFlow, which it would import for seconds, and needs for nothing that is shown here."""
+_PAGE = "/?smoothing=0#timeseries"
+"""Curves as they are: smoothed, as TensorBoard begins, they are not what was measured."""
+
 
 @click.command("tensorboard", epilog="Example: harness tensorboard quickstart --open")
 @click.argument("study", shell_complete=complete_study)
@@ -58,7 +68,7 @@ def tensorboard_command(
 
         place = Path(made) / "events"
         _write(results, store, place)
-        serve(Server("TensorBoard", ("-m", "tensorboard.main", "--logdir", str(place)), "/"), host, port, open_browser)
+        serve(Server("TensorBoard", ("-c", _SERVER, "--logdir", str(place)), _PAGE), host, port, open_browser)
 
 
 def _network(run_id: str, store: Store) -> Path | None:

@@ -17,8 +17,8 @@ from harness.tensorboard.graph import graph_of
 if TYPE_CHECKING:
     import pandas as pd
 
-_PLACES = ("trial", "variant", "replicate", "step", "epoch")
-"""Columns of the history that say where an evaluation stands."""
+_PLACES = ("trial", "variant", "replicate", "step", "epoch", "train_seconds")
+"""Columns of the history that say where an evaluation stands; seconds are the axis "relative"."""
 _MOST_LEVELS = 20
 """Levels that TensorBoard offers as boxes to tick; of more numbers it offers an interval."""
 
@@ -69,7 +69,7 @@ def write_events(
         began = _seconds(row.get("started"))
         with event_file(folder / _plain(str(row["variant"])) / _run_of(row), began) as file:
             given = {path: values[place] for path, values in levels.items()}
-            _add_summary(file, _session({**given, "phase": str(row["phase"])}, row, began), began)
+            _add_summary(file, _session(given, row, began), began)
             if (found := by_trial.get(row["trial"])) is not None:
                 _add_curves(file, found, began)
             _add_scores(file, row, metrics, began)
@@ -122,7 +122,8 @@ def _session(given: Mapping[str, Any], row: Mapping[str, Any], began: float) -> 
     """Return what a trial was given. Those of one variant are a group, of which TensorBoard shows the mean."""
     from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 
-    return hparams_pb(dict(given), trial_id=f"{row['variant']} {row['phase']}", start_time_secs=began)
+    group = str(row["variant"]) if row["phase"] == "design" else f"{row['variant']} ({row['phase']})"
+    return hparams_pb(dict(given), trial_id=group, start_time_secs=began)
 
 
 def _add_summary(file: EventFile, summary: Any, when: float) -> None:
