@@ -175,6 +175,8 @@ def read_results(study: str, store: Store, reports: Path) -> Results:
         return load_results(inside, there)
     if name not in known and (reports / name / "trials.parquet").exists():
         return Results(*read_report(reports / name))
+    if name not in known and Path(study).is_dir():
+        raise UsageError(f"{study}: no report here (no trials.parquet), and no study of this name in {store.place}.")
     return load_results(name, store)
 
 

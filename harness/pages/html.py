@@ -48,6 +48,11 @@ def to_html(report: Report, drawings: dict[str, str], learned: Sequence[Learned]
         figure.name: Markup(inline(drawings[figure.name], f"f{place}", figure.description))  # noqa: S704  an SVG
         for place, figure in enumerate(figures)
     }
+    drawn |= {
+        one.confusion.name: Markup(inline(drawings[one.confusion.name], f"c{place}", one.confusion.description))  # noqa: S704
+        for place, one in enumerate(learned)
+        if one.confusion
+    }
     given = contents(report, learned)
     first = first_figures(report)
     later = [(name, [plot for plot in plots if plot not in first]) for name, plots in given["chapters"]]

@@ -15,7 +15,7 @@ from harness.findings.facts import Facts, facts_of
 from harness.findings.order import report_of
 from harness.findings.report import Report
 from harness.pages.files import files_of, replaced
-from harness.pages.insight_pictures import learned
+from harness.pages.insight_pictures import learned, side_by_side
 from harness.reports.reading import STORE
 from harness.study import Study
 from harness.trials import keep_left_out
@@ -81,7 +81,7 @@ def write_report(
     store = store or str(trials.attrs.get("store", STORE))
     facts = facts_of(study, trials, history)
     report = report_of(facts, store)
-    pages = files_of(report, learned(report.rows, folder, pictures or {}))
+    pages = files_of(report, learned(side_by_side(report), folder, pictures or {}))
     try:
         with replaced(folder) as beside:
             write_tables(beside, _kept_trials(facts, store), facts.history)
