@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.findings.plots.front import FrontFigure
+from harness.findings.plots.heat import HeatFigure
 from harness.findings.plots.slices import SliceFigure
+from harness.findings.plots.slopes import SlopeFigure
 from harness.findings.trainings.figures import ReachedFigure
 
 
@@ -138,7 +140,7 @@ class ForestFigure:
     margin_told: str = ""
 
 
-Plot = PointFigure | ForestFigure | FrontFigure | SliceFigure | ReachedFigure
+Plot = PointFigure | ForestFigure | FrontFigure | SliceFigure | SlopeFigure | HeatFigure | ReachedFigure
 """Any figure but the learning curves."""
 
 _WIDE = 8.0

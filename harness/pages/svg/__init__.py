@@ -7,15 +7,19 @@ import re
 from harness.escaping import mathless, throughout
 from harness.findings.figures import ForestFigure, Plot
 from harness.findings.plots.front import FrontFigure
+from harness.findings.plots.heat import HeatFigure
 from harness.findings.plots.slices import SliceFigure
+from harness.findings.plots.slopes import SlopeFigure
 from harness.findings.report import Report
 from harness.findings.trainings.figures import CurveFigure, ReachedFigure
 from harness.pages.svg.curves import draw_curves
 from harness.pages.svg.forest import draw_forest
-from harness.pages.svg.front import draw_front
+from harness.pages.svg.plots.front import draw_front
+from harness.pages.svg.plots.heat import draw_heat
+from harness.pages.svg.plots.slices import draw_slices
+from harness.pages.svg.plots.slopes import draw_slopes
 from harness.pages.svg.points import draw_points
 from harness.pages.svg.reached import draw_reached
-from harness.pages.svg.slices import draw_slices
 from harness.pages.svg.style import themeless
 
 
@@ -37,6 +41,10 @@ def draw(figure: CurveFigure | Plot) -> str:
             return draw_front(front)
         case SliceFigure() as slices:
             return draw_slices(slices)
+        case SlopeFigure() as slopes:
+            return draw_slopes(slopes)
+        case HeatFigure() as heat:
+            return draw_heat(heat)
         case points:
             return draw_points(points)
 
