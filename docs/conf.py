@@ -11,11 +11,13 @@ project = "harness"
 author = "the harness authors"
 html_title = "harness"
 html_theme = "furo"
+smartquotes = False  # options begin with two hyphens
 html_copy_source = False
 html_show_copyright = False
 html_show_sphinx = False
-extensions = ["myst_parser"]
-source_suffix = {".md": "markdown"}
+extensions = ["myst_nb", "sphinx_click"]
+nb_execution_mode = "off"  # the tour is kept with its outputs
+source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
 myst_heading_anchors = 4  # named as forges name them, so that a link holds in both places
 pygments_dark_style = "monokai"
 

@@ -20,7 +20,8 @@ from harness.image_sets import IMAGE_SETS
 from harness.metrics import METRICS, NAMED
 from harness.pages.markdown import pipe_table
 from harness.presets import PRESETS, PROTOCOLS
-from harness.study import SCHEMA_FILE, StudyTables, build_study, schema_text, show_level
+from harness.reports.reading import read_report
+from harness.study import SCHEMA_FILE, StudyTables, load_study, schema_text, show_level
 
 PAGE = Path(__file__).with_name("studies.md")
 MEASURED = tuple(Path(__file__).with_name(name) for name in ("performance.md", "method-tables.md"))
@@ -33,7 +34,7 @@ TABLES = (
     ("", "Study", "Top level", "Keys above the first table."),
     ("data", "DataSpec", "[data]", ""),
     ("model", "ModelSpec", "[model]", ""),
-    ("model", "OwnModel", "[model] with build", "A network of your own: [own-network.md](own-network.md)."),
+    ("model", "OwnModel", "[model] with build", "A function of yours: [your own network](own-network.md)."),
     ("model.conv", "ConvBlock", "model.conv", "Each entry of the list:"),
     ("train", "TrainSpec", "[train]", ""),
     ("train.plateau", "Plateau", "[train.plateau]", ""),
@@ -261,8 +262,7 @@ def _folded(table: list[str]) -> list[str]:
     rows = len(table) - 2
     if rows <= _LONG:
         return table
-    columns = ", ".join(cell.strip() for cell in table[0].strip("|").split("|"))
-    return [f"<details><summary>{rows} rows: {columns}</summary>", "", *table, "", "</details>"]
+    return [f"<details><summary>The table: {rows} rows</summary>", "", *table, "", "</details>"]
 
 
 def _result(name: str) -> dict[str, Any]:
@@ -376,7 +376,7 @@ def _told(name: str) -> list[str]:
     if report is None:
         return [f"Not run yet: {study}."]
     source = f"[Report](../reports/{name}/comparison.md), {study}."
-    if _is_of_another_design(name, report):
+    if _is_of_another_design(name):
         source += " *The study was designed anew after this report, and has not been run again yet.*"
     folded = ["<details><summary>What the report says</summary>", ""]
     folded += [*(f"- {_plain(sentence)}" for sentence in report["sentences"]), "", "</details>"]
@@ -392,10 +392,9 @@ def _report(name: str) -> dict[str, Any] | None:
     return report
 
 
-def _is_of_another_design(name: str, report: dict[str, Any]) -> bool:
+def _is_of_another_design(name: str) -> bool:
     """Whether the study file asks for other trainings than those that the report was made of."""
-    text = (STUDIES / f"{name}.toml").read_text(encoding="utf-8")
-    now, then = (build_study(tomllib.loads(one), name) for one in (text, report["text"]))
+    now, then = load_study(STUDIES / f"{name}.toml"), read_report(REPORTS / name)[0]
     return (now.digest, now.design.replicate_range) != (then.digest, then.design.replicate_range)
 
 
@@ -409,7 +408,7 @@ def fill_findings(page: str) -> str:
     lines = []
     for name in FINDINGS:
         report = _report(name)
-        if report is None or _is_of_another_design(name, report):
+        if report is None or _is_of_another_design(name):
             raise ValueError(f"the README shows {name}, which has no report of its study as it is now")
         link = f"([report](reports/{name}/comparison.md))"
         lines.append(f"- *{report['question']}* {answer(name, report)} {link}")

@@ -240,7 +240,7 @@ def test_long_tables_of_measurements_are_folded():
 def test_every_page_is_in_the_menu_of_the_site_once():
     menus = re.findall(r"^```{toctree}\n.*?\n\n(.*?)^```", TEXTS[Path("docs/index.md")], re.M | re.S)
     named = [name for menu in menus for name in menu.split()]
-    assert sorted([*named, "index"]) == sorted(page.stem for page in PAGES if page != README)
+    assert sorted([*named, "index"]) == sorted(["tour", *(page.stem for page in PAGES if page != README)])
 
 
 @pytest.mark.slow
@@ -251,6 +251,8 @@ def test_the_site_is_built_without_a_warning(tmp_path):
     answers = (tmp_path / "answers.html").read_text(encoding="utf-8")
     for link in re.findall(r'href="(_downloads/[^"]+)"', answers):
         assert (tmp_path / link).is_file()
+    options = (tmp_path / "options.html").read_text(encoding="utf-8")
+    assert {words for words in COMMANDS if f"harness {' '.join(words)} " not in re.sub("<[^>]+>", "", options)} == set()
     assert answers.count("comparison.html") == len(list(Path("reports").glob("*/report.json")))
 
 

@@ -11,6 +11,7 @@ import click
 
 from harness.cli.completing import complete_margin, complete_metric, complete_study
 from harness.cli.options import reports_option, store_option
+from harness.cli.printing import console
 from harness.cli.results import read_results
 from harness.errors import UsageError, did_you_mean
 
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 _CODES = {"holds": 0, "does not hold": 1, "undecided": 3}
 
 
-@click.command("compare", epilog="Example: harness compare baseline after:quickstart --metric test_accuracy")
+@click.command(
+    "compare",
+    short_help="Compare two studies, replicate by replicate: a gate for CI.",
+    epilog="Example: harness compare baseline after:quickstart --metric test_accuracy",
+)
 @click.argument("before", shell_complete=complete_study)
 @click.argument("after", shell_complete=complete_study)
 @click.option(
@@ -96,15 +101,13 @@ def _margins(given: tuple[str, ...], metrics: tuple[str, ...]) -> dict[str, floa
 
 
 def _print(found: Comparison) -> None:
-    from rich.console import Console
+    from harness.pages.terminal_table import draw_table
 
-    from harness.pages.terminal import draw_table
-
-    console = Console(markup=False, emoji=False, highlight=False)
-    console.print(draw_table(found.table, console.width))
+    out = console()
+    out.print(draw_table(found.table, out.width))
     if found.settings is not None:
-        console.print(f"{found.settings.caption}:", style="italic")
-        console.print(draw_table(replace(found.settings, caption=""), console.width))
+        out.print(f"{found.settings.caption}:", style="italic")
+        out.print(draw_table(replace(found.settings, caption=""), out.width))
     for remark in found.remarks:
-        console.print(f"  {remark}", style="dim")
-    console.print(f"{found.after} against {found.before}: {found.conclusion}")
+        out.print(f"  {remark}", style="dim")
+    out.print(f"{found.after} against {found.before}: {found.conclusion}")

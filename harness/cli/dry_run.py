@@ -7,14 +7,14 @@ import statistics
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
-
+from harness.cli.printing import console
 from harness.cli.progress import duration
 from harness.errors import UsageError
 from harness.estimate import TimeEstimate, estimate_variants, fitting_trainings, total_seconds
+from harness.findings.finding import Table
 from harness.findings.questions.looks import say_going_on, say_looks
-from harness.metrics import counted
+from harness.metrics import METRICS, counted
+from harness.pages.terminal_table import draw_table
 from harness.records import Asked, asked_since
 from harness.rehearsal import rehearse, say_uncounted
 from harness.study import DataSpec, Range, Study, cautions, check_variants, show_level
@@ -47,36 +47,47 @@ def show_plan(study: Study, data_folder: Path | None, store: Store, about: About
     built = rehearse(study, lambda data: shape_and_classes(data, data_folder))
     own = {digest: one.costs for digest, one in built.items()}
     estimates = estimate_variants(study, lambda data: _images(data, data_folder), _measured(results), own)
-    console = Console(markup=False, emoji=False, highlight=False)
-    console.print(study.question, style="bold")
+    out = console()
+    out.print(study.question, style="bold")
     asked = study.design.brief(count.variants)
-    console.print(f"{study.name}: {asked}; {about.workers} at a time, threads of each: {about.threads}; {about.kind}")
+    out.print(f"{study.name}: {asked}; {about.workers} at a time, threads of each: {about.threads}; {about.kind}")
     done = next((summary.done for summary in store.summaries() if summary.name == study.name), 0)
     known = _asked(study, store, done)
     for sentence in filter(None, [say_looks(study, known), say_going_on(study, known)]):
-        console.print(sentence)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("variant", "parameters", "multiply-accumulates", "steps at most", "ms a step", "time at most"):
-        table.add_column(heading, justify="left" if heading == "variant" else "right")
-    for row in estimates:
-        table.add_row(
-            row.variant.label,
-            f"{row.costs['parameters']:,}" if "parameters" in row.costs else _UNKNOWN,
-            f"{row.costs['macs']:,}" if "macs" in row.costs else _UNKNOWN,
-            f"{row.steps:,}",
-            _UNKNOWN if math.isnan(row.step_seconds) else f"{'' if row.measured else '~ '}{row.step_seconds * 1e3:.1f}",
-            _UNKNOWN if math.isnan(row.step_seconds) else duration(row.steps * row.step_seconds),
-        )
-    console.print(table)
+        out.print(sentence)
+    out.print(draw_table(_table(estimates), out.width))
     for sentence in dict.fromkeys(say_uncounted(one.uncounted) for one in built.values() if one.uncounted):
-        console.print(sentence)
+        out.print(sentence)
     if study.design.explores:
         for path, levels in study.design.dimensions.items():
-            console.print(f"  searched: {path} {_space(levels)}")
+            out.print(f"  searched: {path} {_space(levels)}")
     said = [_to_do(study, estimates, about.workers, done), _budget(study, estimates, about.workers, results, minutes)]
-    console.print(" ".join([*filter(None, said), "Nothing was trained or created."]))
+    out.print(" ".join([*filter(None, said), "Nothing was trained or created."]))
     for sentence in cautions(study):
-        console.print(f"warning: {sentence}", style="yellow")
+        out.print(f"warning: {sentence}", style="yellow")
+
+
+def _table(estimates: list[TimeEstimate]) -> Table:
+    """Return the size of each network, and how long its training may take, a row a variant."""
+    rows = []
+    for row in estimates:
+        known = not math.isnan(row.step_seconds)
+        rows.append(
+            (
+                row.variant.label,
+                *(f"{row.costs[name]:,}" if name in row.costs else _UNKNOWN for name in ("parameters", "macs")),
+                f"{row.steps:,}",
+                f"{'' if row.measured else '~ '}{row.step_seconds * 1e3:.1f}" if known else _UNKNOWN,
+                duration(row.steps * row.step_seconds) if known else _UNKNOWN,
+            )
+        )
+    return Table(
+        caption="",
+        headings=("variant", "parameters", METRICS["macs"].title, "steps at most", "ms a step", "time at most"),
+        numeric=(False, True, True, True, True, True),
+        rows=tuple(rows),
+        faint=(False,) * len(rows),
+    )
 
 
 def _to_do(study: Study, estimates: list[TimeEstimate], workers: int, done: int) -> str:

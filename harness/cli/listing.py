@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from harness.cli.printing import console
+from harness.cli.project import change_folder
 from harness.errors import HarnessError
 from harness.escaping import one_line
 from harness.store import Store, StudySummary
@@ -54,11 +55,14 @@ def show_studies(folder: Path, store: Store, reports: Path) -> None:
             continue
         texts = (one.name, one.question, _done(one.summary, one.study), one.report)
         table.add_row(*(one_line(text) for text in texts))
-    console = Console(markup=False, emoji=False, highlight=False)
+    out = console()
     if table.row_count:
-        console.print(table)
+        out.print(table)
     else:
-        console.print(f"no study files in {folder}/")
+        out.print(
+            f"no study files in {folder}/, here or in a folder above, and nothing is recorded in {store.place}. "
+            f"{change_folder()}"
+        )
 
 
 def print_studies(folder: Path, store: Store, reports: Path) -> None:

@@ -14,6 +14,7 @@ import click
 from harness.cli.choosing import run_or_winner
 from harness.cli.completing import complete_run
 from harness.cli.options import PathType, data_option, require_backend, store_option, trust_option
+from harness.cli.printing import console
 from harness.errors import UsageError, printable
 from harness.escaping import csv_cell
 
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 _SHEET = Path("predictions.png")
 
 
-@click.command("predict", epilog="Example: harness predict quickstart#7 my-digits")
+@click.command(
+    "predict",
+    short_help="Classify pictures of your own with a trained network.",
+    epilog="Example: harness predict quickstart#7 my-digits",
+)
 @click.argument("run", metavar="RUN|STUDY", shell_complete=complete_run)
 @click.argument("folder", type=PathType())
 @click.option(
@@ -122,14 +127,12 @@ def _whole(file: Path) -> Iterator[Path]:
 
 
 def _print(found: Predictions) -> None:
-    from rich.console import Console
-
     from harness.trained import draw_table, remarks
 
-    console = Console(markup=False, emoji=False, highlight=False)
+    out = console()
     if found.classified or found.blank:
-        console.print(draw_table(found))
+        out.print(draw_table(found))
     for line in remarks(found):
-        console.print(line, soft_wrap=True)
+        out.print(line, soft_wrap=True)
     if found.sentence:
-        console.print(f"{found.run} ({found.variant}): {found.sentence}.", soft_wrap=True)
+        out.print(f"{found.run} ({found.variant}): {found.sentence}.", soft_wrap=True)

@@ -147,28 +147,46 @@ class View:
         self.curves = {trial: curve for trial, curve in self.curves.items() if trial in progress.running}
 
     def table(self, progress: Progress) -> Table:
-        """Return the live table: a row a trial in flight, and where the run stands."""
+        """Return the live table: a row a trial in flight, and where the run stands.
+
+        A label is never cut. Where the terminal is too narrow for it, the curve is left out, then how far the target
+        is; then it goes on below.
+        """
+        unbounded = self.console.options.update(width=1000)
+        for left_out in ((), ("curve",), ("curve", "distance")):
+            table = self._table(progress, left_out)
+            if self.console.measure(table, options=unbounded).maximum <= self.console.width:
+                break
+        return table
+
+    def _table(self, progress: Progress, left_out: tuple[str, ...]) -> Table:
         total = progress.done + progress.remaining
+        over = not progress.running and not progress.remaining
+        stands = ", ending the workers ..." if over else _left(progress)
         table = Table(
             title=f"{self.study.question}",
-            caption=f"{progress.done} of {total} trainings done{_left(progress)}",
+            caption=f"{progress.done} of {total} trainings done{stands}",
             title_justify="left",
             caption_justify="left",
             box=None,
             pad_edge=False,
             header_style="bold",
+            show_header=not over,
         )
-        table.add_column("trial", justify="right", no_wrap=True)
-        table.add_column("variant")  # the only one that is cut where the terminal is narrow
-        table.add_column("r", justify="right", no_wrap=True)
-        table.add_column("steps", justify="right", no_wrap=True)
-        table.add_column(METRICS[self.metric].short or METRICS[self.metric].title, justify="right", no_wrap=True)
-        table.add_column("curve", no_wrap=True, style="cyan")
+        named = METRICS[self.metric].short or METRICS[self.metric].title
+        columns = {"trial": "trial", "variant": "variant", "replicate": "r", "steps": "steps", "value": named}
+        columns["curve"] = "curve"
         if self._goal is not None:
-            table.add_column(f"to {METRICS[self.metric].show_given(self._goal)}", justify="right", no_wrap=True)
-        table.add_column("time", justify="right", no_wrap=True)
+            columns["distance"] = f"to {METRICS[self.metric].show_given(self._goal)}"
+        columns["time"] = "time"
+        shown = [name for name in columns if name not in left_out]
+        for name in shown:
+            left = name in ("variant", "curve")
+            table.add_column(columns[name], justify="left" if left else "right", no_wrap=name != "variant",
+                             overflow="fold", style="cyan" if name == "curve" else None)  # fmt: skip
         for trial, running in progress.running.items():
-            table.add_row(str(trial), *self._row(trial, running))
+            cells = self._row(trial, running)
+            table.add_row(*(cells[name] for name in shown))
         return table
 
     @property
@@ -177,7 +195,7 @@ class View:
         target = self.study.target
         return target.value if target and target.metric == self.metric else None
 
-    def _row(self, trial: int, running: Running) -> tuple[Text | str, ...]:
+    def _row(self, trial: int, running: Running) -> dict[str, Text | str]:
         last: Evaluated | None = running.last
         job = running.assignment
         if running.trained:
@@ -188,10 +206,16 @@ class View:
         shown = "" if value is None else METRICS[self.metric].show_with_unit(value)
         shown = shown if value is None or math.isfinite(value) else "not finite"
         curve = sparkline(self.curves.get(trial, []), _CURVE)
-        distance = [] if self._goal is None else [self._distance(value, self._goal)]
-        seconds = f"{time.monotonic() - running.began:.0f} s"
-        label = Text(job.variant.label, no_wrap=True, overflow="ellipsis")
-        return label, str(job.replicate), steps, shown, curve, *distance, seconds
+        return {
+            "trial": str(trial),
+            "variant": job.variant.label,
+            "replicate": str(job.replicate),
+            "steps": steps,
+            "value": shown,
+            "curve": curve,
+            "distance": "" if self._goal is None else self._distance(value, self._goal),
+            "time": f"{time.monotonic() - running.began:.0f} s",
+        }
 
     def _distance(self, value: float | None, target: float) -> Text:
         """Say how far the last evaluation is from the target; one that it holds is an end, or must be held again."""

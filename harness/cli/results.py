@@ -9,7 +9,8 @@ import click
 
 from harness.cli.completing import complete_shown, complete_study
 from harness.cli.options import reports_option, store_option
-from harness.errors import UsageError
+from harness.cli.printing import console, working
+from harness.errors import UsageError, not_found
 from harness.escaping import markdown
 
 if TYPE_CHECKING:
@@ -18,12 +19,16 @@ if TYPE_CHECKING:
     from harness.store import Store
 
 
-@click.command("show", epilog="Example: harness show quickstart#7")
+@click.command(
+    "show",
+    short_help="Print the comparison of a study, or a run and its curves.",
+    epilog="Example: harness show quickstart#7",
+)
 @click.argument("what", metavar="STUDY|RUN", shell_complete=complete_shown)
 @store_option
 @reports_option
 def show_command(what: str, store: Store, reports: Path) -> None:
-    """Print the comparison of STUDY, or what RUN is, its figures and its learning curve.
+    """Print the comparison of STUDY, or what RUN is, its metrics and its learning curve.
 
     STUDY is a study's name or file, or a report's folder. RUN is STUDY#NUMBER, a run's id or the beginning of it, or
     its name in the MLflow UI.
@@ -50,18 +55,16 @@ def _is_study(text: str, store: Store, reports: Path) -> bool:
 
 
 def _print_run(text: str, store: Store) -> None:
-    from rich.console import Console
-
     from harness.findings.run import run_report_of
     from harness.pages.terminal_run import render_run
     from harness.results import load_run
 
     found = load_run(text, store)
-    console = Console(markup=False, emoji=False, highlight=False)
+    out = console()
     places = {"name": found.run.name, "folder": _shortest(Path(found.run.artifacts))}
     if found.model is not None:
         places["model"] = _shortest(found.model)
-    console.print(render_run(run_report_of(found.study, found.row, found.history), places, found.files, console.width))
+    out.print(render_run(run_report_of(found.study, found.row, found.history), places, found.files, out.width))
 
 
 def _shortest(folder: Path) -> str:
@@ -89,11 +92,13 @@ def report_command(studies: tuple[str, ...], every: bool, store: Store, reports:
             from harness.reports.reading import read_report
             from harness.reports.writing import write_report
 
-            write_report(*read_report(Path(study)), Path(study))
+            with working(f"{study}: writing the report"):
+                write_report(*read_report(Path(study)), Path(study))
             click.echo(f"{study}: rebuilt from the Parquet files in it")
         else:
             if "/" in study and not study.endswith(".toml"):
-                raise UsageError(f"{study}: no report here (no trials.parquet). Name a study, or a report's folder.")
+                why = "no report here (no trials.parquet). Name a study, or a report's folder"
+                raise UsageError(f"{study}: {why if Path(study).exists() else not_found(study)}.")
             report_study(Path(study).stem if study.endswith(".toml") else study, store, reports)
 
 
@@ -109,13 +114,15 @@ def report_study(name: str, store: Store, reports: Path, register: bool = False)
     from harness.reports.writing import write_report
     from harness.results import load_results
 
-    results = load_results(name, store)
     folder = reports / name
-    files = write_report(*results, folder, store.place, store.pictures(name))
+    with working("writing the report"):
+        results = load_results(name, store)
+        files = write_report(*results, folder, store.place, store.pictures(name))
     _print(files.report)
     click.echo(f"\nReport:    {folder / 'comparison.html'}")
     try:
-        store.attach_report(name, folder)
+        with working("putting it beside the study's run"):
+            store.attach_report(name, folder)
     except UsageError as error:  # a store that is there to be read
         click.echo(f"The report is not put beside the study's run in MLflow: {error}", err=True)
     if register:
@@ -129,7 +136,8 @@ def _register(results: Results, report: Report, store: Store) -> None:
     study = results.study
     winner = choose_winner(report, results.trials, study.metrics[0])
     about = f"**{markdown(study.question)}**\n\n{markdown(report.headline)}"
-    made = store.register(study.name, winner.run_id, about, winner.why)
+    with working("registering the model"):
+        made = store.register(study.name, winner.run_id, about, winner.why)
     click.echo(f"\nModel:     {study.name} version {made.version}, of trial {winner.trial}. {winner.why}")
     click.echo(
         f'           mlflow.keras.load_model("{made.uri}") loads it, with MLFLOW_TRACKING_URI={made.tracking_uri}'
@@ -151,6 +159,8 @@ def read_results(study: str, store: Store, reports: Path) -> Results:
     elsewhere, colon, inside = study.rpartition(":")
     known = [summary.name for summary in store.summaries()]
     if colon and study not in known:
+        if inside.startswith("//"):  # nothing but an address
+            raise UsageError(f"{study}: {not_found(study)}.")
         from harness.store import open_store
 
         there = open_store(elsewhere)
@@ -163,9 +173,7 @@ def read_results(study: str, store: Store, reports: Path) -> Results:
 
 
 def _print(report: Report) -> None:
-    from rich.console import Console
-
     from harness.pages.terminal import render
 
-    console = Console(markup=False, emoji=False, highlight=False)
-    console.print(render(report, console.width))
+    out = console()
+    out.print(render(report, out.width))

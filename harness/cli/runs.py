@@ -10,6 +10,7 @@ import click
 
 from harness.cli.completing import complete_metric, complete_study, complete_variant, one_of
 from harness.cli.options import reports_option, store_option
+from harness.cli.printing import console
 from harness.cli.results import read_results
 
 if TYPE_CHECKING:
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     from harness.store import Store
 
 
-@click.command("runs", epilog="Example: harness runs quickstart --status finished --sort test_accuracy --limit 5")
+@click.command(
+    "runs",
+    short_help="List the trainings of a study, one a line.",
+    epilog="Example: harness runs quickstart --status finished --sort test_accuracy --limit 5",
+)
 @click.argument("study", shell_complete=complete_study)
 @click.option(
     "--status", "statuses", multiple=True, shell_complete=one_of("finished", "pruned", "failed", "killed"),
@@ -97,9 +102,7 @@ def _running(given: str, name: str, store: Store) -> int:
 
 
 def _print(table: Table) -> None:
-    from rich.console import Console
+    from harness.pages.terminal_table import draw_table
 
-    from harness.pages.terminal import draw_table
-
-    console = Console(markup=False, emoji=False, highlight=False)
-    console.print(draw_table(table, console.width))
+    out = console()
+    out.print(draw_table(table, out.width))

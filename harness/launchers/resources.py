@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import math
 import os
+import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from harness.errors import UsageError
 from harness.records import Resources
 
 WORKER_MEMORY = 1.2e9
@@ -68,7 +70,15 @@ def allowed_cores(root: Path = _ROOT) -> list[int]:
     """Return the cores that this process may use: its affinity mask, cut to the least share of its control groups.
 
     The mask holds what a group's `cpuset` says.
+
+    Raises:
+        UsageError: on a system that tells no process its cores.
     """
+    if not hasattr(os, "sched_getaffinity"):
+        raise UsageError(
+            f"trainings need Linux, which tells a process its cores; this is {platform.system()}. Run harness in a "
+            "container, or on Windows under WSL: docs/install.md."
+        )
     cores = sorted(os.sched_getaffinity(0))
     shares = [_cores_of_2(folder) for folder in _groups(root, "")]
     shares += [_cores_of_1(folder) for folder in _groups(root, "cpu")]

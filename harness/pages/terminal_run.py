@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,6 +20,8 @@ _CURVE = 48
 """Characters of a learning curve at most."""
 _BESIDE = 58
 """Columns that stand beside a curve."""
+_BY_STEP = re.compile(r"(?P<key>.+?)([+%])step\2(?P<step>\d+)\2timestamp\2\d+\2[0-9a-f-]+(\2compressed)?\.(png|webp)")
+"""A file of `MlflowClient.log_image`; each picture has a small one besides."""
 
 
 def render_run(run: RunReport, places: Mapping[str, str], files: Sequence[Path], width: int) -> RenderableType:
@@ -99,7 +102,25 @@ def _artifacts(folder: str, files: Sequence[Path]) -> RenderableType:
         return Text("artifacts: none", style="dim")
     parts: list[RenderableType] = [Text(f"artifacts, in {folder}", style="italic")]
     for parent in dict.fromkeys(path.parent for path in files):
-        names = "  ".join(plain(path.name).replace(" ", "\u00a0") for path in files if path.parent == parent)
+        names = "  ".join(
+            plain(name).replace(" ", "\u00a0")
+            for name in _names([path.name for path in files if path.parent == parent])
+        )
         within = "" if parent == Path() else f"{plain(parent.as_posix())}/: "
-        parts.append(Padding(Text(within + names), (0, 0, 0, 2)))
+        parts.append(Padding(Text(within + names), (0, 0, 0, 2), expand=False))
     return Group(*parts)
+
+
+def _names(files: Sequence[str]) -> list[str]:
+    """Return names of files; of pictures by step, which MLflow keeps under long ones, what they are of and when."""
+    found: dict[str, set[int]] = {}
+    names = []
+    for name in files:
+        if match := _BY_STEP.fullmatch(name):
+            found.setdefault(match["key"], set()).add(int(match["step"]))
+        else:
+            names.append(name)
+    for key, steps in found.items():
+        when = f"{len(steps)} steps, {min(steps):,} to {max(steps):,}" if len(steps) > 1 else f"step {min(steps):,}"
+        names.append(f"{key} at {when}")
+    return names

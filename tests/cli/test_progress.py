@@ -147,15 +147,40 @@ def test_without_a_target_no_column_is_about_it(tiny, progress):
     assert row(view, progress)[:6] == ["3", "base", "1", "1,000 / 10,000", "30.00 %", "▄"]
 
 
-def test_only_the_variant_is_cut_on_a_narrow_terminal(view, progress):
+@pytest.mark.parametrize(
+    ("width", "head"),
+    [
+        (120, ["trial", "variant", "r", "steps", "val acc", "curve", "to 99 %", "time"]),
+        (108, ["trial", "variant", "r", "steps", "val acc", "to 99 %", "time"]),
+        (92, ["trial", "variant", "r", "steps", "val acc", "time"]),
+    ],
+)
+def test_a_label_is_whole_on_a_narrow_terminal(view, progress, width, head):
     running = progress.running[3]
-    variant = replace(running.assignment.variant, label="learning_rate=0.0031622776, dense_dropout=0.25")
-    running.assignment = replace(running.assignment, variant=variant)
+    label = "learning_rate=0.0031622776, dense_dropout=0.25"
+    running.assignment = replace(running.assignment, variant=replace(running.assignment.variant, label=label))
     evaluate(view, progress, *(n / 100 for n in range(40)))
-    cells = row(view, progress)
-    assert cells[1].startswith("learn")
-    assert cells[1].endswith("…")
-    assert cells[2:7] == ["1", "40,000 / 10,000", "39.00 %", "▁▁▂▃▃▄▅▆▆▇██", "+60.00 points"]
+    assert row(view, progress, width)[1] == label
+    assert re.split(r"\s{2,}", said(view).splitlines()[1].strip().replace(" r ", "  r  ")) == head
+
+
+def test_a_label_that_is_too_long_goes_on_below(view, progress):
+    running = progress.running[3]
+    label = "learning_rate=0.0031622776, dense_dropout=0.25"
+    running.assignment = replace(running.assignment, variant=replace(running.assignment.variant, label=label))
+    evaluate(view, progress, 0.5)
+    row(view, progress, 72)
+    first, second = said(view).splitlines()[2:4]
+    assert first.split()[:2] == ["3", "learning_rate=0.0031622776,"]
+    assert second.split() == ["dense_dropout=0.25"]
+
+
+def test_when_all_is_trained_the_workers_are_ended(view, progress):
+    progress.running.clear()
+    progress.done, progress.remaining = 4, 0
+    view.console.print(view.table(progress))
+    assert said(view).splitlines()[-1].strip() == "4 of 4 trainings done, ending the workers ..."
+    assert "variant" not in said(view)
 
 
 @pytest.mark.parametrize(

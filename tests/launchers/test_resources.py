@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.errors import UsageError
 from harness.launchers import resources as module
 from harness.launchers.resources import allowed_cores, choose_resources, cores_of, free_memory, has_gpu, memory_limit
 from harness.records import Resources
@@ -78,6 +79,13 @@ def test_without_control_groups_the_machine_is_the_limit(tmp_path, groups):
     root = groups("0::/", MOUNTS_2, {"sys/fs/cgroup/memory.stat": "inactive_file 5"})
     assert (memory_limit(root), free_memory(root), allowed_cores(root)) == (None, 8e9, [4, 5, 6, 7])
     assert allowed_cores() == [4, 5, 6, 7][: len(allowed_cores())], "the real ones can be read"
+
+
+def test_a_system_that_tells_no_cores_is_refused_in_words(monkeypatch):
+    monkeypatch.delattr(module.os, "sched_getaffinity")
+    monkeypatch.setattr(module.platform, "system", lambda: "Darwin")
+    with pytest.raises(UsageError, match=r"trainings need Linux, .* this is Darwin\. Run harness in a container"):
+        allowed_cores()
 
 
 @pytest.mark.parametrize(

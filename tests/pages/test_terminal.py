@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from harness.findings.finding import Table
-from harness.pages.terminal import draw_table, render
+from harness.pages.terminal import render
 from harness.records import pack_hits
 from harness.reports import report
+from harness.study import change_study
 
 
 def printed(comparison, width):
@@ -42,7 +42,7 @@ def test_no_verdict_is_cut_off(study, trials, history, width):
     assert max(len(line) for line in text.splitlines()) <= width
 
 
-@pytest.mark.parametrize(("width", "times"), [(80, 0), (130, 1), (160, 2)])
+@pytest.mark.parametrize(("width", "times"), [(80, 0), (132, 1), (160, 2)])
 def test_intervals_on_new_images_where_there_is_room(study, trials, history, width, times):
     """Of means where they have intervals, of contrasts where they have details."""
     hits = [pack_hits(np.arange(1000) < round(1000 * accuracy)) for accuracy in trials["test_accuracy"]]
@@ -52,21 +52,25 @@ def test_intervals_on_new_images_where_there_is_room(study, trials, history, wid
     assert max(len(line) for line in text.splitlines()) <= width
 
 
-def test_a_table_that_is_too_wide_breaks_headings_then_cells_then_labels():
-    """Nothing is cut off: with ten replicates the seconds were."""
-    table = Table(
-        "",
-        ("variant", "reached target", "metric"),
-        (False, True, False),
-        (("downsample=stride", "10 of 10", "steps"),),
-        (False,),
-    )
+def test_the_verdict_stands_right_after_what_it_is_of(study, trials, history):
+    lines = [line.split() for line in printed(report(study, trials, history), 80).splitlines()]
+    assert ["variant", "metric", "verdict", "difference", "95", "%", "interval"] in [line[:7] for line in lines]
 
-    def drawn(width):
-        console = Console(file=io.StringIO(), width=width)
-        console.print(draw_table(table, width))
-        return [line.strip() for line in console.file.getvalue().splitlines()[1:] if line.strip() and "─" not in line]
 
-    assert drawn(43) == ["variant               target   metric", "downsample=stride   10 of 10   steps"]
-    assert drawn(39) == ["variant             target   metric", "downsample=stride    10 of   steps", "10"]
-    assert drawn(34) == ["variant        target   metric", "downsample=s    10 of   steps", "tride              10"]
+@pytest.mark.parametrize(
+    ("width", "cells"),
+    [
+        (80, "downsample=stride undecided −0.20 points undecided −50 % better −50 %"),
+        (56, "downsample=stride undecided undecided better"),
+    ],
+)
+def test_all_verdicts_come_before_the_details(study, trials, history, width, cells):
+    text = printed(report(study, trials, history), width)
+    glance = text.partition("Verdicts against")[2].partition("What each variant measured")[0]
+    (line,) = (line for line in glance.splitlines() if line.strip().startswith("downsample=stride"))
+    assert " ".join(line.split()) == cells
+
+
+def test_one_metric_alone_has_no_matrix(study, trials, history):
+    alone = change_study(study, ["report.metrics=['test_accuracy']"])
+    assert "Verdicts against" not in printed(report(alone, trials, history), 80)

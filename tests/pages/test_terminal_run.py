@@ -114,3 +114,18 @@ def test_what_it_is(row, history):
         "model.keras",
         "insight/: a.png  b\u00a0c.png",
     ]
+
+
+def test_pictures_by_step_are_told_by_what_they_are_of_and_when(row, history):
+    """MLflow names each by time and hash, and keeps a small one besides."""
+    files = [
+        f"images/{key}+step+{step}+timestamp+1795732790336+135d2acc-3b0d-43a4-9b18-5cd2b92c2ffc{end}"
+        for key, steps in (("conv_1 weights", (55, 109, 3000)), ("liked", (300,)))
+        for step in steps
+        for end in (".png", "+compressed.webp")
+    ]
+    text = shown(make_study(), row, history, [*files, "images/other.webp"]).replace("\u00a0", " ")
+    assert [line.strip() for line in text.splitlines()[-2:]] == [
+        "artifacts, in mlruns/artifacts/x",
+        "images/: other.webp  conv_1 weights at 3 steps, 55 to 3,000  liked at step 300",
+    ]

@@ -9,9 +9,10 @@ import numpy as np
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding, Section, Table
 from harness.findings.groups import Group
+from harness.findings.means import mean_of
 from harness.findings.wording import listed
 from harness.metrics import NOTHING
-from harness.stats import Interval, mean_interval
+from harness.stats import Interval
 from harness.study import OwnModel, Study
 
 _KINDS = ("dead", "redundant")
@@ -72,7 +73,7 @@ def _layers(study: Study, group: Group) -> dict[str, int | None]:
 
 def _count(group: Group, kind: str, layer: str) -> Interval:
     column = f"{kind}_features/{layer}"
-    return mean_interval(group.values(column).astype(float) if column in group.columns else [])
+    return mean_of(f"{kind}_features", group.values(column).astype(float) if column in group.columns else [])
 
 
 def _show(count: Interval) -> str:
@@ -80,4 +81,4 @@ def _show(count: Interval) -> str:
         return NOTHING
     if np.isnan(count.low):
         return f"{count.estimate:.1f}"
-    return f"{count.estimate:.1f} ({max(0.0, count.low):.1f} to {count.high:.1f})"
+    return f"{count.estimate:.1f} ({count.low:.1f} to {count.high:.1f})"

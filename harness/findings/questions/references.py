@@ -11,17 +11,23 @@ import pandas as pd
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding, Published, Section, Table
 from harness.findings.groups import Group
+from harness.findings.means import mean_of, single_of
 from harness.findings.rows import Row
+from harness.findings.trainings.reproduced import reproductions
 from harness.findings.wording import listed, show_interval
 from harness.metrics import METRICS, NOTHING, counted
-from harness.stats import mean_interval, prediction_interval
 from harness.study import Study
 
 
 def analyse(facts: Facts) -> Finding:
     """Return every reference value with our mean beside it; those of whole trainings in words, too."""
     found = _beside_ours(facts.study, facts.groups, facts.history)
-    return Finding(sentences=_sentences(found, facts.rows), published=found, sections=_section(found))
+    return Finding(
+        sentences=_sentences(found, facts.rows),
+        published=found,
+        sections=_section(found),
+        plots=reproductions(facts),
+    )
 
 
 def _beside_ours(study: Study, groups: Sequence[Group], history: pd.DataFrame) -> tuple[Published, ...]:
@@ -47,8 +53,8 @@ def _beside_ours(study: Study, groups: Sequence[Group], history: pd.DataFrame) -
                 value=reference.value,
                 source=reference.source,
                 variant=reference.variant,
-                ours=mean_interval(known),
-                single=prediction_interval(known),
+                ours=mean_of(reference.metric, known),
+                single=single_of(reference.metric, known),
                 lost=finished - len(known) if len(known) else 0,
                 note=reference.note,
             )
