@@ -9,6 +9,7 @@ from dataclasses import replace
 from harness.findings.answer.clauses import Clause, clause, plural, still_open
 from harness.findings.answer.levels import Words, capital
 from harness.findings.contrasts import best_first
+from harness.findings.finding import Published
 from harness.findings.rows import Row
 from harness.findings.wording import listed
 from harness.judging import Contrast
@@ -45,6 +46,25 @@ def yes_or_no(study: Study, rows: Sequence[Row]) -> str:
     if any(one.judged and one.verdict in _YES[study.report.yes] for one in found):
         return "Yes"
     return "No" if all(one.verdict is not Verdict.UNDECIDED for one in found) else NOT_YET
+
+
+def reached_or_not(study: Study, published: Sequence[Published]) -> str:
+    """Return the same for a study of one network beside reference values: whether it does as well (`yes = "as_good"`).
+
+    It does where no single training of ours would fall as far behind: where a value lies in the range of single
+    trainings, or on the worse side of it.
+
+    Args:
+        study: the study.
+        published: its reference values.
+    """
+    ends = [one for one in published if one.step is None]
+    if study.report.yes != "as_good" or len(study.variants) > 1 or not ends:
+        return ""
+    if any(one.inside is None for one in ends):
+        return NOT_YET
+    ahead = [METRICS[one.metric].sign * (one.value - one.ours.estimate) > 0 for one in ends if not one.inside]
+    return "No" if any(ahead) else "Yes"
 
 
 def answered(word: str, sentence: str) -> str:

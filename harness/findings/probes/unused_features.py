@@ -16,13 +16,18 @@ from harness.stats import Interval
 from harness.study import OwnModel, Study
 
 _KINDS = ("dead", "redundant")
+_SEEN = 0.05
+"""Features on average, fewer of which are none."""
 
 
 def analyse(facts: Facts) -> Finding:
     """Return the counts of each layer in a table, and those of the reference in words; nothing without the probe."""
     if "features" not in facts.study.probes:
         return Finding()
-    return Finding(_sentences(facts.study, facts.groups[0]), sections=_section(facts.study, facts.groups))
+    base = facts.groups[0]
+    return Finding(
+        _sentences(facts.study, base, facts.words[base.label].text), sections=_section(facts.study, facts.groups)
+    )
 
 
 def _section(study: Study, groups: Sequence[Group]) -> tuple[Section, ...]:
@@ -46,17 +51,21 @@ def _section(study: Study, groups: Sequence[Group]) -> tuple[Section, ...]:
     return (Section("Unused features", text, table),) if rows else ()
 
 
-def _sentences(study: Study, reference: Group) -> tuple[str, ...]:
+def _sentences(study: Study, reference: Group, words: str) -> tuple[str, ...]:
     """Return how many features the reference does not use, in a sentence."""
     if not reference.finished.any():
         return ()
-    parts = []
+    parts, none = [], []
     for layer, features in _layers(study, reference).items():
-        dead, redundant = (_count(reference, kind, layer).estimate for kind in _KINDS)
-        if not np.isnan(dead):
-            of = "" if features is None else f" of {features}"
-            parts.append(f"{dead:.1f} dead and {redundant:.1f} redundant{of} in {layer}")
-    return (f"On average {reference.label} has {listed(parts)}.",) if parts else ()
+        counts = {kind: _count(reference, kind, layer).estimate for kind in _KINDS}
+        found = [f"{count:.1f} {kind}" for kind, count in counts.items() if count >= _SEEN]
+        of = "" if features is None else f" of {features}"
+        if found:
+            parts.append(f"{listed(found)}{of} in {layer}")
+        elif not np.isnan(counts["dead"]):
+            none.append(layer)
+    said = [*parts, *([f"none in {listed(none)}"] if none else [])]
+    return (f"Features that are not used, on average with {words}: {listed(said)}.",) if said else ()
 
 
 def _layers(study: Study, group: Group) -> dict[str, int | None]:

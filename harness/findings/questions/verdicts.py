@@ -39,7 +39,7 @@ def analyse(facts: Facts) -> Finding:
         broken = next((row.error for row in rows if row.error), "")
         tail = f" The first error: {broken}" if broken else ""
         return Finding((f"No trial has finished yet, so there is nothing to compare.{tail}",))
-    said = [search_outcome(rows, study.design.objectives)] if study.design.explores else []
+    said = [search_outcome(rows, study.design.objectives, facts.words)] if study.design.explores else []
     reference, others = rows[0], list(rows[1:])
     claims = [row for row in others if row.contrasts]
     if reference.finished:

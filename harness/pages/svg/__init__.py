@@ -11,7 +11,13 @@ from harness.findings.plots.heat import HeatFigure
 from harness.findings.plots.slices import SliceFigure
 from harness.findings.plots.slopes import SlopeFigure
 from harness.findings.report import Report
-from harness.findings.trainings.figures import CurveFigure, ReachedFigure, ReproductionFigure, StripFigure
+from harness.findings.trainings.confusion import ConfusionFigure
+from harness.findings.trainings.figures import (
+    CurveFigure,
+    ReachedFigure,
+    ReproductionFigure,
+    StripFigure,
+)
 from harness.pages.svg.forest import draw_forest
 from harness.pages.svg.plots.front import draw_front
 from harness.pages.svg.plots.heat import draw_heat
@@ -19,6 +25,7 @@ from harness.pages.svg.plots.slices import draw_slices
 from harness.pages.svg.plots.slopes import draw_slopes
 from harness.pages.svg.points import draw_points
 from harness.pages.svg.style import themeless
+from harness.pages.svg.trainings.confusion import draw_confusion
 from harness.pages.svg.trainings.curves import draw_curves
 from harness.pages.svg.trainings.reached import draw_reached
 from harness.pages.svg.trainings.reproduced import draw_reproduction
@@ -33,7 +40,7 @@ def draw_all(report: Report) -> dict[str, str]:
     return {figure.name: draw(figure) for figure in (*report.curves, *report.plots)}
 
 
-def draw(figure: CurveFigure | Plot) -> str:
+def draw(figure: CurveFigure | ConfusionFigure | Plot) -> str:
     """Return the SVG document of one figure."""
     match throughout(figure, mathless):
         case CurveFigure() as curves:
@@ -42,6 +49,8 @@ def draw(figure: CurveFigure | Plot) -> str:
             return draw_reached(reached)
         case ReproductionFigure() as reproduction:
             return draw_reproduction(reproduction)
+        case ConfusionFigure() as confusion:
+            return draw_confusion(confusion)
         case StripFigure() as strips:
             return draw_strips(strips)
         case ForestFigure() as forest:

@@ -126,3 +126,24 @@ def told(yes, gains):
 )  # fmt: skip
 def test_yes_and_no_are_said_where_the_study_says_what_a_yes_is(yes, gains, expected):
     assert told(yes, gains).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "yes", "expected"),
+    [
+        (0.988, "as_good", "Yes. Test accuracy comes to 98.70 % ("),  # in the range of single trainings: 98.20 to 99.20
+        (0.9, "as_good", "Yes. Test accuracy comes to 98.70 % ("),  # ours is better
+        (0.995, "as_good", "No. Test accuracy comes to 98.70 % ("),
+        (0.995, None, "Test accuracy comes to 98.70 % ("),
+    ],
+)
+def test_a_network_alone_reaches_a_reference_value_or_does_not(value, yes, expected):
+    reference = {"name": "published", "metric": "test_accuracy", "value": value, "source": "a paper"}
+    study = make_study(
+        design={"kind": "factorial", "replicates": 3},
+        report={"metrics": ["test_accuracy"], "yes": yes, "reference": [reference]},
+    )
+    rows = [trial(study, n, {}, n, test_accuracy=accuracy) for n, accuracy in enumerate([0.986, 0.987, 0.988])]
+    assert report(study, pd.DataFrame(rows), pd.DataFrame()).headline.startswith(expected)
+    few = report(study, pd.DataFrame(rows[:2]), pd.DataFrame()).headline
+    assert few.startswith("Not decided yet. Test accuracy" if yes else "Test accuracy")

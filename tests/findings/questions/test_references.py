@@ -51,7 +51,7 @@ def test_it_is_a_row_of_the_table_without_trials(trials, history):
 def test_it_is_said_with_its_note_and_has_a_table(trials, history):
     found = comparison(trials, history, {**REFERENCE, "value": 0.5, "note": "They trained less."})
     assert found.sentences[0] == (
-        "base (downsample=max_pool): test accuracy 98.70 % (98.45 to 98.95) in 3 trials; published: 50.00 %. A single "
+        "Max-pooling: test accuracy 98.70 % (98.45 to 98.95) in 3 trials; published: 50.00 %. A single "
         "run of ours falls between 98.20 and 99.20 % 95 times in 100: the figure is outside that range. They trained "
         "less."
     )
@@ -103,9 +103,7 @@ def test_the_range_ends_where_the_metric_does(trials, history):
 
 def test_two_figures_beside_one_value_are_said_in_one_sentence(trials, history):
     first, other = {**REFERENCE, "note": "Rounded."}, {**REFERENCE, "name": "retold", "note": "Rounded."}
-    start = (
-        "base (downsample=max_pool): test accuracy 98.70 % (98.45 to 98.95) in 3 trials; published: 98.50 %; retold: "
-    )
+    start = "Max-pooling: test accuracy 98.70 % (98.45 to 98.95) in 3 trials; published: 98.50 %; retold: "
     ours = "A single run of ours falls between 98.20 and 99.20 % 95 times in 100: "
     assert comparison(trials, history, first, other).sentences[0] == (
         f"{start}98.50 %. {ours}both figures are inside that range. Rounded."

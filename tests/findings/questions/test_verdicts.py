@@ -126,15 +126,15 @@ def test_a_search_before_and_after_confirmation():
     before = report(study, pd.DataFrame(rows), pd.DataFrame())
     assert before.sentences[:1] == (
         "Of 2 variants that finished a trial, 0 have been trained again with fresh replicates, so that this is "
-        "exploration, no claim; so far, learning_rate=0.001 has the best validation accuracy (99.00 %, 1 trial).",
+        "exploration, no claim; so far, a learning rate of 0.001 has the best validation accuracy (99.00 %, 1 trial).",
     )
     for number, (rate, accuracy) in enumerate([(1e-4, 0.97), (1e-4, 0.972), (1e-3, 0.98), (1e-3, 0.984)], 2):
         confirming = {"phase": "confirm", "val_accuracy": accuracy, "test_accuracy": accuracy}
         rows.append(trial(study, number, {"train.learning_rate": rate}, 100 + number % 2, **confirming))
     first, _, second = report(study, pd.DataFrame(rows), pd.DataFrame()).sentences
     assert first == (
-        "Of 2 variants that finished a trial, 2 were trained again with fresh replicates; of these, "
-        "learning_rate=0.001 has the best validation accuracy (98.20 %, mean of 2 trials)."
+        "Of 2 variants that finished a trial, 2 were trained again with fresh replicates; of these, a "
+        "learning rate of 0.001 has the best validation accuracy (98.20 %, mean of 2 trials)."
     )
     assert second.startswith(
         "A learning rate of 0.001 instead of 0.0001 cannot be judged. Without a verdict: test accuracy, +1.10 "
