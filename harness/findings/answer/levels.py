@@ -81,7 +81,7 @@ def level_in_words(path: str, level: str, settings: Mapping[str, object]) -> Wor
         if found := pattern.fullmatch(path):
             try:
                 return say(level, *(int(part) for part in found.groups()))
-            except (ValueError, KeyError):
+            except (ValueError, LookupError):  # no number, or a value or layer that has no words
                 break
     return Words(quoted(f"{short_names(list(settings)).get(path, path)}={level}"), short=level)
 

@@ -30,6 +30,8 @@ from tests.findings.conftest import make_study, trial
         ("data.train_images", "55000", "55,000 training images", True),
         # what nobody put into words keeps its key
         ("model.batch_norm_momentum", "0.9", "batch_norm_momentum=0.9", False),
+        ("model.conv.12.filters", "8", "filters=8", False),
+        ("train.max_steps", "a turn", "max_steps=a turn", False),
         ("model.downsample", "of a later version", "downsample=of a later version", False),
         ("train.augment", "shift=2, zoom=0.1", "“augment=shift=2, zoom=0.1”", False),
     ],
