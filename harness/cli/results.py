@@ -100,6 +100,11 @@ def report_command(studies: tuple[str, ...], every: bool, store: Store, reports:
                 why = "no report here (no trials.parquet). Name a study, or a report's folder"
                 raise UsageError(f"{study}: {why if Path(study).exists() else not_found(study)}.")
             report_study(Path(study).stem if study.endswith(".toml") else study, store, reports)
+    if every:
+        from harness.reports.index import write_index
+
+        if index := write_index(reports, always=True):
+            click.echo(f"{index}: lists all reports")
 
 
 def report_study(name: str, store: Store, reports: Path, register: bool = False) -> None:
