@@ -65,7 +65,7 @@ class CurveFigure:
         x_logarithmic: whether the x axis is.
         bottom: where a linear y axis starts, in the unit of y.
         most: the largest value that there is, in the unit of y.
-        evaluations: where all evaluations are, if they are few; axes are marked there.
+        evaluations: steps at which any training was evaluated, if those are on the x axis: it is marked at some.
         note: how to read it.
     """
 
@@ -121,6 +121,7 @@ class ReachedFigure:
         description: what a reader who cannot see it should know.
         chapter: heading that it stands under.
         note: how to read it.
+        evaluations: steps at which any training was evaluated, if those are on the x axis: it is marked at some.
     """
 
     name: str
@@ -132,6 +133,7 @@ class ReachedFigure:
     description: str
     chapter: str
     note: str = ""
+    evaluations: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
