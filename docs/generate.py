@@ -269,7 +269,7 @@ _PROMISED = re.compile(r"(studies with .+|intervals that hold), %, now")
 
 
 def _ranges(table: list[str]) -> list[str]:
-    """Return from what to what the columns of a table go that measure a promise: ``intervals that hold 93.2 to 97 %``."""
+    """Return the range of each column that measures a promise: ``intervals that hold 93.2 to 97 %``."""
     headings, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in table)
     told = []
     for place, heading in enumerate(headings):
