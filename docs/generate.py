@@ -20,7 +20,8 @@ from harness.image_sets import IMAGE_SETS
 from harness.metrics import METRICS, NAMED
 from harness.pages.markdown import pipe_table
 from harness.presets import PRESETS, PROTOCOLS
-from harness.study import SCHEMA_FILE, StudyTables, build_study, schema_text, show_level
+from harness.reports.reading import read_report
+from harness.study import SCHEMA_FILE, StudyTables, load_study, schema_text, show_level
 
 PAGE = Path(__file__).with_name("studies.md")
 MEASURED = tuple(Path(__file__).with_name(name) for name in ("performance.md", "method-tables.md"))
@@ -392,7 +393,7 @@ def _told(name: str) -> list[str]:
     if report is None:
         return [f"Not run yet: {study}."]
     source = f"[Report](../reports/{name}/comparison.md), {study}."
-    if _is_of_another_design(name, report):
+    if _is_of_another_design(name):
         source += " *The study was designed anew after this report, and has not been run again yet.*"
     folded = ["<details><summary>What the report says</summary>", ""]
     folded += [*(f"- {_plain(sentence)}" for sentence in report["sentences"]), "", "</details>"]
@@ -408,10 +409,9 @@ def _report(name: str) -> dict[str, Any] | None:
     return report
 
 
-def _is_of_another_design(name: str, report: dict[str, Any]) -> bool:
+def _is_of_another_design(name: str) -> bool:
     """Whether the study file asks for other trainings than those that the report was made of."""
-    text = (STUDIES / f"{name}.toml").read_text(encoding="utf-8")
-    now, then = (build_study(tomllib.loads(one), name) for one in (text, report["text"]))
+    now, then = load_study(STUDIES / f"{name}.toml"), read_report(REPORTS / name)[0]
     return (now.digest, now.design.replicate_range) != (then.digest, then.design.replicate_range)
 
 
@@ -425,7 +425,7 @@ def fill_findings(page: str) -> str:
     lines = []
     for name in FINDINGS:
         report = _report(name)
-        if report is None or _is_of_another_design(name, report):
+        if report is None or _is_of_another_design(name):
             raise ValueError(f"the README shows {name}, which has no report of its study as it is now")
         link = f"([report](reports/{name}/comparison.md))"
         lines.append(f"- *{report['question']}* {answer(name, report)} {link}")

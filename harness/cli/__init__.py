@@ -104,9 +104,13 @@ def _run(colour: bool | None) -> int:
         return _complain(error, colour)
     except click.exceptions.Exit as leaving:
         return int(leaving.exit_code)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
+    except click.ClickException as error:
+        from harness.cli.usage import in_our_words
+
+        return _complain(in_our_words(error), colour)
     except (KeyboardInterrupt, click.Abort):
         return _say_interrupted()
     except BrokenPipeError:  # `harness list | head`

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 _CODES = {"holds": 0, "does not hold": 1, "undecided": 3}
 
 
-@click.command("compare", epilog="Example: harness compare baseline after:quickstart --metric test_accuracy")
+@click.command(
+    "compare",
+    short_help="Compare two studies, replicate by replicate: a gate for CI.",
+    epilog="Example: harness compare baseline after:quickstart --metric test_accuracy",
+)
 @click.argument("before", shell_complete=complete_study)
 @click.argument("after", shell_complete=complete_study)
 @click.option(

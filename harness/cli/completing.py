@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import click
 from click.shell_completion import CompletionItem
 
-from harness.cli.options import STUDIES
+from harness.cli.project import studies_folder
 
 _Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
@@ -15,7 +15,7 @@ _Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]
 def complete_study(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer studies by name, those of files and those recorded; files by their path where a path is begun."""
     _ = parameter
-    files = sorted(STUDIES.glob("*.toml"))
+    files = sorted(studies_folder().glob("*.toml"))
     names = sorted({*(path.stem for path in files), *_recorded(context)})
     found = [name for name in names if name.startswith(incomplete)]
     return _items(found or [str(path) for path in files if str(path).startswith(incomplete)])

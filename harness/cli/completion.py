@@ -6,7 +6,11 @@ import click
 from click.shell_completion import get_completion_class
 
 
-@click.command("completion", epilog='Example: eval "$(harness completion bash)", in ~/.bashrc')
+@click.command(
+    "completion",
+    short_help="Print the script that completes commands in your shell.",
+    epilog='Example: eval "$(harness completion bash)", in ~/.bashrc',
+)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion_command(shell: str) -> None:
     """Print the script that completes commands, options, studies, runs, metrics and keys of --set in SHELL.

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from harness.store.copying.study import Copied, Told
 
 
-@click.command("copy", epilog="Example: harness copy mlruns lab quickstart")
+@click.command(
+    "copy", short_help="Copy studies from one store to another.", epilog="Example: harness copy mlruns lab quickstart"
+)
 @click.argument("source", metavar="FROM", type=StoreType())
 @click.argument("target", metavar="TO", type=StoreType())
 @click.argument("studies", nargs=-1, metavar="[STUDY]...", shell_complete=complete_recorded)
@@ -38,7 +40,9 @@ def copy_command(source: str, target: str, studies: tuple[str, ...]) -> None:
         click.echo(f"{_said(copied)} {other.place}, equal to those in {one.place}")
 
 
-@click.command("move", epilog="Example: harness move mlruns lab quickstart")
+@click.command(
+    "move", short_help="Move studies from one store to another.", epilog="Example: harness move mlruns lab quickstart"
+)
 @click.argument("source", metavar="FROM", type=StoreType())
 @click.argument("target", metavar="TO", type=StoreType())
 @click.argument("studies", nargs=-1, metavar="[STUDY]...", shell_complete=complete_recorded)

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 _MARKS = {"ok": ("ok", "green"), "note": ("note", "yellow"), "problem": ("PROBLEM", "red")}
 
 
-@click.command("doctor", epilog="Example: harness doctor --repair")
+@click.command(
+    "doctor",
+    short_help="Look at versions, devices, data and the store; mend them.",
+    epilog="Example: harness doctor --repair",
+)
 @click.option(
     "--repair", is_flag=True, help="Mend what can be mended: what crashes left, moved stores, Optuna's storage."
 )

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from harness.trained import Form
 
 
-@click.command("export", epilog="Example: harness export quickstart#7 --to onnx")
+@click.command(
+    "export",
+    short_help="Write a trained network for use elsewhere.",
+    epilog="Example: harness export quickstart#7 --to onnx",
+)
 @click.argument("run", metavar="RUN|STUDY", shell_complete=complete_run)
 @click.option(
     "--to", "form", type=click.Choice(["keras", "savedmodel", "onnx", "tensorboard"]), required=True,

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from harness.store import Store
 
 
-@click.command("insight", epilog="Example: harness insight quickstart#0 --only weights --only maximisation")
+@click.command(
+    "insight",
+    short_help="Draw what a trained network learned.",
+    epilog="Example: harness insight quickstart#0 --only weights --only maximisation",
+)
 @click.argument("run", metavar="RUN|STUDY", shell_complete=complete_run)
 @click.option(
     "--only", multiple=True, metavar="PICTURE", help="Only these pictures; repeatable. A wrong one lists them."

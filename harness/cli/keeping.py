@@ -10,13 +10,18 @@ import click
 
 from harness.cli.completing import complete_deletable
 from harness.cli.options import reports_option, store_option
+from harness.cli.project import studies_folder
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
     from harness.store import Store
 
 
-@click.command("rename", epilog="Example: harness rename quickstart first-try")
+@click.command(
+    "rename",
+    short_help="Rename a recorded study, or restore a deleted one.",
+    epilog="Example: harness rename quickstart first-try",
+)
 @click.argument("old", shell_complete=complete_deletable)
 @click.argument("new")
 @store_option
@@ -33,8 +38,8 @@ def rename_command(old: str, new: str, store: Store, reports: Path) -> None:
     click.echo(f"{old} is {new} now, in {store.place}.")
     if (reports / old).is_dir():
         click.echo(f"Its report in {reports / old} is left as it is; harness report {new} writes {reports / new}.")
-    if Path("studies", f"{old}.toml").is_file():
-        click.echo(f"studies/{old}.toml is left as it is: harness run {old} would begin a study of that name.")
+    if (file := studies_folder() / f"{old}.toml").is_file():
+        click.echo(f"{file} is left as it is: harness run {old} would begin a study of that name.")
 
 
 @click.command("delete", epilog="Example: harness delete quickstart")

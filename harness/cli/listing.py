@@ -12,6 +12,7 @@ import click
 from rich.table import Table
 
 from harness.cli.printing import console
+from harness.cli.project import change_folder
 from harness.errors import HarnessError
 from harness.escaping import one_line
 from harness.store import Store, StudySummary
@@ -58,7 +59,10 @@ def show_studies(folder: Path, store: Store, reports: Path) -> None:
     if table.row_count:
         out.print(table)
     else:
-        out.print(f"no study files in {folder}/")
+        out.print(
+            f"no study files in {folder}/, here or in a folder above, and nothing is recorded in {store.place}. "
+            f"{change_folder()}"
+        )
 
 
 def print_studies(folder: Path, store: Store, reports: Path) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import STUDIES, data_option, without_garbage_collection
+from harness.cli.options import data_option, without_garbage_collection
+from harness.cli.project import studies_folder
 from harness.errors import UsageError, show_value
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def new_command(
     if template is None:
         template = _ask_template() if asks and not (data or model or vary) else "compare"
     kind = TEMPLATES[template]
-    place = place_of(name or click.prompt("Name", default=template.replace("-", "_")), STUDIES)
+    place = place_of(name or click.prompt("Name", default=template.replace("-", "_")), studies_folder())
     if kind.own_images and data is None and not asks:
         raise UsageError("--template own-images needs --data FOLDER, the folder of your pictures.")
     data = data or (_ask_data(kind.own_images) if asks else "mnist_5k")
@@ -89,7 +90,7 @@ def new_command(
     click.echo(f"{place}: {study.size}.")
     for file in files[1:]:
         click.echo(f"{file}: its network. Change it as you like.")
-    called = study.name if place.parent == STUDIES else str(place)
+    called = study.name if place.parent == studies_folder() else str(place)
     click.echo(f"Next: harness run {called} --dry-run, then harness run {called}")
 
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 import gc
 import importlib.util
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.errors import UsageError, did_you_mean, show_value
+from harness.cli.project import change_folder, default_folder, project_folder, reports_folder, studies_folder
+from harness.errors import UsageError, did_you_mean, not_found, show_value
 
 if TYPE_CHECKING:
     from harness.store import Store
-
-STUDIES = Path("studies")
-DEFAULT_STORE = Path("mlruns")
 
 
 def without_garbage_collection() -> None:
@@ -35,6 +34,8 @@ class PathType(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path; click's own error, with exit code 2, if it can be none."""
         text = os.fspath(value)
+        if _ADDRESS.match(text):
+            self.fail("is an address, and must be a place on this machine. Download it first.", param, ctx)
         name = max(text.split("/"), key=lambda part: len(os.fsencode(part)))
         if not text or "\n" in text or "\t" in text:
             self.fail(f"must be the name of a file or folder, in one line, got {show_value(text)}.", param, ctx)
@@ -48,6 +49,7 @@ class PathType(click.Path):
         return super().convert(value, param, ctx)
 
 
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _LONGEST_NAME, _LONGEST_PATH = 255, 4095
 """Bytes that Linux and macOS allow."""
 
@@ -64,7 +66,7 @@ class StoreType(PathType):
         from harness.store import is_address
 
         text = os.fspath(value)
-        if not is_address(text):
+        if not is_address(text) and not _ADDRESS.match(text):
             super().convert(value, param, ctx)
         return text
 
@@ -73,7 +75,7 @@ def _open(context: click.Context, parameter: click.Parameter, where: str | None)
     _ = parameter
     from harness.store import default_store, open_store
 
-    store = open_store(where or default_store() or str(DEFAULT_STORE))
+    store = open_store(where or default_store() or str(default_folder()))
     from harness.surroundings import said_before
 
     if where is None and not context.resilient_parsing and (ignored := said_before("MLFLOW_TRACKING_URI")):
@@ -85,17 +87,28 @@ def _open(context: click.Context, parameter: click.Parameter, where: str | None)
     return store
 
 
+def _reports(context: click.Context, parameter: click.Parameter, where: Path | None) -> Path:
+    _ = context, parameter
+    return where or reports_folder()
+
+
+def _images(context: click.Context, parameter: click.Parameter, where: Path | None) -> Path | None:
+    """Return where to look for images: below a project's folder, paths in its studies are relative to that."""
+    _ = context, parameter
+    project = project_folder()
+    return where if where is not None or project == Path() else project
+
+
 store_option: Decorator = click.option(
     "--store", type=StoreType(), envvar="HARNESS_STORE", show_envvar=True, callback=_open,
     help="Where studies are recorded: a folder, or a profile in harness.toml.  [default: store in harness.toml, else "
     "mlruns]",
 )  # fmt: skip
 reports_option: Decorator = click.option(
-    "--reports", type=PathType(file_okay=False), default="reports", show_default=True,
-    help="Folder of the reports.",
+    "--reports", type=PathType(file_okay=False), callback=_reports, help="Folder of the reports.  [default: reports]"
 )  # fmt: skip
 data_option: Decorator = click.option(
-    "--data-dir", type=PathType(file_okay=False), envvar="HARNESS_DATA_DIR", show_envvar=True,
+    "--data-dir", type=PathType(file_okay=False), envvar="HARNESS_DATA_DIR", show_envvar=True, callback=_images,
     help="Where to look first for image files.",
 )  # fmt: skip
 trust_option: Decorator = click.option(
@@ -126,14 +139,19 @@ def study_file(text: str) -> Path:
     Raises:
         UsageError: if there is none.
     """
-    for path in (Path(text), STUDIES / f"{text}.toml"):
+    studies = studies_folder()
+    for path in (Path(text), studies / f"{text}.toml"):
         try:
             if path.is_file():
                 return path
         except OSError as error:  # a name that is too long, a folder that may not be looked into
             raise UsageError(f"{path}: is no study file: {error.strerror}.") from None
-    names = [path.stem for path in STUDIES.glob("*.toml")]
+    if (said := not_found(text)) != "not found":
+        raise UsageError(f"{text}: {said}.")
+    names = [path.stem for path in studies.glob("*.toml")]
     near = did_you_mean(Path(text).stem, names) or " `harness list` shows the studies there are."
-    tried = "" if text.endswith(".toml") else f", and no {STUDIES / text}.toml"
+    if not names:
+        near = f" There is no study in {studies}/, here or in a folder above. {change_folder()}"
+    tried = "" if text.endswith(".toml") else f", and no {studies / text}.toml"
     kind = "no study file" if Path(text).exists() else "no such study file"
     raise UsageError(f"{text}: {kind}{tried}.{near}")

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 _SHEET = Path("predictions.png")
 
 
-@click.command("predict", epilog="Example: harness predict quickstart#7 my-digits")
+@click.command(
+    "predict",
+    short_help="Classify pictures of your own with a trained network.",
+    epilog="Example: harness predict quickstart#7 my-digits",
+)
 @click.argument("run", metavar="RUN|STUDY", shell_complete=complete_run)
 @click.argument("folder", type=PathType())
 @click.option(

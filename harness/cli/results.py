@@ -10,7 +10,7 @@ import click
 from harness.cli.completing import complete_shown, complete_study
 from harness.cli.options import reports_option, store_option
 from harness.cli.printing import console, working
-from harness.errors import UsageError
+from harness.errors import UsageError, not_found
 from harness.escaping import markdown
 
 if TYPE_CHECKING:
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from harness.store import Store
 
 
-@click.command("show", epilog="Example: harness show quickstart#7")
+@click.command(
+    "show",
+    short_help="Print the comparison of a study, or a run and its curves.",
+    epilog="Example: harness show quickstart#7",
+)
 @click.argument("what", metavar="STUDY|RUN", shell_complete=complete_shown)
 @store_option
 @reports_option
@@ -93,7 +97,8 @@ def report_command(studies: tuple[str, ...], every: bool, store: Store, reports:
             click.echo(f"{study}: rebuilt from the Parquet files in it")
         else:
             if "/" in study and not study.endswith(".toml"):
-                raise UsageError(f"{study}: no report here (no trials.parquet). Name a study, or a report's folder.")
+                why = "no report here (no trials.parquet). Name a study, or a report's folder"
+                raise UsageError(f"{study}: {why if Path(study).exists() else not_found(study)}.")
             report_study(Path(study).stem if study.endswith(".toml") else study, store, reports)
 
 
@@ -154,6 +159,8 @@ def read_results(study: str, store: Store, reports: Path) -> Results:
     elsewhere, colon, inside = study.rpartition(":")
     known = [summary.name for summary in store.summaries()]
     if colon and study not in known:
+        if inside.startswith("//"):  # nothing but an address
+            raise UsageError(f"{study}: {not_found(study)}.")
         from harness.store import open_store
 
         there = open_store(elsewhere)

@@ -15,7 +15,6 @@ from harness.cli.choosing import study_to_run
 from harness.cli.completing import complete_setting, complete_study
 from harness.cli.launching import launch_of, launcher_options, survey
 from harness.cli.options import (
-    DEFAULT_STORE,
     data_option,
     reports_option,
     require_backend,
@@ -23,6 +22,7 @@ from harness.cli.options import (
     trust_option,
     without_garbage_collection,
 )
+from harness.cli.project import default_folder
 from harness.store import LOCK_TIMEOUT, name_before
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _conclude(named: str, outcome: Outcome, store: Store, reports: Path, registe
     from harness.cli.results import report_study
 
     report_study(outcome.study.name, store, reports, register)
-    click.echo(f"\nMLflow UI: harness ui{'' if store.place == str(DEFAULT_STORE) else f' --store {store.place}'}")
+    click.echo(f"\nMLflow UI: harness ui{'' if store.place == str(default_folder()) else f' --store {store.place}'}")
     for trial, message in outcome.failed.items():
         click.echo(f"{click.style('failed:', fg='red', bold=True)} trial {trial}: {message}", err=True)
     if outcome.stopped:

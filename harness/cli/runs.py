@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from harness.store import Store
 
 
-@click.command("runs", epilog="Example: harness runs quickstart --status finished --sort test_accuracy --limit 5")
+@click.command(
+    "runs",
+    short_help="List the trainings of a study, one a line.",
+    epilog="Example: harness runs quickstart --status finished --sort test_accuracy --limit 5",
+)
 @click.argument("study", shell_complete=complete_study)
 @click.option(
     "--status", "statuses", multiple=True, shell_complete=one_of("finished", "pruned", "failed", "killed"),

@@ -10,13 +10,13 @@ import click
 
 from harness.cli.completing import complete_setting, complete_study
 from harness.cli.options import (
-    STUDIES,
     data_option,
     reports_option,
     store_option,
     study_file,
     without_garbage_collection,
 )
+from harness.cli.project import change_folder, studies_folder
 from harness.errors import HarnessError, MissingImages, StudyError, UsageError
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_
     from harness.rehearsal import rehearse, say_uncounted
     from harness.study import cautions, check_variants, load_study
 
-    paths = [study_file(study) for study in studies] or sorted(STUDIES.glob("*.toml"))
+    paths = [study_file(study) for study in studies] or sorted(studies_folder().glob("*.toml"))
     if not paths:
-        raise UsageError(f"{STUDIES}: no study files here. Name one, or change to the project's folder.")
+        raise UsageError(f"{studies_folder()}/: no study files, here or in a folder above. {change_folder()}")
     problems: list[str] = []
     for path in paths:
         try:
@@ -69,7 +69,9 @@ def validate_command(studies: tuple[str, ...], overrides: tuple[str, ...], data_
         raise StudyError("\n".join(problems))
 
 
-@click.command("list", epilog="Example: harness list")
+@click.command(
+    "list", short_help="List the studies, how far each is, and where its report is.", epilog="Example: harness list"
+)
 @click.option("--json", "as_json", is_flag=True, help="The same, and what is recorded of each, as JSON.")
 @store_option
 @reports_option
@@ -78,10 +80,12 @@ def list_command(as_json: bool, store: Store, reports: Path) -> None:
     without_garbage_collection()
     from harness.cli.listing import print_studies, show_studies
 
-    (print_studies if as_json else show_studies)(STUDIES, store, reports)
+    (print_studies if as_json else show_studies)(studies_folder(), store, reports)
 
 
-@click.command("schema", epilog="Example: harness schema > study.schema.json")
+@click.command(
+    "schema", short_help="Print the JSON Schema of study files.", epilog="Example: harness schema > study.schema.json"
+)
 @click.option("--report", is_flag=True, help="The schema of report.json instead.")
 def schema_command(report: bool) -> None:
     """Print the JSON Schema of study files: every key, its type, range, default and meaning."""

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from harness.store import Store
 
 
-@click.command("ui", epilog="Example: harness ui quickstart --open")
+@click.command(
+    "ui", short_help="Browse runs in the MLflow UI, on this machine.", epilog="Example: harness ui quickstart --open"
+)
 @click.argument("study", required=False, shell_complete=complete_study)
 @port_option(5000)
 @host_option

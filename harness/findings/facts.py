@@ -8,7 +8,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from harness.findings.contrasts import judged
+from harness.findings.answer.levels import Words, words_of
+from harness.findings.contrasts import judged, with_what_happened
 from harness.findings.groups import Group, group_trials, reference_title, withheld_seconds
 from harness.findings.rows import Row, in_order, make_row
 from harness.judging import Judged
@@ -47,6 +48,11 @@ class Facts:
         return self.study.target.in_words if self.study.target else ""
 
     @cached_property
+    def words(self) -> Mapping[str, Words]:
+        """Label of a variant -> how people say it."""
+        return words_of(self.rows)
+
+    @cached_property
     def by_digest(self) -> Mapping[str, Group]:
         """Digest of a variant -> its trials."""
         return {group.digest: group for group in self.groups}
@@ -79,7 +85,8 @@ def facts_of(study: Study, trials: pd.DataFrame, history: pd.DataFrame) -> Facts
     ]
     # which seeds are drawn anew makes no network better: an audit of seeds is about spread
     together = Judged({}) if is_audit(study) else judged(study, rows, groups, asked)
-    shown = in_order(study, [replace(row, contrasts=together.contrasts.get(row.digest, ())) for row in rows])
+    told = with_what_happened(together.contrasts, groups)
+    shown = in_order(study, [replace(row, contrasts=told.get(row.digest, ())) for row in rows])
     return Facts(study, trials, history, tuple(groups), tuple(shown), tuple(left_out), asked, together)
 
 

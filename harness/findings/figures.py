@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.findings.plots.front import FrontFigure
 from harness.findings.plots.slices import SliceFigure
-from harness.findings.trainings.figures import ReachedFigure
+from harness.findings.trainings.figures import ReachedFigure, ReproductionFigure, StripFigure
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class ForestFigure:
     margin_told: str = ""
 
 
-Plot = PointFigure | ForestFigure | FrontFigure | SliceFigure | ReachedFigure
+Plot = PointFigure | ForestFigure | FrontFigure | SliceFigure | ReachedFigure | ReproductionFigure | StripFigure
 """Any figure but the learning curves."""
 
 _WIDE = 8.0

@@ -102,7 +102,7 @@ class Finding:
         sections: further tables.
         plots: further figures.
         curves: learning curves.
-        before: what is said before the answer: that it is not one yet.
+        before: what is said right after the headline, before all else: that it is no answer yet.
     """
 
     sentences: tuple[str, ...] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -144,4 +146,7 @@ def _unique_labels(groups: list[Group]) -> list[Group]:
 def _show(level: Any) -> str:
     if level is None or (isinstance(level, float) and math.isnan(level)):
         return ""
+    if isinstance(level, str) and level.startswith("["):  # a list, which a table keeps as JSON
+        with contextlib.suppress(ValueError):
+            level = json.loads(level)
     return show_level(level.item() if isinstance(level, np.generic) else level)

@@ -10,11 +10,11 @@ import pandas as pd
 
 from harness.escaping import plain, throughout
 from harness.findings.answer.matrix import VerdictMatrix, verdict_matrix
+from harness.findings.answer.statistics import how_judged
 from harness.findings.differences import forest
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.grid import choice, effects, factors, levels, pairs
-from harness.findings.headline import headline
 from harness.findings.probes import activation_order, uncounted, unused_features
 from harness.findings.questions import (
     dead_classes,
@@ -90,11 +90,11 @@ def report_of(facts: Facts, store: str = "mlruns") -> Report:
         scored=scored_metrics(study),
         counted=counted_metrics(study),
         rows=facts.rows,
-        headline=headline(facts.rows, said),
-        sentences=(*_all(one.before for one in found), *said),
+        headline=said[0],
+        sentences=(said[0], *_all(one.before for one in found), *said[1:]),
         remarks=_all(one.remarks for one in found),
         held=held_fixed(study),
-        measured=how_measured(study, facts.trials, facts.asked),
+        measured=how_measured(study, facts.trials),
         runs=_runs(facts.trials),
         curves=_all(one.curves for one in found),
         published=_all(one.published for one in found),
@@ -102,20 +102,24 @@ def report_of(facts: Facts, store: str = "mlruns") -> Report:
         plots=_all(one.plots for one in found),
         store=store,
         matrix=_matrix(facts),
+        statistics=how_judged(study, facts.asked),
     )
     return throughout(report, plain)
 
 
 def _matrix(facts: Facts) -> VerdictMatrix | None:
     """Return the verdicts on single variants; of a screening, which compares none, those on its main effects."""
-    metrics, base, *others = facts.study.metrics, *facts.rows
-    if matrix := verdict_matrix(base.title, metrics, [(row.label, row.contrasts) for row in others]):
+    metrics, (base, *others) = facts.study.metrics, facts.rows
+    told = [(row.label, facts.words[row.label].text, row.contrasts) for row in others]
+    if matrix := verdict_matrix(base.title, metrics, told):
         return matrix
-    mains: dict[str, list[Contrast]] = {}
+    mains: dict[str, tuple[str, list[Contrast]]] = {}
     for effect in facts.judged.effects:
         if effect.main:
-            mains.setdefault(effects.label_of(facts.study, effect), []).append(effect.contrast)
-    return verdict_matrix("the other level of each factor", metrics, list(mains.items()))
+            label, said = effects.label_of(facts.study, effect), factors.in_words(effect)
+            mains.setdefault(label, (said, []))[1].append(effect.contrast)
+    against = "the other level of each factor"
+    return verdict_matrix(against, metrics, [(label, *both) for label, both in mains.items()])
 
 
 def _sentences(found: Iterable[Finding]) -> tuple[str, ...]:

@@ -42,8 +42,8 @@ class Report:
         scored: metrics of :attr:`Row.scores`, in the order of the columns.
         counted: metrics of :attr:`Row.counts` that are shown, in the order of the columns.
         rows: the reference first.
-        headline: the answer in one short sentence.
-        sentences: the answer, a sentence each.
+        headline: the answer in a sentence or two: what a reader should see first.
+        sentences: the answer, part by part; the first is the headline.
         remarks: what a reader must know to trust the numbers.
         held: dotted path -> setting that every variant shares.
         measured: heading -> how it was measured.
@@ -54,6 +54,7 @@ class Report:
         plots: further figures, in the order in which they are shown.
         store: the MLflow store.
         matrix: the verdicts, a row a variant and a column a metric; None where nothing was compared.
+        statistics: heading -> how the verdicts were reached.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Report:
     plots: tuple[Plot, ...] = ()
     store: str = field(default="mlruns")
     matrix: VerdictMatrix | None = None
+    statistics: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reference(self) -> Row:

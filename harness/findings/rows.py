@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from harness.findings.groups import Group, times_to_target
+from harness.findings.means import mean_of, time_of
 from harness.findings.search.dominance import front_of
 from harness.judging import Contrast, accuracy_interval, is_of_hits
 from harness.metrics import METRICS, PROBES, on_test_images
 from harness.records import StopReason
-from harness.stats import Interval, kaplan_meier_median, mean_interval
+from harness.stats import Interval
 from harness.study import Phase, Study
 
 
@@ -32,12 +33,14 @@ class Row:
         failed: trials that broke.
         killed: trials that were interrupted.
         pruned: trials that the pruner ended.
-        scores: metric -> mean with 95 % interval, for the metrics of :attr:`Report.scored`.
+        scores: metric -> mean with 95 % interval, geometric where it is compared as a ratio, for the metrics of
+            :attr:`Report.scored`.
         reached: finished trials that reached the target; None without a target.
-        steps_to_target: Kaplan-Meier median; None without a target.
+        steps_to_target: geometric mean with 95 % interval; the Kaplan-Meier median where some trials never reached it;
+            None without a target.
         seconds_to_target: the same in training seconds; None without a target, or if seconds are withheld.
         counts: metric counted in whole numbers -> its value, None before a trial has started.
-        images_per_second: median; NaN if unknown or withheld.
+        images_per_second: geometric mean; NaN if unknown or withheld.
         withheld: why seconds are not shown; empty if they are.
         objectives: mean of each objective of a search, infinite where a target was never reached.
         pareto: whether no other row is at least as good in all of several objectives and better in one. Once some
@@ -48,6 +51,7 @@ class Row:
         trials: numbers of the finished trials.
         timed: numbers of those of them whose seconds count.
         error: message of the first failed trial.
+        medians: which of both times to target are medians.
         on_new_images: test accuracy -> its mean with the 95 % interval on new images like the test images; empty where
             it was not recorded which of these each trial got right.
     """
@@ -74,6 +78,7 @@ class Row:
     trials: tuple[int, ...] = ()
     timed: tuple[int, ...] = ()
     error: str = ""
+    medians: tuple[str, ...] = ()
     on_new_images: Mapping[str, Interval] = field(default_factory=dict)
 
 
@@ -104,13 +109,16 @@ def make_row(study: Study, group: Group, title: str, withheld: str) -> Row:
     """
     status = Counter(group.columns["status"].tolist())
     errors = [text for text in group.columns["error"][group.columns["status"] == "failed"] if text]
-    steps, seconds, reached = (None, None, None)
+    steps, seconds, reached, medians = None, None, None, []
     if study.target:
         reached = int(np.sum(~np.isnan(group.values("steps_to_target"))))
-        steps = kaplan_meier_median(*times_to_target(group, "steps_to_target"))
-        seconds = None if withheld else kaplan_meier_median(*times_to_target(group, "seconds_to_target"))
+        steps, is_median = time_of("steps_to_target", *times_to_target(group, "steps_to_target"))
+        medians += ["steps_to_target"] if is_median else []
+        if not withheld:
+            seconds, is_median = time_of("seconds_to_target", *times_to_target(group, "seconds_to_target"))
+            medians += ["seconds_to_target"] if is_median else []
     speed, sample = group.clocked("images_per_second"), group.sample()
-    scores = {name: mean_interval(_scores(group, name, withheld)) for name in scored_metrics(study)}
+    scores = {name: mean_of(name, _scores(group, name, withheld)) for name in scored_metrics(study)}
     new = {name: accuracy_interval(scores[name], sample) for name in scores if is_of_hits(name)}
     return Row(
         label=group.label,
@@ -127,12 +135,13 @@ def make_row(study: Study, group: Group, title: str, withheld: str) -> Row:
         steps_to_target=steps,
         seconds_to_target=seconds,
         counts=sample.counts,
-        images_per_second=math.nan if withheld or np.isnan(speed).all() else float(np.nanmedian(speed)),
+        images_per_second=math.nan if withheld else mean_of("images_per_second", speed).estimate,
         withheld=withheld,
         objectives=tuple(_objective(group, name) for name in study.design.objectives),
         trials=tuple(int(number) for number in group.values("trial")),
         timed=tuple(int(number) for number in group.clocked("trial")),
         error=errors[0] if errors else "",
+        medians=tuple(medians),
         on_new_images={name: interval for name, interval in new.items() if not math.isnan(interval.low)},
     )
 

@@ -43,8 +43,8 @@ def results_table(report: Report, limit: int = MOST_ROWS, costs: bool = True) ->
     if report.target:
         columns += [
             ("reached target", True, lambda row: f"{row.reached} of {row.finished}"),
-            ("steps to target", True, lambda row: _median("steps_to_target", row.steps_to_target)),
-            ("seconds to target", True, lambda row: _median("seconds_to_target", row.seconds_to_target)),
+            ("steps to target", True, lambda row: _time("steps_to_target", row.steps_to_target, row)),
+            ("seconds to target", True, lambda row: _time("seconds_to_target", row.seconds_to_target, row)),
         ]
     if costs:
         columns += [(METRICS[name].title, True, _counted(name)) for name in report.counted]
@@ -53,9 +53,10 @@ def results_table(report: Report, limit: int = MOST_ROWS, costs: bool = True) ->
     rows, note = _most_relevant(report, limit)
     metrics = [_metric_of(heading, report) for heading, _, _ in columns]
     beside = [_reference_row(found, metrics) for found in report.published if found.step is None]
-    medians = [*(("steps", "seconds") if report.target else ()), *(("images per second",) if costs else ())]
+    ratios = [*(("steps", "seconds") if report.target else ()), *(("images per second",) if costs else ())]
     caption = "What each variant measured: means with 95 % intervals"
-    caption += f", medians for {listed(medians)}" if medians else ""
+    caption += f", geometric for {listed(ratios)}" if ratios else ""
+    caption += "; medians where some never reached the target" if any(row.medians for row in report.rows) else ""
     return Table(
         caption=caption,
         headings=tuple(heading for heading, _, _ in columns),
@@ -171,12 +172,14 @@ def _counted(metric: str) -> Callable[[Row], str]:
     return lambda row: _count(row.counts[metric])
 
 
-def _median(metric: str, interval: Interval | None) -> str:
+def _time(metric: str, interval: Interval | None, row: Row) -> str:
     if interval is None or math.isnan(interval.estimate):
         return NOTHING
     if math.isinf(interval.estimate):
         return "over half missed"
-    return METRICS[metric].show(interval.estimate)
+    if metric in row.medians:
+        return f"median {METRICS[metric].show(interval.estimate)}"
+    return show_interval(metric, interval)
 
 
 def _count(value: int | None) -> str:

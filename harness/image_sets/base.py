@@ -82,6 +82,7 @@ class SetFacts:
         test_images: images of the test split.
         origin: where its files are from.
         framing: how its images sit in their frame; None if nothing is known of it.
+        download: about how many megabytes are downloaded; 0 if it comes with a package.
     """
 
     image_shape: tuple[int, int, int]
@@ -90,6 +91,7 @@ class SetFacts:
     test_images: int
     origin: str
     framing: Framing | None = None
+    download: int = 0
 
     @property
     def classes(self) -> int:

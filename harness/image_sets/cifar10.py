@@ -73,6 +73,7 @@ CIFAR10 = ArchiveSet(
         train_images=50_000,
         test_images=10_000,
         origin="cifar-10-binary.tar.gz of Krizhevsky, University of Toronto",
+        download=170,
         framing=Framing(None, background=None),
     ),
     archive="cifar-10-binary.tar.gz",

@@ -27,6 +27,7 @@ FASHION_MNIST = IdxSet(
         train_images=60_000,
         test_images=10_000,
         origin="four IDX files of Zalando Research",
+        download=31,
         framing=Framing(1.0, strokes=False),  # the item's longer side fills 28 pixels
     ),
     subfolders=("fashion-mnist", "fashion_mnist"),

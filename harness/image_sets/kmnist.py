@@ -18,6 +18,7 @@ KMNIST = IdxSet(
         train_images=60_000,
         test_images=10_000,
         origin="four IDX files of ROIS-DS CODH",
+        download=21,
         framing=Framing(None, background="black"),  # how ink sits in the frame is not published
     ),
     subfolders=("kmnist",),

@@ -14,6 +14,7 @@ MNIST = IdxSet(
         train_images=60_000,
         test_images=10_000,
         origin="four IDX files of LeCun, Cortes and Burges",
+        download=12,
         framing=Framing(20 / 28, "mass"),
     ),
     subfolders=("mnist",),

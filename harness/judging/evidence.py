@@ -31,6 +31,8 @@ from harness.stats import (
     step_of,
 )
 
+SAME_COUNT = 0.01
+"""Share of a count below which a difference matters to nobody, unless a study names a margin of its own."""
 UNFINISHED = "the study is unfinished: verdicts come after {} replicates of each"
 """Why nothing is tested before the first look; with its replicates."""
 
@@ -140,13 +142,17 @@ def step_between(metric: str, values: np.ndarray, base: np.ndarray, rules: Rules
 
 
 def _exact(metric: str, sample: Sample, base: Sample, rules: Rules) -> Contrast:
-    """Compare counts that no seed changes: no interval is needed, and one trial of each is enough."""
+    """Compare counts that no seed changes: no interval is needed, and one trial of each is enough.
+
+    Counts that differ by less than the study's margin are equivalent, or where it names none by less than 1 %: a
+    network with 0.999 times the parameters is no smaller one.
+    """
     value, other = sample.counts.get(metric), base.counts.get(metric)
     if value is None or other is None:
         return Contrast(metric, "exact", math.nan, note="not recorded")
     if value == other:
         judged = Verdict.IDENTICAL
-    elif abs(value - other) < rules.margins.get(metric, 1):
+    elif abs(value - other) < rules.margins.get(metric, SAME_COUNT * other):
         judged = Verdict.EQUIVALENT
     else:
         judged = Verdict.BETTER if (value < other) == (METRICS[metric].better == "lower") else Verdict.WORSE
@@ -208,7 +214,7 @@ def _contrast(metric: str, found: PairedDifference) -> Contrast:
         "difference",
         found.estimate,
         pairs=found.n,
-        effect_size=found.effect_size,
+        effect_size=found.effect_size if found.n > 2 else math.nan,  # two pairs tell nothing of a spread
         won=found.won if METRICS[metric].better == "higher" else found.n - found.won,
         note=_note(found),
         spreads=found.spreads if found.widened > 1 else math.nan,

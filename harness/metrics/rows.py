@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from harness.metrics.units import CORES, COUNT, EPOCHS, NATS, NOTHING, NUMBER, RATE, SECONDS, SHARE, STEPS, Unit
@@ -37,8 +36,7 @@ class Metric:
         probe: the probe that measures it; empty if it is always measured.
         watched: of a time to the target, the metric that says how long each trial was watched; empty for others.
         short: heading where there is little room; the title by default.
-        adjectives: what people say instead of "better in TITLE" and "worse in TITLE".
-        ratio: how a ratio is told, with {} for the number.
+        ratio: how a ratio is told, with {} for "32 % fewer" or "3 times the".
         counts_images: whether it is a share of images, and so comes in steps of 1 over their number.
         needs: what must be so for it to have a value; empty where only a network that diverged has none.
     """
@@ -53,7 +51,6 @@ class Metric:
     probe: str = ""
     watched: str = ""
     short: str = ""
-    adjectives: Mapping[str, str] = field(default_factory=dict)
     ratio: str = ""
     counts_images: bool = False
     needs: str = ""
@@ -131,8 +128,6 @@ class Metric:
         return self.signed(difference) + self.unit.points
 
 
-_FASTER = {"better": "faster", "worse": "slower"}
-
 ROWS: tuple[Metric, ...] = (
     Metric("val_accuracy", "validation accuracy", SHARE, "evaluated", "val/accuracy", "higher", split="validation",
            short="val acc", counts_images=True),
@@ -142,7 +137,7 @@ ROWS: tuple[Metric, ...] = (
            short="train acc", counts_images=True),
     Metric("train_loss", "training loss", NATS, "evaluated", "train/loss", "lower", split="train", short="train loss"),
     Metric("test_accuracy", "test accuracy", SHARE, "scored", "test/accuracy", "higher", split="test",
-           adjectives={"better": "more accurate", "worse": "less accurate"}, counts_images=True),
+           counts_images=True),
     Metric("test_loss", "test loss", NATS, "scored", "test/loss", "lower", split="test"),
     Metric("steps", "steps", STEPS, "progress", "progress/steps"),
     Metric("epochs", "epochs", EPOCHS, "progress", "progress/epochs"),
@@ -150,29 +145,29 @@ ROWS: tuple[Metric, ...] = (
     Metric("restored_step", "step of the network that was kept", STEPS, "progress", "progress/restored_step"),
     Metric("steps_to_target", "steps to target", STEPS, "progress", "target/steps", "lower", watched="steps"),
     Metric("seconds_to_target", "seconds to target", SECONDS, "progress", "target/seconds", "lower",
-           watched="train_seconds", adjectives=_FASTER),
+           watched="train_seconds"),
     Metric("train_seconds", "training seconds", SECONDS, "clock", "seconds/train", "lower",
-           ratio="trains for {} times the seconds", adjectives=_FASTER),
+           ratio="trains in {} time"),
     Metric("evaluate_seconds", "evaluation seconds", SECONDS, "clock", "seconds/evaluate"),
     Metric("compile_seconds", "compilation seconds", SECONDS, "clock", "seconds/compile"),
     Metric("prepare_seconds", "preparation seconds", SECONDS, "clock", "seconds/prepare"),
     Metric("record_seconds", "recording seconds", SECONDS, "clock", "seconds/record"),
     Metric("refit_seconds", "seconds of the second training", SECONDS, "clock", "seconds/refit"),
     Metric("images_per_second", "images per second", RATE, "progress", "progress/images_per_second", "higher",
-           ratio="trains at {} times the images per second", adjectives=_FASTER),
+           ratio="trains on {} images per second"),
     Metric("foreign_load", "cores taken by others", CORES, "progress", "machine/foreign_load"),
     Metric("kwh", "kWh of the machine since the trial before", NUMBER, "progress", "machine/kwh"),
     Metric("studies_beside", "other studies beside", COUNT, "progress", "machine/studies_beside"),
     Metric("parameters", "parameters", COUNT, "built", "cost/parameters", "lower",
-           ratio="has {} times the parameters", adjectives={"better": "smaller", "worse": "larger"}),
+           ratio="has {} parameters"),
     Metric("macs", "multiply-accumulates", COUNT, "built", "cost/macs", "lower",
-           ratio="needs {} times the multiply-accumulates"),
+           ratio="needs {} multiply-accumulates"),
     Metric("activations", "activation values", COUNT, "built", "cost/activations", "lower",
-           ratio="puts out {} times the activation values"),
+           ratio="puts out {} activation values"),
     Metric("activation_ops", "activation functions", COUNT, "built", "cost/activation_ops", "lower",
-           ratio="evaluates {} times the activation functions"),
+           ratio="evaluates {} activation functions"),
     Metric("pool_ops", "pooling operations", COUNT, "built", "cost/pool_ops", "lower",
-           ratio="needs {} times the pooling operations"),
+           ratio="needs {} pooling operations"),
     Metric("dead_classes", "classes never predicted", NUMBER, "end", "test/dead_classes", "lower", split="test"),
     Metric("dead_features", "dead features", NUMBER, "end", "features/dead", "lower", probe="features"),
     Metric("redundant_features", "redundant features", NUMBER, "end", "features/redundant", "lower", probe="features"),

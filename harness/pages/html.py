@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from harness.escaping import shell
-from harness.findings.figures import Plot
+from harness.findings.answer.matrix import MatrixRow
+from harness.findings.figures import ForestFigure, Plot
 from harness.findings.finding import Table
 from harness.findings.report import Report
 from harness.findings.trainings.figures import CurveFigure
@@ -18,6 +19,9 @@ from harness.pages.insight_pictures import Learned
 from harness.pages.svg import inline
 from harness.pages.svg.style import dark_rules
 from harness.pages.templating import contents, environment
+
+_LINES = 8
+"""Lines of forests that fit beside the verdicts."""
 
 
 def to_html(report: Report, drawings: dict[str, str], learned: Sequence[Learned] = ()) -> str:
@@ -44,13 +48,42 @@ def to_html(report: Report, drawings: dict[str, str], learned: Sequence[Learned]
         figure.name: Markup(inline(drawings[figure.name], f"f{place}", figure.description))  # noqa: S704  an SVG
         for place, figure in enumerate(figures)
     }
+    given = contents(report, learned)
+    first = first_figures(report)
+    later = [(name, [plot for plot in plots if plot not in first]) for name, plots in given["chapters"]]
     return templates.get_template("comparison.html.j2").render(
         drawn=drawn,
+        first=first,
+        later=[(name, plots) for name, plots in later if plots],
+        matrix=_matrix_rows(report, given["verdicts"]),
         dark_figures=Markup(dark_rules("figure svg")),  # noqa: S704  our own
         script=Markup(script),  # noqa: S704  our own
         script_hash=_hash(script),
-        **contents(report, learned),
+        **given,
     )
+
+
+def first_figures(report: Report) -> list[CurveFigure | Plot]:
+    """Return what stands beside the verdicts on the first screen: the first forests, else the first figure.
+
+    There are several where they are of few variants, so that all can be seen at once.
+    """
+    forests = [plot for plot in report.plots if isinstance(plot, ForestFigure)]
+    if not forests:
+        return [*report.plots, *report.curves][:1]
+    shown: list[CurveFigure | Plot] = []
+    for forest in forests:
+        if shown and (forest.chapter != forests[0].chapter or len(forest.estimates) * (len(shown) + 1) > _LINES):
+            break
+        shown.append(forest)
+    return shown
+
+
+def _matrix_rows(report: Report, shown: Table | None) -> list[MatrixRow]:
+    if report.matrix is None or shown is None:
+        return []
+    labels = {row[0] for row in shown.rows}
+    return [row for row in report.matrix.rows if row.label in labels]
 
 
 def _hash(script: str) -> str:
@@ -67,8 +100,8 @@ def small(text: str) -> Markup:
 
 
 def breakable(markup: Markup) -> Markup:
-    """Let a label wrap after its equals signs rather than within a word."""
-    return Markup(str(escape(markup)).replace("=", "=<wbr>"))  # noqa: S704  escaped
+    """Let a label wrap before its equals signs rather than within a word: a value stays with its sign."""
+    return Markup(str(escape(markup)).replace("=", "<wbr>="))  # noqa: S704  escaped
 
 
 def together(text: str) -> str:

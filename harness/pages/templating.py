@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import jinja2
 
 from harness.findings.figures import Plot
+from harness.findings.finding import Table
 from harness.findings.report import Report
 from harness.findings.tables import contrasts_table, matrix_table, results_table
 from harness.metrics import counted
 from harness.pages.insight_pictures import Learned
 
+_Cell = TypeVar("_Cell")
 UI = "http://127.0.0.1:5000"
 """Where `harness ui` serves unless it is told otherwise."""
 MOST_RUNS = 200
@@ -41,7 +44,7 @@ def _chapters(report: Report) -> list[tuple[str, list[Plot]]]:
 
 def contents(report: Report, learned: Sequence[Learned]) -> dict[str, Any]:
     """Return the names that a template may use."""
-    tables = [results_table(report), contrasts_table(report)]
+    tables = [results_table(report), _verdict_second(contrasts_table(report))]
     if report.search:
         tables.reverse()  # claims before what was only explored
     left = len(report.runs) - MOST_RUNS
@@ -55,3 +58,16 @@ def contents(report: Report, learned: Sequence[Learned]) -> dict[str, Any]:
         "learned": learned,
         "more_runs": f"{counted(left, 'more run')} in trials.parquet." if left > 0 else "",
     }
+
+
+def _verdict_second(table: Table | None) -> Table | None:
+    """Put the verdict beside the variant: on a narrow screen what comes later is not seen."""
+    if table is None or "verdict" not in table.headings:
+        return table
+    place = table.headings.index("verdict")
+
+    def moved(cells: tuple[_Cell, ...]) -> tuple[_Cell, ...]:
+        return (cells[0], cells[place], *cells[1:place], *cells[place + 1 :])
+
+    rows = tuple(moved(row) for row in table.rows)
+    return replace(table, headings=moved(table.headings), numeric=moved(table.numeric), rows=rows)

@@ -6,6 +6,8 @@ from harness.stats.choosing import Within, within_one_standard_error
 from harness.stats.effects import Alias, Effect, aliases, interactions, main_effects
 from harness.stats.intervals import (
     Interval,
+    bounded,
+    geometric,
     mean_interval,
     power_of_e,
     prediction_interval,
@@ -47,12 +49,14 @@ __all__ = [
     "Within",
     "accuracy_on_new_images",
     "aliases",
+    "bounded",
     "chance_to_agree",
     "chance_to_differ",
     "coin_spread",
     "continued",
     "difference_of_pairs",
     "difference_on_new_images",
+    "geometric",
     "holm",
     "image_variance",
     "interactions",

@@ -54,6 +54,31 @@ def mean_interval(values: Iterable[float], confidence: float = 0.95) -> Interval
     return Interval(mean, mean - half, mean + half, n)
 
 
+def bounded(interval: Interval, low: float, high: float) -> Interval:
+    """Return the part of an interval that lies between the bounds that every value keeps, and so does their mean.
+
+    What is cut off cannot be the truth, so that the interval holds it exactly as often as before (Mandelkern 2002,
+    "Setting confidence intervals for bounded parameters"). An interval on log odds would stay inside by itself, but of
+    few values near a bound it reaches absurdly far the other way: of 99, 80 and 99.5 % down to 17 %.
+
+    Args:
+        interval: of a mean, or of one further value.
+        low: the lower bound; minus infinity for none.
+        high: the upper bound; infinite for none.
+    """
+    if math.isnan(interval.low) or math.isnan(interval.high):
+        return interval
+    return Interval(interval.estimate, max(low, interval.low), min(high, interval.high), interval.n)
+
+
+def geometric(interval: Interval) -> Interval:
+    """Return the interval of a geometric mean from that of the mean of logarithms."""
+    mean, low, high = (
+        one if math.isnan(one) else power_of_e(one) for one in (interval.estimate, interval.low, interval.high)
+    )
+    return Interval(mean, low, high, interval.n)
+
+
 def prediction_interval(values: Iterable[float], confidence: float = 0.95) -> Interval:
     """Return the mean with the interval that one further measurement falls into (Hahn & Meeker 1991, section 4.7).
 

@@ -84,7 +84,8 @@ def accuracy_on_new_images(known: Interval, hits: np.ndarray) -> Interval:
 
     As :func:`difference_on_new_images`, with the reach of Wilson's interval (1927) for as many images as would give
     the same variance if each were simply right or wrong: close to 1 it reaches further down than up (Newcombe 1998,
-    "Interval estimation for the difference between independent proportions", joins such intervals alike).
+    "Interval estimation for the difference between independent proportions", joins such intervals alike). Either part
+    stays between 0 and 1; where both together do not, the end is the bound.
 
     Args:
         known: the interval on these images.
@@ -102,7 +103,8 @@ def accuracy_on_new_images(known: Interval, hits: np.ndarray) -> Interval:
     shrunk = 1 + quantile**2 / images
     middle = (share + quantile**2 / (2 * images)) / shrunk
     reach = quantile * math.sqrt(share * (1 - share) / images + (quantile / images / 2) ** 2) / shrunk
-    return _widened(known, share - (middle - reach), middle + reach - share)
+    found = _widened(known, share - (middle - reach), middle + reach - share)
+    return replace(found, low=max(0.0, found.low), high=min(1.0, found.high))
 
 
 def _quantile(images: int) -> float:

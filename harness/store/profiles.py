@@ -100,10 +100,16 @@ def is_address(where: str) -> re.Match[str] | None:
 
 
 def default_store() -> str | None:
-    """Return the store that ``harness.toml`` names as the default; None if there is none."""
+    """Return the store that ``harness.toml`` names as the default; None if there is none.
+
+    A folder is relative to the file: seen from a folder below it is the same store.
+    """
     file = _nearest()
-    chosen = _read(file).get("store") if file else None
-    return None if chosen is None else str(chosen)
+    said = _read(file) if file else {}
+    chosen: str | None = said.get("store")
+    if file is None or chosen is None or chosen in said["stores"] or is_address(chosen) or Path(chosen).is_absolute():
+        return chosen
+    return os.path.relpath(file.parent / chosen)
 
 
 def without_password(address: str) -> str:

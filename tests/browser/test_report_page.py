@@ -80,7 +80,7 @@ def show(browser, reports):
 
 
 def table_of(page, place=0):
-    return page.locator("table.sortable").nth(place)
+    return page.locator("table.sortable:not(.matrix)").nth(place)
 
 
 def column_of(table, heading):
@@ -153,7 +153,7 @@ class TestSorting:
                 break
         assert page.evaluate(on_heading) == "variant"
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-        heading = table_of(page).locator("thead th").first
+        heading = page.locator("table.sortable thead th").first
         page.keyboard.press(key)
         assert heading.get_attribute("aria-sort") == "ascending"
         page.keyboard.press(key)
@@ -162,7 +162,7 @@ class TestSorting:
     def test_a_table_of_two_variants_has_nothing_to_sort(self, show):
         counted = """all => all.map((table) => [table.tBodies.length, table.tHead.rows[0].cells.length,
             table.querySelectorAll("thead button").length])"""
-        found = show("pooling_or_stride").locator("table.sortable").evaluate_all(counted)
+        found = show("pooling_or_stride").locator("table.sortable:not(.matrix)").evaluate_all(counted)
         assert [buttons for groups, _, buttons in found if groups < 3][:2] == [0, 0], "scores, and differences"
         assert all(buttons == (columns if groups >= 3 else 0) for groups, columns, buttons in found)
 
@@ -181,12 +181,65 @@ class TestFilter:
         assert table.locator("tbody:visible").count() == 9
         assert page.get_by_role("status").first.inner_text().strip() == ""
 
+    def test_words_filter_rows_rather_than_variants(self, show):
+        page = show("layer_sizes")
+        table = table_of(page, 1)
+        field = page.get_by_role("searchbox", name="Filter rows: Against base")
+        field.fill("parameters better")
+        rows = table.locator("tr:visible").all_inner_texts()[1:]
+        assert [row.split("\t")[1:3] for row in rows] == [["better", "parameters"]] * len(rows)
+        labels = ["conv.0.filters=8", "conv.1.filters=18", "conv.0.kernel=3", "conv.1.kernel=3", "dense.0=32"]
+        assert {row.split("\t")[0] for row in rows} <= {*labels}
+        assert page.get_by_role("status").filter(has_text=f"{len(rows)} of 24").count() == 1
+        field.fill("−0.16")  # a minus as it is shown, or as it is typed
+        shown = table.locator("tr:visible").count()
+        field.fill("-0.16")
+        assert table.locator("tr:visible").count() == shown > 1
+        field.fill("")
+        assert table.locator("tr:visible").count() == 25
+        spans = "cells => cells.map((cell) => [cell.rowSpan, cell.parentElement.rowIndex % 3])"
+        assert table.locator("tbody th").evaluate_all(spans) == [[3, 1]] * 8
+
     def test_each_field_is_named_for_its_table(self, show):
         page = show("layer_sizes")
         field = page.get_by_role("searchbox", name="Filter rows: What each variant measured")
         field.fill("dense")
         assert field.count() == 1, "the count of rows is no part of the name"
         assert page.get_by_role("searchbox", name="Filter rows: Against base").count() == 1
+
+
+class TestFirstScreen:
+    """What is seen before anybody scrolls."""
+
+    def test_answer_verdicts_and_forest_are_on_it(self, show):
+        page = show("pooling_or_stride")
+        for part in (".lead", ".matrix tbody", ".first figure >> nth=0"):
+            box = page.locator(part).bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 1280
+            assert box["y"] + box["height"] <= 800, part
+
+    def test_each_verdict_has_a_word_a_letter_and_a_colour(self, show):
+        cells = show("layer_sizes").locator(".matrix td")
+        assert cells.count() == 24
+        looks = """cells => cells.map((cell) => [cell.querySelector(".word").textContent.slice(1),
+          cell.querySelector(".letter").textContent, getComputedStyle(cell).backgroundColor])"""
+        found = {tuple(look) for look in cells.evaluate_all(looks)}
+        letters = {"better": "B", "worse": "W", "equivalent": "E", "identical": "I", "undecided": "U"}
+        assert {letters[word] for word, _, _ in found} == {letter for _, letter, _ in found}
+        colours = {word: colour for word, _, colour in found}
+        assert len(found) == len(colours) == len({*colours.values()}) >= 3
+
+    @pytest.mark.parametrize("name", NAMES)
+    @pytest.mark.parametrize("width", [360, 400])
+    def test_on_a_phone_each_verdict_is_within_the_screen(self, show, name, width):
+        page = show(name, width=width)
+        ends = "all => all.map((one) => one.getBoundingClientRect().right)"
+        assert max(page.locator(".matrix .word").evaluate_all(ends)) <= width
+        verdicts = table_of(page, 1).locator("td.verdict")
+        assert verdicts.count() > 2
+        assert max(verdicts.evaluate_all(ends)) <= width
+        assert page.locator(".matrix").get_by_role("cell").count() == page.locator(".matrix td").count()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -210,7 +263,7 @@ def test_on_a_narrow_screen_tables_scroll_and_the_page_does_not(show, name):
     page = show(name, width=360)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert page.evaluate(BEYOND) == []
-    box = page.locator(".scroll").first
+    box = page.locator(".scroll:not(:has(.matrix))").first
     assert box.evaluate("box => box.scrollWidth > box.clientWidth")
     box.focus()
     page.keyboard.press("ArrowRight")

@@ -189,12 +189,12 @@ class TestWrongUse:
                 ["compare", "a", "b", "--margin", "test_accuracy=-1"],
                 "error: --margin test_accuracy=-1: must be a number above 0, got '-1'. E.g. 0.002",
             ),
-            (["compare", "tiny", "tiny"], "error: mlruns/mlflow.db: no such store. `harness run` makes one"),
+            (["compare", "tiny", "tiny"], "error: mlruns: there is no store here. Change to the folder"),
             (["report"], "error: name a study or a report's folder, or give --all. E.g. harness report"),
-            (["show", "tiny"], "error: mlruns/mlflow.db: no such store. `harness run` makes one"),
-            (["ui"], "error: mlruns/mlflow.db: no such store. `harness run` makes one"),
+            (["show", "tiny"], "error: mlruns: there is no store here. Change to the folder"),
+            (["ui"], "error: mlruns: there is no store here. Change to the folder"),
             (["data", "verify", "mnits"], "error: 'mnits' is neither an image set"),
-            (["run", "tiny", "--workers", "0"], "Invalid value for '--workers'"),
+            (["run", "tiny", "--workers", "0"], "error: --workers must be a whole number from 1 to 10,000, got 0."),
         ],
     )
     def test_one_message_and_exit_code_2(self, harness, project, arguments, message):

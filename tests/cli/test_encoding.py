@@ -47,7 +47,7 @@ def test_a_report_and_a_list_on_such_a_terminal(harness, project, encoding):
         (["validate", "tiny", "--set", "notes=\x1b[31mred"],
          "error: arguments must not have control characters, got 'notes=\\x1b[31mred'.\n"),
         (["list", "--store", "a\nb"], "must be the name of a file or folder, in one line, got 'a\\nb'."),
-        (["list", "--reports", ""], "Invalid value for '--reports': must be the name of a file or folder, in one line"),
+        (["list", "--reports", ""], "error: --reports must be the name of a file or folder, in one line"),
         (["run", "tiny", "--dry-run", "--store", "n" * 300], "a name must have at most 255 bytes, a path 4,095, got"),
         (["validate", "n" * 300], "is no study file: File name too long.\n"),
         (["validate", "."], "error: .: no study file, and no studies.toml."),

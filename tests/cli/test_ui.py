@@ -84,7 +84,8 @@ class TestDashboard:
         code, _, err = harness("dashboard")
         assert code == 2
         assert err == (
-            "error: mlruns/optuna.db: no such storage. `harness run` makes one; --store names another folder.\n"
+            "error: mlruns: there is no store here. Change to the folder of your project, name its store with --store, "
+            "or begin one: harness run STUDY\n"
         )
 
     def test_without_the_extra(self, harness, project):

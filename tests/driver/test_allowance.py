@@ -162,7 +162,7 @@ class TestEnergy:
         again = run_study(study, store=memory, launch=ScriptedLauncher(finish, places=1))
         assert (again.finished_here, again.stopped.key) == (0, "budget.kwh")
         told = report(*load_results("tiny", memory))
-        assert "Its budget: 7 kWh, of which " in told.sentences[0]
+        assert "Its budget: 7 kWh, of which " in told.sentences[1]
         assert "kWh of the whole machine, by its counters (CodeCarbon)." in told.measured["Spent"]
 
     def test_what_earlier_runs_took_counts(self):
@@ -239,7 +239,7 @@ def test_a_report_says_first_what_the_budget_left_out(memory, tiny):
     study = tiny(budget={"trainings": 5}, **{"design.replicates": 4})
     run_study(study, store=memory, launch=ScriptedLauncher(finish, places=1))
     assert statuses(memory) == ["finished"] * 5
-    assert report(*load_results("tiny", memory)).sentences[0] == (
+    assert report(*load_results("tiny", memory)).sentences[1] == (
         "This study is unfinished: 5 of 8 trainings are done, 2 whole replicates of every variant. To judge what there "
         "is, run it with design.replicates = 3, which takes 1 more training: a look that is charged. Its budget: 5 "
         "trainings."

@@ -7,6 +7,7 @@ import pytest
 
 from harness.judging import compare
 from harness.judging.evidence import Rules, gather
+from harness.stats import Verdict
 from tests.findings.conftest import make_study
 
 STEADY = np.array([0.0, 2.0, 1.0, 0.0, 3.0]) * 1e-4
@@ -75,3 +76,23 @@ def test_of_shares_only_those_of_images_come_in_steps(sample):
         study = make_study(report={"metrics": [name]})
         found = one(study, sample(**{name: 0.95 + STEADY}), sample(**{name: 0.9499 + STEADY}))
         assert (not math.isnan(found.high)) == high, name
+
+
+@pytest.mark.parametrize(
+    ("value", "base", "margin", "expected"),
+    [
+        (241_818, 242_062, None, Verdict.EQUIVALENT),  # 0.999 times
+        (240_000, 242_062, None, Verdict.EQUIVALENT),
+        (239_000, 242_062, None, Verdict.BETTER),  # 1.3 % fewer
+        (245_000, 242_062, None, Verdict.WORSE),
+        (241_818, 242_062, 1, Verdict.BETTER),  # the study says what matters
+        (200_000, 242_062, 50_000, Verdict.EQUIVALENT),
+        (242_062, 242_062, None, Verdict.IDENTICAL),
+    ],
+)
+def test_counts_within_one_per_cent_are_equivalent_unless_the_study_says_another_margin(
+    sample, value, base, margin, expected
+):
+    rules = Rules({"parameters": margin} if margin else {}, 0.0, None)
+    one, other = (sample(test_accuracy=[0.9], counts={"parameters": count}) for count in (value, base))
+    assert gather("parameters", one, other, rules).contrast.verdict is expected

@@ -61,7 +61,7 @@ def test_it_is_in_the_store_the_report_the_table_and_what_show_prints(folder):
     report = folder / "reports/guesses"
     page = (report / "comparison.md").read_text(encoding="utf-8")
     assert "accuracy of two guesses (%)" in page
-    assert " in accuracy of two guesses (" in page, "the sentence of the verdict"
+    assert " to accuracy of two guesses" in page or " of accuracy of two guesses" in page, "the sentence of the verdict"
     assert pd.read_csv(report / "comparison.csv")["top_2_accuracy"].between(0.2, 1).all()
     trials = pd.read_parquet(report / "trials.parquet")
     assert (trials["top_2_accuracy"] >= trials["test_accuracy"]).all()

@@ -42,7 +42,7 @@ def test_no_verdict_is_cut_off(study, trials, history, width):
     assert max(len(line) for line in text.splitlines()) <= width
 
 
-@pytest.mark.parametrize(("width", "times"), [(80, 0), (120, 1), (160, 2)])
+@pytest.mark.parametrize(("width", "times"), [(80, 0), (132, 1), (160, 2)])
 def test_intervals_on_new_images_where_there_is_room(study, trials, history, width, times):
     """Of means where they have intervals, of contrasts where they have details."""
     hits = [pack_hits(np.arange(1000) < round(1000 * accuracy)) for accuracy in trials["test_accuracy"]]

@@ -3,7 +3,14 @@ import math
 import numpy as np
 import pytest
 
-from harness.stats import mean_interval, prediction_interval, share_interval, spread_interval
+from harness.stats import (
+    bounded,
+    geometric,
+    mean_interval,
+    prediction_interval,
+    share_interval,
+    spread_interval,
+)
 
 
 def test_mean_interval_by_hand():
@@ -102,3 +109,27 @@ def test_a_further_measurement_falls_into_it_95_times_in_100():
     found = [prediction_interval(row[:5]) for row in numbers]
     inside = np.mean([one.low <= row[5] <= one.high for one, row in zip(found, numbers, strict=True)])
     assert inside == pytest.approx(0.95, abs=0.015)
+
+
+def test_ends_stay_inside_the_bounds_that_values_keep():
+    # 0.9 and 0.95: mean 0.925, standard error 0.025, t(0.975, 1) = 12.7062: the plain interval is 0.607 to 1.243
+    plain = mean_interval([0.9, 0.95])
+    assert plain.high == pytest.approx(1.2427, abs=1e-4)
+    found = bounded(plain, 0.0, 1.0)
+    assert (found.estimate, found.low, found.high, found.n) == (plain.estimate, plain.low, 1.0, 2)
+    counts = bounded(mean_interval([0, 1, 0]), 0.0, math.inf)  # 1/3 plus and minus 1.43422
+    assert (counts.low, counts.high) == (0.0, pytest.approx(1 / 3 + 1.43422, abs=1e-5))
+    assert bounded(plain, -math.inf, math.inf) == plain
+
+
+def test_what_has_no_ends_is_left_as_it_is():
+    for values in ([0.5], []):
+        found = mean_interval(values)
+        assert str(bounded(found, 0.0, 1.0)) == str(found)
+
+
+def test_the_interval_of_a_geometric_mean_is_that_of_the_logarithms():
+    found = geometric(mean_interval(np.log([4.0, 16.0])))
+    reach = math.exp(12.7062047 * math.log(2))
+    assert found.estimate == pytest.approx(8.0)
+    assert (found.low, found.high) == (pytest.approx(8 / reach), pytest.approx(8 * reach))

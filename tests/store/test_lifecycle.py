@@ -103,6 +103,6 @@ def test_only_what_is_deleted_is_removed(two):
 
 def test_a_store_that_is_not_there(tmp_path):
     for change in (lambda store: rename_study(store, "a", "b"), lambda store: remove_study(store, "a")):
-        with pytest.raises(UsageError, match="no such store"):
+        with pytest.raises(UsageError, match="there is no store here"):
             change(open_store(tmp_path / "nowhere"))
     assert not (tmp_path / "nowhere").exists()

@@ -63,10 +63,12 @@ class MatrixRow:
     Attributes:
         label: as of :attr:`Row.label`, unique; of an effect what it is of.
         cells: one for each metric of the matrix, in their order.
+        said: how people say it: "a stride", "dropout 0.5 with 55,000 training images".
     """
 
     label: str
     cells: tuple[Cell, ...]
+    said: str
 
 
 @dataclass(frozen=True)
@@ -87,18 +89,18 @@ class VerdictMatrix:
 
 
 def verdict_matrix(
-    against: str, metrics: Sequence[str], compared: Sequence[tuple[str, Sequence[Contrast]]]
+    against: str, metrics: Sequence[str], compared: Sequence[tuple[str, str, Sequence[Contrast]]]
 ) -> VerdictMatrix | None:
     """Return the verdicts as a matrix; None where nothing was compared.
 
     Args:
         against: what is compared with.
         metrics: names of the metrics, in the order of the columns.
-        compared: label and contrasts of each row; rows without contrasts are left out.
+        compared: label, words and contrasts of each row; rows without contrasts are left out.
     """
     rows = tuple(
-        MatrixRow(label, tuple(_cell(name, {one.metric: one for one in found}) for name in metrics))
-        for label, found in compared
+        MatrixRow(label, tuple(_cell(name, {one.metric: one for one in found}) for name in metrics), said)
+        for label, said, found in compared
         if found
     )
     if not rows:

@@ -46,8 +46,12 @@ def short_ends(contrast: Contrast) -> str:
     if contrast.kind == "difference":
         metric = METRICS[contrast.metric]
         return f"{metric.signed(low)} to {metric.signed(high)}"
-    if low == 0 or math.isinf(high):
-        return "any ratio" if low == 0 and math.isinf(high) else ""
+    if low == 0 and math.isinf(high):
+        return "any ratio"
+    if math.isinf(high):
+        return f"{short_ratio(low)} or more" if low < math.inf else ""
+    if low == 0:
+        return f"up to {short_ratio(high)}" if high else ""
     if high >= _MANY:
         return f"{_bare(low)} to {_bare(high)}"
     return f"{short_ratio(low).removesuffix(' %')} to {short_ratio(high)}"

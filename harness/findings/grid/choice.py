@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
@@ -35,7 +36,9 @@ def analyse(facts: Facts) -> Finding:
     overlap = overlap_of(facts.study, facts.groups[0].sample())
     found = within_one_standard_error([values for _, values in known], METRICS[metric].sign, overlap)
     as_good = [known[place][0] for place in found.places]
-    return Finding((_sentence(metric, min(as_good, key=_size), known[found.best][0], found.error, len(as_good)),))
+    chosen, best = min(as_good, key=_size), known[found.best][0]
+    names = {row.label: _name(facts, row) for row in (chosen, best)}
+    return Finding((_sentence(metric, chosen, best, names, found.error, len(as_good)),))
 
 
 def _chosen_by(study: Study) -> str:
@@ -52,10 +55,15 @@ def _size(row: Row) -> tuple[float, float]:
     return (math.inf if parameters is None else parameters, math.inf if macs is None else macs)
 
 
-def _sentence(metric: str, chosen: Row, best: Row, error: float, count: int) -> str:
+def _name(facts: Facts, row: Row) -> str:
+    """Say a variant; of the base also its settings, which are what is chosen."""
+    return quoted(row.title) if row is facts.rows[0] else facts.words[row.label].text
+
+
+def _sentence(metric: str, chosen: Row, best: Row, names: Mapping[str, str], error: float, count: int) -> str:
     row = METRICS[metric]
     value, top = (row.show(one.scores[metric].estimate) for one in (chosen, best))
-    name, size = quoted(chosen.title), f"{row.show(error)}{row.unit.points}"
+    name, size = names[chosen.label], f"{row.show(error)}{row.unit.points}"
     if count == 1:
         return (
             f"Chosen by the one-standard-error rule: {name}, which has the best mean {row.title} ({top}); no other "
@@ -64,4 +72,6 @@ def _sentence(metric: str, chosen: Row, best: Row, error: float, count: int) -> 
     text = f"Chosen by the one-standard-error rule: {name}, mean {row.title} {value}, the simplest of {count} variants"
     if chosen is best:
         return f"{text} within one standard error ({size}) of the best mean, which is its own."
-    return f"{text} within one standard error ({size}) of the best; the best mean is {top}, of {quoted(best.title)}."
+    return (
+        f"{text} within one standard error ({size}) of the best; the best mean is {top}, that of {names[best.label]}."
+    )

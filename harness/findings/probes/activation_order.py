@@ -20,19 +20,19 @@ def analyse(facts: Facts) -> Finding:
     for group in facts.groups:
         known = group.values("order_difference").astype(float)
         if len(known) and not np.isnan(known).all():
-            largest[group.label] = float(np.nanmax(known))
+            largest[facts.words[group.label].text] = float(np.nanmax(known))
     same = {label: value for label, value in largest.items() if value <= ROUNDING}
     other = {label: value for label, value in largest.items() if value > ROUNDING}
     said = []
     if same:
         said.append(
             "Exchanging activation and pool leaves the function as it is, up to rounding, with "
-            f"{listed([f'“{label}”' for label in same])}: no logit of any test image moves by more than "
+            f"{listed(list(same))}: no logit of any test image moves by more than "
             f"{max(same.values()):.2g}."
         )
     if other:
         said.append(
-            f"It makes another function with {listed([f'“{label}”' for label in other])}: some logit moves by "
+            f"It makes another function with {listed(list(other))}: some logit moves by "
             f"{min(other.values()):.2g} to {max(other.values()):.2g}."
         )
     return Finding(tuple(said))

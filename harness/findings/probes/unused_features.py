@@ -9,19 +9,25 @@ import numpy as np
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding, Section, Table
 from harness.findings.groups import Group
+from harness.findings.means import mean_of
 from harness.findings.wording import listed
 from harness.metrics import NOTHING
-from harness.stats import Interval, mean_interval
+from harness.stats import Interval
 from harness.study import OwnModel, Study
 
 _KINDS = ("dead", "redundant")
+_SEEN = 0.05
+"""Features on average, fewer of which are none."""
 
 
 def analyse(facts: Facts) -> Finding:
     """Return the counts of each layer in a table, and those of the reference in words; nothing without the probe."""
     if "features" not in facts.study.probes:
         return Finding()
-    return Finding(_sentences(facts.study, facts.groups[0]), sections=_section(facts.study, facts.groups))
+    base = facts.groups[0]
+    return Finding(
+        _sentences(facts.study, base, facts.words[base.label].text), sections=_section(facts.study, facts.groups)
+    )
 
 
 def _section(study: Study, groups: Sequence[Group]) -> tuple[Section, ...]:
@@ -45,17 +51,21 @@ def _section(study: Study, groups: Sequence[Group]) -> tuple[Section, ...]:
     return (Section("Unused features", text, table),) if rows else ()
 
 
-def _sentences(study: Study, reference: Group) -> tuple[str, ...]:
+def _sentences(study: Study, reference: Group, words: str) -> tuple[str, ...]:
     """Return how many features the reference does not use, in a sentence."""
     if not reference.finished.any():
         return ()
-    parts = []
+    parts, none = [], []
     for layer, features in _layers(study, reference).items():
-        dead, redundant = (_count(reference, kind, layer).estimate for kind in _KINDS)
-        if not np.isnan(dead):
-            of = "" if features is None else f" of {features}"
-            parts.append(f"{dead:.1f} dead and {redundant:.1f} redundant{of} in {layer}")
-    return (f"On average {reference.label} has {listed(parts)}.",) if parts else ()
+        counts = {kind: _count(reference, kind, layer).estimate for kind in _KINDS}
+        found = [f"{count:.1f} {kind}" for kind, count in counts.items() if count >= _SEEN]
+        of = "" if features is None else f" of {features}"
+        if found:
+            parts.append(f"{listed(found)}{of} in {layer}")
+        elif not np.isnan(counts["dead"]):
+            none.append(layer)
+    said = [*parts, *([f"none in {listed(none)}"] if none else [])]
+    return (f"Features that are not used, on average with {words}: {listed(said)}.",) if said else ()
 
 
 def _layers(study: Study, group: Group) -> dict[str, int | None]:
@@ -72,7 +82,7 @@ def _layers(study: Study, group: Group) -> dict[str, int | None]:
 
 def _count(group: Group, kind: str, layer: str) -> Interval:
     column = f"{kind}_features/{layer}"
-    return mean_interval(group.values(column).astype(float) if column in group.columns else [])
+    return mean_of(f"{kind}_features", group.values(column).astype(float) if column in group.columns else [])
 
 
 def _show(count: Interval) -> str:
@@ -80,4 +90,4 @@ def _show(count: Interval) -> str:
         return NOTHING
     if np.isnan(count.low):
         return f"{count.estimate:.1f}"
-    return f"{count.estimate:.1f} ({max(0.0, count.low):.1f} to {count.high:.1f})"
+    return f"{count.estimate:.1f} ({count.low:.1f} to {count.high:.1f})"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 import pandas as pd
 
 from harness.findings.wording import listed
-from harness.judging import looks_of
 from harness.metrics import SECONDS, counted
-from harness.records import Asked, unpack_hits
+from harness.records import unpack_hits
 from harness.study import USED_BY, SeedSpec, Study
 from harness.trials import spent_on
 
@@ -23,24 +21,6 @@ _CLOCK = (
 _SPLITS = (
     "Stopping and choosing looked at {looked} data only; the test split was scored once, at the end of each trial."
 )
-_STATISTICS = (
-    "Means have Student t intervals of 95 %. Variants are compared with the reference replicate by replicate: mean "
-    "difference, or geometric mean of ratios for seconds, steps and rates, with Student's t interval and p-value. All "
-    "comparisons of this page are judged together (Holm): better or worse if the adjusted p is at most 5 %, "
-    "equivalent if two one-sided tests against the study's margin are, adjusted likewise, identical if the trainings "
-    "are the same to the bit or the counts are the same, else undecided. So the chance of a single false better or "
-    "worse on this page is at most 5 %, and so is that of a false equivalent. A part of the 5 % is kept for replicates "
-    "that are added later (a tenth; a twentieth with adaptive ones). The effect size is Hedges' g of the paired "
-    'differences. Where spreads differ the standard error is widened. Of "about 4 to 9 more replicates", 4 decide with '
-    "an even chance and 9 with four in five."
-)
-_ADAPTIVE = (
-    "The data are looked at after {looks} replicates. Boundaries come from the joint distribution of all looks, so "
-    "that together they err as often as one test; p-values and intervals are of all looks so far and hold whenever the "
-    "study ends. After more than one look a difference is the median-unbiased estimate: the plain mean of what stopped "
-    "early is too large. A variant is ended early where it would hardly be decided: below a chance of 5 %, if what was "
-    "seen goes on."
-)
 _IMAGES = (
     "Intervals of test accuracies, and all verdicts, are about these {images}: what other seeds would give on them. "
     "The interval on new images is about new images like them, too: it adds the variance that comes from which images "
@@ -49,16 +29,6 @@ _IMAGES = (
 _NO_IMAGES = (
     "Intervals of test accuracies, and all verdicts, are about these test images. Which of them each trial got right "
     "was not recorded, so that nothing can be said of new ones."
-)
-_MORE = (
-    "Replicates were asked for anew when there were results, which is charged: the looks that came of it spend half of "
-    "what was kept of the error, together, each time that they were."
-)
-_TARGETS = (
-    "Steps and seconds to target are Kaplan-Meier medians: a trial that never reached the target counts as one that "
-    "takes longer than it was watched. Where some never did, variants are compared by their time ratio: the factor "
-    "between their times. Estimate, interval and p are of one rank test by permutation, and a ratio that it does not "
-    "reject is in the interval; where too few reached the target the interval has no upper or no lower end."
 )
 
 
@@ -79,10 +49,9 @@ def held_fixed(study: Study) -> dict[str, str]:
     return held
 
 
-def how_measured(study: Study, trials: pd.DataFrame, asked: Sequence[Asked] = ()) -> dict[str, str]:
+def how_measured(study: Study, trials: pd.DataFrame) -> dict[str, str]:
     """Return heading -> text, in the order in which it is read."""
     told = {"Clock": _CLOCK, "Splits": _splits(study)}
-    told["Statistics"] = _statistics(study, asked)
     told["Test images"] = _test_images(trials)
     margins = study.margins
     if margins:
@@ -96,16 +65,6 @@ def how_measured(study: Study, trials: pd.DataFrame, asked: Sequence[Asked] = ()
         told["When"] = _when(trials)
         told["Spent"] = _spent(trials)
     return {heading: text for heading, text in told.items() if text}
-
-
-def _statistics(study: Study, asked: Sequence[Asked]) -> str:
-    sizes = looks_of(study, asked).sizes
-    more = [one.replicates for one in asked if one.late]
-    said = [_STATISTICS]
-    said += [_ADAPTIVE.format(looks=listed([str(size) for size in sizes]))] if len(sizes) > 1 else []
-    said += [_MORE] if more and any(one != asked[0].replicates for one in more) else []
-    said += [_TARGETS] if study.target else []
-    return " ".join(said)
 
 
 def _test_images(trials: pd.DataFrame) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from harness.findings.answer.levels import Words
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.rows import Row
-from harness.findings.wording import listed, quoted
+from harness.findings.wording import listed
 from harness.judging import Contrast
 from harness.judging.contrast import show_new_ends
 from harness.metrics import METRICS
@@ -21,10 +22,10 @@ _NAMED = 5
 def analyse(facts: Facts) -> Finding:
     """Say which verdicts hold on these test images alone; nothing where it was not recorded which ones were right."""
     found = [(row, one) for row in facts.rows for one in row.contrasts if not math.isnan(one.low_new)]
-    return Finding(sentences=_only_on_these(found))
+    return Finding(sentences=_only_on_these(found, facts.words))
 
 
-def _only_on_these(found: Sequence[tuple[Row, Contrast]]) -> tuple[str, ...]:
+def _only_on_these(found: Sequence[tuple[Row, Contrast]], words: Mapping[str, Words]) -> tuple[str, ...]:
     """Name the variants that are better or worse on these images, and may not be on new ones."""
     apart = [
         (row, one)
@@ -34,7 +35,7 @@ def _only_on_these(found: Sequence[tuple[Row, Contrast]]) -> tuple[str, ...]:
     if not apart:
         return ()
     unit = METRICS[apart[0][1].metric].unit.points
-    named = [f"{quoted(row.label)} ({show_new_ends(one)}{unit})" for row, one in apart[:_NAMED]]
+    named = [f"{words[row.label].text} ({show_new_ends(one)}{unit})" for row, one in apart[:_NAMED]]
     named += [f"{len(apart) - _NAMED} more"] if len(apart) > _NAMED else []
     title = METRICS[apart[0][1].metric].title
     return (f"On new images like these test images there may be no difference in {title}: {listed(named)}.",)

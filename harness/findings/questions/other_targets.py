@@ -10,12 +10,12 @@ import pandas as pd
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding, Section, Table
 from harness.findings.groups import Group
+from harness.findings.means import time_of
 from harness.findings.rows import Row
 from harness.findings.wording import show_interval
 from harness.judging.contrast import show_effect, show_ends
 from harness.judging.evidence import Rules, gather
 from harness.metrics import METRICS, NOTHING
-from harness.stats import kaplan_meier_median
 from harness.study import Phase, TargetSpec
 
 _TIMES = ("steps_to_target", "seconds_to_target")
@@ -45,7 +45,8 @@ def analyse(facts: Facts) -> Finding:
     for name in _TIMES:
         headings += [METRICS[name].unit.name, "times the base's, 95 % interval"]
     table = Table(
-        caption="To other targets: medians, and ratios replicate by replicate",
+        caption="To other targets: geometric means with 95 % intervals (medians where some missed), and ratios "
+        "replicate by replicate",
         headings=tuple(headings),
         numeric=(False, False, *(True for _ in headings[2:])),
         rows=tuple(rows),
@@ -59,7 +60,7 @@ def analyse(facts: Facts) -> Finding:
 
 
 def _cells(row: Row, group: Group, base: Group | None) -> tuple[str, ...]:
-    """Return how many reached it, and for steps and seconds the median and the ratio to the base's."""
+    """Return how many reached it, and for steps and seconds the mean and the ratio to the base's."""
     cells = [f"{int(np.isfinite(group.values(_TIMES[0])).sum())} of {int(group.finished.sum())}"]
     for name in _TIMES:
         if METRICS[name].unit.clocked and row.withheld:
@@ -67,10 +68,9 @@ def _cells(row: Row, group: Group, base: Group | None) -> tuple[str, ...]:
             continue
         sample = group.sample(row.withheld)
         times = sample.times(name)
-        median = kaplan_meier_median(times.at, times.missed)
-        cells.append(
-            "over half missed" if np.isinf(median.estimate) else show_interval(name, replace(median, low=np.nan))
-        )
+        time, is_median = time_of(name, times.at.to_numpy(), times.missed.to_numpy())
+        shown = f"median {METRICS[name].show(time.estimate)}" if is_median else show_interval(name, time)
+        cells.append("over half missed" if np.isinf(time.estimate) else shown)
         if base is None or base is group:
             cells.append(NOTHING)
             continue

@@ -8,20 +8,27 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
+from harness.findings.answer.headline import answered, reached_or_not
+from harness.findings.answer.levels import capital
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding, Published, Section, Table
 from harness.findings.groups import Group
-from harness.findings.rows import Row
+from harness.findings.means import mean_of, single_of
+from harness.findings.trainings.reproduced import reproductions
 from harness.findings.wording import listed, show_interval
 from harness.metrics import METRICS, NOTHING, counted
-from harness.stats import mean_interval, prediction_interval
 from harness.study import Study
 
 
 def analyse(facts: Facts) -> Finding:
     """Return every reference value with our mean beside it; those of whole trainings in words, too."""
     found = _beside_ours(facts.study, facts.groups, facts.history)
-    return Finding(sentences=_sentences(found, facts.rows), published=found, sections=_section(found))
+    return Finding(
+        sentences=_sentences(found, facts),
+        published=found,
+        sections=_section(found),
+        plots=reproductions(facts),
+    )
 
 
 def _beside_ours(study: Study, groups: Sequence[Group], history: pd.DataFrame) -> tuple[Published, ...]:
@@ -47,8 +54,8 @@ def _beside_ours(study: Study, groups: Sequence[Group], history: pd.DataFrame) -
                 value=reference.value,
                 source=reference.source,
                 variant=reference.variant,
-                ours=mean_interval(known),
-                single=prediction_interval(known),
+                ours=mean_of(reference.metric, known),
+                single=single_of(reference.metric, known),
                 lost=finished - len(known) if len(known) else 0,
                 note=reference.note,
             )
@@ -98,7 +105,7 @@ def _section(found: Sequence[Published]) -> tuple[Section, ...]:
     return (Section("Beside what is published", notes, table),)
 
 
-def _sentences(found: Sequence[Published], rows: Sequence[Row]) -> tuple[str, ...]:
+def _sentences(found: Sequence[Published], facts: Facts) -> tuple[str, ...]:
     """Return what the ends of trainings come to beside reference values, a sentence for each value of ours."""
     asked: dict[tuple[str, str], list[Published]] = {}
     for one in found:
@@ -106,14 +113,16 @@ def _sentences(found: Sequence[Published], rows: Sequence[Row]) -> tuple[str, ..
             asked.setdefault((one.variant, one.metric), []).append(one)
     said = []
     for (variant, metric), figures in asked.items():
-        who = next((row.title for row in rows if row.label == variant), variant)
         ours = figures[0].ours
         theirs = "; ".join(f"{one.name}: {_with_unit(metric, METRICS[metric].show(one.value))}" for one in figures)
         notes = dict.fromkeys(one.note for one in figures if one.note)
         shown = _with_unit(metric, show_interval(metric, ours))
-        text = f"{who}: {METRICS[metric].title} {shown} in {counted(ours.n, 'trial')}; {theirs}. {_judged(figures)}"
+        title = METRICS[metric].title
+        who = f"{capital(facts.words[variant].text)}: {title}" if len(facts.rows) > 1 else f"{capital(title)} comes to"
+        text = f"{who} {shown} in {counted(ours.n, 'trial')}; {theirs}. {_judged(figures)}"
         said.append(" ".join([text, *notes]))
-    return tuple(said)
+    word = reached_or_not(facts.study, found)
+    return (answered(word, said[0]), *said[1:]) if said else ()
 
 
 def _judged(figures: Sequence[Published]) -> str:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from harness.findings.facts import Facts, is_audit
 from harness.findings.finding import Finding, Section, Table
 from harness.findings.groups import Group
+from harness.findings.trainings.figures import Strip, StripFigure
 from harness.findings.wording import show_interval
 from harness.judging import hits_of
 from harness.metrics import METRICS, NOTHING, counted
 from harness.stats import coin_spread, spread_interval
 from harness.study import OwnModel, Study
 
+CHAPTER = "Every training"
 _METRICS = ("test_accuracy", "test_loss")
-
+_MOST_STRIPS = 20
 
 _IMAGES = ("images right in all", "in some", "in none", "SD of coins (points)")
 
@@ -23,7 +27,45 @@ def analyse(facts: Facts) -> Finding:
     """Return what an audit of seeds found; nothing for studies that vary none."""
     if not is_audit(facts.study):
         return Finding()
-    return Finding(sentences=_sentences(facts.study, facts.groups), sections=(_section(facts.groups),))
+    return Finding(
+        sentences=_sentences(facts.study, facts.groups),
+        sections=(_section(facts.groups),),
+        plots=_strips(facts.groups),
+    )
+
+
+def _strips(groups: Sequence[Group]) -> tuple[StripFigure, ...]:
+    """Return a dot a training for the test accuracy; nothing where no variant has two trainings."""
+    metric = METRICS["test_accuracy"]
+    strips = []
+    for group in groups:
+        values = group.values(metric.name).astype(float)
+        known = values[~np.isnan(values)]
+        if not len(known):
+            continue
+        spread = spread_interval(known).estimate
+        same = len(known) > 1 and len(set(known.tolist())) == 1
+        says = f"all {len(known)} equal" if same else f"SD {metric.show(spread)}" if len(known) > 1 else ""
+        strips.append(Strip(group.label, tuple((metric.unit.scale * known).tolist()), says))
+    if not any(len(strip.values) > 1 for strip in strips):
+        return ()
+    figure = StripFigure(
+        name="every_training",
+        title="Test accuracy of every training",
+        x_title=metric.heading,
+        strips=tuple(strips[:_MOST_STRIPS]),
+        description=f"A dot a training: {'; '.join(map(_ends, strips[:_MOST_STRIPS]))}.",
+        chapter=CHAPTER,
+        note="A dot is one training, a vertical line the mean; SD is the standard deviation in points. Dots that would "
+        "cover each other are stacked."
+        + (f" {counted(len(strips) - _MOST_STRIPS, 'more variant')} not drawn." if len(strips) > _MOST_STRIPS else ""),
+    )
+    return (figure,)
+
+
+def _ends(strip: Strip) -> str:
+    low, high = min(strip.values), max(strip.values)
+    return f"{strip.label} all at {low:.2f} %" if low == high else f"{strip.label} from {low:.2f} to {high:.2f} %"
 
 
 def _section(groups: Sequence[Group]) -> Section:

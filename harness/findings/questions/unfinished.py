@@ -98,7 +98,7 @@ def _untrained(variants: Sequence[Variant], trained: Mapping[str, Collection[int
 def _undecided(facts: Facts) -> str:
     """Say what is open after the looks so far, and about how many more replicates would decide it."""
     found = [
-        f"{quoted(row.label)} in {METRICS[one.metric].title}{show_outlook(one, ' ({})')}"
+        f"{facts.words[row.label].text} in {METRICS[one.metric].title}{show_outlook(one, ' ({})')}"
         for row in facts.rows
         for one in row.contrasts
         if one.tested and one.verdict is Verdict.UNDECIDED and not one.futile

@@ -36,7 +36,7 @@ def analyse(facts: Facts) -> Finding:
         score = best.scores.get(judged)
         evidence = f"{show_interval(judged, score)}, " if score else ""
         found.append(
-            f"{METRICS[last].show(best.objectives[-1])} at {wanted} (“{best.label}”: {evidence}"
+            f"{METRICS[last].show(best.objectives[-1])} at {wanted} ({facts.words[best.label].text}: {evidence}"
             f"{counted(best.finished, 'fresh trial')})"
         )
     none = f"none of the confirmed variants surely reaches {listed(missed, 'or')} {METRICS[judged].title}"

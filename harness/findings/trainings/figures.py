@@ -132,3 +132,105 @@ class ReachedFigure:
     description: str
     chapter: str
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Landmark:
+    """A figure from elsewhere, where it belongs on a learning curve.
+
+    Attributes:
+        x: steps after which it holds.
+        y: the figure, in the unit of y.
+        text: it in words, with its name.
+    """
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Reproduced:
+    """A variant beside figures from elsewhere.
+
+    Attributes:
+        label: the row's label.
+        courses: a line a training.
+        measured: what each training came to where a figure from elsewhere holds: steps and value.
+        published: the figures from elsewhere.
+    """
+
+    label: str
+    courses: tuple[Line, ...]
+    measured: tuple[tuple[float, float], ...]
+    published: tuple[Landmark, ...]
+
+
+@dataclass(frozen=True)
+class ReproductionFigure:
+    """Figures from elsewhere on learning curves of ours.
+
+    Attributes:
+        name: file name without ending.
+        title: what it shows.
+        x_title: label of the x axis, which is logarithmic.
+        y_title: label of the y axis with its unit.
+        accuracy: whether y is an accuracy (%): its axis is spaced by the error, logarithmically. Another y axis is
+            logarithmic where its values are wide apart.
+        course: what the lines show.
+        metric: what the points show.
+        variants: the variants that there are figures of.
+        description: what a reader who cannot see it should know.
+        chapter: heading that it stands under.
+        note: how to read it.
+    """
+
+    name: str
+    title: str
+    x_title: str
+    y_title: str
+    accuracy: bool
+    course: str
+    metric: str
+    variants: tuple[Reproduced, ...]
+    description: str
+    chapter: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """What each training of one variant came to.
+
+    Attributes:
+        label: the row's label.
+        values: one a training, in the unit of the axis.
+        says: what is written beside them.
+    """
+
+    label: str
+    values: tuple[float, ...]
+    says: str
+
+
+@dataclass(frozen=True)
+class StripFigure:
+    """A dot a training, a strip a variant.
+
+    Attributes:
+        name: file name without ending.
+        title: what it shows.
+        x_title: label of the x axis with its unit.
+        strips: from top to bottom.
+        description: what a reader who cannot see it should know.
+        chapter: heading that it stands under.
+        note: how to read it.
+    """
+
+    name: str
+    title: str
+    x_title: str
+    strips: tuple[Strip, ...]
+    description: str
+    chapter: str
+    note: str = ""

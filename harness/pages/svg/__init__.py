@@ -9,14 +9,19 @@ from harness.findings.figures import ForestFigure, Plot
 from harness.findings.plots.front import FrontFigure
 from harness.findings.plots.slices import SliceFigure
 from harness.findings.report import Report
-from harness.findings.trainings.figures import CurveFigure, ReachedFigure
-from harness.pages.svg.curves import draw_curves
+from harness.findings.trainings.figures import CurveFigure, ReachedFigure, ReproductionFigure, StripFigure
 from harness.pages.svg.forest import draw_forest
 from harness.pages.svg.front import draw_front
 from harness.pages.svg.points import draw_points
-from harness.pages.svg.reached import draw_reached
 from harness.pages.svg.slices import draw_slices
 from harness.pages.svg.style import themeless
+from harness.pages.svg.trainings.curves import draw_curves
+from harness.pages.svg.trainings.reached import draw_reached
+from harness.pages.svg.trainings.reproduced import draw_reproduction
+from harness.pages.svg.trainings.strips import draw_strips
+
+_PIXELS = 1.4
+"""How many of a page's pixels a point of a figure is: 10 points of text are as large as the page's."""
 
 
 def draw_all(report: Report) -> dict[str, str]:
@@ -31,6 +36,10 @@ def draw(figure: CurveFigure | Plot) -> str:
             return draw_curves(curves)
         case ReachedFigure() as reached:
             return draw_reached(reached)
+        case ReproductionFigure() as reproduction:
+            return draw_reproduction(reproduction)
+        case StripFigure() as strips:
+            return draw_strips(strips)
         case ForestFigure() as forest:
             return draw_forest(forest)
         case FrontFigure() as front:
@@ -49,7 +58,9 @@ def inline(svg: str, prefix: str, label: str) -> str:
     element = re.sub(r'href="#', f'href="#{prefix}-', element)
     element = element.replace("url(#", f"url(#{prefix}-")
     head, rest = element.split(">", 1)
+    width = re.search(r'\swidth="([\d.]+)pt"', head)
     head = re.sub(r'\s(width|height|xmlns:xlink|version)="[^"]*"', "", head)
+    head += f' style="max-width:{_PIXELS * float(width[1]):.0f}px"' if width else ""  # text of one size in all figures
     return f'{head} role="img" aria-label="{_attribute(label)}">{rest}'.strip()
 
 

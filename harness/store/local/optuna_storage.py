@@ -151,7 +151,7 @@ def set_aside_storage(store: Path) -> Path:
     """
     file = store / FILE
     if not file.exists():
-        raise UsageError(f"{file}: there is no such storage.")
+        raise UsageError(f"{file}: not found.")
     aside = store / f"{FILE}.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     for suffix in ("-wal", "-shm", "-journal", ""):
         source = file.with_name(file.name + suffix)

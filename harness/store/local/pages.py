@@ -7,6 +7,7 @@ from pathlib import Path
 from harness.errors import UsageError
 from harness.store.facts import Server
 from harness.store.local.database import DATABASE, check_store, store_uri
+from harness.store.local.files.folder import nothing_here
 from harness.store.local.files.places import moved
 from harness.store.local.hold import settle_place
 from harness.store.local.optuna_storage import FILE, opened_storage
@@ -23,7 +24,7 @@ def mlflow_pages(store: Path, study: str | None) -> Server:
         UsageError: if there is no store, or no such study, or the store was moved and may not be written to.
     """
     if not (store / DATABASE).exists():
-        raise UsageError(f"{store / DATABASE}: no such store. `harness run` makes one; --store names another folder.")
+        raise nothing_here(store)
     check_store(store)
     if moved(store, store / DATABASE):  # its pages go by the addresses that are recorded, and not by where the store is
         settle_place(store)
@@ -66,7 +67,9 @@ def optuna_pages(store: Path) -> Server:
     """
     file = store / FILE
     if not file.exists():
-        raise UsageError(f"{file}: no such storage. `harness run` makes one; --store names another folder.")
+        if not (store / DATABASE).exists():
+            raise nothing_here(store)
+        raise UsageError(f"{file}: not found, though the store is there. `harness doctor --repair` makes it anew.")
     with quiet_optuna, opened_storage(store):
         pass  # it is whole
     return Server("optuna-dashboard", ("-c", _DASHBOARD, f"sqlite:///{file.resolve()}"), "/dashboard")

@@ -42,6 +42,13 @@ class ReportSpec(FileTable):
         description="Metric -> difference below which two variants count as equivalent, in the metric's own unit.",
         json_schema_extra={"fix": "E.g. margin = { test_accuracy = 0.002 }."},
     )
+    yes: Literal["better", "as_good", "worse"] | None = Field(
+        default=None,
+        description="Of a question that Yes or No answers, which verdict in the first of the metrics is a yes: "
+        "'better', 'as_good' (better, equivalent or identical) or 'worse'. One such variant is a yes, and it takes all "
+        "for a no. Without it reports say neither.",
+        json_schema_extra=hint('E.g. yes = "better" for "does it help?", yes = "as_good" for "does it do as well?".'),
+    )
     compare: Literal["base", "all_pairs"] = Field(
         default="base",
         description="'base' compares each variant with the base, 'all_pairs' each also with each other, all judged "

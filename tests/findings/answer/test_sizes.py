@@ -48,9 +48,9 @@ def test_sizes_and_ends_in_a_small_cell():
 
 def test_a_time_of_which_one_end_is_known():
     late = Contrast("steps_to_target", "time_ratio", math.inf, 2.24, math.inf)
-    assert (short_size(late), short_ends(late)) == ("at least +124 %", "")
+    assert (short_size(late), short_ends(late)) == ("at least +124 %", "+124 % or more")
     early = Contrast("steps_to_target", "time_ratio", 0.0, 0.0, 0.4)
-    assert (short_size(early), short_ends(early)) == ("at least −60 %", "")
+    assert (short_size(early), short_ends(early)) == ("at least −60 %", "up to −60 %")
     unknown = Contrast("steps_to_target", "time_ratio", 1.5, 0.0, math.inf)
     assert (short_size(unknown), short_ends(unknown)) == ("+50 %", "any ratio")
     nobody = Contrast("steps_to_target", "time_ratio", math.inf, math.inf, math.inf)

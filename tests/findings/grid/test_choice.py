@@ -35,8 +35,8 @@ def chosen(
 
 def test_the_simplest_within_one_standard_error():
     assert chosen([0.950, 0.949, 0.9475]) == (
-        "Chosen by the one-standard-error rule: dense_dropout=0.25, mean validation accuracy 94.90, the simplest of 2 "
-        "variants within one standard error (0.12 points) of the best; the best mean is 95.00, of base "
+        "Chosen by the one-standard-error rule: dropout 0.25, mean validation accuracy 94.90, the simplest of 2 "
+        "variants within one standard error (0.12 points) of the best; the best mean is 95.00, that of base "
         "(dense_dropout=0)."
     )
 
@@ -44,7 +44,7 @@ def test_the_simplest_within_one_standard_error():
 def test_of_equal_parameters_fewer_operations_then_the_first_in_the_file():
     near = [0.950, 0.9495, 0.9490]
     assert "rule: base (dense_dropout=0), " in chosen(near, parameters=(200, 200, 200))
-    assert "rule: dense_dropout=0.5, " in chosen(near, parameters=(200, 200, 200), macs=(9, 9, 8))
+    assert "rule: dropout 0.5, " in chosen(near, parameters=(200, 200, 200), macs=(9, 9, 8))
 
 
 def test_the_best_itself():

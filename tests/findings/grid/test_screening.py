@@ -34,9 +34,9 @@ def told(**design):
 def test_effects_are_the_answer_and_what_they_are_mixed_with_is_said():
     found = told()
     assert found.sentences[0].startswith(
-        "Averaged over the other factors, learning_rate=0.001 (against 0.0001) is better in test accuracy: +2.0"
+        "Averaged over the other factors, a learning rate of 0.001 instead of 0.0001 gains 2.0"
     )
-    assert "; worse: dense_dropout=0.5 (−1.0" in found.sentences[0]
+    assert "; worse with dropout 0.5 (−1.0" in found.sentences[0]
     assert found.sentences[1] == (
         "With 8 of 32 combinations, effects are aliased with what two other factors do together: the report's table of "
         "effects says which."

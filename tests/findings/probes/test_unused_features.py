@@ -19,8 +19,8 @@ def test_counts_of_each_layer():
             )
     found = report(study, pd.DataFrame(rows), pd.DataFrame())
     assert found.sentences[0] == (
-        "On average base has 1.0 dead and 1.0 redundant of 16 in conv_1, 0.0 dead and 2.0 redundant of 36 in conv_2 "
-        "and 10.0 dead and 0.0 redundant of 128 in dense_1."
+        "Features that are not used, on average with max-pooling: 1.0 dead and 1.0 redundant of 16 in conv_1, 2.0 "
+        "redundant of 36 in conv_2 and 10.0 dead of 128 in dense_1."
     )
     (section,) = found.sections
     assert section.table.rows[0] == ("base", "conv_1", "16", "1.0 (0.0 to 3.5)", "1.0 (1.0 to 1.0)")

@@ -48,17 +48,18 @@ def test_processors_of_one_name_are_told_apart(study, trials, history):
 
 def test_without_trials_only_the_rules_are_told(study):
     assert set(report(study, pd.DataFrame(), pd.DataFrame()).measured) == {
-        *("Clock", "Splits", "Statistics", "Replicates"),
+        *("Clock", "Splits", "Replicates"),
     }
 
 
 def test_adaptive_replicates_say_what_they_saved(trials, history):
     given = {"kind": "factorial", "replicates": {"min": 3, "max": 30}}
     study = make_study(design={**given, "factors": {"model.downsample": ["max_pool", "stride"]}})
-    told = report(study, trials, history).measured
+    found = report(study, trials, history)
+    told = found.measured
     assert told["Replicates"].startswith(
         "Planned: 3 replicates of each variant, then up to 30 of those whose comparison with the reference is "
         "undecided."
     )
     assert told["Replicates"].endswith("It took 6 trainings; 30 of every variant would have been 60: 54 were saved.")
-    assert "The data are looked at after 3, 5, 7, 9, 12, 15, 19, 24 and 30 replicates" in told["Statistics"]
+    assert "The data are looked at after 3, 5, 7, 9, 12, 15, 19, 24 and 30 replicates" in found.statistics["Looks"]

@@ -37,7 +37,7 @@ def test_a_verdict_that_may_not_hold_on_new_images_says_so(study, trials, histor
     (one,) = found.rows[1].contrasts
     assert one.low_new < 0 < one.low
     assert found.sentences[-1] == (
-        "On new images like these test images there may be no difference in test accuracy: downsample=stride "
+        "On new images like these test images there may be no difference in test accuracy: a stride "
         f"({show_new_ends(one)} points)."
     )
     table = contrasts_table(found)

@@ -51,7 +51,7 @@ def test_it_is_a_row_of_the_table_without_trials(trials, history):
 def test_it_is_said_with_its_note_and_has_a_table(trials, history):
     found = comparison(trials, history, {**REFERENCE, "value": 0.5, "note": "They trained less."})
     assert found.sentences[0] == (
-        "base (downsample=max_pool): test accuracy 98.70 % (98.45 to 98.95) in 3 trials; published: 50.00 %. A single "
+        "Max-pooling: test accuracy 98.70 % (98.45 to 98.95) in 3 trials; published: 50.00 %. A single "
         "run of ours falls between 98.20 and 99.20 % 95 times in 100: the figure is outside that range. They trained "
         "less."
     )
@@ -103,9 +103,7 @@ def test_the_range_ends_where_the_metric_does(trials, history):
 
 def test_two_figures_beside_one_value_are_said_in_one_sentence(trials, history):
     first, other = {**REFERENCE, "note": "Rounded."}, {**REFERENCE, "name": "retold", "note": "Rounded."}
-    start = (
-        "base (downsample=max_pool): test accuracy 98.70 % (98.45 to 98.95) in 3 trials; published: 98.50 %; retold: "
-    )
+    start = "Max-pooling: test accuracy 98.70 % (98.45 to 98.95) in 3 trials; published: 98.50 %; retold: "
     ours = "A single run of ours falls between 98.20 and 99.20 % 95 times in 100: "
     assert comparison(trials, history, first, other).sentences[0] == (
         f"{start}98.50 %. {ours}both figures are inside that range. Rounded."
@@ -113,3 +111,45 @@ def test_two_figures_beside_one_value_are_said_in_one_sentence(trials, history):
     assert comparison(trials, history, first, {**other, "value": 0.5}).sentences[0] == (
         f"{start}50.00 %. {ours}inside that range: published; outside that range: retold. Rounded."
     )
+
+
+def drawn(report):
+    return {figure.name: figure for figure in report.plots if figure.name.startswith("published")}
+
+
+def test_published_figures_are_points_on_the_learning_curves_of_the_trainings(trials, history):
+    history["test_accuracy"] = history["val_accuracy"].where(history["step"].isin([0, 200]))
+    untrained = {**REFERENCE, "name": "untrained", "step": 0, "value": 0.104}
+    figure = drawn(comparison(trials, history, REFERENCE, untrained))["published_test_accuracy"]
+    (base,) = figure.variants
+    assert [(mark.x, mark.y, mark.text) for mark in base.published] == [
+        (1000, pytest.approx(98.5), "published: 98.5 % at the end"),
+        (0, pytest.approx(10.4), "untrained: 10.4 % after 0 steps"),
+    ]
+    at_start = [100 * value for value in history[(history["step"] == 0) & (history["trial"] < 3)]["test_accuracy"]]
+    assert [x for x, _ in base.measured] == [1000] * 3 + [0] * 3
+    assert [y for _, y in base.measured] == pytest.approx([98.6, 98.7, 98.8, *at_start])
+    assert len(base.courses) == 3  # test images are scored twice: the validation accuracy shows the way
+    assert (figure.course, figure.accuracy, figure.y_title) == ("validation accuracy", True, "test accuracy (%)")
+    assert "untrained: 10.4 % after 0 steps" in figure.description
+
+
+def test_what_is_evaluated_is_its_own_curve(trials, history):
+    figure = drawn(comparison(trials, history, {**REFERENCE, "metric": "val_loss", "value": 0.05, "step": 200}))
+    loss = figure["published_val_loss"]
+    assert (loss.course, loss.accuracy, loss.variants[0].published[0].y) == ("validation loss", False, 0.05)
+    assert {x for x, _ in loss.variants[0].measured} == {200}
+
+
+def test_steps_to_the_target_are_a_point_at_the_target(trials, history):
+    one = {**REFERENCE, "metric": "steps_to_target", "value": 650.0}
+    figure = drawn(comparison(trials, history, one))["published_val_accuracy"]
+    (base,) = figure.variants
+    (landmark,) = base.published
+    assert (landmark.x, landmark.y, landmark.text) == (650, pytest.approx(98), "published: 98 % after 650 steps")
+    assert [x for x, _ in base.measured] == [500, 600, 700]  # where ours reached it
+
+
+def test_figures_of_what_has_no_curve_are_in_the_table_alone(trials, history):
+    assert drawn(comparison(trials, history, {**REFERENCE, "metric": "parameters", "value": 10_000})) == {}
+    assert drawn(comparison(trials, history, {**REFERENCE, "variant": "no such variant"})) == {}

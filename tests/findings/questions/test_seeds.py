@@ -71,3 +71,12 @@ def test_how_many_images_make_the_accuracies_differ():
     assert section.table.rows[1][-4:] == ("2", "3", "1", "16.67")
     assert {len(row) for row in section.table.rows} == {len(section.table.headings), len(section.table.numeric)}
     assert "coin" not in audit().sections[0].text
+
+
+def test_every_training_is_a_dot_of_its_strip():
+    (figure,) = (plot for plot in audit().plots if plot.name == "every_training")
+    base, weights = figure.strips
+    assert (base.values, base.says) == ((98.0, 98.0, 98.0), "all 3 equal")
+    assert (weights.values, weights.says) == ((98.0, 98.1, 98.2), "SD 0.10")
+    assert "weights=replicate from 98.00 to 98.20 %" in figure.description
+    assert "base all at 98.00 %" in figure.description

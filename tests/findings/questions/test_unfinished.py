@@ -60,7 +60,7 @@ def test_after_a_look_it_says_what_is_open_and_what_would_decide_it():
     (sentence,) = said(study, rows)
     assert sentence.startswith(
         "This study is unfinished: 6 trainings done, 4 more before the next look, 3 whole replicates of every variant. "
-        "Undecided so far: downsample=stride in test accuracy (about "
+        "Undecided so far: a stride in test accuracy (about "
     )
     assert sentence.endswith(" more replicates, but all 30 may not do).")
 

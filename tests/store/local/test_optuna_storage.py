@@ -53,7 +53,7 @@ def test_a_damaged_one_is_named_and_set_aside(tmp_path):
         pass
     assert set_aside_storage(tmp_path).exists()
     assert not (tmp_path / FILE).exists()
-    with pytest.raises(UsageError, match="there is no such storage"):
+    with pytest.raises(UsageError, match=r"optuna\.db: not found"):
         set_aside_storage(tmp_path)
     (tmp_path / FILE).write_bytes(b"another")
     set_aside_storage(tmp_path)

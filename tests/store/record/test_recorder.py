@@ -234,7 +234,7 @@ class TestReading:
 
     def test_no_store(self, tmp_path):
         assert summaries(tmp_path) == []
-        with pytest.raises(UsageError, match="no such store"):
+        with pytest.raises(UsageError, match="there is no store here"):
             read_frames(tmp_path, "tiny")
 
 

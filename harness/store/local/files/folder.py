@@ -29,6 +29,14 @@ def make_store(store: Path) -> None:
         raise UsageError(f"--store {store}: cannot be made: {error.strerror}. Choose another folder.") from None
 
 
+def nothing_here(store: Path) -> UsageError:
+    """Return what is said of a store that is not there."""
+    return UsageError(
+        f"{store}: there is no store here. Change to the folder of your project, name its store with --store, or begin "
+        "one: harness run STUDY"
+    )
+
+
 def require_folder(store: Path) -> None:
     """Refuse what can be no store's folder: an address of a server, or a path that MLflow cannot name a database by.
 

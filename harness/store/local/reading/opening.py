@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.errors import UsageError
 from harness.store.facts import Fault
 from harness.store.local.database import DATABASE, check_store, is_unfinished
-from harness.store.local.files.folder import require_folder
+from harness.store.local.files.folder import nothing_here, require_folder
 from harness.store.local.sqlite import connect_to_read, explain
 
 _TAGS = "SELECT key, value FROM tags WHERE run_uuid = ?"
@@ -26,7 +26,7 @@ def open_database(store: Path) -> Iterator[sqlite3.Connection]:
     file = store / DATABASE
     if not file.exists():
         require_folder(store)
-        raise UsageError(f"{file}: no such store. `harness run` makes one; --store names another folder.")
+        raise nothing_here(store)
     try:
         with contextlib.closing(connect_to_read(file)) as connection:
             yield connection

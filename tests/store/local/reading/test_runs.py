@@ -97,7 +97,7 @@ def test_the_files_of_a_run_are_in_the_order_of_their_folders_and_numbers(record
 
 class TestErrors:
     def test_no_store(self, tmp_path):
-        assert message(tmp_path, "tiny#0").startswith(f"{tmp_path / 'mlflow.db'}: no such store. `harness run` makes")
+        assert message(tmp_path, "tiny#0").startswith(f"{tmp_path}: there is no store here. Change to the")
 
     def test_a_study_is_no_trial(self, recorder, store):
         assert message(store, "tiny") == "tiny: is a study, no run. It has no trials yet."

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from harness.findings.trainings.figures import Reached, ReachedFigure
 from harness.pages.svg import draw
-from harness.pages.svg.reached import plot_reached
+from harness.pages.svg.trainings.reached import plot_reached
 
 ALL = Reached("base", (0.0, 100.0, 300.0), (0.0, 50.0, 100.0), (), 2, 2)
 SOME = Reached("stride", (0.0, 200.0, 1000.0), (0.0, 50.0, 50.0), (1000.0,), 1, 2)

@@ -7,8 +7,8 @@ from matplotlib.colors import to_hex
 
 from harness.findings.trainings.figures import Curve, CurveFigure, Line, Training
 from harness.pages.svg import draw
-from harness.pages.svg.curves import plot_curves
 from harness.pages.svg.style import FAINT, PALETTE
+from harness.pages.svg.trainings.curves import plot_curves
 from harness.reports import report
 from tests.findings.conftest import POOL, make_study, trial
 

@@ -16,7 +16,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from harness.findings.trainings.figures import Curve, CurveFigure, Line
 from harness.pages.svg.logarithmic import mark_logarithmic
 from harness.pages.svg.marks import mark
-from harness.pages.svg.panels import (
+from harness.pages.svg.style import SOFT, plain_axes, report_style, svg_of
+from harness.pages.svg.trainings.panels import (
     Part,
     canvas_for,
     name_axes,
@@ -27,7 +28,6 @@ from harness.pages.svg.panels import (
     rows_of,
     wrapped,
 )
-from harness.pages.svg.style import SOFT, plain_axes, report_style, svg_of
 
 _NEAR = 0.052
 """The least distance of two numbers at the ends of lines, in heights of the axes."""

@@ -12,7 +12,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from harness.findings.trainings.figures import Reached, ReachedFigure
 from harness.pages.svg.logarithmic import mark_logarithmic
 from harness.pages.svg.marks import mark
-from harness.pages.svg.panels import (
+from harness.pages.svg.style import SOFT, plain_axes, report_style, svg_of
+from harness.pages.svg.trainings.panels import (
     Part,
     canvas_for,
     name_axes,
@@ -23,7 +24,6 @@ from harness.pages.svg.panels import (
     rows_of,
     wrapped,
 )
-from harness.pages.svg.style import SOFT, plain_axes, report_style, svg_of
 
 _MISSED = "ended without reaching it"
 

@@ -1,0 +1,1 @@
+"""Figures in which every training is seen, drawn: a module for each kind."""
