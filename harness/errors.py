@@ -17,6 +17,9 @@ _LONGEST_LINE = 1200
 
 _LONGEST_VALUE = 60
 
+_BEGUN = 3
+"""Characters of a word from which on it may be the beginning of what is meant."""
+
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 """Of two letters or more: C:/ is a folder. Paths have lost one of the two strokes."""
 
@@ -81,7 +84,9 @@ def did_you_mean(word: str, candidates: Iterable[str], alike: float = 0.6) -> st
     """Return ``" Did you mean 'x'?"`` for the nearest candidate, or an empty string if none is as alike as that."""
     if len(word) > 2 * _LONGEST_VALUE:  # looking for what is like it takes long, and nothing is
         return ""
-    close = difflib.get_close_matches(word, list(candidates), n=1, cutoff=alike)
+    known = list(candidates)
+    begun = [one for one in known if len(word) >= _BEGUN and one.startswith(word)]  # "test_acc" is no "test_auc"
+    close = begun or difflib.get_close_matches(word, known, n=1, cutoff=alike)
     return f" Did you mean {close[0]!r}?" if close else ""
 
 

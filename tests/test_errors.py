@@ -52,6 +52,10 @@ def test_an_address_is_no_place_on_this_machine(place, address):
     assert not_found(place) == (said if address else "not found")
 
 
+def test_the_beginning_of_a_word_means_that_word():
+    assert did_you_mean("test_acc", ["test_auc", "test_accuracy"]) == " Did you mean 'test_accuracy'?"
+
+
 @pytest.mark.parametrize(("word", "known"), [("padding", "train"), ("replicates", "report"), ("epochs", "report")])
 def test_what_is_half_alike_is_not_meant(word, known):
     assert did_you_mean(word, [known]) == ""

@@ -101,10 +101,11 @@ def _margins(given: tuple[str, ...], metrics: tuple[str, ...]) -> dict[str, floa
 
 
 def _print(found: Comparison) -> None:
+    from harness.pages.terminal import draw_contrasts
     from harness.pages.terminal_table import draw_table
 
     out = console()
-    out.print(draw_table(found.table, out.width))
+    out.print(draw_contrasts(found.table, out.width))
     if found.settings is not None:
         out.print(f"{found.settings.caption}:", style="italic")
         out.print(draw_table(replace(found.settings, caption=""), out.width))

@@ -12,6 +12,7 @@ import click
 
 from harness.cli.options import PathType
 from harness.errors import UsageError
+from harness.study.syntax import show_line
 
 if TYPE_CHECKING:
     from harness.launchers import About, Launch, Work
@@ -96,7 +97,12 @@ def _require_only_local(gpus: float | None, runtime_env: Path | None, workers: i
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        found = json.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        rule = f"{error.msg[:1].lower()}{error.msg[1:]}"
+        shown = show_line(error.lineno, error.colno, [*text.split("\n"), ""][error.lineno - 1])
+        raise UsageError(f"--runtime-env {file}: line {error.lineno} is not valid JSON: {rule}.\n{shown}") from None
     except (OSError, ValueError) as error:
         raise UsageError(f"--runtime-env {file}: cannot be read as JSON: {error}.") from None
     if not isinstance(found, dict):

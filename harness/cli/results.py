@@ -100,6 +100,11 @@ def report_command(studies: tuple[str, ...], every: bool, store: Store, reports:
                 why = "no report here (no trials.parquet). Name a study, or a report's folder"
                 raise UsageError(f"{study}: {why if Path(study).exists() else not_found(study)}.")
             report_study(Path(study).stem if study.endswith(".toml") else study, store, reports)
+    if every:
+        from harness.reports.index import write_index
+
+        if index := write_index(reports, always=True):
+            click.echo(f"{index}: lists all reports")
 
 
 def report_study(name: str, store: Store, reports: Path, register: bool = False) -> None:
@@ -169,6 +174,8 @@ def read_results(study: str, store: Store, reports: Path) -> Results:
         return load_results(inside, there)
     if name not in known and (reports / name / "trials.parquet").exists():
         return Results(*read_report(reports / name))
+    if name not in known and Path(study).is_dir():
+        raise UsageError(f"{study}: no report here (no trials.parquet), and no study of this name in {store.place}.")
     return load_results(name, store)
 
 

@@ -15,7 +15,7 @@ from harness.pages.html import to_html
 from harness.pages.insight_pictures import Learned
 from harness.pages.latex import to_latex
 from harness.pages.markdown import to_markdown
-from harness.pages.svg import draw_all
+from harness.pages.svg import draw, draw_all
 from harness.staging import put_in_place, staged
 
 _LARGEST_PAGE = 100_000_000
@@ -28,7 +28,7 @@ def files_of(report: Report, learned: Sequence[Learned] = ()) -> dict[str, bytes
         report: what is shown.
         learned: pictures of what networks learned.
     """
-    drawings = draw_all(report)
+    drawings = draw_all(report) | {one.confusion.name: draw(one.confusion) for one in learned if one.confusion}
     texts = {
         "comparison.md": to_markdown(report, learned),
         "comparison.html": to_html(report, drawings, learned),
@@ -37,8 +37,8 @@ def files_of(report: Report, learned: Sequence[Learned] = ()) -> dict[str, bytes
         "report.json": to_json(report),
         **{f"figures/{name}.svg": svg for name, svg in drawings.items()},
     }
-    pictures = {picture.file: picture.content for one in learned for picture in one.pictures}
-    return {file: text.encode() for file, text in texts.items()} | pictures
+    kept = {file: content for one in learned for file, content in one.files.items()}
+    return {file: text.encode() for file, text in texts.items()} | kept
 
 
 @contextlib.contextmanager

@@ -20,8 +20,8 @@ from harness.pages.svg import inline
 from harness.pages.svg.style import dark_rules
 from harness.pages.templating import contents, environment
 
-_LINES = 8
-"""Lines of forests that fit beside the verdicts."""
+_FORESTS, _LINES = 2, 8
+"""Forests, and lines of them all, that fit beside the verdicts."""
 
 
 def to_html(report: Report, drawings: dict[str, str], learned: Sequence[Learned] = ()) -> str:
@@ -48,6 +48,11 @@ def to_html(report: Report, drawings: dict[str, str], learned: Sequence[Learned]
         figure.name: Markup(inline(drawings[figure.name], f"f{place}", figure.description))  # noqa: S704  an SVG
         for place, figure in enumerate(figures)
     }
+    drawn |= {
+        one.confusion.name: Markup(inline(drawings[one.confusion.name], f"c{place}", one.confusion.description))  # noqa: S704
+        for place, one in enumerate(learned)
+        if one.confusion
+    }
     given = contents(report, learned)
     first = first_figures(report)
     later = [(name, [plot for plot in plots if plot not in first]) for name, plots in given["chapters"]]
@@ -58,7 +63,7 @@ def to_html(report: Report, drawings: dict[str, str], learned: Sequence[Learned]
         matrix=_matrix_rows(report, given["verdicts"]),
         dark_figures=Markup(dark_rules("figure svg")),  # noqa: S704  our own
         script=Markup(script),  # noqa: S704  our own
-        script_hash=_hash(script),
+        script_hash=hash_of(script),
         **given,
     )
 
@@ -72,7 +77,7 @@ def first_figures(report: Report) -> list[CurveFigure | Plot]:
     if not forests:
         return [*report.plots, *report.curves][:1]
     shown: list[CurveFigure | Plot] = []
-    for forest in forests:
+    for forest in forests[:_FORESTS]:
         if shown and (forest.chapter != forests[0].chapter or len(forest.estimates) * (len(shown) + 1) > _LINES):
             break
         shown.append(forest)
@@ -86,7 +91,7 @@ def _matrix_rows(report: Report, shown: Table | None) -> list[MatrixRow]:
     return [row for row in report.matrix.rows if row.label in labels]
 
 
-def _hash(script: str) -> str:
+def hash_of(script: str) -> str:
     """Return what tells a browser the one script that a page may run."""
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode('ascii')}"
 

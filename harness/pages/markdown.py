@@ -25,7 +25,27 @@ def to_markdown(report: Report, learned: Sequence[Learned] = ()) -> str:
         "shell": shell,
     }
     templates.filters["fence"] = fence
-    return templates.get_template("comparison.md.j2").render(contents(report, learned))
+    return templates.get_template("comparison.md.j2").render(
+        compared=[table for table in (_confusions(learned), _mistakes(learned)) if table], **contents(report, learned)
+    )
+
+
+def _confusions(learned: Sequence[Learned]) -> str:
+    drawn = [one.confusion for one in learned if one.confusion]
+    return _beside([(one.title, one.description, f"figures/{one.name}.svg") for one in drawn])
+
+
+def _mistakes(learned: Sequence[Learned]) -> str:
+    drawn = [(one.label, one.mistakes) for one in learned if one.mistakes]
+    return _beside([(f"{label}: its surest mistakes", one.description, one.file) for label, one in drawn])
+
+
+def _beside(pictures: Sequence[tuple[str, str, str]]) -> str:
+    """Return a table of one row with pictures side by side, from heading, description and file of each."""
+    if not pictures:
+        return ""
+    shown = [f"![{inline(text)}]({file})" for _, text, file in pictures]
+    return pipe_table([inline(heading) for heading, _, _ in pictures], [False] * len(pictures), [shown])
 
 
 def table_lines(table: Table) -> str:

@@ -35,7 +35,7 @@ def render(report: Report, width: int, limit: int = 20) -> RenderableType:
         parts += [Text(), draw_table(glance, width)]
     parts += [Text(), draw_table(_fullest(results, width), width)]
     if contrasts := contrasts_table(report, limit):
-        parts += [Text(), draw_table(_fullest(_shorter(_verdict_first(contrasts)), width), width)]
+        parts += [Text(), draw_contrasts(contrasts, width)]
     else:  # of a screening: its effects are the answer
         for section in report.sections:
             if "effect of" in section.table.headings:
@@ -44,6 +44,16 @@ def render(report: Report, width: int, limit: int = 20) -> RenderableType:
                 parts += [Text(), draw_table(_fullest(choices, width), width)]
     parts += [Padding(Text(remark, style="dim"), (0, 0, 0, 2), expand=False) for remark in report.remarks]
     return Group(*parts)
+
+
+def draw_contrasts(table: Table, width: int) -> RenderableType:
+    """Draw comparisons, the verdict right after what it is of, with as much besides as there is room for.
+
+    Args:
+        table: with the columns of :func:`harness.findings.tables.contrasts_table`, or more.
+        width: columns of the terminal.
+    """
+    return draw_table(_fullest(_shorter(_verdict_first(table)), width), width)
 
 
 def _shorter(contrasts: Table) -> tuple[Table, ...]:

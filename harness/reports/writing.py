@@ -15,7 +15,8 @@ from harness.findings.facts import Facts, facts_of
 from harness.findings.order import report_of
 from harness.findings.report import Report
 from harness.pages.files import files_of, replaced
-from harness.pages.insight_pictures import learned
+from harness.pages.insight_pictures import learned, side_by_side
+from harness.reports.index import write_index
 from harness.reports.reading import STORE
 from harness.study import Study
 from harness.trials import keep_left_out
@@ -62,7 +63,7 @@ def write_report(
     """Write comparison.md, .html, .csv and .tex, report.json, figures/*.svg and the two Parquet files.
 
     Every file appears whole or not at all; other files in the folder are left alone. The same arguments give the
-    same bytes.
+    same bytes. Where its folder lies among other reports their index.html is written, too.
 
     Args:
         study: what was asked.
@@ -81,7 +82,7 @@ def write_report(
     store = store or str(trials.attrs.get("store", STORE))
     facts = facts_of(study, trials, history)
     report = report_of(facts, store)
-    pages = files_of(report, learned(report.rows, folder, pictures or {}))
+    pages = files_of(report, learned(side_by_side(report), folder, pictures or {}))
     try:
         with replaced(folder) as beside:
             write_tables(beside, _kept_trials(facts, store), facts.history)
@@ -89,6 +90,7 @@ def write_report(
                 (beside / file).parent.mkdir(parents=True, exist_ok=True)
                 (beside / file).write_bytes(content)
             _keep_before(folder, beside, facts)
+        write_index(folder.absolute().parent)
     except OSError as error:
         why = error.strerror or error
         raise UsageError(f"{folder}: the report cannot be written: {why}. Name another folder.") from None

@@ -123,7 +123,10 @@ class Store(Protocol):
         ...
 
     def pictures(self, name: str) -> Mapping[str, Path]:
-        """Return digest -> folder of this machine with the pictures of the first trial of a variant that has any."""
+        """Return digest -> folder of this machine with the pictures of a trial of a variant, if any left some.
+
+        It is the first that has all pictures, else the first that has the basic ones (`harness.store.facts.PICTURES`).
+        """
         ...
 
     def add_files(self, run: RecordedRun, folder: Path, place: str) -> str:

@@ -6,6 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+PICTURES = ("insight/network.png", "insight/confusion_matrix.csv")
+"""Artifacts by which the pictures of a network are known: all of them, which one training of few variants has; else
+the basic ones, which every training has unless its study says otherwise. Of these reports show what there is."""
+
 
 @dataclass(frozen=True)
 class StudySummary:

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable
 from harness.errors import StudyError, did_you_mean
 from harness.metrics import top_k
 from harness.study.designs.ranges import Level, Range
+from harness.study.fields import did_you_mean_path
 from harness.study.shapes import block_shapes
 from harness.study.study import Study
 from harness.study.tables.data import DataSpec
 from harness.study.tables.model import ModelSpec
 from harness.study.tables.train import MOST_STEPS, USED_BY
+from harness.study.tables.whole import StudyTables
 from harness.study.variant import BASE, Variant, canonical, get_path, show_level
 
 MOST_VARIANTS = 10_000
@@ -72,7 +74,7 @@ def check_dimensions(study: Study) -> None:
     for path in study.design.dimensions:
         root = path.split(".")[0]
         if root not in _EXAMPLES:
-            fix = did_you_mean(root, _EXAMPLES)
+            fix = did_you_mean(root, _EXAMPLES) if path != root else did_you_mean_path(path, StudyTables, _EXAMPLES)
             fix = fix or ' Write the whole path in quotes, e.g. "model.downsample".'
             raise StudyError(
                 f'{place} "{path}" must be a path into [data], [model], [train] or [seeds], got {root!r}.{fix}'
@@ -107,7 +109,8 @@ def _nowhere(study: Study, path: str, missing: str) -> str:
     if isinstance(around, list):
         return f"{parent} of the base has {len(around)} entries, numbered from 0, got {missing!r}."
     if isinstance(around, dict):
-        return f"unknown key {missing!r} in {parent}.{did_you_mean(missing, around)}"
+        near = did_you_mean(missing, around) or did_you_mean_path(missing, StudyTables, _EXAMPLES)
+        return f"unknown key {missing!r} in {parent}.{near}"
     return f"{parent} of the base is {'not set' if around is None else show_level(around)}, without a key {missing!r}."
 
 

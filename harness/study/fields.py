@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import types
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -96,6 +96,21 @@ def where_it_belongs(key: str, path: str, kind: str | None, whole: type[BaseMode
         return f" Did you mean {wanted!r}?"
     where = " or ".join(places)
     return f" It belongs {where}." if wanted == key else f" Did you mean {wanted!r}, {where}?"
+
+
+def did_you_mean_path(key: str, whole: type[BaseModel], roots: Collection[str]) -> str:
+    """Return ``" Did you mean 'model.padding'?"`` for the key of this name in some tables, or an empty string.
+
+    Args:
+        key: the key, or one that is spelled nearly so.
+        whole: the table of the whole file.
+        roots: tables of the file that are looked into.
+    """
+    paths = {home.key: f"{home.path}.{home.key}" for home in _homes(whole, "", False)
+             if not home.entry and home.path.partition(".")[0] in roots}  # fmt: skip
+    wanted = _CALLED.get(key, key)
+    near = [wanted] if wanted in paths else difflib.get_close_matches(wanted[:60], paths, n=1, cutoff=_NEAR)
+    return f" Did you mean {paths[near[0]]!r}?" if near else ""
 
 
 def _homes(table: type[BaseModel], path: str, entry: bool) -> Iterator[Home]:

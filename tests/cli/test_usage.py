@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from harness.cli import _run, cli
+from tests.cli.conftest import TINY
 
 
 @pytest.fixture
@@ -118,3 +119,22 @@ class TestInAFolderThatHasNothing:
             "error: mlruns: there is no store here. Change to the folder of your project, name its store with "
             "--store, or begin one: harness run STUDY\n",
         )
+
+
+def test_a_runtime_environment_that_is_no_json_is_shown(said, tmp_path):
+    (tmp_path / "env.json").write_text('{"pip":\n  [x]}', encoding="utf-8-sig")
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "studies" / "x.toml").write_text(TINY)
+    code, _, err = said("run", "x", "--launcher", "ray", "--runtime-env", "env.json", "--dry-run")
+    assert code == 2
+    assert err.splitlines()[-3:] == [
+        "error: --runtime-env env.json: line 2 is not valid JSON: expecting value.",
+        "         2 |   [x]}",
+        "           |    ^",
+    ]
+
+
+def test_a_folder_without_a_report_is_told_apart_from_a_store_that_is_not_there(said, tmp_path):
+    (tmp_path / "empty").mkdir()
+    message = "empty: no report here (no trials.parquet), and no study of this name in mlruns."
+    assert said("show", "empty") == (2, "", f"error: {message}\n")

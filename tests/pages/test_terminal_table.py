@@ -9,6 +9,7 @@ from rich.console import Console
 
 from harness.findings.finding import Table
 from harness.pages.svg.style import VERDICT_COLOURS
+from harness.pages.terminal import draw_contrasts
 from harness.pages.terminal_table import VERDICT_STYLES, draw_table, fits
 
 ONE = Table(
@@ -99,3 +100,22 @@ def test_verdicts_have_the_colours_of_the_figures():
     console = Console(file=io.StringIO(), width=80, color_system="truecolor", force_terminal=True)
     console.print(draw_table(LONG, 80))
     assert "\x1b[38;2;213;94;0mworse" in console.file.getvalue()
+
+
+def test_a_comparison_has_its_verdict_at_80_columns_and_its_details_where_there_is_room():
+    table = Table(
+        "",
+        ("variant", "metric", "before", "after", "difference", "95 % interval", "pairs", "p (Holm)", "verdict"),
+        (False, False, True, True, True, True, True, True, False),
+        (("base", "test accuracy", "98.64", "98.79", "+0.15 points", "+0.07 to +0.24", "3", "0.017", "better"),),
+        (False,),
+    )
+
+    def said(width):
+        console = Console(file=io.StringIO(), width=width, color_system=None)
+        console.print(draw_contrasts(table, width))
+        (row,) = (line for line in console.file.getvalue().splitlines() if line.strip().startswith("base"))
+        return " ".join(row.split())
+
+    assert said(80) == "base test acc better 98.64 98.79 +0.15 points +0.07 to +0.24"
+    assert said(120) == "base test accuracy better 98.64 98.79 +0.15 points +0.07 to +0.24 3 0.017"

@@ -24,7 +24,7 @@ def test_every_file_is_written(study, trials, history, tmp_path):
     assert files.markdown.read_text(encoding="utf-8").startswith("# Does a stride")
     assert [path.name for path in files.figures] == [
         *("val_accuracy_by_steps.svg", "val_accuracy_by_seconds.svg"),
-        "difference_test_accuracy.svg",
+        *("difference_test_accuracy.svg", "difference_seconds_to_target.svg"),
         *("reached_by_steps.svg", "reached_by_seconds.svg"),
     ]
     for path in (files.html, files.csv, files.latex, files.json, files.trials, files.history, *files.figures):

@@ -196,6 +196,22 @@ class StoreContract:
         assert {run_id: file.read_text() for run_id, file in found.items()} == {first: "first", second: "second"}
         assert place.files_of("tiny", "c.bin") == {}
 
+    def test_pictures_of_a_variant_are_those_of_the_first_training_that_has_most(self, place, tiny, tmp_path):
+        with place.hold("tiny") as hold:
+            recording = hold.begin(tiny(), {})
+            one, other = recording.study.variants[:2]
+            for trial, (variant, name) in enumerate(
+                ((0, "confusion_matrix.csv"), (0, "network.png"), (1, "confusion_matrix.csv"))
+            ):
+                insight = tmp_path / str(trial) / "insight"
+                insight.mkdir(parents=True)
+                (insight / name).write_text("x")
+                record(recording, trial, variant, insight.parent)
+        found = place.pictures("tiny")
+        assert sorted(found) == sorted([one.digest, other.digest])
+        assert [path.name for path in found[one.digest].iterdir()] == ["network.png"]
+        assert [path.name for path in found[other.digest].iterdir()] == ["confusion_matrix.csv"]
+
     def test_a_study_is_put_aside_and_begins_anew(self, place, tiny):
         with place.hold("tiny") as hold:
             assert hold.put_aside() is None

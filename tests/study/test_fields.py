@@ -48,3 +48,27 @@ def test_where_it_belongs(build, changes, said):
     with pytest.raises(StudyError) as caught:
         build(**changes)
     assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    ("path", "fix"),
+    [
+        ("padding", "Did you mean 'model.padding'?"),
+        ("lr", "Did you mean 'train.learning_rate'?"),
+        ("xyz", 'Write the whole path in quotes, e.g. "model.downsample".'),
+    ],
+)
+def test_a_factor_without_its_table_is_told_the_path(build, path, fix):
+    with pytest.raises(StudyError) as caught:
+        build(**{"design.factors": {path: ["a", "b"]}})
+    assert str(caught.value) == (
+        f'design.factors "{path}" must be a path into [data], [model], [train] or [seeds], got {path!r}. {fix}'
+    )
+
+
+def test_a_factor_of_the_wrong_table_is_told_the_path(build):
+    with pytest.raises(StudyError) as caught:
+        build(**{"design.factors": {"train.downsample": ["stride"]}})
+    assert str(caught.value) == (
+        "design.factors \"train.downsample\": unknown key 'downsample' in train. Did you mean 'model.downsample'?"
+    )

@@ -21,8 +21,9 @@ def test_all_pictures_are_put_beside_the_run(borrowed):
     pictures = Path(find_run(borrowed, "search#5").artifacts) / "insight"
     assert look.place == str(pictures)
     assert all((pictures / name).is_file() for name in names)
-    assert picture_folders(borrowed, "search") == {look.trained.run.digest: pictures}
-    assert picture_folders(borrowed, "plain") == {}  # it has a confusion matrix only
+    found = picture_folders(borrowed, "search")
+    assert found[look.trained.run.digest] == pictures  # before those with a confusion matrix only
+    assert all((folder / "confusion_matrix.csv").is_file() for folder in found.values())
 
 
 def test_the_confusion_matrix_is_the_one_that_was_recorded(borrowed):

@@ -9,12 +9,19 @@ from harness.findings.figures import ForestFigure, Plot
 from harness.findings.plots.front import FrontFigure
 from harness.findings.plots.slices import SliceFigure
 from harness.findings.report import Report
-from harness.findings.trainings.figures import CurveFigure, ReachedFigure, ReproductionFigure, StripFigure
+from harness.findings.trainings.confusion import ConfusionFigure
+from harness.findings.trainings.figures import (
+    CurveFigure,
+    ReachedFigure,
+    ReproductionFigure,
+    StripFigure,
+)
 from harness.pages.svg.forest import draw_forest
 from harness.pages.svg.front import draw_front
 from harness.pages.svg.points import draw_points
 from harness.pages.svg.slices import draw_slices
 from harness.pages.svg.style import themeless
+from harness.pages.svg.trainings.confusion import draw_confusion
 from harness.pages.svg.trainings.curves import draw_curves
 from harness.pages.svg.trainings.reached import draw_reached
 from harness.pages.svg.trainings.reproduced import draw_reproduction
@@ -29,7 +36,7 @@ def draw_all(report: Report) -> dict[str, str]:
     return {figure.name: draw(figure) for figure in (*report.curves, *report.plots)}
 
 
-def draw(figure: CurveFigure | Plot) -> str:
+def draw(figure: CurveFigure | ConfusionFigure | Plot) -> str:
     """Return the SVG document of one figure."""
     match throughout(figure, mathless):
         case CurveFigure() as curves:
@@ -38,6 +45,8 @@ def draw(figure: CurveFigure | Plot) -> str:
             return draw_reached(reached)
         case ReproductionFigure() as reproduction:
             return draw_reproduction(reproduction)
+        case ConfusionFigure() as confusion:
+            return draw_confusion(confusion)
         case StripFigure() as strips:
             return draw_strips(strips)
         case ForestFigure() as forest:

@@ -14,7 +14,16 @@ from harness.metrics import counted
 from harness.records import asked_since
 from harness.store.aside import name_before, restoring
 from harness.store.base import LOCK_TIMEOUT
-from harness.store.facts import Condition, DeletedStudy, RecordedRun, Registered, Server, StudySummary, trial_status
+from harness.store.facts import (
+    PICTURES,
+    Condition,
+    DeletedStudy,
+    RecordedRun,
+    Registered,
+    Server,
+    StudySummary,
+    trial_status,
+)
 from harness.store.images import RecordedImages
 from harness.store.local.files.artifacts import add_files, artifact_file, artifact_names
 from harness.store.memory.hold import MemoryHold
@@ -166,8 +175,12 @@ class MemoryStore:
     def pictures(self, name: str) -> dict[str, Path]:
         """Return digest -> folder with pictures of a variant."""
         trials = [trial for trial in self._kept(name).trials.values() if trial.status == "FINISHED"]
-        folders = {trial.tags["harness.digest"]: trial.folder / "insight" for trial in reversed(trials)}
-        return {digest: folder for digest, folder in folders.items() if (folder / "network.png").is_file()}
+        found: dict[str, Path] = {}
+        for file in PICTURES:
+            for trial in trials:
+                if (trial.folder / file).is_file():
+                    found.setdefault(trial.tags["harness.digest"], trial.folder / "insight")
+        return found
 
     def add_files(self, run: RecordedRun, folder: Path, place: str) -> str:
         """Put the files of a folder among a run's artifacts."""

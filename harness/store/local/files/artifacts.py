@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from harness.errors import UsageError
-from harness.store.facts import RecordedRun
+from harness.store.facts import PICTURES, RecordedRun
 from harness.store.local.files.places import copy_files, within
 from harness.store.local.reading.runs import artifact_folders
 
@@ -35,7 +35,10 @@ def add_files(store: Path, run: RecordedRun, folder: Path, place: str) -> Path:
 
 
 def picture_folders(store: Path, name: str) -> dict[str, Path]:
-    """Return digest -> folder with the pictures of the first finished trial of a variant that has any with weights.
+    """Return digest -> folder with the pictures of a finished trial of a variant, if any left some.
+
+    It is the first with all pictures, which one training of few variants has; without one the first that has a
+    confusion matrix.
 
     Args:
         store: the store's folder.
@@ -44,12 +47,13 @@ def picture_folders(store: Path, name: str) -> dict[str, Path]:
     Raises:
         UsageError: if there is no store.
     """
+    folders = [(digest, artifacts) for _, digest, artifacts in artifact_folders(store, name)]
     found: dict[str, Path] = {}
-    for _, digest, artifacts in artifact_folders(store, name):
-        folder = artifacts / "insight"
-        with contextlib.suppress(UsageError):  # of a link that leads out of the store
-            if digest not in found and within(store, folder / "network.png").is_file():
-                found[digest] = folder
+    for file in PICTURES:
+        for digest, artifacts in folders:
+            with contextlib.suppress(UsageError):  # of a link that leads out of the store
+                if digest not in found and within(store, artifacts / file).is_file():
+                    found[digest] = artifacts / "insight"
     return found
 
 

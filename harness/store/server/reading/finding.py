@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from harness.errors import UsageError, did_you_mean
-from harness.store.facts import Fault, RecordedRun
+from harness.store.facts import PICTURES, Fault, RecordedRun
 from harness.store.naming import FORMS, RUN_ID, Candidate, example, no_trial, only_trial, study_and_number
 from harness.store.profiles import Servers
 from harness.store.record.experiments import TRIALS
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from mlflow.entities import Experiment, Run
 
     from harness.store.server.client import ServerClient
-
-_WEIGHTS = "insight/network.png"
-"""Without this picture there is none of a network."""
 
 
 def find_run(servers: Servers, text: str) -> RecordedRun:
@@ -167,7 +165,7 @@ def _finished(client: ServerClient, name: str) -> list[Run]:
 
 
 class Pictures(Mapping[str, Path]):
-    """Digest -> folder of this machine with the pictures of the first trial of a variant that has any.
+    """Digest -> folder of this machine with the pictures of a trial of a variant, if any left some.
 
     Pictures are fetched when somebody looks: a report shows those of two variants.
 
@@ -199,13 +197,13 @@ class Pictures(Mapping[str, Path]):
         return sum(1 for _ in self)
 
     def _fetch(self, its_runs: list[Run]) -> Path | None:
-        """Fetch the pictures of the first run that has some."""
+        """Fetch the pictures of the first run that has all, else of the first that has the basic ones."""
         with asked(self._servers) as client:
             from harness.store.server.artifacts import Artifacts
 
-            for run in its_runs:
+            for file, run in itertools.product(PICTURES, its_runs):
                 there = Artifacts(client, run.info.artifact_uri)
-                if there.fetch(_WEIGHTS, kept_place(self._servers, run.info.run_id, _WEIGHTS)) is None:
+                if there.fetch(file, kept_place(self._servers, run.info.run_id, file)) is None:
                     continue
                 for name in there.names():
                     if name.parts[0] == "insight":
