@@ -138,7 +138,7 @@ class ReachedFigure:
 
 @dataclass(frozen=True)
 class Landmark:
-    """A figure from elsewhere, where it belongs on a learning curve.
+    """A reference value, where it belongs on a learning curve.
 
     Attributes:
         x: steps after which it holds.
@@ -153,13 +153,13 @@ class Landmark:
 
 @dataclass(frozen=True)
 class Reproduced:
-    """A variant beside figures from elsewhere.
+    """A variant beside reference values.
 
     Attributes:
         label: the row's label.
         courses: a line a training.
-        measured: what each training came to where a figure from elsewhere holds: steps and value.
-        published: the figures from elsewhere.
+        measured: what each training came to where a reference value holds: steps and value.
+        published: the reference values.
     """
 
     label: str
@@ -170,7 +170,7 @@ class Reproduced:
 
 @dataclass(frozen=True)
 class ReproductionFigure:
-    """Figures from elsewhere on learning curves of ours.
+    """Reference values on learning curves of ours.
 
     Attributes:
         name: file name without ending.
