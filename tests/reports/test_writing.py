@@ -11,7 +11,7 @@ from harness.reports.writing import write_report
 from tests.findings.conftest import make_study, trial
 from tests.pages.test_insight_pictures import PNG
 
-TEXTS = ("comparison.md", "comparison.html", "comparison.csv", "comparison.tex", "report.json")
+TEXTS = ("comparison.md", "comparison.html", "comparison.csv", "comparison.tex", "tidy.csv", "report.json")
 
 
 def contents(folder):
@@ -27,7 +27,16 @@ def test_every_file_is_written(study, trials, history, tmp_path):
         *("difference_test_accuracy.svg", "difference_seconds_to_target.svg"),
         *("reached_by_steps.svg", "reached_by_seconds.svg"),
     ]
-    for path in (files.html, files.csv, files.latex, files.json, files.trials, files.history, *files.figures):
+    for path in (
+        files.html,
+        files.csv,
+        files.tidy,
+        files.latex,
+        files.json,
+        files.trials,
+        files.history,
+        *files.figures,
+    ):
         assert path.stat().st_size > 0
     assert [path.name for path in (tmp_path / "reports").iterdir()] == ["x"]  # nothing left beside it
 
