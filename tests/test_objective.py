@@ -120,7 +120,7 @@ class TestOptimize:
         files = {file.path for file in client.list_artifacts(row["run_id"])}
         assert {"summary.txt", "history.csv", "insight"} <= files
         (model,) = client.search_logged_models([row["experiment_id"]])
-        assert (model.name, model.status, model.source_run_id) == ("base · r0 · #0", "READY", row["run_id"])
+        assert (model.name, model.status, model.source_run_id) == ("#0 · base · r0", "READY", row["run_id"])
 
     def test_its_pruner_prunes(self, tiny, store):
         study = tiny(design=SEARCH)

@@ -39,6 +39,7 @@ _COMMANDS = {
     "delete": "keeping",
     "ui": "ui",
     "dashboard": "ui",
+    "tensorboard": "tensorboard",
     "doctor": "doctor",
     "completion": "completion",
 }

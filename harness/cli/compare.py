@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.completing import complete_margin, complete_metric, complete_study
-from harness.cli.options import reports_option, store_option
+from harness.cli.options import PathType, reports_option, store_option
 from harness.cli.printing import console
 from harness.cli.results import read_results
-from harness.errors import UsageError, did_you_mean
+from harness.errors import HarnessError, UsageError, did_you_mean
+from harness.escaping import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from harness.findings.comparison import Comparison
     from harness.metrics import OwnMetric
@@ -41,6 +43,10 @@ _CODES = {"holds": 0, "does not hold": 1, "undecided": 3}
     help="Difference that does not matter, in the metric's unit (0.002 is 0.2 points). Else those of AFTER's study.",
 )  # fmt: skip
 @click.option("--non-inferior", is_flag=True, help="Ask only that AFTER is not worse by the margin or more.")
+@click.option(
+    "--summary", type=PathType(), metavar="FILE",
+    help="Also append the comparison to FILE as Markdown, e.g. to $GITHUB_STEP_SUMMARY.",
+)  # fmt: skip
 @store_option
 @reports_option
 def compare_command(
@@ -49,6 +55,7 @@ def compare_command(
     metrics: tuple[str, ...],
     margins: tuple[str, ...],
     non_inferior: bool,
+    summary: Path | None,
     store: Store,
     reports: Path,
 ) -> None:
@@ -58,16 +65,51 @@ def compare_command(
     comparison is better, equivalent or identical (with --non-inferior: not inferior), 1 if one is worse, 3 if the data
     do not say, 2 if they cannot be compared: because they share runs, or had other images.
     """
-    _require_known(metrics)
-    wanted = _margins(margins, metrics)
+    with _told(summary):
+        _require_known(metrics)
+        found = _compared(before, after, metrics, _margins(margins, metrics), non_inferior, store, reports)
+    _print(found)
+    if summary is not None:
+        from harness.pages.markdown import comparison_to_markdown
+
+        _append(summary, comparison_to_markdown(found))
+    sys.exit(_CODES[found.conclusion])
+
+
+def _compared(
+    before: str,
+    after: str,
+    metrics: tuple[str, ...],
+    wanted: dict[str, float],
+    non_inferior: bool,
+    store: Store,
+    reports: Path,
+) -> Comparison:
     from harness.findings.comparison import Side, compare_sides
 
     one, other = (read_results(text, store, reports) for text in (before, after))
     _require_known((*metrics, *wanted), other.study.own)
     sides = Side(before, one.study, one.trials), Side(after, other.study, other.trials)
-    found = compare_sides(*sides, metrics=metrics, margins=wanted, non_inferior=non_inferior)
-    _print(found)
-    sys.exit(_CODES[found.conclusion])
+    return compare_sides(*sides, metrics=metrics, margins=wanted, non_inferior=non_inferior)
+
+
+@contextlib.contextmanager
+def _told(summary: Path | None) -> Iterator[None]:
+    """Also say in the summary why nothing could be compared: who reads it does not see standard error."""
+    try:
+        yield
+    except HarnessError as error:
+        if summary is not None:
+            _append(summary, f"**Not compared:** {markdown(str(error))}\n")
+        raise
+
+
+def _append(summary: Path, text: str) -> None:
+    try:
+        with summary.open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"--summary {summary}: cannot be written to: {error.strerror}.") from None
 
 
 def _require_known(metrics: tuple[str, ...], own: Mapping[str, OwnMetric] | None = None) -> None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from harness.results import Results
     from harness.store import Store
 
+_VERDICTS = 12
+"""Variants whose verdicts the study's run in MLflow shows; its report has all."""
+
 
 @click.command(
     "show",
@@ -116,6 +119,8 @@ def report_study(name: str, store: Store, reports: Path, register: bool = False)
         reports: folder of the reports.
         register: also register the model of the study's winner.
     """
+    from harness.findings.tables import matrix_table
+    from harness.pages.markdown import roomy_table
     from harness.reports.writing import write_report
     from harness.results import load_results
 
@@ -125,9 +130,10 @@ def report_study(name: str, store: Store, reports: Path, register: bool = False)
         files = write_report(*results, folder, store.place, store.pictures(name))
     _print(files.report)
     click.echo(f"\nReport:    {folder / 'comparison.html'}")
+    verdicts = matrix_table(files.report, _VERDICTS)
     try:
         with working("putting it beside the study's run"):
-            store.attach_report(name, folder)
+            store.attach_report(name, folder, files.report.headline, roomy_table(verdicts) if verdicts else "")
     except UsageError as error:  # a store that is there to be read
         click.echo(f"The report is not put beside the study's run in MLflow: {error}", err=True)
     if register:

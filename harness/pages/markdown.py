@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from harness.escaping import inline, markdown, markdown_code, markdown_paragraphs, markdown_prose, shell
+from harness.findings.comparison import Comparison
 from harness.findings.finding import Table
 from harness.findings.report import Report
 from harness.pages.insight_pictures import Learned
@@ -48,9 +49,25 @@ def _beside(pictures: Sequence[tuple[str, str, str]]) -> str:
     return pipe_table([inline(heading) for heading, _, _ in pictures], [False] * len(pictures), [shown])
 
 
+def comparison_to_markdown(found: Comparison) -> str:
+    """Return two sides compared as GitHub-flavoured Markdown: for the summary of a CI job, or a pull request."""
+    after, before = inline(found.after), inline(found.before)
+    parts = [f"**{after} against {before}: {found.conclusion}**", table_lines(found.table)]
+    if found.settings is not None:
+        parts += [f"{inline(found.settings.caption)}:", table_lines(found.settings)]
+    parts += ["\n".join(f"- {markdown(remark)}" for remark in found.remarks)] if found.remarks else []
+    return "\n\n".join(parts) + "\n"
+
+
 def table_lines(table: Table) -> str:
     """Return a table as a pipe table, with what is Markdown in its cells escaped."""
     headings, *rows = (tuple(inline(text) for text in row) for row in (table.headings, *table.rows))
+    return pipe_table(headings, table.numeric, rows)
+
+
+def roomy_table(table: Table) -> str:
+    """Return a table for pages that put no room between its cells, as MLflow's: a blank as wide as a letter does."""
+    headings, *rows = (tuple(f"{inline(text)}&emsp;" for text in row) for row in (table.headings, *table.rows))
     return pipe_table(headings, table.numeric, rows)
 
 

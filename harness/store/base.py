@@ -142,8 +142,14 @@ class Store(Protocol):
         """
         ...
 
-    def attach_report(self, name: str, folder: Path) -> None:
+    def attach_report(self, name: str, folder: Path, answer: str = "", verdicts: str = "") -> None:
         """Put a study's report beside the study's own run, replacing an earlier one; nothing if there is no such run.
+
+        Args:
+            name: of the study.
+            folder: of the report.
+            answer: the answer in a sentence, which the run then shows.
+            verdicts: those of the report as a table in Markdown, which the run shows below it.
 
         Raises:
             UsageError: if the store may not be written to.

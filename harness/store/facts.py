@@ -59,7 +59,7 @@ class RecordedRun:
         variant: the variant's label.
         phase: what it was trained for, e.g. ``design``.
         status: finished, pruned, failed, killed or running.
-        name: how the MLflow UI shows it, e.g. ``downsample=stride · r3 · #7``.
+        name: how the MLflow UI shows it, e.g. ``#7 · downsample=stride · r3``.
         artifacts: where its artifacts are, for people to read: a folder that may be missing, or an address.
         digest: the variant's digest.
         settings: dotted path -> level of every dimension that the study varies.

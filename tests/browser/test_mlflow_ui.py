@@ -102,7 +102,7 @@ def unfold(page):
 def test_the_runs_page_lists_the_study_and_its_trials_by_name(visit, recorded):
     page = visit(f"/experiments/{recorded.experiment}/runs")
     assert list(recorded.runs) == [
-        "study tiny", "base · r0 · #0", "downsample=stride · r0 · #1", "downsample=stride · r1 · #2", "base · r1 · #3",
+        "study tiny", "#0 · base · r0", "#1 · downsample=stride · r0", "#2 · downsample=stride · r1", "#3 · base · r1",
     ]  # fmt: skip
     unfold(page)
     for name in recorded.runs:
@@ -115,22 +115,35 @@ def test_the_view_of_a_study_is_a_flat_table_with_what_varies_and_what_counts(vi
     for name in recorded.runs:
         page.get_by_role("link", name=name).first.wait_for()
     headings = page.get_by_role("columnheader")
-    for heading in ("model.downsample", "test/accuracy"):
+    for heading in ("model.downsample", "test accuracy"):
         headings.filter(has_text=heading).first.wait_for()
     assert page.get_by_role("gridcell", name="stride", exact=True).count() == 2
+
+
+def test_the_charts_of_the_view_begin_with_learning_and_end_with_what_no_seed_changes(visit, recorded):
+    page = visit(
+        f"/experiments/{recorded.experiment}/runs?workflowType=machine_learning&viewStateShareKey=harness"
+        "&compareRunsMode=CHART"
+    )
+    page.locator(".js-plotly-plot").first.wait_for()
+    page.get_by_text("cost (").first.wait_for()
+    page.get_by_text("val/accuracy", exact=True).first.wait_for()
+    sections = [page.get_by_text(f"{name} (").first.bounding_box()["y"] for name in ("val", "train", "test", "cost")]
+    assert sections == sorted(sections)
+    assert page.get_by_text("cost/parameters", exact=True).count() == 0, "folded"
 
 
 def test_a_click_on_a_trial_opens_its_page_with_its_settings(visit, recorded):
     page = visit(f"/experiments/{recorded.experiment}/runs")
     unfold(page)
-    page.get_by_role("link", name="base · r0 · #0").first.click()
-    page.wait_for_url(f"**/runs/{recorded.runs['base · r0 · #0']}**")
-    page.get_by_role("heading", name="base · r0 · #0").first.wait_for()
+    page.get_by_role("link", name="#0 · base · r0").first.click()
+    page.wait_for_url(f"**/runs/{recorded.runs['#0 · base · r0']}**")
+    page.get_by_role("heading", name="#0 · base · r0").first.wait_for()
     page.get_by_text("train.learning_rate").first.wait_for()
 
 
 def test_a_trial_has_charts_of_its_metrics(visit, recorded):
-    run = recorded.runs["base · r0 · #0"]
+    run = recorded.runs["#0 · base · r0"]
     page = visit(f"/experiments/{recorded.experiment}/runs/{run}/model-metrics")
     charts = page.locator(".js-plotly-plot")
     charts.first.wait_for()
@@ -139,7 +152,7 @@ def test_a_trial_has_charts_of_its_metrics(visit, recorded):
 
 
 def test_a_figure_among_the_artifacts_is_shown(visit, recorded):
-    run = recorded.runs["base · r0 · #0"]
+    run = recorded.runs["#0 · base · r0"]
     page = visit(f"/experiments/{recorded.experiment}/runs/{run}/artifacts/insight/confusion_matrix.png")
     page.get_by_text("confusion_matrix.png").first.wait_for()
     shown = "() => [...document.images].some((image) => image.complete && image.naturalWidth >= 300)"

@@ -314,7 +314,7 @@ class TestTheWholeRoad:
 
         code, shown, _ = harness("show", "tiny#3")
         assert code == 0
-        assert shown.startswith("tiny#3  base · r1 · #3\n")
+        assert shown.startswith("tiny#3  #3 · base · r1\n")
         assert "reached the target of 50 % validation accuracy" in shown
         assert "▲  reached" in shown
         assert "artifacts, in mlruns/artifacts/tiny/" in shown

@@ -67,3 +67,26 @@ def test_settings_that_differ_are_shown(harness, reports):
     assert code == 3
     assert "Settings in which the two studies differ" in out
     assert ["data.validation", "5000", "6000"] in [line.split() for line in out.splitlines()]
+
+
+def test_a_summary_gets_each_comparison_as_markdown(harness, reports):
+    for name, code in (("worse", 1), ("better", 0)):
+        assert harness("compare", "reports/old", f"reports/{name}", "--summary", "job/summary.md")[0] == 2
+        assert harness("compare", "reports/old", f"reports/{name}", "--summary", "summary.md")[0] == code
+    first, second = (reports / "summary.md").read_text().split("**reports/better", 1)
+    assert first.startswith("**reports/worse against reports/old: does not hold**\n\n| variant | metric | before |")
+    assert "| downsample=stride | test accuracy |" in first
+    assert [line.rsplit("|", 2)[1].strip() for line in first.splitlines() if line.startswith("| base")] == ["worse"]
+    assert second.startswith(" against reports/old: holds**\n")
+
+
+def test_a_summary_says_why_nothing_was_compared(harness, reports):
+    code, _, err = harness("compare", "reports/old", "old", "--summary", "summary.md")
+    assert code == 2
+    assert (
+        (reports / "summary.md")
+        .read_text()
+        .startswith("**Not compared:** reports/old and old share 10 of 10 and 10 runs")
+    )
+    code, _, err = harness("compare", "reports/old", "old", "--summary", "nowhere/summary.md")
+    assert (code, err) == (2, "error: --summary nowhere/summary.md: cannot be written to: No such file or directory.\n")

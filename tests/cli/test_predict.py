@@ -126,7 +126,7 @@ class TestExport:
             assert call("export", "drawn#0", "--to", "keras", "--store", shelf.store) is None
             out = capsys.readouterr().out
             assert out.startswith(
-                "drawn#0, downsample=stride · r0 · #0: drawn-0.keras\nIt takes float32 images (n, 28, 28"
+                "drawn#0, #0 · downsample=stride · r0: drawn-0.keras\nIt takes float32 images (n, 28, 28"
             )
             assert out.endswith(" drawn-0.keras.json says so too.\n")
             assert {path.name for path in tmp_path.iterdir()} == {"drawn-0.keras", "drawn-0.keras.json"}

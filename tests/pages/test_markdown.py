@@ -3,7 +3,8 @@ from dataclasses import replace
 import pandas as pd
 
 from harness.escaping import inline as cell
-from harness.pages.markdown import fence, to_markdown
+from harness.findings.finding import Table
+from harness.pages.markdown import fence, roomy_table, to_markdown
 from harness.reports import report
 
 
@@ -43,3 +44,8 @@ def test_markup_in_text_is_escaped(study, trials, history):
     assert fence("a ``` b") == "````"
     comparison = replace(report(study, trials, history), text="notes = '''```'''")
     assert "````toml" in to_markdown(comparison)
+
+
+def test_a_table_for_pages_without_room_between_cells():
+    table = Table("", ("variant", "loss"), (False, True), (("a|b", "0.1"),), (False,))
+    assert roomy_table(table) == "| variant&emsp; | loss&emsp; |\n| --- | ---: |\n| a\\|b&emsp; | 0.1&emsp; |"

@@ -55,7 +55,7 @@ def history():
 
 def shown(study, row, history, files=(), width=80):
     console = Console(file=io.StringIO(), width=width, color_system=None)
-    places = {"name": "downsample=stride · r3 · #7", "folder": "mlruns/artifacts/x"}
+    places = {"name": "#7 · downsample=stride · r3", "folder": "mlruns/artifacts/x"}
     console.print(render_run(run_report_of(study, row, history), places, [Path(file) for file in files], width))
     return console.file.getvalue()
 
@@ -99,7 +99,7 @@ def test_it_fits(row, history, width):
 
 def test_what_it_is(row, history):
     text = shown(make_study(), row, history, ["model.keras", "insight/a.png", "insight/b c.png"])
-    assert text.startswith("pooling_or_stride#7  downsample=stride · r3 · #7\nDoes a stride of 2 do the work")
+    assert text.startswith("pooling_or_stride#7  #7 · downsample=stride · r3\nDoes a stride of 2 do the work")
     said = {line[:9].strip(): line[10:].strip() for line in text.splitlines()[3:9]}
     assert said == {
         "variant": "downsample=stride",

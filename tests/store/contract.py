@@ -307,8 +307,8 @@ class StoreContract:
         place.attach_report("tiny", report)  # nothing to attach it to
         with place.hold("tiny") as hold:
             record(hold.begin(tiny(), {}))
-        for _ in range(2):
-            place.attach_report("tiny", report)
+        for answer in ("", "No.", "Yes."):
+            place.attach_report("tiny", report, answer, "| variant | test accuracy |")
 
     def test_nothing_is_wrong_with_a_store_that_was_just_written(self, place, tiny):
         with place.hold("tiny") as hold:

@@ -10,12 +10,12 @@ from harness.store.local.database import DATABASE, opened_client
 from harness.store.local.files.places import copy_files, place_of, within
 from harness.store.local.sqlite import in_words
 from harness.store.quiet import quiet_mlflow
-from harness.store.record.experiments import study_run_address
+from harness.store.record.experiments import note_answer, study_run_address
 from harness.store.record.models import IN_MODEL, damage_of
 from harness.store.record.registry import ALIAS, model_to_register, register_model
 
 
-def attach_report(store: Path, name: str, folder: Path) -> None:
+def attach_report(store: Path, name: str, folder: Path, answer: str = "", verdicts: str = "") -> None:
     """Put a study's report beside the study's own run, replacing an earlier one; nothing if there is no such run.
 
     The files are copied, without MLflow: its client would take the place that a store which was moved had before.
@@ -28,6 +28,7 @@ def attach_report(store: Path, name: str, folder: Path) -> None:
         address = study_run_address(client, name)
         if address is not None:
             copy_files(folder, within(store, place_of(store, address) / "report"), store)
+            note_answer(client, name, answer, verdicts)
 
 
 def register(store: Path, name: str, run_id: str, about: str, why: str) -> Registered:

@@ -145,11 +145,11 @@ class LocalStore:
         with in_words(self.folder):
             return str(add_files(self.folder, run, folder, place))
 
-    def attach_report(self, name: str, folder: Path) -> None:
+    def attach_report(self, name: str, folder: Path, answer: str = "", verdicts: str = "") -> None:
         """Put a study's report beside the study's own run."""
         from harness.store.local.publishing import attach_report
 
-        attach_report(self.folder, name, folder)
+        attach_report(self.folder, name, folder, answer, verdicts)
 
     def register(self, name: str, run_id: str, about: str, why: str) -> Registered:
         """Register a run's network as the one that stands for a study."""

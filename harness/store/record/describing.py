@@ -1,7 +1,4 @@
-"""Markdown for MLflow's descriptions: of a study, and of each trial and how it ended.
-
-Lists and no tables: MLflow shows the cells of a table without room between them.
-"""
+"""Markdown for MLflow's descriptions: of a study and what came out, and of each trial and how it ended."""
 
 from __future__ import annotations
 
@@ -12,6 +9,9 @@ from harness.metrics import METRICS
 from harness.records import ENDINGS, TrialResult
 from harness.study import Range, Study, Variant, show_level
 
+_RULE = "\n\n---\n\n"
+"""Between what came out of a study and what it is; nobody's text has such a line, for it would be escaped."""
+
 _LEVELS = 12
 """Levels of a factor that are written out."""
 
@@ -19,18 +19,32 @@ _LEVELS = 12
 def describe_study(study: Study, name: str, is_run: bool) -> str:
     """Describe a study: question, notes, design, target, and where its report is.
 
+    At the experiment nothing is bold: MLflow's list of experiments shows the text as it is, asterisks and all.
+
     Args:
         study: the study.
         name: of its experiment.
         is_run: whether this stands at the study's own run, where the report is, and not at the experiment.
     """
+    bold = "**" if is_run else ""
     where = "in this run's artifacts" if is_run else f"in the artifacts of the run `study {markdown_code(name)}`"
-    parts = [f"**{markdown(study.question)}**", markdown_paragraphs(study.notes), _design(study)]
+    parts = [f"{bold}{markdown(study.question)}{bold}", markdown_paragraphs(study.notes), _design(study, bold)]
     if study.target:
         then = "which ends a training" if study.target.stop else "noted on the way"
-        parts.append(f"**Target:** {study.target.in_words}, {then}.")
-    parts.append(f"**Report:** {where}, `report/comparison.html`, as soon as there is one.")
+        parts.append(f"{bold}Target:{bold} {study.target.in_words}, {then}.")
+    parts.append(f"{bold}Report:{bold} {where}, `report/comparison.html`, as soon as there is one.")
     return "\n\n".join(part for part in parts if part)
+
+
+def describe_answer(answer: str, verdicts: str, about: str) -> str:
+    """Return a description that begins with what came out, whether or not it did so before.
+
+    Args:
+        answer: in a sentence.
+        verdicts: a table in Markdown, or nothing.
+        about: what the description was.
+    """
+    return "\n\n".join(filter(None, [f"**{inline(answer)}**", verdicts])) + _RULE + about.rpartition(_RULE)[2]
 
 
 def describe_trial(study: Study, name: str, variant: Variant, replicate: int, phase: str) -> str:
@@ -66,14 +80,14 @@ def describe_end(study: Study, result: TrialResult) -> str:
     return " ".join(parts)
 
 
-def _design(study: Study) -> str:
+def _design(study: Study, bold: str) -> str:
     """Say what varies, how often each variant is trained, and what the factors are."""
     design = study.design
     factors = "\n".join(
         f"- `{path}`: {inline(_levels(levels))} (base: {inline(show_level(study.base_level(path)))})"
         for path, levels in design.dimensions.items()
     )
-    return "\n\n".join(part for part in (f"**Design:** {design.sentence}", factors) if part)
+    return "\n\n".join(part for part in (f"{bold}Design:{bold} {design.sentence}", factors) if part)
 
 
 def _levels(levels: Any) -> str:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from harness.store.aside import name_before
 from harness.store.record.batches import Batch
+from harness.store.record.describing import describe_answer
 from harness.store.record.models import fail_unfinished
+from harness.store.record.trial_run import NOTE, cut
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -88,6 +90,23 @@ def settle_name(client: MlflowClient, name: str) -> None:
     for run in client.search_runs([experiment.experiment_id], STUDIES):
         client.update_run(run.info.run_id, name=f"study {name}")
         Batch({"harness.study": name}).write(client, str(run.info.run_id))
+
+
+def note_answer(client: MlflowClient, name: str, answer: str, verdicts: str) -> None:
+    """Let a study's own run say first what came out; may be done again, and takes the place of what was said before.
+
+    Args:
+        client: of the store.
+        name: of the study.
+        answer: in a sentence; without one nothing is changed.
+        verdicts: a table in Markdown; empty if nothing was compared.
+    """
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None or not answer:
+        return
+    for run in client.search_runs([experiment.experiment_id], STUDIES):
+        about = describe_answer(answer, verdicts, str(run.data.tags.get(NOTE, "")))
+        Batch(cut({"harness.answer": answer, NOTE: about})).write(client, str(run.info.run_id))
 
 
 def study_run_address(client: MlflowClient, name: str) -> str | None:

@@ -31,6 +31,7 @@ from harness.store.record.trial_run import (
     run_tags,
     start_tags,
 )
+from harness.store.record.view import COLOUR, Colours, shown_tags
 from harness.study import Study, Variant, show_level
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Recorder:
         run = open_study_run(client, disk, study, self.name, source)
         self.experiment_id, self.parent_id = run.experiment_id, run.run_id
         self.asked = run.asked
+        self._colours = Colours(study)
         self._machine = Machine(client, run.run_id, run.began)
         self.left_open = 0
         self._pending: dict[str, Batch] = {}
@@ -85,7 +87,7 @@ class Recorder:
         self._disk.require_there()
         tags = run_tags(self.study, self.name, trial, variant, replicate, phase)
         about = tags[NOTE]
-        tags |= {"mlflow.parentRunId": self.parent_id, **self._source}
+        tags |= {"mlflow.parentRunId": self.parent_id, COLOUR: self._colours.of(variant.digest), **self._source}
         tags |= refusal_tags(refused, about) if refused else {}
         run = self.client.create_run(self.experiment_id, run_name=run_name(variant, replicate, trial), tags=cut(tags))
         run_id = str(run.info.run_id)
@@ -138,8 +140,10 @@ class Recorder:
         measured = None if pruned else self._keep_model(run_id, run, result, artifacts)
         notes = self._notes(run_id)
         end, ended = result.steps + result.refit_steps, now()
-        for name, value in end_metrics(result).items():
+        values = end_metrics(result)
+        for name, value in values.items():
             notes.add({name: value}, end, ended, measured if name in _OF_MODEL else None)
+        notes.tags |= shown_tags(self.study, {**result.costs, **result.metrics, **values})
         notes.tags |= {**end_tags(result), NOTE: f"{describe_end(self.study, result)}\n\n{run.about}"}
         self._write()
         self._attach(run_id, artifacts)

@@ -17,8 +17,8 @@ from harness.store.record.describing import describe_study
 from harness.store.record.disk import Disk
 from harness.store.record.experiments import STUDIES, count_finished
 from harness.store.record.kept import STUDY_FILE, STUDY_TAG, asked_of_kept, kept_from, kept_study
-from harness.store.record.trial_run import NOTE, NOTE_LENGTH, cut
-from harness.store.record.view import VIEW_TAG, runs_view
+from harness.store.record.trial_run import NOTE, cut
+from harness.store.record.view import COLOUR, VIEW_TAG, runs_view
 from harness.study import Study
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _KIND = "mlflow.experimentKind"
 """MLflow's tag for what an experiment is for: training models, and not language models and agents."""
+_GREY = "#777777"
+"""Colour of the study's own run among those of its variants."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def open_study_run(client: MlflowClient, disk: Disk, study: Study, name: str, so
         "harness.digest": study.digest,
         "harness.question": study.question,
         NOTE: describe_study(study, name, is_run=True),
+        COLOUR: _GREY,
         **source,
     }
     runs = client.search_runs([experiment_id], STUDIES, max_results=1)
@@ -77,9 +80,9 @@ def open_study_run(client: MlflowClient, disk: Disk, study: Study, name: str, so
     run_id = str(run.info.run_id)
     asked = _keep_study(client, disk, study, name, run)
     Batch(tags).write(client, run_id)
-    about = {NOTE: describe_study(study, name, is_run=False), _KIND: "custom_model_development"}
-    for tag, text in {**about, VIEW_TAG: runs_view(study)}.items():
-        client.set_experiment_tag(experiment_id, tag, text[:NOTE_LENGTH])
+    about = cut({NOTE: describe_study(study, name, is_run=False)})
+    for tag, text in {**about, _KIND: "custom_model_development", VIEW_TAG: runs_view(study)}.items():
+        client.set_experiment_tag(experiment_id, tag, text)
     return StudyRun(experiment_id, run_id, int(run.info.start_time), asked)
 
 

@@ -47,8 +47,8 @@ def require_recordable(study: Study) -> None:
 
 
 def run_name(variant: Variant, replicate: int, trial: int) -> str:
-    """Return how MLflow's pages call a trial's run."""
-    return f"{variant.label[:180]} · r{replicate} · #{trial}"
+    """Return how MLflow's pages call a trial's run: they cut long names, so that the number comes first."""
+    return f"#{trial} · {variant.label[:180]} · r{replicate}"
 
 
 def run_params(study: Study, variant: Variant, replicate: int) -> dict[str, str]:

@@ -8,13 +8,13 @@ from pathlib import Path
 from harness.errors import UsageError
 from harness.store.facts import Registered
 from harness.store.profiles import Servers
-from harness.store.record.experiments import study_run_address
+from harness.store.record.experiments import note_answer, study_run_address
 from harness.store.record.models import IN_MODEL, damage_of
 from harness.store.record.registry import ALIAS, model_to_register, register_model
 from harness.store.server.reading.opening import asked
 
 
-def attach_report(servers: Servers, name: str, folder: Path) -> None:
+def attach_report(servers: Servers, name: str, folder: Path, answer: str = "", verdicts: str = "") -> None:
     """Put a study's report beside the study's own run, replacing an earlier one; nothing if there is no such run."""
     with asked(servers) as client:
         from harness.store.server.artifacts import Artifacts
@@ -22,6 +22,7 @@ def attach_report(servers: Servers, name: str, folder: Path) -> None:
         address = study_run_address(client, name)
         if address is not None:
             Artifacts(client, address).put(folder, "report")
+            note_answer(client, name, answer, verdicts)
 
 
 def register(servers: Servers, name: str, run_id: str, about: str, why: str) -> Registered:

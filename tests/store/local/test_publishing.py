@@ -9,7 +9,7 @@ import pytest
 from harness.errors import UsageError
 from harness.store.local.database import open_client
 from harness.store.local.files.disk import FolderDisk
-from harness.store.local.publishing import register
+from harness.store.local.publishing import attach_report, register
 from harness.store.record.recorder import Recorder
 from tests.store.record.test_models import model_file, models_of, network, record
 
@@ -46,9 +46,19 @@ def test_each_time_a_version_and_the_alias_at_the_last(recorder, store, model_fi
     assert loaded.predict(np.zeros((2, 8, 8, 1), np.float32), verbose=0).shape == (2, 10)
 
 
+def test_the_run_of_a_study_says_first_what_came_out(recorder, store, tmp_path):
+    about = recorder.client.get_run(recorder.parent_id).data.tags["mlflow.note.content"]
+    (tmp_path / "report").mkdir()
+    for answer in ("No verdict.", "Yes."):
+        attach_report(store, "tiny", tmp_path / "report", answer, "| variant |\n| --- |\n| a |")
+    tags = recorder.client.get_run(recorder.parent_id).data.tags
+    assert tags["harness.answer"] == "Yes."
+    assert tags["mlflow.note.content"] == f"**Yes.**\n\n| variant |\n| --- |\n| a |\n\n---\n\n{about}"
+
+
 def test_a_run_without_a_model(recorder, store):
     run_id = recorder.start(0, recorder.study.base, 0, "design")
-    with pytest.raises(UsageError, match="a run must have an MLflow model to be registered, 'base · r0 · #0' has none"):
+    with pytest.raises(UsageError, match="a run must have an MLflow model to be registered, '#0 · base · r0' has none"):
         register(store, "tiny", run_id, "", "")
 
 

@@ -7,7 +7,7 @@ import pytest
 from harness.records import StopReason
 from harness.store.local.database import open_client
 from harness.store.local.files.disk import FolderDisk
-from harness.store.record.describing import describe_end, describe_study, describe_trial
+from harness.store.record.describing import describe_answer, describe_end, describe_study, describe_trial
 from harness.store.record.recorder import Recorder
 from tests.conftest import make_result
 
@@ -28,9 +28,18 @@ class TestStudies:
             "**Target:** 99 % validation accuracy, which ends a training.\n\n"
             "**Report:** in this run's artifacts, `report/comparison.html`, as soon as there is one."
         )
-        assert describe_study(study, "tiny", is_run=False).endswith(
+        listed = describe_study(study, "tiny", is_run=False)
+        assert listed.startswith("Is a stride of 2 as good as pooling on 8x8 digits?\n\n")
+        assert "**" not in listed, "MLflow's list of experiments shows asterisks as they are"
+        assert listed.endswith(
             "in the artifacts of the run `study tiny`, `report/comparison.html`, as soon as there is one."
         )
+
+    def test_what_came_out_stands_first_and_takes_the_place_of_what_came_out_before(self, tiny):
+        about = describe_study(tiny(notes="---"), "tiny", is_run=True)
+        once = describe_answer("No verdict: 2 *pairs*.", "| variant |\n|---|\n| a |", about)
+        assert once == f"**No verdict: 2 \\*pairs\\*.**\n\n| variant |\n|---|\n| a |\n\n---\n\n{about}"
+        assert describe_answer("Yes.", "", once) == f"**Yes.**\n\n---\n\n{about}"
 
     def test_a_search(self, tiny):
         text = describe_study(tiny(design=SEARCH, target=None), "tiny", is_run=True)
@@ -148,6 +157,6 @@ class TestInTheStore:
         recorder = Recorder(client, FolderDisk(store), tiny(notes="long " * 5000), {})
         experiment = client.get_experiment(recorder.experiment_id)
         assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
-        assert experiment.tags["mlflow.note.content"].startswith("**Is a stride of 2 as good as pooling")
+        assert experiment.tags["mlflow.note.content"].startswith("Is a stride of 2 as good as pooling")
         tags = client.get_run(recorder.parent_id).data.tags
         assert tags["mlflow.note.content"].startswith("**Is a stride of 2 as good as pooling")

@@ -129,7 +129,7 @@ def files(folder: Path) -> set[str]:
 def test_the_models_page_can_sort_by_what_was_measured(recorder, model_file, tmp_path, store, flush):
     run_id = record(recorder, model_file, tmp_path, flush, accuracy=0.75)
     (model,) = models_of(recorder)
-    assert (model.name, model.status, model.source_run_id) == ("downsample=stride · r2 · #3", "READY", run_id)
+    assert (model.name, model.status, model.source_run_id) == ("#3 · downsample=stride · r2", "READY", run_id)
     assert model.params["model.downsample"] == "stride"
     assert model.tags["harness.scaling"] == "unit"
     assert model.tags["mlflow.note.content"].startswith(
@@ -147,7 +147,7 @@ def test_the_models_page_can_sort_by_what_was_measured(recorder, model_file, tmp
     found = recorder.client.search_logged_models(
         [recorder.experiment_id], "metrics.`test/accuracy` > 0.7", order_by=[{"field_name": "metrics.test/accuracy"}]
     )
-    assert [model.name for model in found] == ["downsample=stride · r2 · #3"]
+    assert [model.name for model in found] == ["#3 · downsample=stride · r2"]
     run = recorder.client.get_run(run_id)
     assert [(output.model_id, output.step) for output in run.outputs.model_outputs] == [(model.model_id, 60)]
     assert len(recorder.client.get_metric_history(run_id, "val/accuracy")) == 1, "noted twice, one point"
@@ -191,7 +191,7 @@ def test_names_have_no_character_that_mlflow_refuses(store, tiny, model_file, tm
     study = tiny(design={"kind": "one_at_a_time", "replicates": 2, "factors": {"train.learning_rate": [0.003]}})
     recorder = Recorder(open_client(store), FolderDisk(store), study, {})
     record(recorder, model_file, tmp_path)
-    assert [model.name for model in models_of(recorder)] == ["learning_rate=0․003 · r2 · #3"]
+    assert [model.name for model in models_of(recorder)] == ["#3 · learning_rate=0․003 · r2"]
 
 
 def test_a_run_that_is_cut_off_while_its_model_is_logged_leaves_no_model_that_looks_whole(

@@ -54,7 +54,7 @@ class TestRuns:
         recorder.finish(run_id, make_result(0.9), artifacts)
         run = recorder.client.get_run(run_id)
         assert run.info.status == "FINISHED"
-        assert run.info.run_name == "downsample=stride · r3 · #7"
+        assert run.info.run_name == "#7 · downsample=stride · r3"
         assert run.data.params["model.downsample"] == "stride"
         assert run.data.params["train.learning_rate"] == "0.01"
         assert run.data.params["replicate"] == "3"
@@ -65,6 +65,7 @@ class TestRuns:
         assert tags["mlflow.parentRunId"] == recorder.parent_id
         assert tags["mlflow.source.git.commit"] == "abc"
         assert tags["harness.variant"] == "downsample=stride"
+        assert tags["mlflow.runColor"] == "#D55E00"
         assert tags["harness.stop_reason"] == "maximum"
         assert [file.path for file in recorder.client.list_artifacts(run_id)] == ["summary.txt"]
         assert not artifacts.exists(), "what was taken is not left behind"

@@ -45,12 +45,12 @@ class TestFinding:
         run_id = start(recorder, 7, replicate=3, phase="confirm")
         recorder.finish(run_id, make_result())
         found = find_run(store, run_id)
-        for text in (run_id[:12], run_id[:12].upper(), "tiny#7", "tiny#07", " downsample=stride · r3 · #7 "):
+        for text in (run_id[:12], run_id[:12].upper(), "tiny#7", "tiny#07", " #7 · downsample=stride · r3 "):
             assert find_run(store, text) == found
         assert (found.run_id, found.experiment_id) == (run_id, recorder.experiment_id)
         assert (found.study, found.trial, found.replicate, found.phase) == ("tiny", 7, 3, "confirm")
         assert (found.variant, found.status) == ("downsample=stride", "finished")
-        assert (found.name, found.short) == ("downsample=stride · r3 · #7", "tiny#7")
+        assert (found.name, found.short) == ("#7 · downsample=stride · r3", "tiny#7")
         assert found.settings == {"model.downsample": "stride"}
         assert found.digest == recorder.study.variants[1].digest
         assert Path(found.artifacts) == (store / "artifacts" / "tiny" / run_id / "artifacts").resolve()
@@ -79,7 +79,7 @@ class TestFinding:
 
 def test_whether_a_text_names_a_run(recorder, store):
     run_id = start(recorder, 7)
-    for text in (run_id, run_id[:8], "tiny#7", "downsample=stride · r0 · #7", "study tiny"):
+    for text in (run_id, run_id[:8], "tiny#7", "#7 · downsample=stride · r0", "study tiny"):
         assert is_run(store, text)
     for text in ("tiny", "tiny#8", "0" * 32, run_id[:3]):
         assert not is_run(store, text)
@@ -116,14 +116,14 @@ class TestErrors:
         start(recorder)
         assert "no such run in" in message(store, "tinny#0")
         assert "Did you mean 'tiny#0'? Name a run by STUDY#NUMBER" in message(store, "tinny#0")
-        assert "Did you mean 'downsample=stride · r0 · #0'?" in message(store, "downsample=strid · r0 · #0")
+        assert "Did you mean '#0 · downsample=stride · r0'?" in message(store, "#0 · downsample=strid · r0")
         assert "Did you mean" not in message(store, "0123456789")
 
     def test_several_that_match_are_named(self, recorder, store, client, tiny):
         other = Recorder(client, FolderDisk(store), tiny("other"), {})
         one, two = start(recorder), start(other)
-        assert message(store, "downsample=stride · r0 · #0") == (
-            f"downsample=stride · r0 · #0: 2 runs match: tiny#0 ({one[:8]}), other#0 ({two[:8]}). "
+        assert message(store, "#0 · downsample=stride · r0") == (
+            f"#0 · downsample=stride · r0: 2 runs match: tiny#0 ({one[:8]}), other#0 ({two[:8]}). "
             "Name one of them like that."
         )
 
