@@ -10,7 +10,6 @@ from typing import Any
 
 from harness.findings.report import Report
 from harness.findings.rows import Row
-from harness.judging import Contrast
 from harness.metrics import METRICS
 from harness.pages.export import cell
 from harness.stats import Interval
@@ -41,7 +40,6 @@ def to_tidy_csv(report: Report) -> str:
 
 def _records(row: Row, report: Report) -> Iterator[dict[str, Any]]:
     of_row = {"study": report.name, "variant": row.label, "phase": row.phase, "digest": row.digest}
-    contrasts = {found.metric: found for found in row.contrasts}
     told = {metric: (statistic, known) for metric, statistic, known in _measured(row, report)}
     compared = report.matrix.metrics if report.matrix else ()
     for metric in dict.fromkeys((*told, *compared)):
@@ -57,7 +55,7 @@ def _records(row: Row, report: Report) -> Iterator[dict[str, Any]]:
             "estimate": known.estimate,
             "low": known.low,
             "high": known.high,
-            **(_compared(contrasts[metric], report.reference.label) if metric in contrasts else {}),
+            **_compared(row, metric, report.reference.label),
         }
 
 
@@ -81,7 +79,10 @@ def _mean(metric: str) -> str:
     return "mean" if METRICS[metric].unit.compared == "difference" else "geometric mean"
 
 
-def _compared(found: Contrast, reference: str) -> dict[str, Any]:
+def _compared(row: Row, metric: str, reference: str) -> dict[str, Any]:
+    found = next((one for one in row.contrasts if one.metric == metric), None)
+    if found is None:
+        return {}
     return {
         "reference": reference,
         "comparison": "difference" if found.kind == "difference" else "ratio",

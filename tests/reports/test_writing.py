@@ -48,7 +48,7 @@ def test_read_and_written_again_the_bytes_are_the_same(study, trials, history, t
     trials.loc[trials["trial"] == 4, ["status", "error", "stop_reason"]] = ["failed", "a <b> | c", None]
     write_report(study, trials, history, folder, store="elsewhere")
     before = contents(folder)
-    assert len(before) == 12
+    assert len(before) == 13
     write_report(*read_report(folder), folder)
     assert contents(folder) == before
     assert b"elsewhere" in before["comparison.md"]
