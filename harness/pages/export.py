@@ -33,7 +33,7 @@ def to_csv(report: Report) -> str:
     file = io.StringIO()
     writer = csv.DictWriter(file, headings, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in record.items()} for record in records)
+    writer.writerows({name: cell(value) for name, value in record.items()} for record in records)
     return file.getvalue()
 
 
@@ -111,7 +111,8 @@ def _ends(name: str, interval: Interval | None) -> dict[str, float]:
     return {name: interval.estimate, f"{name}_low": interval.low, f"{name}_high": interval.high}
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """Return a value as a cell: numbers with ten digits, nothing for what is not known, text that is no formula."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool):

@@ -16,6 +16,7 @@ from harness.pages.insight_pictures import Learned
 from harness.pages.latex import to_latex
 from harness.pages.markdown import to_markdown
 from harness.pages.svg import draw, draw_all
+from harness.pages.tidy import to_tidy_csv
 from harness.staging import put_in_place, staged
 
 _LARGEST_PAGE = 100_000_000
@@ -33,6 +34,7 @@ def files_of(report: Report, learned: Sequence[Learned] = ()) -> dict[str, bytes
         "comparison.md": to_markdown(report, learned),
         "comparison.html": to_html(report, drawings, learned),
         "comparison.csv": to_csv(report),
+        "tidy.csv": to_tidy_csv(report),
         "comparison.tex": to_latex(report),
         "report.json": to_json(report),
         **{f"figures/{name}.svg": svg for name, svg in drawings.items()},

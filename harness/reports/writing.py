@@ -31,7 +31,8 @@ class ReportFiles:
         folder: its folder.
         markdown: comparison.md.
         html: comparison.html.
-        csv: comparison.csv.
+        csv: comparison.csv, a row a variant.
+        tidy: tidy.csv, a row a variant and metric.
         latex: comparison.tex.
         json: report.json.
         figures: SVG files.
@@ -44,6 +45,7 @@ class ReportFiles:
     markdown: Path
     html: Path
     csv: Path
+    tidy: Path
     latex: Path
     json: Path
     figures: tuple[Path, ...]
@@ -60,7 +62,7 @@ def write_report(
     store: str | None = None,
     pictures: Mapping[str, Path] | None = None,
 ) -> ReportFiles:
-    """Write comparison.md, .html, .csv and .tex, report.json, figures/*.svg and the two Parquet files.
+    """Write comparison.md, .html, .csv and .tex, tidy.csv, report.json, figures/*.svg and the two Parquet files.
 
     Every file appears whole or not at all; other files in the folder are left alone. The same arguments give the
     same bytes. Where its folder lies among other reports their index.html is written, too.
@@ -99,6 +101,7 @@ def write_report(
         markdown=folder / "comparison.md",
         html=folder / "comparison.html",
         csv=folder / "comparison.csv",
+        tidy=folder / "tidy.csv",
         latex=folder / "comparison.tex",
         json=folder / "report.json",
         figures=tuple(folder / file for file in pages if file.startswith("figures/")),

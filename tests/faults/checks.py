@@ -25,7 +25,7 @@ _MODEL_STATUS = {1: "PENDING", 2: "READY", 3: "FAILED"}
 _IN_MODEL = ("MLmodel", "requirements.txt", "python_env.yaml", "conda.yaml", "data/keras_module.txt")
 _LEFT_OVER = re.compile(r"^\.|\.new$|\.tmp$|~$|-journal$|uploading|intent", re.IGNORECASE)
 _KEPT = {".store.lock"}
-_TABLES = ("comparison.md", "comparison.html", "comparison.csv", "comparison.tex", "report.json")
+_TABLES = ("comparison.md", "comparison.html", "comparison.csv", "comparison.tex", "tidy.csv", "report.json")
 
 Rows = list[tuple[Any, ...]]
 

@@ -14,6 +14,7 @@ import pytest
 from harness.pages.export import to_csv, to_json
 from harness.pages.latex import to_latex
 from harness.pages.markdown import to_markdown
+from harness.pages.tidy import to_tidy_csv
 from harness.reports import report
 from tests.findings.conftest import curve, make_study, trial
 
@@ -21,6 +22,7 @@ FOLDER = Path(__file__).with_name("golden")
 WRITERS = {
     "comparison.md": to_markdown,
     "comparison.csv": to_csv,
+    "tidy.csv": to_tidy_csv,
     "comparison.tex": to_latex,
     "report.json": to_json,
 }

@@ -52,7 +52,7 @@ def test_the_page_is_well_formed_with_unique_ids(study, trials, history):
 def test_the_page_needs_nothing_else(study, trials, history):
     page = page_of(report(study, trials, history))
     assert len(page.encode()) < 1_000_000
-    beside = r"figures/|trials\.parquet|history\.parquet|comparison\.|report\.json"  # links that a reader may follow
+    beside = r"figures/|trials\.parquet|history\.parquet|comparison\.|tidy\.csv|report\.json"  # a reader may follow
     assert not re.search(rf'src="|href="(?!#|{beside}|http://127.0.0.1:5000/)|fetch\(|XMLHttpRequest', page)
     assert "@import" not in page
     assert "prefers-color-scheme: dark" in page

@@ -11,7 +11,7 @@ from harness.reports.writing import write_report
 from tests.findings.conftest import make_study, trial
 from tests.pages.test_insight_pictures import PNG
 
-TEXTS = ("comparison.md", "comparison.html", "comparison.csv", "comparison.tex", "report.json")
+TEXTS = ("comparison.md", "comparison.html", "comparison.csv", "comparison.tex", "tidy.csv", "report.json")
 
 
 def contents(folder):
@@ -28,7 +28,16 @@ def test_every_file_is_written(study, trials, history, tmp_path):
         *("pairs_test_accuracy.svg", "pairs_seconds_to_target.svg"),
         *("reached_by_steps.svg", "reached_by_seconds.svg"),
     ]
-    for path in (files.html, files.csv, files.latex, files.json, files.trials, files.history, *files.figures):
+    for path in (
+        files.html,
+        files.csv,
+        files.tidy,
+        files.latex,
+        files.json,
+        files.trials,
+        files.history,
+        *files.figures,
+    ):
         assert path.stat().st_size > 0
     assert [path.name for path in (tmp_path / "reports").iterdir()] == ["x"]  # nothing left beside it
 
@@ -39,7 +48,7 @@ def test_read_and_written_again_the_bytes_are_the_same(study, trials, history, t
     trials.loc[trials["trial"] == 4, ["status", "error", "stop_reason"]] = ["failed", "a <b> | c", None]
     write_report(study, trials, history, folder, store="elsewhere")
     before = contents(folder)
-    assert len(before) == 12
+    assert len(before) == 13
     write_report(*read_report(folder), folder)
     assert contents(folder) == before
     assert b"elsewhere" in before["comparison.md"]
