@@ -4,7 +4,8 @@
 
 - `answer`: sentences, in which `[[VARIANT | METRIC | PART]]` stands for a number of its report. PART is `size` (the
   difference without its sign, or the ratio), `ends` (its interval), `less` or `more` (a ratio as per cent less or more
-  than the base's), or `mean` (of the variant itself);
+  than the base's), `times` (a ratio in two digits), `span` (the interval of a ratio in per cent), or `mean` (of the
+  variant itself);
 - `rests_on`: the verdicts that the sentences suppose, as `"VARIANT | METRIC | VERDICT"`;
 - `quotes`: what the report's own sentences must say, word for word, for numbers that are no comparison's.
 
@@ -18,6 +19,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from harness.findings.answer.sizes import short_ends, times
 from harness.judging.contrast import Contrast, show_ends
 from harness.metrics import METRICS, show_ratio
 
@@ -63,6 +65,11 @@ def _show(name: str, report: dict[str, Any], variant: str, metric: str, part: st
     if part == "ends":
         numbers = {key: found[key] if found[key] is not None else float("nan") for key in ("low", "high")}
         return show_ends(Contrast(metric, found["kind"], estimate, **numbers))
+    if part == "span":
+        ends = {key: found[key] if found[key] is not None else float("nan") for key in ("low", "high")}
+        return short_ends(Contrast(metric, found["kind"], estimate, **ends))
+    if part == "times":
+        return times(estimate)
     if part == "size":
         return METRICS[metric].show(abs(estimate)) if is_difference else show_ratio(estimate, found["kind"] == "exact")
     if is_difference or part not in ("less", "more") or (estimate < 1) != (part == "less"):

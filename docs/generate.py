@@ -262,7 +262,24 @@ def _folded(table: list[str]) -> list[str]:
     rows = len(table) - 2
     if rows <= _LONG:
         return table
-    return [f"<details><summary>The table: {rows} rows</summary>", "", *table, "", "</details>"]
+    said = "; ".join([f"The table: {rows} rows", *_ranges(table)])
+    return [f"<details><summary>{said}</summary>", "", *table, "", "</details>"]
+
+
+_PROMISED = re.compile(r"(studies with .+|intervals that hold), %, now")
+
+
+def _ranges(table: list[str]) -> list[str]:
+    """Return the range of each column that measures a promise: ``intervals that hold 93.2 to 97 %``."""
+    headings, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in table)
+    told = []
+    for place, heading in enumerate(headings):
+        promised = _PROMISED.fullmatch(heading)
+        if promised:
+            numbers = [float(row[place].split()[0]) for row in rows if row[place] != "-"]
+            what = promised[1].replace("with one", "with a false verdict")
+            told.append(f"{what} {min(numbers):g} to {max(numbers):g} %")
+    return told
 
 
 def _result(name: str) -> dict[str, Any]:

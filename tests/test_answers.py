@@ -14,6 +14,8 @@ REPORT = {
                  "verdict": "worse"},
                 {"metric": "seconds_to_target", "kind": "ratio", "estimate": 0.654, "low": 0.6, "high": 0.71,
                  "verdict": "better"},
+                {"metric": "parameters", "kind": "exact", "estimate": 3.82, "low": None, "high": None,
+                 "verdict": "worse"},
             ],
         },
     ],
@@ -38,12 +40,15 @@ def test_numbers_of_the_report_are_put_in(answer):
         answer(
             '''answer = """
 **No.** It costs [[downsample=stride | test_accuracy | size]] of [[base | test_accuracy | mean]] points
-([[downsample=stride | test_accuracy | ends]]), in [[downsample=stride | seconds_to_target | less]] % less time.
+([[downsample=stride | test_accuracy | ends]]), in [[downsample=stride | seconds_to_target | less]] % less time
+([[downsample=stride | seconds_to_target | span]]), and has [[downsample=stride | parameters | times]] times the
+parameters.
 """
 rests_on = ["downsample=stride | test_accuracy | worse"]
 quotes = ["34.2 of 128"]'''
         )
-        == "**No.** It costs 0.98 of 98.00 points (−1.26 to −0.70), in 35 % less time."
+        == "**No.** It costs 0.98 of 98.00 points (−1.26 to −0.70), in 35 % less time "
+        "(−40 to −29 %), and has 3.8 times the parameters."
     )
 
 

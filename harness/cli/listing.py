@@ -47,17 +47,22 @@ class _Listed:
 def show_studies(folder: Path, store: Store, reports: Path) -> None:
     """Print a table of the study files, and of studies in the store that have no file any more."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("study", "question", "done", "report"):
-        table.add_column(heading, overflow="fold", ratio=3 if heading == "question" else None)
+    for heading in ("study", "done", "report", "question"):
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("study", "report"))
+    reported = False
     for one in _listed(folder, store, reports):
         if one.error:
-            table.add_row(one_line(one.name), f"invalid: {one_line(one.error.splitlines()[0])}", "", "", style="red")
+            wrong = f"invalid: {one_line(one.error.splitlines()[0])}"
+            table.add_row(one_line(one.name), "", "", wrong, style="red")
             continue
-        texts = (one.name, one.question, _done(one.summary, one.study), one.report)
+        reported = reported or bool(one.report)
+        texts = (one.name, _done(one.summary, one.study), "yes" if one.report else "", one.question)
         table.add_row(*(one_line(text) for text in texts))
     out = console()
     if table.row_count:
         out.print(table)
+        if reported:
+            out.print(f"\nReports are at {reports / 'STUDY' / 'comparison.html'}")
     else:
         out.print(
             f"no study files in {folder}/, here or in a folder above, and nothing is recorded in {store.place}. "

@@ -129,7 +129,7 @@ class View:
         if tail:
             line.append(f"  [{tail}]", style="dim")
         try:
-            self.console.print(line, soft_wrap=True)
+            self.console.print(line, soft_wrap=not self.console.is_terminal)
             self.console.file.flush()
         except OSError:  # `harness run x | head`, a terminal that closed: nobody reads on, but the results are wanted
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

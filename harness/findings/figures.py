@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.findings.plots.front import FrontFigure
+from harness.findings.plots.heat import HeatFigure
 from harness.findings.plots.slices import SliceFigure
+from harness.findings.plots.slopes import SlopeFigure
 from harness.findings.trainings.figures import ReachedFigure, ReproductionFigure, StripFigure
 
 
@@ -138,7 +140,17 @@ class ForestFigure:
     margin_told: str = ""
 
 
-Plot = PointFigure | ForestFigure | FrontFigure | SliceFigure | ReachedFigure | ReproductionFigure | StripFigure
+Plot = (
+    PointFigure
+    | ForestFigure
+    | FrontFigure
+    | SliceFigure
+    | SlopeFigure
+    | HeatFigure
+    | ReachedFigure
+    | ReproductionFigure
+    | StripFigure
+)
 """Any figure but the learning curves."""
 
 _WIDE = 8.0

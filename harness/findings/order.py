@@ -11,10 +11,11 @@ import pandas as pd
 from harness.escaping import plain, throughout
 from harness.findings.answer.matrix import VerdictMatrix, verdict_matrix
 from harness.findings.answer.statistics import how_judged
-from harness.findings.differences import forest
+from harness.findings.costs import against, spent
+from harness.findings.differences import forest, slopes
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
-from harness.findings.grid import choice, effects, factors, levels, pairs
+from harness.findings.grid import choice, effects, factors, heat, levels, pairs
 from harness.findings.probes import activation_order, uncounted, unused_features
 from harness.findings.questions import (
     dead_classes,
@@ -55,15 +56,19 @@ FINDINGS: tuple[Callable[[Facts], Finding], ...] = (
     uncounted.analyse,
     front.analyse,
     forest.analyse,
+    slopes.analyse,
+    against.analyse,
     time_to_target.analyse,
     other_targets.analyse,
     effects.analyse,
+    heat.analyse,
     levels.analyse,
     importance.analyse,
     course.analyse,
     learning_curves.analyse,
     late_changes.analyse,
     limits.analyse,
+    spent.analyse,
 )
 """The questions of a reader, in the order in which a report answers them."""
 

@@ -52,9 +52,9 @@ def draw_table(table: Table, width: int) -> RenderableType:
     """
     table = in_short(table)
     widths = _beside(table, width)
-    if widths is None and (stacked := _below(table, width)) is not None:
-        return _stacked(table, stacked)
-    return _plain(table, widths or _squeezed(table, width))
+    if widths is not None:
+        return _plain(table, widths)
+    return _stacked(table, _below(table, width) or _squeezed(table, width))
 
 
 def fits(table: Table, width: int, *, stacked: bool = False) -> bool:
@@ -170,12 +170,14 @@ def _below(table: Table, width: int) -> list[int] | None:
 
 
 def _squeezed(table: Table, width: int) -> list[int]:
-    """Return how wide each column is where words do not fit, or just fit: the widest gives way first."""
-    room = width - _GAP * len(table.headings) - 1
-    widths = _needs(table, str.split, str.split, str.split)
-    while sum(widths) > room and max(widths) > 1:
+    """Return how wide the columns below labels are where cells must be broken: at words, then the widest anywhere."""
+    places = _places(table)
+    room = width - _INDENT - _GAP * (len(places) - 1)
+    least, full = (_needs(table, *[broken] * 3) for broken in (str.split, str.splitlines))
+    widths = [least[place] for place in places]
+    while widths and sum(widths) > room and max(widths) > 1:
         widths[widths.index(max(widths))] -= 1
-    return _grown(widths, _needs(table, str.splitlines, str.splitlines, str.splitlines), room, _label_of(table))
+    return _grown(widths, [full[place] for place in places], room)
 
 
 def _grown(least: Sequence[int], full: Sequence[int], room: int, first: int = 0) -> list[int]:

@@ -97,3 +97,20 @@ def test_commands_work_from_below(deep, monkeypatch, capsys):
         "error: tinny: no such study file, and no ../../studies/tinny.toml. Did you mean 'tiny'?\n"
     )
     assert sorted(deep.iterdir()) == []
+
+
+def test_a_list_has_names_whole_and_says_once_where_reports_are(deep, monkeypatch, capsys):
+    studies = deep.parent.parent / "studies"
+    (studies / "tiny.toml").rename(studies / "which_of_two_ways_of_downsampling.toml")
+    (studies / "bad.toml").write_text("question = 3\n")
+    page = deep.parent.parent / "reports" / "which_of_two_ways_of_downsampling" / "comparison.html"
+    page.parent.mkdir(parents=True)
+    page.touch()
+    monkeypatch.setattr(sys, "argv", ["harness", "list"])
+    monkeypatch.setenv("COLUMNS", "80")
+    assert _run(False) == 0
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines[0].split() == ["study", "done", "report", "question"]
+    assert lines[1].split() == ["bad", "invalid:"]
+    assert "which_of_two_ways_of_downsampling  0 of 4  yes     Is a stride of 2 as good as" in lines
+    assert lines[-1] == "Reports are at ../../reports/STUDY/comparison.html"

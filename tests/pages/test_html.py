@@ -44,7 +44,7 @@ def test_the_page_is_well_formed_with_unique_ids(study, trials, history):
     parsed.feed(page_of(report(study, trials, history)))
     assert parsed.open == []
     assert len(parsed.ids) == len(set(parsed.ids))
-    assert parsed.tags.count("svg") == 6  # two learning curves, two forests, two times to target
+    assert parsed.tags.count("svg") == 8  # two learning curves, two forests, two of paired slopes, two times to target
     assert parsed.tags.count("caption") == 4
     assert parsed.tags.count("script") == 1
 

@@ -61,8 +61,9 @@ def test_where_a_label_does_not_fit_it_stands_above_its_cells():
 
 def test_a_narrower_one_breaks_cells_at_words_and_at_last_anywhere():
     assert not fits(ONE, 18, stacked=True)
-    text = "".join(line.ljust(18)[1:6] for line in drawn(ONE, 18))
-    assert "".join(text.split()) == "variantdownsample=stride"
+    assert drawn(ONE, 18) == ["    target  metric", " downsample=stride", "     10 of  steps", "        10"]
+    lines = "   targ  metr|     et  ic| downsample=s| tride|     10  step|     of  s|     10"
+    assert drawn(ONE, 13) == lines.split("|")
 
 
 @pytest.mark.parametrize("width", [60, 80])

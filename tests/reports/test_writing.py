@@ -25,6 +25,7 @@ def test_every_file_is_written(study, trials, history, tmp_path):
     assert [path.name for path in files.figures] == [
         *("val_accuracy_by_steps.svg", "val_accuracy_by_seconds.svg"),
         *("difference_test_accuracy.svg", "difference_seconds_to_target.svg"),
+        *("pairs_test_accuracy.svg", "pairs_seconds_to_target.svg"),
         *("reached_by_steps.svg", "reached_by_seconds.svg"),
     ]
     for path in (files.html, files.csv, files.latex, files.json, files.trials, files.history, *files.figures):
@@ -38,7 +39,7 @@ def test_read_and_written_again_the_bytes_are_the_same(study, trials, history, t
     trials.loc[trials["trial"] == 4, ["status", "error", "stop_reason"]] = ["failed", "a <b> | c", None]
     write_report(study, trials, history, folder, store="elsewhere")
     before = contents(folder)
-    assert len(before) == 11
+    assert len(before) == 12
     write_report(*read_report(folder), folder)
     assert contents(folder) == before
     assert b"elsewhere" in before["comparison.md"]

@@ -83,7 +83,7 @@ def level_in_words(path: str, level: str, settings: Mapping[str, object]) -> Wor
                 return say(level, *(int(part) for part in found.groups()))
             except (ValueError, KeyError):
                 break
-    return Words(quoted(f"{short_names(list(settings)).get(path, path)}={level}"))
+    return Words(quoted(f"{short_names(list(settings)).get(path, path)}={level}"), short=level)
 
 
 def instead_of(path: str, level: str, against: str, settings: Mapping[str, object]) -> Words:

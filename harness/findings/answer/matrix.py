@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from harness.findings.answer.clauses import own_note
 from harness.findings.answer.sizes import short_ends, short_size
 from harness.judging import Contrast
 from harness.metrics import METRICS
@@ -15,6 +16,8 @@ NO_VERDICT = "no verdict"
 """Where nothing was tested."""
 NOT_COMPARED = "not compared"
 """Where there is no comparison at all."""
+_WITH_NOTE = (Verdict.BETTER, Verdict.WORSE, Verdict.EQUIVALENT)
+"""Verdicts whose notes say what they rest on; those of others say why there is none."""
 LETTERS: Mapping[str, str] = MappingProxyType(
     {
         Verdict.BETTER: "B",
@@ -51,9 +54,10 @@ class Cell:
 
     @property
     def text(self) -> str:
-        """Verdict and size in one line: ``worse, −0.73 points (−0.88 to −0.58)``."""
+        """Verdict and size in one line: ``worse, −0.73 points (−0.88 to −0.58)``, with the note of a verdict."""
         said = ", ".join(filter(None, [self.verdict, self.size]))
-        return f"{said} ({self.interval})" if self.interval else said
+        said = f"{said} ({self.interval})" if self.interval else said
+        return f"{said}; {self.note}" if self.note and self.verdict in _WITH_NOTE else said
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ def _cell(metric: str, found: Mapping[str, Contrast]) -> Cell:
     contrast = found.get(metric)
     if contrast is None:
         return Cell(metric, NOT_COMPARED, LETTERS[NOT_COMPARED])
-    verdict = str(contrast.verdict) if contrast.judged else NO_VERDICT
+    verdict, note = str(contrast.verdict) if contrast.judged else NO_VERDICT, own_note(contrast)
     if contrast.verdict is Verdict.IDENTICAL:
-        return Cell(metric, verdict, LETTERS[verdict], note=contrast.note)
-    return Cell(metric, verdict, LETTERS[verdict], short_size(contrast), short_ends(contrast), contrast.note)
+        return Cell(metric, verdict, LETTERS[verdict], note=note)
+    return Cell(metric, verdict, LETTERS[verdict], short_size(contrast), short_ends(contrast), note)

@@ -25,8 +25,6 @@ MOST_TRAININGS = 30
 _MOST_POINTS = 200
 _POINTS_IN_ALL = 8000
 """What keeps a figure readable, and a page with two of them well under 1 MB."""
-_FEW = 7
-"""Evaluations that an axis has marks for."""
 
 
 def analyse(facts: Facts) -> Finding:
@@ -171,8 +169,7 @@ def _end(drawn: _Drawn, column: str) -> float:
 
 
 def _evaluations(drawn: list[_Drawn]) -> tuple[float, ...]:
-    steps = np.unique(np.concatenate([run.step for one in drawn for run in one.runs]))
-    return tuple(steps.tolist()) if len(steps) <= _FEW else ()
+    return tuple(np.unique(np.concatenate([run.step for one in drawn for run in one.runs])).tolist())
 
 
 def _but(drawn: list[_Drawn]) -> str:

@@ -164,13 +164,16 @@ def _spent(trials: pd.DataFrame) -> str:
     spent = spent_on(trials)
     if not spent.seconds:
         return ""
-    cores = _minutes(spent.core_seconds, "core-")
+    cores = show_minutes(spent.core_seconds, "core-")
     energy = "" if spent.kwh is None else f" {spent.kwh:.2g} kWh of the whole machine, by its counters (CodeCarbon)."
-    text = f"{_minutes(spent.seconds)}, without pauses; {cores}: all clocks of a finished training times its threads."
+    text = (
+        f"{show_minutes(spent.seconds)}, without pauses; {cores}: all clocks of a finished training times its threads."
+    )
     return text + energy
 
 
-def _minutes(seconds: float, kind: str = "") -> str:
+def show_minutes(seconds: float, kind: str = "") -> str:
+    """Write how long something took: ``2.4 core-minutes``, ``1,234 minutes``."""
     minutes = seconds / 60
     return f"{minutes:.2g} {kind}minutes" if minutes < 10 else f"{minutes:,.0f} {kind}minutes"
 

@@ -118,7 +118,9 @@ def _sentences(found: Sequence[Published], facts: Facts) -> tuple[str, ...]:
         notes = dict.fromkeys(one.note for one in figures if one.note)
         shown = _with_unit(metric, show_interval(metric, ours))
         title = METRICS[metric].title
-        who = f"{capital(facts.words[variant].text)}: {title}" if len(facts.rows) > 1 else f"{capital(title)} comes to"
+        comes = "come" if METRICS[metric].watched else "comes"
+        alone = len(facts.rows) == 1
+        who = f"{capital(title)} {comes} to" if alone else f"{capital(facts.words[variant].text)}: {title}"
         text = f"{who} {shown} in {counted(ours.n, 'trial')}; {theirs}. {_judged(figures)}"
         said.append(" ".join([text, *notes]))
     word = reached_or_not(facts.study, found)

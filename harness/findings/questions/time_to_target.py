@@ -46,6 +46,7 @@ def analyse(facts: Facts) -> Finding:
                 + ".",
                 chapter=CHAPTER,
                 note=_note(drawn, curves),
+                evaluations=() if METRICS[metric].unit.clocked else _evaluations(facts, drawn),
             )
         )
     return Finding(plots=tuple(figures))
@@ -64,6 +65,16 @@ def _reached(label: str, group: Group, metric: str) -> Reached:
         int((~missed).sum()),
         len(at),
     )
+
+
+def _evaluations(facts: Facts, drawn: list[Row]) -> tuple[float, ...]:
+    """Return the steps at which the target was watched: no training can reach it between them."""
+    target, history = facts.study.target, facts.history
+    if target is None or target.metric not in history:
+        return ()
+    trials = [trial for row in drawn for trial in row.trials]
+    steps = history["step"][history["trial"].isin(trials) & history[target.metric].notna()]
+    return tuple(sorted(set(steps.astype(float).tolist())))
 
 
 def _note(drawn: list[Row], curves: tuple[Reached, ...]) -> str:

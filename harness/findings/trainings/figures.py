@@ -65,7 +65,7 @@ class CurveFigure:
         x_logarithmic: whether the x axis is.
         bottom: where a linear y axis starts, in the unit of y.
         most: the largest value that there is, in the unit of y.
-        evaluations: where all evaluations are, if they are few; axes are marked there.
+        evaluations: steps at which any training was evaluated, if those are on the x axis: it is marked at some.
         note: how to read it.
     """
 
@@ -121,6 +121,7 @@ class ReachedFigure:
         description: what a reader who cannot see it should know.
         chapter: heading that it stands under.
         note: how to read it.
+        evaluations: steps at which any training was evaluated, if those are on the x axis: it is marked at some.
     """
 
     name: str
@@ -132,11 +133,12 @@ class ReachedFigure:
     description: str
     chapter: str
     note: str = ""
+    evaluations: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class Landmark:
-    """A figure from elsewhere, where it belongs on a learning curve.
+    """A reference value, where it belongs on a learning curve.
 
     Attributes:
         x: steps after which it holds.
@@ -151,13 +153,13 @@ class Landmark:
 
 @dataclass(frozen=True)
 class Reproduced:
-    """A variant beside figures from elsewhere.
+    """A variant beside reference values.
 
     Attributes:
         label: the row's label.
         courses: a line a training.
-        measured: what each training came to where a figure from elsewhere holds: steps and value.
-        published: the figures from elsewhere.
+        measured: what each training came to where a reference value holds: steps and value.
+        published: the reference values.
     """
 
     label: str
@@ -168,7 +170,7 @@ class Reproduced:
 
 @dataclass(frozen=True)
 class ReproductionFigure:
-    """Figures from elsewhere on learning curves of ours.
+    """Reference values on learning curves of ours.
 
     Attributes:
         name: file name without ending.

@@ -1,4 +1,4 @@
-"""Figures from elsewhere on the learning curves of the trainings that are to reproduce them."""
+"""Reference values on the learning curves of the trainings that are to reproduce them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COURSES = ("val", "train")
 
 
 class _Goal(NamedTuple):
-    """A figure from elsewhere as a point: steps (NaN for the end of a training) and value.
+    """A reference value as a point: steps (NaN for the end of a training) and value.
 
     ``reached`` says that it is of where the target was reached; ours is then where ours reached it.
     """
@@ -35,7 +35,7 @@ class _Goal(NamedTuple):
 
 
 def reproductions(facts: Facts) -> tuple[ReproductionFigure, ...]:
-    """Return a figure for each accuracy or loss that figures from elsewhere are of.
+    """Return a figure for each accuracy or loss that reference values are of.
 
     Steps to the target are one, too: where the target was reached elsewhere is a point on the curve that it watches.
     """

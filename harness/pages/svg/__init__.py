@@ -7,7 +7,9 @@ import re
 from harness.escaping import mathless, throughout
 from harness.findings.figures import ForestFigure, Plot
 from harness.findings.plots.front import FrontFigure
+from harness.findings.plots.heat import HeatFigure
 from harness.findings.plots.slices import SliceFigure
+from harness.findings.plots.slopes import SlopeFigure
 from harness.findings.report import Report
 from harness.findings.trainings.confusion import ConfusionFigure
 from harness.findings.trainings.figures import (
@@ -17,9 +19,11 @@ from harness.findings.trainings.figures import (
     StripFigure,
 )
 from harness.pages.svg.forest import draw_forest
-from harness.pages.svg.front import draw_front
+from harness.pages.svg.plots.front import draw_front
+from harness.pages.svg.plots.heat import draw_heat
+from harness.pages.svg.plots.slices import draw_slices
+from harness.pages.svg.plots.slopes import draw_slopes
 from harness.pages.svg.points import draw_points
-from harness.pages.svg.slices import draw_slices
 from harness.pages.svg.style import themeless
 from harness.pages.svg.trainings.confusion import draw_confusion
 from harness.pages.svg.trainings.curves import draw_curves
@@ -55,6 +59,10 @@ def draw(figure: CurveFigure | ConfusionFigure | Plot) -> str:
             return draw_front(front)
         case SliceFigure() as slices:
             return draw_slices(slices)
+        case SlopeFigure() as slopes:
+            return draw_slopes(slopes)
+        case HeatFigure() as heat:
+            return draw_heat(heat)
         case points:
             return draw_points(points)
 

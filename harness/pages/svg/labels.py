@@ -12,8 +12,12 @@ from harness.pages.svg.style import INK
 from harness.pages.svg.ticks import text_width
 
 _SIZE = 8.5
-_SIDES = ((8, 0, "left"), (8, 9, "left"), (-8, 9, "right"), (-8, 0, "right"), (8, -9, "left"), (-8, -9, "right"),
-          (0, 15, "center"), (0, -15, "center"), (8, 18, "left"), (-8, 18, "right"), (8, -18, "left"))  # fmt: skip
+_SIDES = [
+    (across, up, side)
+    for up in (0, 10, -10, 20, -20, 32, -32)
+    for across, side in ((8, "left"), (-8, "right"), (0, "center"))
+    if up or across
+]
 """Where a label may stand beside its point, in points, and what of it is there; the best first."""
 
 
@@ -35,7 +39,7 @@ def write_beside(
     axes: Axes,
     points: Sequence[tuple[float, float]],
     texts: Sequence[str],
-    taken: Sequence[tuple[float, float, float]] = (),
+    taken: Sequence[tuple[float, float, float, float]] = (),
 ) -> None:
     """Write a text beside each point where there is room, inside the axes; one that has none is left out.
 
@@ -44,7 +48,7 @@ def write_beside(
         axes: the axes.
         points: x and y of each, in the units of the axes.
         texts: one each; empty for nothing.
-        taken: further places that no text may cover: x, and y from and to.
+        taken: lines that no text may cover: x and y of both ends of each.
     """
     canvas.draw_without_rendering()  # where things are is known once the layout has been worked out
     scale = 72 / canvas.dpi
@@ -57,9 +61,9 @@ def write_beside(
     within = _Box(window.x0 * scale, window.y0 * scale, window.x1 * scale + 1, window.y1 * scale)
     places = [at(*point) for point in points]
     boxes = [_Box(x - 5, y - 5, x + 5, y + 5) for x, y in places]
-    for x, low, high in taken:
-        (across, below), (_, above) = at(x, low), at(x, high)
-        boxes.append(_Box(across - 3, min(below, above), across + 3, max(below, above)))
+    for line in taken:
+        (left, below), (right, above) = at(*line[:2]), at(*line[2:])
+        boxes.append(_Box(min(left, right) - 2, min(below, above) - 2, max(left, right) + 2, max(below, above) + 2))
     for (x, y), text, point in zip(places, texts, points, strict=True):
         if not text:
             continue

@@ -42,6 +42,18 @@ def test_what_is_identical_has_no_size_and_what_was_not_tested_no_verdict(study,
     assert (row.cells[0].verdict, row.cells[0].letter, row.cells[0].size) == ("no verdict", "–", "")
 
 
+def test_a_verdict_says_what_it_rests_on(study, trials, history):
+    trials["seconds_to_target"] = [4.0, 5.0, 6.0, 2.1, 2.5, 2.9]
+    dead = trials.assign(dead_classes=[0, 0, 0, 1, 2, 1], test_accuracy=[0.986, 0.987, 0.988, 0.885, 0.786, 0.887])
+    (row,) = report(study, dead, history).matrix.rows
+    note = "3 of 3 trainings never predict some class"
+    assert row.said == "a stride"
+    assert (row.cells[0].verdict, row.cells[0].note) == ("undecided", note)
+    assert row.cells[0].text.endswith(")")
+    worse = Cell("test_accuracy", "worse", "W", "−9.00 points", "−12.00 to −6.00", note)
+    assert worse.text == f"worse, −9.00 points (−12.00 to −6.00); {note}"
+
+
 def test_without_a_comparison_there_is_no_matrix(study):
     alone = report(study, pd.DataFrame([trial(study, 0, POOL, 0)]), pd.DataFrame())
     assert alone.matrix is None

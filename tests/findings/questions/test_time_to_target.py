@@ -26,8 +26,10 @@ def test_the_share_that_reached_it_goes_up_in_steps(study, trials, history):
 
 
 def test_without_misses_the_curve_is_what_it_is_called(study, trials, history):
-    steps, _ = reached(study, trials, history)
+    steps, seconds = reached(study, trials, history)
+    assert seconds.evaluations == ()
     assert [curve.missed for curve in steps.curves] == [(), ()]
+    assert steps.evaluations == tuple(range(0, 1001, 100))
     assert "Kaplan" not in steps.note
     assert steps.curves[0].y == pytest.approx((0, 100 / 3, 200 / 3, 100))
     assert steps.curves[0].y[-1] <= 100

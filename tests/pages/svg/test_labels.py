@@ -40,7 +40,7 @@ def test_without_room_there_is_no_label(drawn):
 
 def test_an_interval_is_not_written_over(drawn):
     canvas, axes = drawn
-    write_beside(canvas, axes, [(50, 50)], ["label"], taken=[(55, 0, 100), (60, 0, 100), (65, 0, 100)])
+    write_beside(canvas, axes, [(50, 50)], ["label"], taken=[(55, 0, 55, 100), (100, 60, 50, 60), (50, 40, 100, 40)])
     canvas.draw_without_rendering()
     (text,) = axes.texts
     assert text.get_window_extent().x1 < axes.transData.transform((50, 50))[0]  # at the left

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -11,7 +10,6 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from harness.findings.trainings.figures import Curve, CurveFigure, Line
 from harness.pages.svg.logarithmic import mark_logarithmic
@@ -20,6 +18,7 @@ from harness.pages.svg.style import SOFT, plain_axes, report_style, svg_of
 from harness.pages.svg.trainings.panels import (
     Part,
     canvas_for,
+    mark_times,
     name_axes,
     named_by_legend,
     parts_of,
@@ -130,21 +129,10 @@ def _number_ends(axes: Axes, part: Part, curve: Curve) -> None:
 def _mark_x(axes: Axes, figure: CurveFigure, most: int) -> None:
     """Let the x axis go as far as any training does, in whichever panel, with so many marks at most."""
     places = [x for curve in figure.curves for line in _lines(curve) for x in line.x]
-    marks = figure.evaluations
     if figure.x_logarithmic:
         mark_logarithmic(axes, "x", min(x for x in places if x > 0) / 1.1, max(places) * 1.1)
-        return
-    axes.set_xlim(0, 1.03 * max(places) or 1)
-    if marks and len(marks) <= most and _apart(marks):
-        axes.set_xticks(marks)
     else:
-        axes.xaxis.set_major_locator(MaxNLocator(min(most, 6)))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,g}"))
-
-
-def _apart(marks: Sequence[float]) -> bool:
-    """Whether labels at these places do not overlap."""
-    return all(right - left >= marks[-1] / 9 for left, right in itertools.pairwise(marks))
+        mark_times(axes, 1.03 * max(places) or 1, figure.evaluations, most)
 
 
 def _explaining(figure: CurveFigure) -> list[Artist]:

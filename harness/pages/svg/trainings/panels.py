@@ -6,6 +6,7 @@ compares shapes and not scales.
 
 from __future__ import annotations
 
+import itertools
 import math
 import textwrap
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from harness.findings.trainings.figures import TOGETHER
 from harness.pages.svg.style import DASHES, FAINT, PALETTE
@@ -81,6 +83,33 @@ def name_axes(canvas: Figure, panels: Sequence[Axes], x_title: str, y_title: str
     if len(panels) > 1:
         canvas.supxlabel(x_title, fontsize=10)
         canvas.supylabel(y_title, fontsize=10)
+
+
+def mark_times(axes: Axes, right: float, evaluations: Sequence[float], most: int) -> None:
+    """Mark an x axis from 0 on: at evaluations, at all of them if they are few, else at every second, fifth, tenth ...
+
+    Args:
+        axes: the axes.
+        right: where they end.
+        evaluations: where something was measured; empty where that is at no round places, as of seconds.
+        most: marks for which there is room.
+    """
+    axes.set_xlim(0, right)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,g}"))
+    if 0 < len(evaluations) <= most and _apart(evaluations):
+        axes.set_xticks(evaluations)
+        return
+    spacing = math.gcd(*(round(step) for step in evaluations if step > 0))
+    if spacing <= 1:
+        axes.xaxis.set_major_locator(MaxNLocator(min(most, 6)))
+        return
+    wide = (first * 10**power for power in range(18) for first in (1, 2, 5))
+    axes.xaxis.set_major_locator(MultipleLocator(next(k * spacing for k in wide if right <= most * k * spacing)))
+
+
+def _apart(marks: Sequence[float]) -> bool:
+    """Whether labels at these places do not overlap."""
+    return all(right - left >= marks[-1] / 9 for left, right in itertools.pairwise(marks))
 
 
 def put_title(axes: Axes, part: Part) -> None:

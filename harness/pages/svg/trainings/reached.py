@@ -7,7 +7,6 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from harness.findings.trainings.figures import Reached, ReachedFigure
 from harness.pages.svg.logarithmic import mark_logarithmic
@@ -16,6 +15,7 @@ from harness.pages.svg.style import SOFT, plain_axes, report_style, svg_of
 from harness.pages.svg.trainings.panels import (
     Part,
     canvas_for,
+    mark_times,
     name_axes,
     named_by_legend,
     parts_of,
@@ -52,9 +52,7 @@ def plot_reached(figure: ReachedFigure) -> Figure:
         if figure.logarithmic:
             mark_logarithmic(axes, "x", left, right)
         else:
-            axes.set_xlim(left, right)
-            axes.xaxis.set_major_locator(MaxNLocator(6 if len(panels) == 1 else 4))
-            axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,g}"))
+            mark_times(axes, right, figure.evaluations, 7 if len(panels) == 1 else 4)
         plain_axes(axes)
     name_axes(canvas, all_axes, figure.x_title, figure.y_title)
     ticks = [Line2D([], [], color=SOFT, marker="|", markersize=8, linestyle="none", label=_MISSED)] if missed else []

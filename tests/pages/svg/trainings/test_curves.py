@@ -101,11 +101,21 @@ def test_numbers_at_the_ends_of_lines_do_not_overlap():
     assert np.diff(heights).min() >= 0.05
 
 
-def test_few_evaluations_are_marked_where_they_are():
-    (axes,) = plot_curves(replace(FIGURE, evaluations=(20.0, 60.0, 100.0, 140.0, 180.0))).axes
-    assert axes.get_xticks().tolist() == [20, 60, 100, 140, 180]
+def ticks(axes):
+    right = axes.get_xlim()[1]
+    return [tick for tick in axes.get_xticks() if 0 < tick <= right]
+
+
+def test_the_axis_is_marked_at_evaluations():
+    few = (20.0, 60.0, 100.0, 140.0, 180.0)
+    (axes,) = plot_curves(replace(FIGURE, evaluations=few)).axes
+    assert ticks(axes) == [20, 60, 100, 140, 180]
+    (axes,) = plot_curves(replace(FIGURE, evaluations=tuple(range(10, 181, 10)))).axes
+    assert ticks(axes) == [50, 100, 150]  # every fifth
     (axes,) = plot_curves(replace(FIGURE, evaluations=(1.0, 2.0, 180.0))).axes
-    assert axes.get_xticks().tolist() != [1, 2, 180]  # the first two would overlap
+    assert ticks(axes) != [1, 2, 180]  # the first two would overlap
+    panels = plot_curves(replace(FIGURE, evaluations=few, curves=(BASE, *(STRIDE,) * 4))).axes
+    assert ticks(panels[-1]) == [100]  # there is no room for five; of 20, 40, 60, ... every fifth
 
 
 def test_seconds_that_are_far_apart_are_on_a_logarithmic_axis():

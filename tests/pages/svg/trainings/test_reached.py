@@ -51,3 +51,9 @@ def test_more_than_four_variants_get_a_panel_each():
     canvas = plot_reached(replace(FIGURE, curves=curves))
     assert [axes.get_title("left") for axes in canvas.axes] == [f"stride {place}: 1 of 2" for place in range(4)]
     assert all(axes.get_ylim() == (0, 100) for axes in canvas.axes)
+
+
+def test_the_axis_is_marked_where_the_target_was_watched():
+    evaluations = tuple(100.0 * place for place in range(1, 11))
+    (axes,) = plot_reached(replace(FIGURE, evaluations=evaluations)).axes
+    assert [tick for tick in axes.get_xticks() if 0 < tick <= 1000] == [200, 400, 600, 800, 1000]

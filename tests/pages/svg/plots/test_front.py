@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from harness.findings.plots.front import FrontFigure, FrontPoint
 from harness.pages.svg import draw
-from harness.pages.svg.front import stairs_of
+from harness.pages.svg.plots.front import stairs_of
 from tests.pages.svg.drawing import said, texts
 
 POINTS = (

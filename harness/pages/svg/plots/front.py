@@ -51,7 +51,7 @@ def draw_front(figure: FrontFigure) -> str:
             axes,
             [(point.cost, point.value) for point in shown],
             [point.told for point in shown],
-            taken=[(point.cost, *_span(point)) for point in figure.points],
+            taken=[*_intervals(figure), *zip(x, y, x[1:], y[1:], strict=False)],
         )
         return svg_of(canvas)
 
@@ -74,6 +74,12 @@ def stairs_of(figure: FrontFigure, ends: tuple[float, float]) -> tuple[list[floa
         x.append(max(ends) if figure.cheap == "lower" else min(ends))
         y.append(y[-1])
     return x, y
+
+
+def _intervals(figure: FrontFigure) -> list[tuple[float, float, float, float]]:
+    """Return the lines that the intervals and trainings take up."""
+    spans = [(point.cost, *_span(point)) for point in figure.points]
+    return [(cost, low, cost, high) for cost, low, high in spans]
 
 
 def _span(point: FrontPoint) -> tuple[float, float]:
