@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     given = parser.parse_args()
     app = without_best(wsgi(given.storage or os.environ.pop(STORAGE)))
-    make_server(given.host, given.port, app, server_class=_Server).serve_forever()  # type: ignore[arg-type]
+    make_server(given.host, given.port, app, server_class=_Server).serve_forever()
 
 
 if __name__ == "__main__":
