@@ -94,7 +94,7 @@ def main() -> None:
         save(page, "mlflow-runs.png")
 
         if given.report:
-            page.set_viewport_size({"width": 1120, "height": 1200})
+            page.set_viewport_size({"width": 1120, "height": 940})
             page.goto(given.report.resolve().as_uri())
             save(page, "report.png")
         browser.close()

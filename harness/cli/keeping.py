@@ -42,7 +42,9 @@ def rename_command(old: str, new: str, store: Store, reports: Path) -> None:
         click.echo(f"{file} is left as it is: harness run {old} would begin a study of that name.")
 
 
-@click.command("delete", epilog="Example: harness delete quickstart")
+@click.command(
+    "delete", short_help="Delete recorded studies, after a question.", epilog="Example: harness delete quickstart"
+)
 @click.argument("studies", nargs=-1, metavar="[STUDY]...", shell_complete=complete_deletable)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(

@@ -30,7 +30,11 @@ _PAGE = "/?smoothing=0#timeseries"
 """Curves as they are: smoothed, as TensorBoard begins, they are not what was measured."""
 
 
-@click.command("tensorboard", epilog="Example: harness tensorboard quickstart --open")
+@click.command(
+    "tensorboard",
+    short_help="Browse curves and networks in TensorBoard, on this machine.",
+    epilog="Example: harness tensorboard quickstart --open",
+)
 @click.argument("study", shell_complete=complete_study)
 @click.option(
     "--to", "folder", type=PathType(), metavar="FOLDER", help="Only write the event files, to a new or empty folder."

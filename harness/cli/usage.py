@@ -29,9 +29,9 @@ def in_our_words(error: click.ClickException) -> HarnessError:
     command, group, more = context.command_path, context.command, f"See {context.command_path} --help."
     match error:
         case click.MissingParameter(param=click.Parameter() as parameter):
-            return UsageError(f"{command} needs {_name(parameter, context)}. {_example(context) or more}")
+            return UsageError(f"{command} needs {_name(parameter)}. {_example(context) or more}")
         case click.BadParameter(param=click.Parameter() as parameter):
-            return UsageError(f"{_name(parameter, context)} {_rule(error.message, parameter.type)}")
+            return UsageError(f"{_name(parameter)} {_rule(error.message, parameter.type)}")
         case click.NoSuchOption():
             known = [option for parameter in context.command.get_params(context) for option in parameter.opts]
             return UsageError(
@@ -45,11 +45,12 @@ def in_our_words(error: click.ClickException) -> HarnessError:
     return UsageError(f"{command}: {message[:1].lower()}{message[1:]} {more}")
 
 
-def _name(parameter: click.Parameter, context: click.Context) -> str:
-    """Return what a user calls a parameter: an option by its long name, an argument as the usage line has it."""
+def _name(parameter: click.Parameter) -> str:
+    """Return what a user calls a parameter: an option by its long name, an argument by its name in capitals."""
     if isinstance(parameter, click.Option):
         return max(parameter.opts, key=len)
-    return parameter.make_metavar(context).strip("[]").removesuffix("...").removesuffix("]")
+    named = parameter.metavar or parameter.human_readable_name  # and not its choices, as `make_metavar` has it
+    return named.strip("[]").removesuffix("...").removesuffix("]")
 
 
 def _example(context: click.Context) -> str:

@@ -19,7 +19,7 @@ from harness.pages.terminal_table import draw_table, fits, short_metric
 
 
 def render(report: Report, width: int, limit: int = 20) -> RenderableType:
-    """Return the answer, the two tables and the remarks.
+    """Return question and answer, all verdicts at a glance, the two tables and the remarks.
 
     Args:
         report: what is shown.
@@ -30,7 +30,8 @@ def render(report: Report, width: int, limit: int = 20) -> RenderableType:
     without_costs = results_table(report, limit, costs=False)
     one_interval = _without(without_costs, ON_NEW_IMAGES)
     results = (results_table(report, limit), without_costs, one_interval, _without_intervals(one_interval))
-    parts: list[RenderableType] = [Text(sentence) for sentence in report.sentences]
+    answer, *others = report.sentences
+    parts: list[RenderableType] = [Text(report.question), Text(answer, style="bold"), *map(Text, others)]
     if glance := _at_a_glance(report, width, limit):
         parts += [Text(), draw_table(glance, width)]
     parts += [Text(), draw_table(_fullest(results, width), width)]

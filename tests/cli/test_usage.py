@@ -44,6 +44,7 @@ def said(capsys, monkeypatch, tmp_path):
         ("run x y z", "harness run: takes no further argument, got 'y z'. See harness run --help."),
         ("run x --workers", "--workers needs a value."),
         ("run x --fresh=1", "--fresh takes no value."),
+        ("completion tcsh", "SHELL must be one of bash, zsh, fish, got 'tcsh'."),
         ("data fech", "harness data: no such command 'fech'. Did you mean 'fetch'? See harness data --help."),
         ("run x --runtime-env none.json", "--runtime-env names 'none.json', which is not found."),
         ("run x --runtime-env .", "--runtime-env must be a file, got the folder '.'."),

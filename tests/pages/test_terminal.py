@@ -74,3 +74,11 @@ def test_all_verdicts_come_before_the_details(study, trials, history, width, cel
 def test_one_metric_alone_has_no_matrix(study, trials, history):
     alone = change_study(study, ["report.metrics=['test_accuracy']"])
     assert "Verdicts against" not in printed(report(alone, trials, history), 80)
+
+
+def test_the_answer_stands_in_bold_below_its_question(study, trials, history):
+    shown = report(study, trials, history)
+    console = Console(file=io.StringIO(), width=10_000, force_terminal=True, color_system="truecolor")
+    console.print(render(shown, 10_000))
+    lines = console.file.getvalue().splitlines()
+    assert lines[:2] == [study.question, f"\x1b[1m{shown.headline}\x1b[0m"]

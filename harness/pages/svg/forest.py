@@ -38,7 +38,10 @@ _ARROWS = {"at most": "<", "at least": ">"}
 def draw_forest(figure: ForestFigure) -> str:
     """Return estimates with intervals below each other, filled where the verdict is decided, the verdict beside."""
     with report_style():
-        labels = [textwrap.fill(estimate.label, _WRAPPED) for estimate in figure.estimates]
+        labels = [
+            textwrap.fill(estimate.label, _WRAPPED, break_long_words=False, break_on_hyphens=False)
+            for estimate in figure.estimates
+        ]
         heights = [
             1.0 + 0.55 * label.count("\n") + 0.35 * bool(one.pairs)
             for label, one in zip(labels, figure.estimates, strict=True)

@@ -28,6 +28,13 @@ from tests.findings.conftest import make_study, trial
         ("train.max_steps", "20000", "20,000 steps", True),
         ("train.precision", "mixed_bfloat16", "bfloat16", False),
         ("data.train_images", "55000", "55,000 training images", True),
+        ("train.augment.shift", "2", "shifts of up to 2 pixels", True),
+        ("train.augment.shift", "1", "shifts of up to 1 pixel", True),
+        ("train.augment.rotate", "10.0", "turns of up to 10 degrees", True),
+        ("train.augment.zoom", "0.1", "zooms of up to 0.1", True),
+        ("train.augment.cutout", "8", "cut-out squares of 8 pixels", True),
+        ("train.augment.cutout", "0", "no cut-out squares", True),
+        ("train.augment.flip", "horizontal", "mirroring", False),
         # what nobody put into words keeps its key
         ("model.batch_norm_momentum", "0.9", "batch_norm_momentum=0.9", False),
         ("model.downsample", "of a later version", "downsample=of a later version", False),

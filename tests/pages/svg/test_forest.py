@@ -31,6 +31,8 @@ def test_long_labels_are_wrapped_and_never_cut():
     assert "activation=sigmoid," in shown
     assert "activation_order=after_pool" in shown
     assert "…" not in shown
+    one_word = "conv.0.filters=16@5x5/depthwise_separable/max_pool"
+    assert one_word in texts(draw(replace(FIGURE, estimates=(replace(BOUNDED, label=one_word),))))
 
 
 def test_the_axis_says_which_side_is_better_and_what_the_grey_band_is():

@@ -43,8 +43,8 @@ def draw_heat(figure: HeatFigure) -> str:
             )  # fmt: skip
         axes.set_xlim(-0.5, columns - 0.5)
         axes.set_ylim(-0.5, rows - 0.5)
-        axes.set_xticks(range(columns), [textwrap.fill(level, 14) for level in figure.columns])
-        axes.set_yticks(range(rows), [textwrap.fill(level, 14) for level in figure.rows])
+        axes.set_xticks(range(columns), [textwrap.fill(level, 14, break_long_words=False) for level in figure.columns])
+        axes.set_yticks(range(rows), [textwrap.fill(level, 14, break_long_words=False) for level in figure.rows])
         axes.set_xlabel(figure.column_title)
         axes.set_ylabel(figure.row_title)
         axes.tick_params(length=0)

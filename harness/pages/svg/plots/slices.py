@@ -69,7 +69,10 @@ def _panel(canvas: Figure, axes: Axes, figure: SliceFigure, one: Slice) -> None:
     if one.levels:
         axes.set_xlim(-0.6, len(one.levels) - 0.4)
         mark_places(
-            canvas, axes, range(len(one.levels)), [textwrap.shorten(level, 14, placeholder="…") for level in one.levels]
+            canvas,
+            axes,
+            range(len(one.levels)),
+            [textwrap.fill(level, 12, break_long_words=False) for level in one.levels],
         )
     elif one.logarithmic:
         axes.set_xscale("log")

@@ -16,6 +16,8 @@ from harness.pages.svg.style import FAINT, INK, SOFT, VERDICT_COLOURS, plain_axe
 from harness.pages.svg.ticks import error_axis, mark_log
 
 _ROOM = 0.06
+_LABEL = 22
+"""Characters of a line of a label; what is longer goes on below."""
 _STYLES = {1: (VERDICT_COLOURS["better"], "-"), -1: (VERDICT_COLOURS["worse"], "--"), 0: (FAINT, ":")}
 """How a pair is drawn in which the variant is better, worse or the same."""
 
@@ -59,8 +61,11 @@ def _panel(axes: Axes, figure: SlopeFigure, panel: SlopePanel) -> None:
     mark(middle, says=[f"means: {base:.4g} → {variant:.4g}"])
     axes.set_xlim(-0.25, 1.25)
     axes.set_xticks([0, 1], [figure.base, "variant"])
-    axes.set_title(textwrap.fill(panel.label, 22), fontsize=9, color=INK)
-    told = f"better in {panel.won} of {len(panel.pairs)}"
+    width = _LABEL if len(figure.panels) > 1 else 2 * _LABEL
+    label = textwrap.fill(panel.label, width, break_long_words=False, break_on_hyphens=False)
+    axes.set_title(label, fontsize=9, color=INK)
+    same = sum(pair.variant == pair.base for pair in panel.pairs)
+    told = f"better in {panel.won} of {len(panel.pairs)}" + (f", the same in {same}" if same else "")
     axes.set_xlabel("\n".join(filter(None, [told, panel.verdict])), fontsize=9, color=SOFT)
     plain_axes(axes)
     axes.grid(visible=False, axis="x")

@@ -30,7 +30,7 @@ def test_each_pair_says_both_its_values():
         ["means: 6 → 4"],
     ]
     shown = texts(svg)
-    for text in ("downsample=stride", "better in 2 of 4", "undecided", "base", "variant", "seconds"):
+    for text in ("downsample=stride", "better in 2 of 4, the same in 1", "undecided", "base", "variant", "seconds"):
         assert text in shown
 
 
@@ -50,3 +50,9 @@ def test_better_worse_and_the_same_differ_in_colour_and_dashes():
     drawing = draw(FIGURE)
     assert drawing.count("stroke-dasharray: 4.07,1.76") >= 1  # dashed: worse
     assert drawing.count("stroke-dasharray: 1.1,1.815") >= 1  # dotted: the same
+
+
+def test_a_label_is_wrapped_between_words_alone():
+    long = replace(FIGURE.panels[0], label="activation_order=after_pool, downsample=average_pool")
+    shown = texts(draw(replace(FIGURE, panels=(long, FIGURE.panels[1]))))
+    assert {"activation_order=after_pool,", "downsample=average_pool"} <= set(shown)
