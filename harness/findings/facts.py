@@ -8,7 +8,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from harness.findings.answer.levels import Words, words_of
+from harness.findings.answer.levels import words_of
+from harness.findings.answer.phrases import Words
 from harness.findings.contrasts import judged, with_what_happened
 from harness.findings.groups import Group, group_trials, reference_title, withheld_seconds
 from harness.findings.rows import Row, in_order, make_row

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from harness.findings.answer.clauses import Clause, clause, plural, still_open
-from harness.findings.answer.levels import Words, capital
+from harness.findings.answer.levels import capital
+from harness.findings.answer.phrases import Words
 from harness.findings.contrasts import best_first
 from harness.findings.finding import Published
 from harness.findings.rows import Row

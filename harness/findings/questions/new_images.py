@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from harness.findings.answer.levels import Words
+from harness.findings.answer.phrases import Words
 from harness.findings.facts import Facts
 from harness.findings.finding import Finding
 from harness.findings.rows import Row

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from harness.findings.answer.clauses import own_note
 from harness.findings.answer.headline import answered, best_of, in_one, yes_or_no
-from harness.findings.answer.levels import Words
+from harness.findings.answer.phrases import Words
 from harness.findings.answer.sizes import short_ends, short_size
 from harness.findings.contrasts import best_first
 from harness.findings.facts import Facts
