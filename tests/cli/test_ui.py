@@ -107,5 +107,7 @@ class TestDashboard:
             assert announced(process) == f"optuna-dashboard: {url}/dashboard  (Ctrl-C ends it)\n"
             studies = json.loads(get(f"{url}/api/studies"))["study_summaries"]
             assert [study["study_name"] for study in studies] == ["tiny"]
+            detail = json.loads(get(f"{url}/api/studies/{studies[0]['study_id']}"))
+            assert (len(detail["trials"]), detail["best_trials"]) == (4, []), "nothing was searched for"
         finally:
             assert end(process, signal.SIGTERM) == 0

@@ -51,14 +51,6 @@ def has_view(store: Path, experiment: str) -> bool:
         return connection.execute(query, (int(experiment), VIEW_TAG)).fetchone() is not None
 
 
-_DASHBOARD = """
-import sys
-from importlib.metadata import entry_points
-(script,) = entry_points(group="console_scripts", name="optuna-dashboard")
-sys.exit(script.load()())
-"""
-
-
 def optuna_pages(store: Path) -> Server:
     """Return the pages of optuna-dashboard.
 
@@ -72,4 +64,4 @@ def optuna_pages(store: Path) -> Server:
         raise UsageError(f"{file}: not found, though the store is there. `harness doctor --repair` makes it anew.")
     with quiet_optuna, opened_storage(store):
         pass  # it is whole
-    return Server("optuna-dashboard", ("-c", _DASHBOARD, f"sqlite:///{file.resolve()}"), "/dashboard")
+    return Server("optuna-dashboard", ("-m", "harness.store.dashboard", f"sqlite:///{file.resolve()}"), "/dashboard")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.errors import UsageError
+from harness.store.dashboard import STORAGE
 from harness.store.facts import Server
 from harness.store.profiles import Servers
 from harness.store.record.view import VIEW_KEY
@@ -26,18 +27,6 @@ def mlflow_pages(servers: Servers, study: str | None) -> Server:
     return Server("MLflow UI", (), page)
 
 
-_STORAGE = "HARNESS_DASHBOARD_STORAGE"
-"""Variable that the dashboard's process takes the address from: arguments are everybody's to read, with ``ps``."""
-
-_DASHBOARD = f"""
-import os, sys
-from importlib.metadata import entry_points
-(script,) = entry_points(group="console_scripts", name="optuna-dashboard")
-sys.argv.insert(1, os.environ.pop({_STORAGE!r}))
-sys.exit(script.load()())
-"""
-
-
 def optuna_pages(servers: Servers) -> Server:
     """Return the pages of optuna-dashboard.
 
@@ -50,4 +39,4 @@ def optuna_pages(servers: Servers) -> Server:
     with in_words(servers), opened_engine(servers) as engine:
         if not has_tables(engine):
             raise UsageError(f"{servers.name}: no Optuna storage in {servers.database}. `harness run` makes one.")
-    return Server("optuna-dashboard", ("-c", _DASHBOARD), "/dashboard", {_STORAGE: servers.storage})
+    return Server("optuna-dashboard", ("-m", "harness.store.dashboard"), "/dashboard", {STORAGE: servers.storage})

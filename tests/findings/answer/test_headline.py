@@ -3,7 +3,7 @@ import pytest
 
 from harness.findings.answer.clauses import clause, plural
 from harness.findings.answer.headline import in_one
-from harness.findings.answer.levels import Words
+from harness.findings.answer.phrases import Words
 from harness.judging import Contrast
 from harness.reports import report
 from harness.stats import Verdict

@@ -3,7 +3,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from harness.findings.answer.levels import Words, capital, instead_of, level_in_words, words_of
+from harness.findings.answer.levels import capital, instead_of, level_in_words, words_of
+from harness.findings.answer.phrases import Words
 from harness.reports import report
 from tests.findings.conftest import make_study, trial
 
