@@ -12,10 +12,11 @@ demo: .venv/installed  ## Install, run the quickstart study and show its compari
 
 test: .venv/installed-dev lint types  ## Install what tests need; lint, type-check and test (minutes).
 	$(BIN)/python -m pytest -n 2 --dist worksteal
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -m jax tests/engines/test_jax.py tests/engines/test_jax_own_networks.py
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -m "jax and not slow" tests/engines/test_jax.py tests/engines/test_jax_own_networks.py
 
 test-slow: .venv/installed-dev  ## The heavier tests, marked slow.
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m "slow and not jax"
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -m "slow and jax" tests/engines/test_jax.py tests/engines/test_jax_own_networks.py
 
 test-browser: .venv/installed-dev  ## The tests in a browser, marked browser; needs Chromium.
 	$(BIN)/python -m pytest -m browser -rs tests/browser

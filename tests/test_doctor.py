@@ -107,7 +107,7 @@ def test_a_trial_that_optuna_does_not_know(filled, tiny):
 
 
 def test_runs_and_models_that_nobody_closes(filled):
-    execute(filled, "UPDATE runs SET status = 'RUNNING', end_time = NULL WHERE name LIKE '%#3'")
+    execute(filled, "UPDATE runs SET status = 'RUNNING', end_time = NULL WHERE name LIKE '#3 %'")
     client = open_client(filled)
     experiment = client.get_experiment_by_name("tiny").experiment_id
     run_id = load_results("tiny", filled).trials["run_id"].iloc[0]
@@ -160,7 +160,7 @@ def test_a_database_that_was_left_half_made(store):
 
 
 def test_addresses_that_lead_elsewhere_and_models_that_are_no_more(filled):
-    execute(filled, "UPDATE runs SET artifact_uri = 'http://127.0.0.1:9/x' WHERE name LIKE '%#3'")
+    execute(filled, "UPDATE runs SET artifact_uri = 'http://127.0.0.1:9/x' WHERE name LIKE '#3 %'")
     client = open_client(filled)
     run_id = load_results("tiny", filled).trials["run_id"].iloc[0]
     model = client.create_logged_model(client.get_experiment_by_name("tiny").experiment_id, source_run_id=run_id)

@@ -18,6 +18,7 @@ def study(text=TEXT, name="nested", levels=(0.5, 0.25), **more):
     return build_study(changed(TINY, changes), name="x", code={"nets.py": text})
 
 
+@pytest.mark.slow
 def test_every_network_is_built_once_in_another_process():
     text = TEXT + f"\nimport os\nassert os.getpid() != {os.getpid()}\nprint('said')\n"
     asked = study(text)

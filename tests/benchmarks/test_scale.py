@@ -4,6 +4,7 @@ from benchmarks.scale import EVALUATIONS, report, run, tpe
 from harness.results import load_results
 
 
+@pytest.mark.slow
 def test_synthetic_trials_are_recorded_and_reported(tmp_path):
     found = run(20, tmp_path)
     assert found["seconds"] > 0

@@ -136,4 +136,4 @@ class TestExport:
     def test_an_unknown_form(self, harness):
         code, _, err = harness("export", "drawn#0", "--to", "pickle")
         assert code == 2
-        assert "'pickle' is not one of 'keras', 'savedmodel', 'onnx', 'tensorboard'" in err
+        assert err == "error: --to must be one of keras, savedmodel, onnx, tensorboard, got 'pickle'.\n"

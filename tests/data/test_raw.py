@@ -16,7 +16,7 @@ def spec(folder, name="folder"):
 def test_a_folder_that_the_study_names_is_the_only_place(idx_folder, tmp_path):
     assert find(spec(idx_folder, "mnist"), tmp_path).folder == idx_folder
     assert find(spec(None, "mnist"), idx_folder).folder == idx_folder
-    with pytest.raises(DataError, match=re.escape(f"{tmp_path}/none: no such folder.")):
+    with pytest.raises(DataError, match=re.escape(f"{tmp_path}/none: not found.")):
         find(spec(tmp_path / "none", "mnist"), idx_folder)
 
 

@@ -46,6 +46,7 @@ def history(backend):
     return json.loads(history), np.frombuffer(bytes.fromhex(images), np.float32)
 
 
+@pytest.mark.slow
 def test_both_give_the_same_history_from_the_same_weights():
     (ours, our_images), (theirs, their_images) = history("tensorflow"), history("jax")
     np.testing.assert_allclose(our_images, their_images, rtol=0, atol=1e-6)  # augmented: the same but for rounding

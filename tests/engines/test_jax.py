@@ -183,6 +183,7 @@ def test_a_packed_training_equals_its_solo_run():
             np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_one_of_a_pack_is_put_back_and_the_others_are_not():
     pack, images = build_pack([training(*given) for given in PACK]), [given[-1][0] for given in PACK]
     pack.train(2)
@@ -277,6 +278,7 @@ class TestWorker:
         assert (diverged.stop_reason, diverged.steps, diverged.metrics) == (StopReason.NOT_FINITE, 20, {})
         assert diverged.steps_to_target is None
 
+    @pytest.mark.slow
     def test_a_pack_is_refitted_each_for_as_long_as_it_trained(self, tiny, tmp_path):
         factors = {"train.learning_rate": [0.01, 0.001]}
         study = tiny(

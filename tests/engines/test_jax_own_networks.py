@@ -27,6 +27,7 @@ def assert_close(ours, theirs):
         np.testing.assert_allclose(mine, other, rtol=2e-4, atol=1e-5, err_msg=variable.path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SETTINGS)
 def test_it_trains_as_keras_does_on_the_same_batches_alone_and_in_a_pack(name):
     alone, theirs = own_network(name), own_network(name)

@@ -25,6 +25,7 @@ def cases(text: str) -> int:
     return int(text.splitlines()[-1].split()[0])
 
 
+@pytest.mark.slow
 def test_killed_or_out_of_space_at_some_boundaries_the_study_is_whole_in_the_end():
     said = run_tool("--scenario", "new", "--scenario", "fresh", "--kind", "kill", "--every", "150", "--seed", "1")
     assert cases(said) >= 2 + 2

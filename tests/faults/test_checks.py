@@ -60,7 +60,7 @@ IN_MLFLOW = {
     f"UPDATE tags SET value = '3' WHERE key = 'harness.trial' AND run_uuid = {TRIAL}": "2 runs have the number 3",
     f"UPDATE logged_models SET status = 1 WHERE source_run_id = {TRIAL}": "is PENDING",
     "DELETE FROM inputs WHERE destination_type = 'MODEL_OUTPUT'": "is READY and no output of its run",
-    "UPDATE runs SET experiment_id = 0 WHERE name LIKE '%#2'": "trial 2 is COMPLETE in Optuna and not in MLflow",
+    "UPDATE runs SET experiment_id = 0 WHERE name LIKE '#2 %'": "trial 2 is COMPLETE in Optuna and not in MLflow",
     "UPDATE experiments SET name = 'tiny until now' WHERE name = 'tiny'": "'tiny' is in Optuna alone",
 }
 IN_OPTUNA = {

@@ -168,6 +168,7 @@ def edit_files(draw, good, folder):
             return
 
 
+@pytest.mark.slow
 def test_an_edited_folder_gives_a_report_or_an_error_in_words(frames, good, tmp_path, examples):
     ends = Counter()
 

@@ -99,6 +99,7 @@ def harness(tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_a_new_set_is_listed_verified_and_trained_on(harness, tmp_path):
     assert f"stripes             200 +     40 test images  8x8x3     {tmp_path}" in harness("data", "list")
     assert f"ok   {'0' * 64}  {tmp_path}" in harness("data", "verify", "stripes")

@@ -48,6 +48,7 @@ def test_no_process_is_started_before_there_is_work_nor_more_than_that(work):
         assert (launcher.free, len(_workers())) == (3, 3)
 
 
+@pytest.mark.slow
 def test_two_workers_do_not_share_a_core(start, job_of):
     if len(os.sched_getaffinity(0)) < 2:
         pytest.skip("needs two cores")
@@ -73,6 +74,7 @@ def test_a_killed_worker_is_noticed_and_replaced(start, job_of):
     assert isinstance(collect(launcher)[-1], Finished)
 
 
+@pytest.mark.slow
 def test_a_stopped_worker_is_said_ended_and_replaced(start, job_of):
     launcher = start(patience=3)
     launcher.submit([job_of(0, **ENDLESS)])
@@ -135,6 +137,7 @@ except RunError as error:
         )
 
 
+@pytest.mark.slow
 def test_a_worker_is_replaced_after_some_trials(start, job_of):
     launcher = start(growth=-1)
     (first,) = [worker.pid for worker in _workers()]

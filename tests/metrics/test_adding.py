@@ -54,6 +54,7 @@ def harness(folder: Path, *arguments: str, code: str = "code") -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_it_is_in_the_store_the_report_the_table_and_what_show_prints(folder):
     harness(folder, "run", "guesses.toml", "--workers", "1")
     assert "accuracy of two guesses" in harness(folder, "show", "guesses#0")

@@ -60,6 +60,7 @@ def test_one_process_at_a_time_runs_a_study(store):
             pass
 
 
+@pytest.mark.slow
 def test_two_studies_may_make_a_new_store_at_the_same_moment(tmp_path):
     code = (
         "import pathlib, sys; from harness.store.local.hold import held\n"

@@ -35,7 +35,7 @@ def test_a_study_has_its_own_page_with_its_view(store, tiny):
 def test_where_nothing_is_recorded_there_is_nothing_to_serve(tmp_path):
     place = open_store(tmp_path / "mlruns")
     for ask in (lambda: place.ui(None), place.dashboard):
-        with pytest.raises(UsageError, match="`harness run` makes one"):
+        with pytest.raises(UsageError, match=r"mlruns: there is no store here\..*or begin one: harness run STUDY"):
             ask()
     assert not place.exists()
 
