@@ -15,7 +15,7 @@ test: .venv/installed-dev lint types  ## Install what tests need; lint, type-che
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -m "jax and not slow" tests/engines/test_jax.py tests/engines/test_jax_own_networks.py
 
 test-slow: .venv/installed-dev  ## The heavier tests, marked slow.
-	$(BIN)/python -m pytest -m "slow and not jax"
+	$(BIN)/python -m pytest -m "slow and not jax and not postgres and not mlflow_server"
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -m "slow and jax" tests/engines/test_jax.py tests/engines/test_jax_own_networks.py
 
 test-browser: .venv/installed-dev  ## The tests in a browser, marked browser; needs Chromium.

@@ -6,6 +6,7 @@ import os
 import re
 import runpy
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -314,9 +315,11 @@ def test_the_gate_compares_before_and_after_a_change_and_python_goes_on(tmp_path
     shown, text = TEXTS[Path("docs/gate.md")], TEXTS[Path("docs/python.md")]
     python = re.search(r"^```python\n(.*?)^```", text, re.M | re.S)[1]
     (tmp_path / "studies").mkdir()
-    (tmp_path / "studies" / "quickstart.toml").write_text(TINY, encoding="utf-8")
+    study = TINY.replace('kind = "factorial",', 'kind = "factorial", replicates = 3,')
+    (tmp_path / "studies" / "quickstart.toml").write_text(study, encoding="utf-8")
+    shutil.copytree("docs/examples", tmp_path / "docs" / "examples")
     command = f'harness() {{ {shlex.quote(sys.executable)} -c "from harness.cli import main; main()" "$@"; }}'
-    steps = [command, "set -e", *re.findall(r"^```sh\n(.*?)^```", shown, re.M | re.S)]
+    steps = [command, "export -f harness", "set -e", *re.findall(r"^```sh\n(.*?)^```", shown, re.M | re.S)]
     steps.append(f"{shlex.quote(sys.executable)} -c {shlex.quote(python)}")
     environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
     done = subprocess.run(
@@ -324,7 +327,8 @@ def test_the_gate_compares_before_and_after_a_change_and_python_goes_on(tmp_path
         cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "after:quickstart against baseline: holds" in done.stdout
+    assert "after/reports/quickstart against baselines/quickstart: holds" in done.stdout
+    assert done.stdout.count("against baselines/quickstart: holds") == 2, "the script says the same"
     assert done.stdout.splitlines()[-1] in ("holds", "undecided")
 
 

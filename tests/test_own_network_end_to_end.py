@@ -17,6 +17,8 @@ from harness.study import load_study
 from harness.trained import export, look_inside, open_trained
 from tests.engines.own_networks import TEXT
 
+pytestmark = pytest.mark.slow
+
 FILE = """
 question = "Does the rate matter?"
 insight = "basic"

@@ -35,6 +35,7 @@ def test_no_process_is_started_for_specified_networks(tiny, monkeypatch):
     assert rehearse(tiny(), lambda data: FACTS) == {}
 
 
+@pytest.mark.slow
 def test_what_is_wrong_names_the_variant_and_the_line():
     text = TEXT.replace("    block = keras", "    1 / (rate - 0.25)\n    block = keras")
     with pytest.raises(UserCodeError) as caught:

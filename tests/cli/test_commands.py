@@ -30,6 +30,7 @@ def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_that_another_study_trains_is_said_before_a_run_begins(harness):
     """The other one is a process that has started one with a worker's arguments."""
     script = f"import subprocess, sys; subprocess.run([sys.executable, '-c', 'input()', '{WORKER_MODULE}'])"
@@ -288,6 +289,7 @@ class TestTheWholeRoad:
 
     """One run with real workers; everything that can be asked of it afterwards."""
 
+    @pytest.mark.slow
     def test_run_show_report_and_run_again(self, harness, project):
         code, out, err = harness("run", "tiny")
         assert code == 0, err

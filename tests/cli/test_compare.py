@@ -69,6 +69,7 @@ def test_settings_that_differ_are_shown(harness, reports):
     assert ["data.validation", "5000", "6000"] in [line.split() for line in out.splitlines()]
 
 
+@pytest.mark.slow
 def test_a_summary_gets_each_comparison_as_markdown(harness, reports):
     for name, code in (("worse", 1), ("better", 0)):
         assert harness("compare", "reports/old", f"reports/{name}", "--summary", "job/summary.md")[0] == 2
@@ -80,6 +81,7 @@ def test_a_summary_gets_each_comparison_as_markdown(harness, reports):
     assert second.startswith(" against reports/old: holds**\n")
 
 
+@pytest.mark.slow
 def test_a_summary_says_why_nothing_was_compared(harness, reports):
     code, _, err = harness("compare", "reports/old", "old", "--summary", "summary.md")
     assert code == 2

@@ -221,6 +221,7 @@ print(hashlib.sha256(b"".join(weight.tobytes() for weight in model.get_weights()
 """
 
 
+@pytest.mark.slow
 def test_two_trainings_on_one_thread_are_the_same_bit_by_bit():
     command = [sys.executable, "-c", TRAINING]
     runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
@@ -334,6 +335,7 @@ def test_there_is_no_engine_for_another_backend(monkeypatch):
         engine_for(None)
 
 
+@pytest.mark.slow
 def test_libraries_load_quietly():
     """In a process of its own: TensorFlow's libraries write to standard error when they are first loaded."""
     code = "from harness.engines import import_quietly; import_quietly(); import sys; print('here', file=sys.stderr)"

@@ -16,6 +16,8 @@ from tests.faults import checks
 from tests.faults.inject import Injector
 from tests.faults.workers import Workers
 
+pytestmark = pytest.mark.slow
+
 WHOLE = {"tiny": {"design": 4}}
 
 

@@ -32,6 +32,7 @@ def start(work):
         yield make
 
 
+@pytest.mark.slow
 class TestLocalLauncher(Training):
     """It is held to the contract."""
 
@@ -61,6 +62,7 @@ def test_two_workers_do_not_share_a_core(start, job_of):
     assert affinities[0] != affinities[1]
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_noticed_and_replaced(start, job_of):
     launcher = start()
     launcher.submit([job_of(0, **ENDLESS)])

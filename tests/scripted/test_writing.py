@@ -102,6 +102,7 @@ def networks(tmp_path, monkeypatch):
     return made
 
 
+@pytest.mark.slow
 def test_a_function_is_the_network_that_a_file_would_name(networks, tmp_path):
     study = written(name="own", model=networks.small, factors={"model.width": [8, 4]}, insight="none")
     assert study.given["model"] == {"build": "networks.py:small"}

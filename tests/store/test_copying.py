@@ -22,6 +22,8 @@ from tests.conftest import TINY, ScriptedLauncher, changed, make_result
 from tests.servers import lab, postgres, servers  # noqa: F401
 from tests.store.contract import begin
 
+pytestmark = pytest.mark.slow
+
 SEARCH = {
     "kind": "search", "trials": 6, "pruner": "median", "confirm": {"replicates": 1},
     "space": {"train.learning_rate": {"low": 1e-3, "high": 1e-1, "log": True}, "train.batch_size": [16, 32]},

@@ -19,6 +19,8 @@ from harness.store.local import removing
 from harness.store.local.files.folder import LOCKS
 from tests.conftest import ScriptedLauncher, make_result
 
+pytestmark = pytest.mark.slow
+
 OF_RUNS = ("runs", "metrics", "latest_metrics", "params", "tags", "inputs", "logged_models", "logged_model_metrics",
            "model_versions", "registered_models", "datasets", "experiment_tags")  # fmt: skip
 

@@ -51,11 +51,13 @@ def test_censored_times(noise):
     assert counts.covered >= 0.92 * counts.intervals
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", ["normal", "parts of a cross-validation"])
 def test_the_report_of_a_grid_without_effects_claims_nothing(noise):
     assert simulate(Cell("effects", noise, 9, (5,)), STUDIES).wrong <= AT_MOST
 
 
+@pytest.mark.slow
 def test_large_effects_are_found_and_adaptive_studies_stop_early():
     fixed = simulate(Cell("power", "normal", 3, (12,), effect=3.0), range(30))
     adaptive = simulate(Cell("power", "normal", 3, (3, 12), "adaptive", effect=3.0), range(30))
