@@ -162,7 +162,7 @@ def _when(trials: pd.DataFrame) -> str:
 def _spent(trials: pd.DataFrame) -> str:
     """Say what the study took: by the clock on the wall, and of the machine."""
     spent = spent_on(trials)
-    if not spent.seconds:
+    if not spent.seconds and spent.kwh is None:
         return ""
     cores = show_minutes(spent.core_seconds, "core-")
     energy = "" if spent.kwh is None else f" {spent.kwh:.2g} kWh of the whole machine, by its counters (CodeCarbon)."
